@@ -1,0 +1,45 @@
+# Python 3.11 or newer; name another with `make PYTHON=python3.12 …`.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCKS := requirements requirements-demo requirements-dev requirements-node
+# What production must be given, for the checks that only make sense there. Nothing connects to these.
+PRODUCTION := PRODUCTION=1 SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	SITE_URL=https://concord.example DATABASE_URL=postgres://concord@localhost/concord REDIS_URL=redis://localhost:6379
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo demo-reset test lint lock
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+
+setup: ## the Python packages and the front end that the demonstration needs
+	@$(PYTHON) scripts/setup.py demo
+
+setup-dev: ## the same for the developers: tests and linters besides
+	@$(PYTHON) scripts/setup.py dev
+
+demo: setup ## the whole of Concord with a demonstration company, on PORT (8000)
+	@exec $(BIN)/python -m prm.demo
+
+demo-reset: setup ## forget what was done in the demonstration; the next `make demo` begins anew
+	@exec $(BIN)/python -m prm.demo reset
+
+test: ## the whole suite, browser journeys included
+	@$(PYTHON) scripts/setup.py test
+	$(BIN)/python -m pytest
+
+lint: setup-dev ## style, types, import order, templates, migrations, production settings
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m mypy
+	$(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	$(BIN)/python -m djlint --lint --quiet templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+lock: setup-dev ## write the lock files; the newest versions of everything: make lock UPGRADE=--upgrade
+	for name in $(LOCKS); do \
+		$(BIN)/python -m uv pip compile $(UPGRADE) --generate-hashes --universal --no-header --no-emit-index-url \
+			--python-version 3.11 -q $$name.in -o $$name.txt || exit 1; \
+	done
+	npm install --package-lock-only

@@ -1,0 +1,442 @@
+"""People, teams and organisations, and the steps a person can take back."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import Any, ClassVar, Self, TypeAlias
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AnonymousUser
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import MD5, Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access
+from accounts.access import Reach
+from accounts.teams import at_and_below
+from web import zones
+
+Someone: TypeAlias = "User | AnonymousUser"
+
+
+def tracked(*exclude: str) -> Any:
+    """History by database trigger for inserts, updates and deletes. ``exclude`` names columns that are derived or secret."""
+    changed = pghistory.AnyChange(exclude=list(exclude)) if exclude else pghistory.AnyChange()
+    return pghistory.track(
+        pghistory.InsertEvent(), pghistory.UpdateEvent(condition=changed), pghistory.DeleteEvent(), exclude=list(exclude)
+    )
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(access.staff(user))
+
+
+@tracked()
+class Team(models.Model):
+    """A node of the tree of teams. Managers of a team manage the teams below it too."""
+
+    name = models.TextField(_("name"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="team_name_unique", violation_error_message=_("A team of this name exists.")),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: Someone) -> Self:
+        """Colleagues are a directory for the staff; people of partners only for administrators."""
+        if access.reach_of(user).everything:
+            return self
+        return self.filter(access.staff(user), audience=User.Audience.STAFF)
+
+    def active_staff(self) -> Self:
+        return self.filter(is_active=True, audience=User.Audience.STAFF)
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user: User = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email__iexact=email)  # type: ignore[no-any-return]
+
+
+@tracked("password", "last_login")
+class User(AbstractBaseUser):
+    """A person who can sign in. ``audience`` decides which half of the site exists for them."""
+
+    class Audience(models.TextChoices):
+        STAFF = "staff", _("staff")
+        PARTNER = "partner", _("partner")
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.TextField(_("name"))
+    zone = models.TextField(_("time zone"), default="UTC", validators=[zones.validate])
+    audience = models.TextField(_("audience"), choices=Audience, default=Audience.STAFF)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now)
+    theme = models.TextField(
+        _("appearance"),
+        choices=[("", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
+        default="",
+        blank=True,
+    )
+    shortcuts = models.BooleanField(_("single-letter keys"), default=True)
+
+    teams = models.ManyToManyField(Team, through="Membership", related_name="people")
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique_caseless"),
+            models.CheckConstraint(
+                condition=Q(audience="staff") | Q(is_administrator=False), name="user_partner_never_administers"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Two queries, once per request: the person's teams and the tree."""
+        if not self.is_active or self.audience != self.Audience.STAFF:
+            return Reach()
+        if self.is_administrator:
+            return Reach(staff=True, everything=True)
+        roles = list(self.memberships.values_list("team_id", "role"))
+        tree = list(Team.objects.values_list("id", "parent_id"))
+        managed = at_and_below((team for team, role in roles if role == Membership.Role.MANAGER), tree)
+        changed = managed | {team for team, role in roles if role == Membership.Role.ACCOUNT_MANAGER}
+        seen = changed | {team for team, role in roles if role == Membership.Role.READER}
+        return Reach(staff=True, seen=seen, changed=changed, managed=managed)
+
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.email
+
+
+def display_name(user: User) -> str:
+    return user.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(access.staff(user))
+
+
+@tracked()
+class Membership(models.Model):
+    """What a person is in a team."""
+
+    class Role(models.TextChoices):
+        MANAGER = "manager", _("manager")
+        ACCOUNT_MANAGER = "account_manager", _("account manager")
+        READER = "reader", _("reader")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    team = models.ForeignKey(Team, models.PROTECT, related_name="memberships", verbose_name=_("team"))
+    role = models.TextField(_("role"), choices=Role, default=Role.ACCOUNT_MANAGER)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["team__name"]
+        constraints = [models.UniqueConstraint(fields=["user", "team"], name="membership_once_per_team")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.team}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(access.administers(user))
+
+    def open(self) -> Self:
+        return self.filter(accepted_at=None, withdrawn_at=None)
+
+
+@tracked()
+class Invitation(models.Model):
+    """A person asked in. The mail is planned from this row; its link is the only way to set the first password."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="invitations")
+    invited_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-invited_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_one_open_per_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation of {self.user}"
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def visible_to(self, user: Someone) -> Self:
+        """Accounts whose details the person may read: those with a relationship that is visible, and those with none."""
+        if access.reach_of(user).everything:
+            return self
+        seen = self.filter(access.sees(user, "relationships__")).values("pk")
+        return self.filter(access.staff(user)).filter(Q(pk__in=seen) | Q(relationships=None))
+
+    def changeable_by(self, user: Someone) -> Self:
+        if access.reach_of(user).everything:
+            return self
+        if not access.reach_of(user).writes:
+            return self.none()
+        changed = self.filter(access.changes(user, "relationships__")).values("pk")
+        return self.filter(Q(pk__in=changed) | Q(relationships=None))
+
+    def listed_for(self, user: Someone) -> Self:
+        """Names alone: a directory for the staff, so that nobody makes the same organisation twice."""
+        return self.filter(access.staff(user))
+
+    def keyed(self, keys: list[str]) -> Self:
+        """Those whose ``name_key`` is one of ``keys``; through the index, which holds a digest as names are long."""
+        return self.alias(key_digest=MD5("name_key")).filter(key_digest__in=[MD5(models.Value(key)) for key in keys])
+
+
+@tracked()
+class Account(models.Model):
+    """An organisation."""
+
+    class Kind(models.TextChoices):
+        CUSTOMER = "customer", _("customer")
+        SUPPLIER = "supplier", _("supplier")
+        RESELLER = "reseller", _("reseller")
+        ALLY = "ally", _("ally")
+        OTHER = "other", _("other")
+
+    name = models.TextField(_("name"))
+    name_key = models.TextField(editable=False)
+    kind = models.TextField(_("kind"), choices=Kind, default=Kind.OTHER)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="units", verbose_name=_("unit of")
+    )
+    zone = models.TextField(_("time zone"), default="UTC", validators=[zones.validate])
+    website = models.URLField(_("website"), max_length=2000, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                MD5("name_key"), name="account_name_unique", violation_error_message=_("An organisation of this name exists.")
+            ),
+            models.CheckConstraint(condition=~Q(name_key=""), name="account_name_not_empty"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="account_not_its_own_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("account_detail", args=[self.pk])
+
+
+class AccountAliasQuerySet(models.QuerySet["AccountAlias"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(account__in=Account.objects.visible_to(user))
+
+
+@tracked()
+class AccountAlias(models.Model):
+    """Another spelling by which imports and searches find the account."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="aliases")
+    name = models.TextField(_("other name"))
+    name_key = models.TextField(editable=False)
+
+    objects = AccountAliasQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                MD5("name_key"), name="alias_unique", violation_error_message=_("Another organisation has this name.")
+            ),
+            models.CheckConstraint(condition=~Q(name_key=""), name="alias_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ExternalIdQuerySet(models.QuerySet["ExternalId"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(account__in=Account.objects.visible_to(user))
+
+
+@tracked()
+class ExternalId(models.Model):
+    """The account's number in another system."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="external_ids")
+    system = models.TextField(_("system"))
+    value = models.TextField(_("number there"))
+
+    objects = ExternalIdQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["system", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                "system",
+                MD5("value"),
+                name="external_id_unique",
+                violation_error_message=_("Another organisation has this number."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.value}"
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: Someone) -> Self:
+        """People of an account whose details the person may read."""
+        if access.reach_of(user).everything:
+            return self
+        return self.filter(affiliations__account__in=Account.objects.visible_to(user)).distinct()
+
+    def changeable_by(self, user: Someone) -> Self:
+        if access.reach_of(user).everything:
+            return self
+        return self.filter(affiliations__account__in=Account.objects.changeable_by(user)).distinct()
+
+    def at(self, account: Account, day: date) -> Self:
+        """Those who work there on ``day``."""
+        current = Q(until__isnull=True) | Q(until__gte=day)
+        return self.filter(pk__in=Affiliation.objects.filter(current, account=account).values("contact"))
+
+
+@tracked()
+class Contact(models.Model):
+    """A person of theirs."""
+
+    name = models.TextField(_("name"))
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True, default="")
+    phone = models.TextField(_("telephone"), blank=True, default="")
+    note = models.TextField(_("note"), blank=True, default="")
+
+    accounts = models.ManyToManyField(Account, through="Affiliation", related_name="contacts")
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [models.Index(Lower("email"), name="contact_email")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(account__in=Account.objects.visible_to(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(account__in=Account.objects.changeable_by(user))
+
+    def current(self, day: date) -> Self:
+        return self.filter(Q(until__isnull=True) | Q(until__gte=day))
+
+
+@tracked()
+class Affiliation(models.Model):
+    """A person's place in an organisation; one person may have several, one after or beside the other."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="affiliations")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="affiliations")
+    title = models.TextField(_("title"), blank=True, default="")
+    since = models.DateField(_("since"), null=True, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["contact__name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(until__gte=F("since")),
+                name="affiliation_ends_after_it_began",
+                violation_error_message=_("The last day lies before the first."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact}, {self.title or self.account}"
+
+
+class UndoStepQuerySet(models.QuerySet["UndoStep"]):
+    def visible_to(self, user: Someone) -> Self:
+        """What the person did; nobody takes back another's deed from here."""
+        return self.none() if isinstance(user, AnonymousUser) else self.filter(actor=user)
+
+    def open(self) -> Self:
+        return self.filter(undone_at=None)
+
+
+class UndoStep(models.Model):
+    """How to take a deed back: the verb and its arguments, and the rows that must not have changed since.
+
+    ``watched`` holds ``[label, pk, version]`` where the version is the row's newest audit event.
+    """
+
+    actor = models.ForeignKey(User, models.CASCADE, related_name="undo_steps")
+    done_at = models.DateTimeField()
+    said = models.TextField()
+    verb = models.TextField()
+    arguments = models.JSONField(encoder=DjangoJSONEncoder)
+    watched = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True)
+
+    objects = UndoStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-done_at", "-id"]
+        indexes = [models.Index(fields=["actor", "-done_at"], name="undo_step_newest")]
+
+    def __str__(self) -> str:
+        return self.said

@@ -1,0 +1,45 @@
+"""Rows as JSON and back, for steps that bring a removed row back under its old key."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import models
+from pghistory.models import Event
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def plain(value: Any) -> Any:
+    """A column's value as JSON knows it; dates in ISO form."""
+    return str(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else value
+
+
+def values_of(row: models.Model) -> dict[str, Any]:
+    """Every column of a row, ready for JSON."""
+    return {field.attname: plain(field.value_from_object(row)) for field in row._meta.concrete_fields}
+
+
+def row_from(model: type[Row], values: dict[str, Any]) -> Row:
+    """The row as it was, under its old key. Raises ``ValidationError`` when another has taken its place since."""
+    row = model(**{field.attname: field.to_python(values[field.attname]) for field in model._meta.concrete_fields})
+    row.validate_constraints()
+    row.save(force_insert=True)
+    return row
+
+
+def is_mentioned(row: models.Model, *, besides: tuple[type[models.Model], ...]) -> bool:
+    """Whether a row of another model refers to this one; audit rows and ``besides`` left out."""
+    links = [
+        field
+        for field in row._meta.get_fields(include_hidden=True)
+        if (field.one_to_many or field.one_to_one)
+        and field.auto_created
+        and not issubclass(field.related_model, (Event, *besides))  # type: ignore[arg-type]
+    ]
+    return any(
+        link.related_model._base_manager.filter(**{link.field.name: row}).exists()  # type: ignore[union-attr]
+        for link in links
+    )

@@ -1,0 +1,77 @@
+"""The filter of the portfolio; its values live in the URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Team, User
+from relationships.cadence import State
+from relationships.models import Relationship, RelationshipQuerySet
+from web.text import name_key
+
+
+class PortfolioForm(forms.Form):
+    q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
+    owner = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Owner"))
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
+    stage = forms.ChoiceField(required=False, label=gettext_lazy("Stage"))
+    tag = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tag"))
+    state = forms.ChoiceField(required=False, choices=[("", ""), *((state.value, state.value) for state in State)])
+    sort = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Sort"),
+        choices=[
+            ("", gettext_lazy("worst first")),
+            ("name", gettext_lazy("name")),
+            ("contact", gettext_lazy("longest without contact")),
+            ("worth", gettext_lazy("yearly worth")),
+        ],
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = Relationship.objects.visible_to(user)
+        self.fields["owner"].queryset = User.objects.visible_to(user).filter(  # type: ignore[attr-defined]
+            pk__in=seen.order_by().values("owner")
+        )
+        self.fields["owner"].empty_label = _("everyone")  # type: ignore[attr-defined]
+        teams = Team.objects.visible_to(user)
+        self.fields["team"].queryset = teams if user.reach.everything else teams.filter(pk__in=user.reach.seen)  # type: ignore[attr-defined]
+        self.fields["team"].empty_label = _("all")  # type: ignore[attr-defined]
+        self.fields["stage"].choices = [("", _("all")), *Relationship.Stage.choices]  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """What is valid of what the address says; the rest of it is left out rather than refused."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrow(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
+        """All filters but the state, which the tabs count."""
+        chosen = self.chosen()
+        if text := chosen.get("q"):
+            key = name_key(text)
+            matches = Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
+            rows = rows.filter(pk__in=Relationship.objects.filter(matches | Q(name__icontains=text)).values("pk"))
+        if owner := chosen.get("owner"):
+            rows = rows.filter(owner=owner)
+        if team := chosen.get("team"):
+            rows = rows.filter(team=team)
+        if stage := chosen.get("stage"):
+            rows = rows.filter(stage=stage)
+        if tag := chosen.get("tag"):
+            rows = rows.filter(tags__contains=[tag])
+        return rows
+
+    @property
+    def state(self) -> State | None:
+        value = self.chosen().get("state")
+        return State(value) if value else None
+
+    @property
+    def sort(self) -> str:
+        return str(self.chosen().get("sort", "worst"))

@@ -1,0 +1,209 @@
+"""Reads of whole books: counts, sums and pages, at the same number of queries for any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, F, FloatField, Q, Sum, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Collate
+
+from accounts.models import User
+from relationships.cadence import State
+from relationships.models import Interaction, Relationship, RelationshipQuerySet, latest_date, local_date
+from relationships.words import WORST_FIRST
+from web.clock import Now
+
+# Working days in the four weeks over which contact is counted.
+COUNTED_DAYS = 28
+WORKING_DAYS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A set of relationships at a glance. Check-ins are per working day: needed by the rhythms, and happening."""
+
+    counts: dict[State, int]
+    needed: float
+    happening: float
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def _state_conditions(now: Now) -> dict[State, Q]:
+    today = local_date(now)
+    running = Q(paused_since=None)
+    return {
+        State.PAUSED: Q(paused_since__isnull=False),
+        State.NO_CADENCE: running & Q(due_on=None),
+        State.OVERDUE: Q(overdue_from__lte=today),
+        State.DUE: Q(due_on__lte=today, overdue_from__gt=today),
+        State.NEW: Q(last_touch_on=None, due_on__gt=today),
+        State.IN_TOUCH: Q(last_touch_on__isnull=False, due_on__gt=today),
+    }
+
+
+def book(rows: RelationshipQuerySet, now: Now) -> Book:
+    """Two queries: one over the relationships, one over four weeks of contact."""
+    per_day = Value(7.0 / 5.0) / Cast("every_days", FloatField())
+    within_week = Value(1.0) / Cast("every_days", FloatField())
+    summed: dict[str, Any] = rows.order_by().aggregate(
+        **{state.value: Count("pk", filter=condition) for state, condition in _state_conditions(now).items()},
+        weekly=Sum(per_day, filter=Q(every_days__gte=7)),
+        daily=Sum(within_week, filter=Q(every_days__lt=7)),
+    )
+    first = latest_date(now) - timedelta(days=COUNTED_DAYS)
+    met = Interaction.objects.touches().filter(
+        relationship__in=rows.order_by().values("pk"), occurred_on__gt=first, occurred_on__lte=latest_date(now)
+    )
+    happened = met.order_by().values("relationship", "occurred_on").distinct().count()
+    return Book(
+        counts={state: summed[state.value] for state in State},
+        needed=(summed["weekly"] or 0.0) + (summed["daily"] or 0.0),
+        happening=happened / WORKING_DAYS,
+    )
+
+
+def overdue_of(user: User, now: Now, most: int) -> list[Relationship]:
+    """The person's own overdue ones, latest for their rhythm first; equal ones by name."""
+    own = Relationship.objects.visible_to(user).filter(owner=user).overdue(now).with_lateness(now)
+    by_name = Collate("account__name_key", "C")
+    return list(own.select_related("account", "agreement").order_by("-lateness", by_name, "name", "id")[:most])
+
+
+def due_of(user: User, now: Now, most: int) -> list[Relationship]:
+    own = Relationship.objects.visible_to(user).filter(owner=user).due(now)
+    by_name = Collate("account__name_key", "C")
+    return list(own.select_related("account", "agreement").order_by("due_on", by_name, "name", "id")[:most])
+
+
+def coming_of(user: User, now: Now, last: date, most: int) -> list[Relationship]:
+    """The person's own check-ins that fall due after today, up to and including ``last``."""
+    own = Relationship.objects.visible_to(user).filter(owner=user, due_on__lte=last)
+    coming = own.filter(due_on__gt=local_date(now)).select_related("account")
+    return list(coming.order_by("due_on", Collate("account__name_key", "C"), "id")[:most])
+
+
+def wanting_of(user: User, now: Now) -> dict[str, int]:
+    """How many of the person's own are overdue and due, and how many they own."""
+    conditions = _state_conditions(now)
+    own = Relationship.objects.visible_to(user).filter(owner=user).order_by()
+    counted: dict[str, int] = own.aggregate(
+        owned=Count("pk"),
+        **{state.value: Count("pk", filter=conditions[state]) for state in (State.OVERDUE, State.DUE)},
+    )
+    return counted
+
+
+def lately_logged_by(user: User, most: int) -> list[Interaction]:
+    rows = Interaction.objects.visible_to(user).filter(logged_by=user).order_by("-logged_at", "-id")
+    return list(rows.select_related("relationship__account")[:most])
+
+
+# The portfolio, a page at a time -----------------------------------------------------------------------------------
+
+SORTS = ("worst", "name", "contact", "worth")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The place after which the next page begins: the group, the value sorted by, the row."""
+
+    group: int
+    value: str
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.group}~{self.pk}~{self.value}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor | None:
+        """Nothing for a text that is no cursor: the list then begins at its beginning."""
+        parts = text.split("~", 2)
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts[:2]):
+            return None
+        return cls(int(parts[0]), parts[2], int(parts[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One run of rows: which, sorted by what (rising), and how a cursor's text becomes that value again."""
+
+    rows: RelationshipQuerySet
+    by: Combinable
+    read: Any
+
+
+def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now) -> list[Order]:
+    chosen = rows.in_state(state, now) if state else rows
+    match sort:
+        case "name":
+            return [Order(chosen, Collate("account__name_key", "C"), str)]
+        case "contact":
+            touched = chosen.filter(last_touch_on__isnull=False)
+            return [
+                Order(chosen.filter(last_touch_on=None), F("id"), int),
+                Order(touched, F("last_touch_on"), date.fromisoformat),
+            ]
+        case "worth":
+            falling = Cast(F("yearly_worth") * Value(-1), FloatField())
+            return [
+                Order(chosen.filter(yearly_worth__isnull=False), falling, float),
+                Order(chosen.filter(yearly_worth=None), F("id"), int),
+            ]
+    states = [state] if state else WORST_FIRST
+    return [_worst(rows.in_state(one, now), one, now) for one in states]
+
+
+def _worst(rows: RelationshipQuerySet, state: State, now: Now) -> Order:
+    match state:
+        case State.OVERDUE:
+            return Order(rows.with_lateness(now), F("lateness") * Value(-1.0), float)
+        case State.PAUSED:
+            return Order(rows, F("paused_since"), date.fromisoformat)
+        case State.NO_CADENCE:
+            return Order(rows, F("id"), int)
+        case _:
+            return Order(rows, F("due_on"), date.fromisoformat)
+
+
+def _after(order: Order, cursor: Cursor) -> RelationshipQuerySet:
+    """The rows behind the cursor; all of them where its value makes no sense."""
+    try:
+        value = order.read(cursor.value)
+    except ValueError:
+        return order.rows
+    return order.rows.alias(by=order.by).filter(Q(by__gt=value) | Q(by=value, pk__gt=cursor.pk))
+
+
+def page_of(
+    rows: RelationshipQuerySet, *, sort: str, state: State | None, now: Now, after: Cursor | None, size: int
+) -> tuple[list[Relationship], Cursor | None]:
+    """One page and where the next begins. Two queries: the keys, group after group as far as needed, and the rows."""
+    keys = _keys(_orders(rows, sort, state, now), after, size + 1)
+    shown = keys[:size]
+    chosen = Relationship.objects.select_related("account", "agreement", "owner", "team")
+    found = chosen.in_bulk([pk for _, _, pk in shown])
+    more = len(keys) > size
+    # A row that vanished between the two queries is left out.
+    return [found[pk] for _, _, pk in shown if pk in found], Cursor(*shown[-1]) if more else None
+
+
+def _keys(orders: list[Order], after: Cursor | None, most: int) -> list[tuple[int, str, int]]:
+    """Group, sort value and key of the rows to show: each run is cut short, and one is read only if those before it end."""
+    runs = []
+    for group, order in enumerate(orders):
+        if after is not None and group < after.group:
+            continue
+        rows = _after(order, after) if after is not None and group == after.group else order.rows
+        ranked = rows.alias(by=order.by).order_by("by", "pk")
+        sliced = ranked.annotate(group=Value(group), value=Cast("by", TextField())).values_list("group", "value", "pk")
+        runs.append(sliced[:most])
+    if not runs:
+        return []
+    joined = runs[0].union(*runs[1:], all=True)[:most] if len(runs) > 1 else runs[0]
+    return sorted(joined, key=lambda key: key[0])

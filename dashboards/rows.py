@@ -1,0 +1,72 @@
+"""What a line of a list says: everything decided before the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from relationships import queries, rhythm, words
+from relationships.cadence import State
+from relationships.models import Interaction, Relationship
+from relationships.words import Look
+from web.clock import Now
+
+LIST_WIDTH, LIST_HEIGHT = 136.0, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A relationship in a list: its state in words, why it is there, its rhythm."""
+
+    relationship: Relationship
+    state: State
+    look: Look
+    sentence: str
+    why: str
+    rhythm: rhythm.Rhythm | None = None
+    rhythm_says: str = ""
+
+
+def with_reason(rows: Sequence[Relationship], now: Now) -> list[Line]:
+    """For Today: the state and what was said last. One query more than the rows themselves."""
+    touches = queries.last_touches([row.pk for row in rows])
+    return [_line(row, now, why=_why(row, touches.get(row.pk), now)) for row in rows]
+
+
+def _why(row: Relationship, touch: Interaction | None, now: Now) -> str:
+    return words.last_time(touch, row.today(now)) if touch else ""
+
+
+def _line(row: Relationship, now: Now, why: str = "") -> Line:
+    state = row.state(now)
+    return Line(row, state, words.LOOKS[state], words.sentence(row, now), why)
+
+
+def with_rhythm(rows: Sequence[Relationship], now: Now) -> list[Line]:
+    """For the portfolio: the state and half a year of contact. One query more than the rows themselves."""
+    first = now.instant.date() - timedelta(weeks=rhythm.WEEKS, days=1)
+    contacts = queries.contacts_since([row.pk for row in rows], first)
+    return [_drawn(row, contacts.get(row.pk, []), now) for row in rows]
+
+
+def _drawn(row: Relationship, contacts: Iterable[rhythm.Contact], now: Now) -> Line:
+    state = row.state(now)
+    kept = list(contacts)
+    drawing = draw(row, kept, row.today(now), LIST_WIDTH, LIST_HEIGHT)
+    return Line(
+        row, state, words.LOOKS[state], words.short(row, now), "", drawing, words.contact_count(kept, rhythm.WEEKS)
+    )
+
+
+def draw(
+    row: Relationship, contacts: Sequence[rhythm.Contact], today: date, width: float, height: float
+) -> rhythm.Rhythm:
+    return rhythm.draw(
+        contacts=contacts,
+        today=today,
+        due_on=row.due_on,
+        last_touch_on=row.last_touch_on,
+        width=width,
+        height=height,
+    )

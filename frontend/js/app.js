@@ -1,0 +1,16 @@
+// Behaviour by data attributes; every page works without it. Loaded after htmx and before htmx starts.
+import { startCombos } from "./combo.js";
+import { startDialogs } from "./dialog.js";
+import { startDrafts } from "./drafts.js";
+import { startErrors } from "./errors.js";
+import { startForms } from "./forms.js";
+import { startShortcuts } from "./shortcuts.js";
+import { startToasts } from "./toast.js";
+
+startErrors();
+startToasts();
+startForms();
+startDialogs();
+startCombos();
+startDrafts();
+startShortcuts();

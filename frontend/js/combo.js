@@ -1,0 +1,87 @@
+// select[data-combo][data-combo-url]: search as you type. The server answers GET ?q= with [{value, text, hint, state}],
+// own ones first. Without JavaScript it stays the select that the server filled.
+import TomSelect from "tom-select/base";
+import { element, icon, say, whenPresent } from "./page.js";
+
+/** The cadence states as they look everywhere: class of the colour, icon. */
+const STATES = {
+  new: ["new", "sparkles"],
+  in_touch: ["ok", "circle-check"],
+  due: ["due", "clock"],
+  booked: ["ok", "calendar-check"],
+  overdue: ["over", "alert-triangle"],
+  paused: ["paused", "player-pause"],
+  no_cadence: ["paused", "circle-dashed"],
+};
+
+function line({ text, hint, state }) {
+  const row = element("div", "", element("span", "", text));
+  if (hint) {
+    const mark = STATES[state];
+    const drawn = mark ? [element("span", mark[0], icon(mark[1])), " "] : [];
+    row.append(element("span", "hint", ...drawn, hint));
+  }
+  return row;
+}
+
+/** tom-select wants one element with its class on it. */
+function drawn(className) {
+  return (item) => {
+    const row = line(item);
+    row.className = className;
+    return row;
+  };
+}
+
+async function fetchMatches(url, query) {
+  const address = new URL(url, location.href);
+  address.searchParams.set("q", query);
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function start(select) {
+  if (select.tomselect) return;
+  const url = select.dataset.comboUrl;
+  // tom-select hides the select and moves its label away; the name has to stay on both.
+  const label = select.labels?.[0]?.firstChild?.textContent?.trim();
+  if (label && !select.ariaLabel) select.ariaLabel = label;
+  const given = new Map([...select.options].map((option) => [option.value, { hint: option.dataset.hint, state: option.dataset.state }]));
+  const combo = new TomSelect(select, {
+    valueField: "value",
+    labelField: "text",
+    searchField: url ? [] : ["text"],
+    maxOptions: 50,
+    selectOnTab: true,
+    closeAfterSelect: true,
+    create: false,
+    preload: url ? "focus" : false,
+    loadThrottle: 150,
+    placeholder: select.dataset.placeholder || say("combo.placeholder"),
+    shouldLoad: () => true,
+    ...(url && {
+      score: () => () => 1,
+      load: (query, done) => fetchMatches(url, query).then((found) => replace(combo, found, done), () => done()),
+    }),
+    render: {
+      option: drawn("option"),
+      item: drawn("item"),
+      no_results: () => element("div", "no-results", say("combo.none")),
+      loading: () => element("div", "spinner", say("combo.loading")),
+    },
+  });
+  given.forEach((more, value) => combo.options[value] && Object.assign(combo.options[value], more));
+  if (combo.items.length) combo.items.slice().forEach((value) => combo.updateOption(value, combo.options[value]));
+  if (select.hasAttribute("autofocus")) combo.focus();
+}
+
+/** The server's order is the order: what it did not name leaves the list, except what is chosen. */
+function replace(combo, found, done) {
+  combo.clearOptions((option) => combo.items.includes(String(option.value)));
+  done(found.map((option) => ({ ...option, value: String(option.value) })));
+}
+
+export function startCombos() {
+  whenPresent("select[data-combo]", start);
+}

@@ -1,0 +1,102 @@
+// a[data-dialog] opens its page in the one dialog. Without JavaScript the link simply goes to that page.
+// The same template serves both: inside the dialog its forms are sent by htmx, on a page of their own by the browser.
+import { element, icon, say, whenPresent } from "./page.js";
+
+// The frame stays, so that toasts can stand in it; #dialog inside it is what a response fills.
+const frame = () => document.getElementById("dialog-frame");
+const box = () => document.getElementById("dialog");
+let cameFrom = null;
+
+function show() {
+  if (frame().open) return;
+  cameFrom = document.activeElement;
+  frame().showModal();
+}
+
+/** Opens the dialog with a title and content made here (help). */
+export function openDialog(title, ...content) {
+  const close = element("button", "btn btn-quiet end", icon("x"));
+  Object.assign(close, { type: "button", ariaLabel: say("dialog.close") });
+  close.dataset.dialogClose = "";
+  box().replaceChildren(element("header", "", element("h2", "", title), close), ...content);
+  settle();
+  show();
+}
+
+/** The first heading names the dialog; forms without an address of their own go back to where they came from. */
+function settle(path) {
+  const dialog = box();
+  const heading = dialog.querySelector("h1, h2");
+  if (heading) {
+    heading.id ||= "dialog-title";
+    frame().setAttribute("aria-labelledby", heading.id);
+  }
+  dialog.querySelectorAll("form[method=post]:not([data-hx-post], [data-dialog-plain])").forEach((form) => {
+    form.setAttribute("data-hx-post", form.getAttribute("action") || path);
+    form.setAttribute("data-hx-target", "#dialog");
+    htmx.process(form);
+  });
+}
+
+function focusFirst() {
+  const dialog = box();
+  const wanted =
+    dialog.querySelector(".c-summary") ??
+    dialog.querySelector("[autofocus]") ??
+    dialog.querySelector("form :is(select[data-combo], input:not([type=hidden]), textarea, select)");
+  if (wanted?.tomselect) wanted.tomselect.focus();
+  else wanted?.focus();
+}
+
+async function openLink(anchor) {
+  await htmx.ajax("GET", anchor.getAttribute("href"), { source: anchor, target: "#dialog", swap: "innerHTML" });
+}
+
+function onClick(event) {
+  const anchor = event.target.closest("a[data-dialog]");
+  if (anchor && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
+    event.preventDefault();
+    openLink(anchor);
+  } else if (event.target.closest("#dialog [data-dialog-close]")) {
+    event.preventDefault();
+    frame().close();
+  } else if (event.target === frame()) closeOutside(event);
+}
+
+/** A click on the dimmed page closes; one on the dialog's own padding does not. */
+function closeOutside(event) {
+  const edge = frame().getBoundingClientRect();
+  const inside = event.clientX >= edge.left && event.clientX <= edge.right && event.clientY >= edge.top && event.clientY <= edge.bottom;
+  if (!inside) frame().close();
+}
+
+/** Esc: the browser closes the dialog itself; menus and the search field are ours. */
+export function closeTopmost(event) {
+  const menu = document.querySelector("details.c-menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.preventDefault();
+  } else if (event.target.matches?.("[data-search]")) event.target.blur();
+}
+
+export function startDialogs() {
+  document.addEventListener("click", onClick);
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.c-menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target) || event.target.closest(".c-item")) menu.open = false;
+    });
+  });
+  document.addEventListener("dialog:close", () => frame().close());
+  frame().addEventListener("close", () => {
+    box().replaceChildren();
+    if (cameFrom?.isConnected) cameFrom.focus();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== box()) return;
+    settle(event.detail.pathInfo.finalRequestPath);
+    show();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => event.detail.target === box() && focusFirst());
+  whenPresent("[data-focus]", (node) => !box().contains(node) && node.focus());
+}

@@ -1,0 +1,58 @@
+// One click, one record: while a form is under way it takes no second submit. Filters submit themselves.
+import { whenPresent } from "./page.js";
+
+const buttons = (form) => [...form.elements].filter((control) => control.type === "submit");
+
+function busy(form, on) {
+  if (on) form.setAttribute("aria-busy", "true");
+  else form.removeAttribute("aria-busy");
+  buttons(form).forEach((button) => (button.disabled = on));
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  if (form.getAttribute("aria-busy") === "true") {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  const byHtmx = form.matches("[data-hx-post], [data-hx-get], [data-hx-put], [data-hx-patch], [data-hx-delete]");
+  // After the browser has read the fields: a disabled button would not be sent.
+  if (!byHtmx && form.method === "post") setTimeout(() => !event.defaultPrevented && busy(form, true), 0);
+}
+
+/** form[data-autosubmit]: sends its query on change, swaps data-target (or #main) and puts the address into the bar. */
+function autosubmit(form) {
+  const target = form.dataset.target || "#main";
+  const given = {
+    "data-hx-get": form.getAttribute("action") || location.pathname,
+    "data-hx-target": target,
+    "data-hx-select": target,
+    "data-hx-swap": "outerHTML",
+    "data-hx-push-url": "true",
+    "data-hx-sync": "this:replace",
+    "data-hx-trigger": "change, submit, input delay:300ms",
+  };
+  if (form.hasAttribute("data-hx-get")) return;
+  for (const [name, value] of Object.entries(given)) form.setAttribute(name, value);
+  htmx.process(form);
+  form.querySelectorAll("[data-nojs]").forEach((node) => (node.hidden = true));
+}
+
+/** Empty fields stay out of the address. */
+function dropEmpty(event) {
+  if (!event.target.matches("form[data-autosubmit]")) return;
+  const { parameters } = event.detail;
+  for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
+}
+
+export function startForms() {
+  document.addEventListener("submit", onSubmit, true);
+  document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.matches("form[data-hx-post]") && busy(event.detail.elt, true));
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.matches("form[data-hx-post]") && busy(event.detail.elt, false));
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach((form) => busy(form, false));
+  });
+  document.addEventListener("htmx:configRequest", dropEmpty);
+  whenPresent("form[data-autosubmit]", autosubmit);
+}

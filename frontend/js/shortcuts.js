@@ -1,0 +1,81 @@
+// One registry that both implements the keys and writes the help, so that neither can lie about the other.
+import { element, isTyping, say } from "./page.js";
+import { closeTopmost, openDialog } from "./dialog.js";
+import { undoLatest } from "./toast.js";
+
+const SECOND_KEY_MS = 1200;
+/** What the page offers goes before what the navigation offers: L on a partner's page logs with that partner. */
+const link = (name) => document.querySelector(`main [data-key-link="${name}"]`) ?? document.querySelector(`[data-key-link="${name}"]`);
+const follow = (name) => () => link(name)?.click();
+const searchField = () => document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
+
+/** keys: what to press, one after the other; when: whether the page offers it now. */
+const SHORTCUTS = [
+  { keys: ["l"], label: "key.log", when: () => link("log"), run: follow("log") },
+  { keys: ["c"], label: "key.create", when: () => link("create"), run: follow("create") },
+  { keys: ["/"], label: "key.search", when: searchField, run: () => searchField().focus() },
+  { keys: ["g", "t"], label: "key.today", when: () => link("today"), run: follow("today") },
+  { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
+  { keys: ["z"], label: "key.undo", when: () => true, run: undoLatest },
+  { keys: ["?"], label: "key.help", when: () => true, run: showHelp },
+];
+/** Keys that also work while typing; told in the help, handled below and by the browser. */
+const ALWAYS = [
+  { keys: ["Ctrl", "Enter"], label: "key.save" },
+  { keys: ["Esc"], label: "key.close" },
+];
+
+const STORED = "concord:shortcuts";
+const switchedOff = () => document.body.dataset.shortcuts === "off" || localStorage.getItem(STORED) === "off";
+
+let pressed = [];
+let pressedAt = 0;
+
+function onKey(event) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return submitFocused(event);
+  if (event.key === "Escape") return closeTopmost(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (switchedOff() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  const now = Date.now();
+  if (now - pressedAt > SECOND_KEY_MS) pressed = [];
+  pressedAt = now;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const chosen = match([...pressed, key]) ?? match([key]);
+  const goesOn = SHORTCUTS.some(({ keys }) => keys.length > 1 && keys[0] === key);
+  pressed = !chosen && goesOn ? [key] : [];
+  if (!chosen) return;
+  event.preventDefault();
+  chosen.run();
+}
+
+function match(typed) {
+  return SHORTCUTS.find(({ keys, when }) => keys.length === typed.length && keys.every((key, i) => key === typed[i]) && when());
+}
+
+function submitFocused(event) {
+  const form = event.target.form ?? event.target.closest?.("form");
+  if (form?.method !== "post") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  form.requestSubmit(form.querySelector("[type=submit].btn-primary") ?? undefined);
+}
+
+function showHelp() {
+  const list = element("dl", "c-keys");
+  for (const { keys, label, when } of [...SHORTCUTS, ...ALWAYS]) {
+    if (when && !when()) continue;
+    const pressable = keys.map((key) => element("kbd", "", key.length === 1 ? key.toUpperCase() : key));
+    list.append(element("dt", "", say(label)), element("dd", "", ...pressable));
+  }
+  const choice = element("input", "form-check-input");
+  Object.assign(choice, { type: "checkbox", checked: !switchedOff(), disabled: document.body.dataset.shortcuts === "off" });
+  choice.addEventListener("change", () => localStorage.setItem(STORED, choice.checked ? "on" : "off"));
+  const body = element("div", "body", list, element("label", "c-choice", choice, say("help.single-keys")));
+  openDialog(say("help.title"), body);
+}
+
+export function startShortcuts() {
+  document.addEventListener("keydown", onKey, true);
+  document.addEventListener("click", (event) => event.target.closest("[data-help]") && showHelp());
+  document.querySelectorAll("[data-help]").forEach((button) => (button.hidden = false));
+}

@@ -1,0 +1,151 @@
+"""The agreed rhythm (pure): when the next check-in is due, when it is overdue, and what to call that.
+
+All days are local dates of the relationship's zone. T is the interval in days. Source of the rules: the
+agreement with the other side; a month is never stretched, so the grace ends where T reaches 31.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+LONGEST_INTERVAL = 31
+LONGEST_SNOOZE = 31
+WEEKDAYS = (0, 1, 2, 3, 4)
+DAY = timedelta(days=1)
+
+
+class State(StrEnum):
+    """In the order in which the first match wins."""
+
+    PAUSED = "paused"
+    NO_CADENCE = "no_cadence"
+    OVERDUE = "overdue"
+    DUE = "due"
+    NEW = "new"
+    IN_TOUCH = "in_touch"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An agreement to be in touch every ``every_days`` days, in force from ``starts_on``."""
+
+    starts_on: date
+    every_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A snooze: both days included."""
+
+    from_on: date
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What follows from the record; ``None`` throughout where there is no cadence or it is paused.
+
+    ``base_due_on`` leaves the snoozes out: it names the gap. ``changes_on`` is the first day of the next
+    agreement that is not in force yet.
+    """
+
+    every_days: int | None = None
+    counts_from: date | None = None
+    base_due_on: date | None = None
+    due_on: date | None = None
+    overdue_from: date | None = None
+    changes_on: date | None = None
+
+
+def grace(every_days: int) -> int:
+    """Days between due and overdue."""
+    return min(every_days // 7, max(0, LONGEST_INTERVAL - every_days))
+
+
+def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS) -> date:
+    """``start`` + T; below a week in working days (Monday is 0). ``workdays`` must name at least one."""
+    if every_days >= 7:
+        return start + every_days * DAY
+    if not workdays:
+        raise ValueError("no working day")
+    day = start
+    for _ in range(every_days):
+        day += DAY
+        while day.weekday() not in workdays:
+            day += DAY
+    return day
+
+
+def in_force(intervals: Sequence[Interval], today: date) -> int | None:
+    """The index of the agreement that counts on ``today``: the one that began last; of two on one day the later made."""
+    begun = [(interval.starts_on, index) for index, interval in enumerate(intervals) if interval.starts_on <= today]
+    return max(begun)[1] if begun else None
+
+
+def of_this_gap(rests: Sequence[Rest], start: date) -> list[Rest]:
+    """A snooze belongs to the silence in which it began; a later contact ends both."""
+    return [rest for rest in rests if rest.from_on >= start]
+
+
+def snoozed_days(rests: Sequence[Rest]) -> int:
+    """Days covered by at least one of the snoozes."""
+    total, reached = 0, date.min
+    for rest in sorted(rests, key=lambda rest: rest.from_on):
+        first = max(rest.from_on, reached + DAY) if reached > date.min else rest.from_on
+        if rest.until_on >= first:
+            total += (rest.until_on - first).days + 1
+            reached = rest.until_on
+    return total
+
+
+def schedule(
+    *,
+    today: date,
+    last_touch_on: date | None,
+    intervals: Sequence[Interval],
+    rests: Sequence[Rest] = (),
+    workdays: Collection[int] = WEEKDAYS,
+    stopped: bool = False,
+) -> Schedule:
+    """The dates that follow from the last two-way contact, the agreements (in the order made) and the snoozes."""
+    if stopped:
+        return Schedule()
+    coming = [interval.starts_on for interval in intervals if interval.starts_on > today]
+    changes_on = min(coming, default=None)
+    index = in_force(intervals, today)
+    if index is None:
+        return Schedule(changes_on=changes_on)
+    interval = intervals[index]
+    start = last_touch_on or interval.starts_on
+    base = due_after(start, interval.every_days, workdays)
+    awake = max((rest.until_on + DAY for rest in of_this_gap(rests, start)), default=date.min)
+    return Schedule(
+        every_days=interval.every_days,
+        counts_from=start,
+        base_due_on=base,
+        due_on=max(base, awake),
+        overdue_from=max(base + (grace(interval.every_days) + 1) * DAY, awake),
+        changes_on=changes_on,
+    )
+
+
+def state(
+    *, today: date, paused: bool, due_on: date | None, overdue_from: date | None, last_touch_on: date | None
+) -> State:
+    if paused:
+        return State.PAUSED
+    if due_on is None or overdue_from is None:
+        return State.NO_CADENCE
+    if today >= overdue_from:
+        return State.OVERDUE
+    if today >= due_on:
+        return State.DUE
+    return State.NEW if last_touch_on is None else State.IN_TOUCH
+
+
+def lateness(days_late: int, every_days: int) -> float:
+    """Days late in units of the agreed interval, so that a week's silence weighs more for a weekly partner."""
+    return days_late / every_days

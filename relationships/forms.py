@@ -1,0 +1,310 @@
+"""What a person types about a relationship. Every choice is narrowed to what the person may see."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Account, Contact, Team, User
+from relationships import cadence, queries
+from relationships.models import CadenceAgreement, Interaction, Relationship
+from web import zones
+from web.clock import Now
+
+NEAREST = 50
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in zones.names()]
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class InteractionForm(forms.ModelForm[Interaction]):
+    """The log. Defaults: today, the person's last channel; who began it is not known until tapped."""
+
+    class When:
+        TODAY, YESTERDAY, OTHER = "today", "yesterday", "other"
+
+    relationship = forms.ModelChoiceField(
+        Relationship.objects.none(),
+        label=gettext_lazy("Partner"),
+        error_messages={"required": gettext_lazy("Choose whom you talked with.")},
+    )
+    when = forms.ChoiceField(
+        choices=[
+            (When.TODAY, gettext_lazy("Today")),
+            (When.YESTERDAY, gettext_lazy("Yesterday")),
+            (When.OTHER, gettext_lazy("Other day")),
+        ],
+        widget=forms.RadioSelect,
+        label=gettext_lazy("When"),
+        initial=When.TODAY,
+    )
+    occurred_on = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Day"))
+    two_way = forms.TypedChoiceField(
+        choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Left a message – does not count"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Did both sides speak"),
+        initial="yes",
+    )
+    contacts = forms.ModelMultipleChoiceField(
+        Contact.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Who of theirs"),
+    )
+    colleagues = forms.ModelMultipleChoiceField(
+        User.objects.none(), required=False, label=gettext_lazy("Who of us, if not you alone")
+    )
+
+    class Meta:
+        model = Interaction
+        fields = ["relationship", "summary", "channel", "begun_by", "two_way", "purpose"]
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 4}),
+            "channel": forms.RadioSelect,
+            "begun_by": forms.RadioSelect,
+            "purpose": forms.TextInput,
+        }
+
+    def __init__(self, *args: Any, user: User, now: Now, **kwargs: Any) -> None:
+        self.user, self.now = user, now
+        super().__init__(*args, **kwargs)
+        mine = Relationship.objects.changeable_by(user).select_related("account", "agreement")
+        self.fields["relationship"].queryset = mine  # type: ignore[attr-defined]
+        self.fields["colleagues"].queryset = User.objects.visible_to(user).active_staff()  # type: ignore[attr-defined]
+        self.fields["channel"].choices = Interaction.Channel.choices  # type: ignore[attr-defined]
+        self.fields["begun_by"].choices = [  # type: ignore[attr-defined]
+            (Interaction.Side.OURS, _("We did")),
+            (Interaction.Side.THEIRS, _("They did")),
+            (Interaction.Side.UNKNOWN, _("Not known")),
+        ]
+        self.chosen = self._chosen(mine)
+        self._offer(mine)
+
+    def _chosen(self, mine: Any) -> Relationship | None:
+        """The relationship that the rest of the form speaks about; nothing where there is none or it is not theirs."""
+        if self.instance.pk:
+            self.fields["relationship"].disabled = True
+        value = self.data.get("relationship") if self.is_bound else self.initial.get("relationship")
+        if self.instance.pk:
+            value = self.instance.relationship_id
+        if isinstance(value, Relationship):
+            value = value.pk
+        number = str(value or "")
+        # A number beyond a bigint is no relationship; asking the database would be an error there.
+        if not (number.isascii() and number.isdigit() and len(number) <= 18):
+            return None
+        return mine.filter(pk=int(number)).first()  # type: ignore[no-any-return]
+
+    def _offer(self, mine: Any) -> None:
+        """The nearest partners as plain choices (own ones, most overdue first); the search box finds the rest."""
+        nearest = [] if self.chosen else list(mine.filter(owner=self.user).order_by("overdue_from", "id")[:NEAREST])
+        if self.chosen:
+            nearest = [self.chosen]
+            today = self.chosen.today(self.now)
+            here = queries.people_of(self.chosen, today)
+            if self.instance.pk:
+                here = Contact.objects.filter(Q(pk__in=here) | Q(pk__in=self.instance.contacts.all()))
+            self.fields["contacts"].queryset = here  # type: ignore[attr-defined]
+        self.fields["relationship"].widget.choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a partner")),
+            *((row.pk, str(row)) for row in nearest),
+        ]
+
+    def day(self) -> date:
+        """The day meant, even while the form is not complete."""
+        zone = self.chosen.zone if self.chosen else self.user.zone
+        today = self.now.today(zone)
+        when = self["when"].value()
+        if when == self.When.YESTERDAY:
+            return today - timedelta(days=1)
+        if when == self.When.OTHER:
+            try:
+                return self.fields["occurred_on"].clean(self["occurred_on"].value()) or today  # type: ignore[no-any-return]
+            except ValidationError:
+                return today
+        return today
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        when = cleaned.get("when")
+        if when == self.When.OTHER:
+            if not cleaned.get("occurred_on") and "occurred_on" not in self.errors:
+                self.add_error("occurred_on", _("Say which day it was."))
+        else:
+            cleaned["occurred_on"] = self.day()
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row; the form only reads what was typed."""
+
+
+class SnoozeForm(forms.Form):
+    REASONS = [
+        gettext_lazy("They asked for time"),
+        gettext_lazy("On holiday"),
+        gettext_lazy("Already planned"),
+        gettext_lazy("Waiting for their answer"),
+    ]
+    until_on = forms.DateField(
+        widget=DateInput, label=gettext_lazy("Until"), help_text=gettext_lazy("It is due again on the day after.")
+    )
+    reason = forms.CharField(label=gettext_lazy("Why"), widget=forms.TextInput(attrs={"list": "snooze-reasons"}))
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}), help_text=gettext_lazy("The manager sees it.")
+    )
+
+
+class AgreementForm(forms.ModelForm[CadenceAgreement]):
+    class Meta:
+        model = CadenceAgreement
+        fields = ["every_days", "starts_on", "agreed_with", "agreed_on", "reason"]
+        widgets = {
+            "every_days": forms.NumberInput(attrs={"min": 1, "max": 366, "inputmode": "numeric"}),
+            "starts_on": DateInput(),
+            "agreed_on": DateInput(),
+            "reason": forms.Textarea(attrs={"rows": 2}),
+        }
+        labels = {"every_days": gettext_lazy("Every how many days")}
+        help_texts = {
+            "agreed_with": gettext_lazy("Without a person of theirs it stays assumed."),
+            "reason": gettext_lazy("Only needed for more than 31 days."),
+        }
+
+    def __init__(self, *args: Any, relationship: Relationship, now: Now, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.relationship = relationship
+        today = relationship.today(now)
+        self.fields["agreed_with"].queryset = queries.people_of(relationship, today)  # type: ignore[attr-defined]
+        self.fields["agreed_with"].empty_label = _("Nobody yet: assumed")  # type: ignore[attr-defined]
+        self.fields["reason"].required = False
+        if not self.is_bound:
+            self.initial.setdefault("every_days", relationship.every_days or 30)
+            self.initial.setdefault("starts_on", today)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if (cleaned.get("every_days") or 0) > cadence.LONGEST_INTERVAL and not (cleaned.get("reason") or "").strip():
+            self.add_error("reason", _("More than %(most)d days needs a reason.") % {"most": cadence.LONGEST_INTERVAL})
+        if cleaned.get("agreed_on") and not cleaned.get("agreed_with"):
+            self.add_error("agreed_with", _("Say who of theirs agreed it."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
+
+
+class TagsField(forms.CharField):
+    """Words parted by commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+        words = [" ".join(word.split()) for word in super().clean(value).split(",")]
+        return list(dict.fromkeys(word for word in words if word))
+
+
+class RelationshipForm(forms.ModelForm[Relationship]):
+    WEEK = [
+        (0, gettext_lazy("Mon")),
+        (1, gettext_lazy("Tue")),
+        (2, gettext_lazy("Wed")),
+        (3, gettext_lazy("Thu")),
+        (4, gettext_lazy("Fri")),
+        (5, gettext_lazy("Sat")),
+        (6, gettext_lazy("Sun")),
+    ]
+    tags = TagsField(required=False, label=gettext_lazy("Tags"), help_text=gettext_lazy("Parted by commas."))
+    zone = forms.ChoiceField(choices=zone_choices, label=gettext_lazy("Time zone"))
+    workdays = forms.TypedMultipleChoiceField(
+        choices=WEEK,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Working days"),
+        help_text=gettext_lazy("They count for rhythms of less than a week."),
+    )
+
+    class Meta:
+        model = Relationship
+        fields = ["name", "owner", "team", "stage", "zone", "tier", "tags", "yearly_worth", "renewal_on", "workdays"]
+        widgets = {"name": forms.TextInput, "tier": forms.TextInput, "renewal_on": DateInput()}
+        help_texts = {"name": gettext_lazy("Only where there are several with one organisation.")}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own_team = self.instance.team_id
+        teams = Team.objects.visible_to(user)
+        if not user.reach.everything:
+            teams = teams.filter(Q(pk__in=user.reach.changed) | Q(pk=own_team))
+        owners = User.objects.visible_to(user).active_staff()
+        if self.instance.pk:
+            owners = User.objects.visible_to(user).filter(Q(pk__in=owners) | Q(pk=self.instance.owner_id))
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self.fields["team"].empty_label = _("No team: seen by the owner alone")  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+    def _post_clean(self) -> None:
+        """The verb sets and checks the row."""
+
+
+class NewRelationshipForm(RelationshipForm):
+    """A relationship with an organisation that is there already, or with a new one."""
+
+    account = forms.ModelChoiceField(Account.objects.none(), required=False, label=gettext_lazy("Organisation"))
+    new_account = forms.CharField(
+        required=False,
+        label=gettext_lazy("Or a new organisation"),
+        help_text=gettext_lazy("Only if the search does not find it."),
+    )
+    every_days = forms.IntegerField(
+        label=gettext_lazy("Check in every how many days"),
+        min_value=1,
+        max_value=cadence.LONGEST_INTERVAL,
+        initial=30,
+        help_text=gettext_lazy("Assumed until a person of theirs agrees; longer than a month is agreed on its page."),
+    )
+
+    field_order = ["account", "new_account", "name", "stage", "every_days", "owner", "team", "zone"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        accounts = Account.objects.listed_for(user)
+        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+        value = str(self["account"].value() or "")
+        chosen = accounts.filter(pk=int(value)) if value.isascii() and value.isdigit() and len(value) <= 18 else []
+        self.fields["account"].widget.choices = [("", _("Search")), *((row.pk, row.name) for row in chosen)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "account" not in self.errors and bool(cleaned.get("account")) == bool(cleaned.get("new_account")):
+            self.add_error("account", _("Choose an organisation or type the name of a new one."))
+        return cleaned
+
+
+class HandOverForm(forms.Form):
+    """Who takes over the relationships of somebody who leaves."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Hand over to"))
+
+    def __init__(self, *args: Any, user: User, leaving: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.visible_to(user).active_staff().exclude(pk=leaving.pk)
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]

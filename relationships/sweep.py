@@ -1,0 +1,108 @@
+"""Flags kept true, set-based: raised, reopened and closed in SQL, never row by row.
+
+A flag is a level: one row per relationship and un-snoozed due day. Each statement locks the relationships it
+acts on, in the order of their ids, and reads them again after waiting, so a touch committed meanwhile is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from relationships.models import latest_date
+from web.clock import Now
+
+TODAY = "COALESCE(%(day)s::date, (%(instant)s::timestamptz AT TIME ZONE r.zone)::date)"
+MOMENT = "COALESCE(%(day)s::date::timestamp AT TIME ZONE r.zone, %(instant)s::timestamptz)"
+CHOSEN = "(%(ids)s::bigint[] IS NULL OR r.id = ANY(%(ids)s::bigint[]))"
+
+CLOSE = f"""
+WITH over AS (
+    SELECT f.id,
+           {MOMENT} AS at,
+           CASE WHEN r.removed_at IS NOT NULL THEN 'ended'
+                WHEN r.paused_since IS NOT NULL THEN 'paused'
+                WHEN r.last_touch_on > f.last_touch_on OR (f.last_touch_on IS NULL AND r.last_touch_on IS NOT NULL) THEN 'touched'
+                WHEN r.last_touch_on IS DISTINCT FROM f.last_touch_on THEN 'corrected'
+                WHEN r.base_due_on IS DISTINCT FROM f.due_on THEN 'cadence_changed'
+                WHEN r.due_on > r.base_due_on THEN 'snoozed'
+                ELSE 'corrected'
+           END AS because
+      FROM relationships_missedcheckin f
+      JOIN relationships_relationship r ON r.id = f.relationship_id
+     WHERE f.closed_at IS NULL AND {CHOSEN}
+       AND (r.overdue_from IS NULL OR r.overdue_from > {TODAY} OR r.base_due_on <> f.due_on)
+     ORDER BY r.id
+       FOR NO KEY UPDATE OF r
+)
+UPDATE relationships_missedcheckin f
+   SET closed_at = over.at, closed_because = over.because
+  FROM over
+ WHERE f.id = over.id AND f.closed_at IS NULL
+"""  # noqa: S608
+
+# Candidates are found by the index on overdue_from; the bound is the latest date anywhere, the zone decides.
+RAISE = f"""
+WITH missed AS (
+    SELECT r.id, r.account_id, r.base_due_on, r.last_touch_on, {MOMENT} AS at
+      FROM relationships_relationship r
+     WHERE r.overdue_from <= %(latest)s::date AND r.overdue_from <= {TODAY}
+       AND NOT EXISTS (SELECT 1 FROM relationships_missedcheckin f
+                        WHERE f.relationship_id = r.id AND f.due_on = r.base_due_on AND f.closed_at IS NULL)
+     ORDER BY r.id
+       FOR NO KEY UPDATE OF r
+)
+INSERT INTO relationships_missedcheckin AS f
+       (relationship_id, account_id, shared, due_on, last_touch_on, raised_at, closed_at, closed_because)
+SELECT id, account_id, false, base_due_on, last_touch_on, at, NULL, '' FROM missed
+    ON CONFLICT (relationship_id, due_on)
+    DO UPDATE SET closed_at = NULL, closed_because = '', last_touch_on = EXCLUDED.last_touch_on
+ WHERE f.closed_at IS NOT NULL
+"""  # noqa: S608
+
+# After a deed taken back: the flag that the deed had closed stands again. A new one is the sweep's to raise.
+REOPEN = f"""
+UPDATE relationships_missedcheckin f
+   SET closed_at = NULL, closed_because = ''
+  FROM relationships_relationship r
+ WHERE r.id = f.relationship_id AND {CHOSEN}
+   AND f.closed_at IS NOT NULL AND f.due_on = r.base_due_on AND r.overdue_from <= {TODAY}
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Flags raised or reopened, closed, and open now."""
+
+    raised: int
+    closed: int
+    open: int
+
+
+def _run(sql: str, now: Now, ids: Collection[int] | None = None) -> int:
+    values: dict[str, Any] = {
+        "day": now.day,
+        "instant": now.instant,
+        "latest": latest_date(now),
+        "ids": None if ids is None else list(ids),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.rowcount
+
+
+def close_flags(now: Now, ids: Collection[int] | None = None) -> int:
+    """Close those whose condition no longer holds, with the reason; of the relationships named or of all."""
+    return _run(CLOSE, now, ids)
+
+
+def raise_flags(now: Now) -> int:
+    """Raise a flag for each relationship that missed its cadence and has none open; returns how many."""
+    return _run(RAISE, now)
+
+
+def reopen_flags(now: Now, ids: Collection[int]) -> int:
+    return _run(REOPEN, now, ids)

@@ -1,0 +1,34 @@
+"""Before Django connects, the services come up; after the last test they go, unless somebody else uses them."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from prm import services
+
+REAL_DATA = services.CHECKOUT.parent / "shared" / "data"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+_services = ExitStack()
+_services.enter_context(services.running())
+
+
+def pytest_unconfigure() -> None:
+    _services.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a test needs of the machine and is not there is named as the reason of its being skipped."""
+    missing: dict[str, str] = {}
+    if not REAL_DATA.is_dir():
+        missing["real_data"] = f"no folder {Path('..') / 'shared' / 'data'} beside the checkout"
+    if not any(shutil.which(name) for name in CHROMIUMS):
+        missing["journey"] = "no Chromium on this machine"
+    for item in items:
+        for marker, reason in missing.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))

@@ -1,0 +1,87 @@
+"""People with fixed meanings. Asking twice in one test gives the same person.
+
+Teams: South and Europe; North is part of Europe. Alice and Bob are account managers of North, Mona manages Europe,
+Rita reads North, Adam is an administrator, Petra and Quentin belong to partners, Olga, the outsider, is an account
+manager of South.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from accounts.models import Account, Membership, Team, User
+from relationships.models import Relationship
+from web.text import name_key
+
+_numbers = count(1)
+PASSWORD = "concord-demo"
+
+
+def europe() -> Team:
+    return Team.objects.get_or_create(name="Europe")[0]
+
+
+def north() -> Team:
+    return Team.objects.get_or_create(name="North", defaults={"parent": europe()})[0]
+
+
+def south() -> Team:
+    return Team.objects.get_or_create(name="South")[0]
+
+
+def _person(name: str, team: Team | None = None, role: str = "", **fields: Any) -> User:
+    email = f"{name.split()[0].lower()}@concord.example"
+    found: User | None = User.objects.filter(email=email).first()
+    if found is None:
+        found = User.objects.create_user(email, PASSWORD, name=name, **fields)
+        if team is not None:
+            Membership.objects.create(user=found, team=team, role=role)
+    return found
+
+
+def alice() -> User:
+    return _person("Alice Ahlberg", north(), Membership.Role.ACCOUNT_MANAGER)
+
+
+def bob() -> User:
+    return _person("Bob Brandt", north(), Membership.Role.ACCOUNT_MANAGER)
+
+
+def mona() -> User:
+    return _person("Mona Moreau", europe(), Membership.Role.MANAGER)
+
+
+def rita() -> User:
+    return _person("Rita Rossi", north(), Membership.Role.READER)
+
+
+def adam() -> User:
+    return _person("Adam Adeyemi", is_administrator=True)
+
+
+def outsider() -> User:
+    return _person("Olga Olsen", south(), Membership.Role.ACCOUNT_MANAGER)
+
+
+def petra() -> User:
+    return _person("Petra Peeters", audience=User.Audience.PARTNER)
+
+
+def quentin() -> User:
+    return _person("Quentin Quist", audience=User.Audience.PARTNER)
+
+
+def account(name: str = "", **fields: Any) -> Account:
+    name = name or f"Organisation {next(_numbers)}"
+    return Account.objects.create(name=name, name_key=name_key(name), **fields)
+
+
+def relationship(**fields: Any) -> Relationship:
+    """Alice's, of team North, with an organisation of its own and no rhythm, unless said otherwise."""
+    fields.setdefault("owner", None)
+    fields["owner"] = fields["owner"] or alice()
+    fields.setdefault("team", north())
+    if "account" not in fields:
+        fields["account"] = account()
+    return Relationship.objects.create(**fields)

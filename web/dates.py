@@ -1,0 +1,57 @@
+"""Days as people say them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def full(day: date) -> str:
+    """For titles and where the year matters: *Monday 7 December 2026*."""
+    return date_format(day, "l j F Y")
+
+
+def said(day: date, today: date) -> str:
+    """*today*, *yesterday*, *tomorrow*, *Friday* within six days, *13 October*, *13 October 2024* in another year."""
+    apart = (day - today).days
+    match apart:
+        case 0:
+            return _("today")
+        case -1:
+            return _("yesterday")
+        case 1:
+            return _("tomorrow")
+    if abs(apart) <= 6:
+        return date_format(day, "l")
+    return date_format(day, "j F" if day.year == today.year or abs(apart) <= 120 else "j F Y")
+
+
+def on(day: date, today: date) -> str:
+    """*today*, *yesterday*, *tomorrow*, *on Friday*, *on 13 October*."""
+    word = said(day, today)
+    return word if abs((day - today).days) <= 1 else _("on %(day)s") % {"day": word}
+
+
+def by(day: date, today: date) -> str:
+    """*by today*, *by Friday*, *by 6 December*."""
+    return _("by %(day)s") % {"day": said(day, today)}
+
+
+def days(count: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
+def ago(day: date, today: date) -> str:
+    """*today*, *yesterday*, *12 days ago*, and on a weekday of this week *on Friday*."""
+    count = (today - day).days
+    if count <= 1:
+        return said(day, today)
+    return on(day, today) if count <= 6 else _("%(days)s ago") % {"days": days(count)}
+
+
+def week_day(day: date) -> str:
+    """*Mon 23*."""
+    return date_format(day, "D j")

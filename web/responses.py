@@ -1,0 +1,52 @@
+"""How a page answers a deed: a toast with *Undo*, and the parts that care fetch themselves again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+CHANGED = "concord:changed"
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """Where the person came from, if that is a page of this host."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    hosts = {request.get_host()}
+    return wanted if url_has_allowed_host_and_scheme(wanted, hosts, request.is_secure()) else fallback
+
+
+def done(request: HttpRequest, said: str, *, to: str, step_id: int | None = None, go: bool = False) -> HttpResponse:
+    """Say what was done and offer to take it back.
+
+    Plain requests are redirected to ``to``. Under htmx nothing is swapped: the dialog closes, the toast appears
+    and ``concord:changed`` tells the parts of the page; with ``go`` the browser goes to ``to`` instead.
+    """
+    undo_url = reverse("undo", args=[step_id]) if step_id is not None else ""
+    if not getattr(request, "htmx", False) or go:
+        messages.success(request, said, extra_tags=undo_url)
+        if not getattr(request, "htmx", False):
+            return HttpResponseRedirect(to)
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = to
+        return response
+    toast = {"message": said, "undo_url": undo_url}
+    response = HttpResponse(status=204)
+    response["HX-Trigger"] = json.dumps({CHANGED: {}, "dialog:close": {}, "toast": toast})
+    return response
+
+
+def form_page(request: HttpRequest, template: str, heading: str, context: dict[str, Any]) -> HttpResponse:
+    """A form in the dialog or on a page of its own; with status 422 when what was typed does not do.
+
+    The template extends ``frame`` and fills its block ``form``.
+    """
+    frame = "web/dialog.html" if getattr(request, "htmx", False) else "web/page.html"
+    form = context.get("form")
+    status = 422 if form is not None and form.is_bound and form.errors else 200
+    return render(request, template, {**context, "frame": frame, "heading": heading}, status=status)

@@ -1,0 +1,40 @@
+"""What every template draws with: icons, and the mark of where one is."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from web.icons import ICONS
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; without a ``label`` it is decoration and hidden from screen readers.
+
+    Raises ``LookupError`` for a name that is not in ``web/icons.txt``.
+    """
+    if name not in ICONS:
+        raise LookupError(f"No icon named {name!r} in web/icons.txt")
+    heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', heard, static("dist/icons.svg"), name)
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Context, *names: str) -> SafeString:
+    """``aria-current`` for a navigation link: *page* on the first named URL, *true* on the others (``*`` as in file names)."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    shown = getattr(match, "url_name", None) or ""
+    if shown == names[0]:
+        return mark_safe('aria-current="page"')
+    if any(fnmatchcase(shown, name) for name in names[1:]):
+        return mark_safe('aria-current="true"')
+    return mark_safe("")

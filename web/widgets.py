@@ -1,0 +1,43 @@
+"""Controls of our own over Django's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+
+
+class Segmented(forms.RadioSelect):
+    """A few choices side by side. ``ticks`` marks a value with a side's sign: ``{"ours": "ours", "theirs": "theirs"}``."""
+
+    template_name = "web/widgets/segmented.html"
+
+    def __init__(self, *args: Any, ticks: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ticks = ticks or {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().create_option(name, value, *args, **kwargs), "tick": self.ticks.get(str(value), "")}
+
+
+class Combo(forms.Select):
+    """A select that searches as one types, at ``url``; without JavaScript it is the select with the form's own choices."""
+
+    def __init__(self, *args: Any, url: str | Promise = "", placeholder: str | Promise = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.url = url
+        self.placeholder = placeholder
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        given = {"data-combo": True, "data-combo-url": str(self.url), "data-placeholder": str(self.placeholder)}
+        return super().get_context(name, value, {**(attrs or {}), **{key: val for key, val in given.items() if val}})
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field, which wants ISO dates whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
