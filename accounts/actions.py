@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import MD5
 from django.utils.translation import gettext as _
 
 from accounts import access
@@ -49,13 +50,11 @@ def _write(row: models.Model, values: dict[str, Any]) -> dict[str, Any]:
 
 def _locked(row: Row) -> Row:
     """The row as it is now, kept from others until the verb is through."""
-    rows: models.QuerySet[Row] = type(row)._base_manager.all()  # type: ignore[assignment]
+    rows: models.QuerySet[Row] = type(row)._base_manager.all()
     return rows.select_for_update(no_key=True).get(pk=row.pk)
 
 
-def _step(
-    actor: User, now: Now, said: str, verb: Inverse, arguments: dict[str, Any], *watch: models.Model
-) -> UndoStep:
+def _step(actor: User, now: Now, said: str, verb: Inverse, arguments: dict[str, Any], *watch: models.Model) -> UndoStep:
     return record(
         actor=actor,
         now=now,
@@ -73,11 +72,12 @@ PERSON_FIELDS = {"name", "email", "zone", "is_administrator"}
 
 def _person(actor: User, person_id: int) -> User:
     """A person if the actor administers; raises ``User.DoesNotExist`` otherwise."""
-    return User.objects.filter(access.administers(actor)).get(pk=person_id)
+    found: User = User.objects.filter(access.administers(actor)).get(pk=person_id)
+    return found
 
 
 def _administrators() -> list[User]:
-    """The active ones who can sign in, kept from others. Taken before any other person, so that nobody waits in a ring."""
+    """The active ones who can sign in, kept from others. Before any other row, so that none wait in a ring."""
     rows = User.objects.select_for_update(no_key=True).filter(is_administrator=True, is_active=True).order_by("pk")
     return [row for row in rows if row.has_usable_password() or row.last_login]
 
@@ -85,7 +85,9 @@ def _administrators() -> list[User]:
 def _keep_one(administrators: list[User], *, without: User) -> None:
     """Raises ``ValidationError`` when nobody but this person could administer."""
     if all(row.pk == without.pk for row in administrators):
-        raise ValidationError(_("%(name)s is the only administrator. Make somebody else one first.") % {"name": without})
+        raise ValidationError(
+            _("%(name)s is the only administrator. Make somebody else one first.") % {"name": without}
+        )
 
 
 def _new_invitation(person: User, *, actor: User | None, now: Now) -> Invitation:
@@ -107,7 +109,11 @@ def invite_person(
 ) -> Done[User]:
     """Make a person without a password and ask them in; the mail is planned from the invitation."""
     person = User(
-        email=email.strip().lower(), name=name.strip(), zone=zone, is_administrator=is_administrator, joined_at=now.instant
+        email=email.strip().lower(),
+        name=name.strip(),
+        zone=zone,
+        is_administrator=is_administrator,
+        joined_at=now.instant,
     )
     person.set_unusable_password()
     person.full_clean()
@@ -133,7 +139,7 @@ def first_administrator(*, now: Now, email: str, name: str, zone: str) -> Invita
         person.set_unusable_password()
         person.full_clean()
         person.save()
-    person.invitations.open().update(withdrawn_at=now.instant)
+    Invitation.objects.open().filter(user=person).update(withdrawn_at=now.instant)
     return _new_invitation(person, actor=None, now=now)
 
 
@@ -190,9 +196,7 @@ def change_person(
     return _set_person(actor=actor, now=now, person=person, values=values, roles=wanted)
 
 
-def _set_person(
-    *, actor: User, now: Now, person: User, values: dict[str, Any], roles: list[Role] | None
-) -> Done[User]:
+def _set_person(*, actor: User, now: Now, person: User, values: dict[str, Any], roles: list[Role] | None) -> Done[User]:
     assert values.keys() <= PERSON_FIELDS, values
     steps_down = not values.get("is_administrator", True)
     administrators = _administrators() if steps_down else []
@@ -244,7 +248,7 @@ def invite_again(*, actor: User, now: Now, person: User) -> Done[Invitation]:
     person = _locked(person)
     if person.has_usable_password() or not person.is_active:
         raise ValidationError(_("%(name)s needs no invitation.") % {"name": person})
-    opened = list(person.invitations.open().select_for_update())
+    opened = list(Invitation.objects.open().filter(user=person).select_for_update())
     for old in opened:
         old.withdrawn_at = now.instant
         old.save(update_fields=["withdrawn_at"])
@@ -452,10 +456,11 @@ def _key_of(name: str, *, account: Account | None, field: str = "name") -> str:
     key = name_key(name)
     if not key:
         raise ValidationError({field: _("A name needs a letter or a digit.")})
-    own = account.pk if account else None
+    own = account.pk if account else 0
     other = Account.objects.keyed([key]).exclude(pk=own).first()
     if other is None:
-        alias = AccountAlias.objects.filter(name_key=key).exclude(account=own).select_related("account").first()
+        aliases = AccountAlias.objects.alias(key_digest=MD5("name_key")).filter(key_digest=MD5(models.Value(key)))
+        alias = aliases.exclude(account=own).select_related("account").first()
         other = alias.account if alias else None
     if other is not None:
         raise ValidationError({field: _("%(name)s is here already under this name.") % {"name": other}})
@@ -538,8 +543,10 @@ def remove_account(*, actor: User, now: Now, account: Account) -> Done[Account]:
             _("%(name)s has relationships or units, or had a relationship whose record is kept. It stays.")
             % {"name": row}
         )
-    people = [contact for contact in Contact.objects.filter(affiliations__account=row).distinct() if _only_at(contact, row)]
-    kept = {
+    people = [
+        contact for contact in Contact.objects.filter(affiliations__account=row).distinct() if _only_at(contact, row)
+    ]
+    kept: dict[str, Any] = {
         "account": values_of(row),
         "aliases": [values_of(alias) for alias in row.aliases.order_by("pk")],
         "external_ids": [values_of(number) for number in row.external_ids.order_by("pk")],
@@ -641,7 +648,9 @@ def remove_external_id(*, actor: User, now: Now, external_id: int) -> Done[Exter
     kept = values_of(row)
     row.delete()
     row.pk = external_id
-    step = _step(actor, now, _("Number %(number)s removed") % {"number": row}, restore_external_id, {"values": kept}, row)
+    step = _step(
+        actor, now, _("Number %(number)s removed") % {"number": row}, restore_external_id, {"values": kept}, row
+    )
     return Done(row, step)
 
 
@@ -689,7 +698,11 @@ def add_place(
     *, actor: User, now: Now, account: Account, contact: Contact, title: str = "", since: date | None = None
 ) -> Done[Affiliation]:
     """Somebody who is here already has a place in this organisation too."""
-    if contact.affiliations.filter(account=account).filter(Q(until=None) | Q(until__gte=now.today(account.zone))).exists():
+    if (
+        contact.affiliations.filter(account=account)
+        .filter(Q(until=None) | Q(until__gte=now.today(account.zone)))
+        .exists()
+    ):
         raise ValidationError({"name": _("%(name)s is here already.") % {"name": contact}})
     row = Affiliation(contact=contact, account=account, title=title.strip(), since=since)
     row.full_clean()

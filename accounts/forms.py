@@ -45,7 +45,7 @@ def attempt(form: forms.BaseForm, verb: Callable[[], Done[Row]]) -> Done[Row] | 
     except ValidationError as refused:
         by_field = refused.error_dict if hasattr(refused, "error_dict") else {"__all__": refused.error_list}
         for field, errors in by_field.items():
-            form.add_error(field if field in form.fields else None, errors)  # type: ignore[arg-type]
+            form.add_error(field if field in form.fields else None, errors)
     return None
 
 
@@ -64,13 +64,10 @@ class PersonForm(forms.Form):
         help_text=gettext_lazy("Sees and changes everything, invites people and arranges teams."),
     )
 
-    def __init__(self, *args: Any, person: User | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, person: User | None = None) -> None:
         self.person = person
-        if person is not None:
-            kwargs.setdefault(
-                "initial", {field: getattr(person, field) for field in ("name", "email", "zone", "is_administrator")}
-            )
-        super().__init__(*args, **kwargs)
+        shown = ("name", "email", "zone", "is_administrator")
+        super().__init__(data, initial={field: getattr(person, field) for field in shown} if person else None)
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
@@ -109,7 +106,8 @@ class BaseRoleFormSet(forms.BaseFormSet[RoleForm]):
 
     def roles(self) -> list[tuple[Team, str]]:
         """Teams and roles as chosen; call it on a valid set."""
-        chosen = {form.cleaned_data["team"]: form.cleaned_data["role"] for form in self.forms if form.cleaned_data.get("team")}
+        filled = [form.cleaned_data for form in self.forms if form.cleaned_data.get("team")]
+        chosen = {role["team"]: role["role"] for role in filled}
         return [(team, chosen[team.pk]) for team in Team.objects.filter(pk__in=chosen)]
 
 
@@ -119,12 +117,13 @@ RoleFormSet = forms.formset_factory(RoleForm, formset=BaseRoleFormSet, extra=2, 
 def role_forms(user: User, data: Any = None, *, person: User | None = None) -> BaseRoleFormSet:
     """One line for each role the person has, and two empty ones."""
     rows = person.memberships.all() if person is not None else []
-    return RoleFormSet(
+    made: BaseRoleFormSet = RoleFormSet(  # type: ignore[assignment]
         data,
         prefix="roles",
         initial=[{"team": row.team_id, "role": row.role} for row in rows],
         form_kwargs={"teams": queries.team_choices(user)},
     )
+    return made
 
 
 class InvitationForm(forms.Form):
@@ -136,12 +135,12 @@ class InvitationForm(forms.Form):
         label=gettext_lazy("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=password_validators_help_text_html,  # type: ignore[arg-type]
+        help_text=password_validators_help_text_html,
     )
 
-    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, person: User) -> None:
         self.person = person
-        super().__init__(*args, initial={"name": person.name, "zone": person.zone}, **kwargs)
+        super().__init__(data, initial={"name": person.name, "zone": person.zone})
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
@@ -166,10 +165,8 @@ class TeamForm(forms.Form):
     name = one_line(gettext_lazy("Name"))
     parent = forms.TypedChoiceField(label=gettext_lazy("Part of"), required=False, coerce=int, empty_value=None)
 
-    def __init__(self, *args: Any, user: User, team: Team | None = None, **kwargs: Any) -> None:
-        if team is not None:
-            kwargs["initial"] = {"name": team.name, "parent": team.parent_id}
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, user: User, team: Team | None = None) -> None:
+        super().__init__(data, initial={"name": team.name, "parent": team.parent_id} if team else None)
         choices = queries.team_choices(user, without=team)
         self.fields["parent"].choices = [("", _("– nothing, it stands at the top")), *choices]  # type: ignore[attr-defined]
 
@@ -181,8 +178,10 @@ class TeamForm(forms.Form):
 # Organisations -----------------------------------------------------------------------------------------------------
 
 
-class AccountChoice(forms.ModelChoiceField):
-    """An organisation by its name; the list is fetched as one types, and without JavaScript it is the whole directory."""
+class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """An organisation by its name. The list is fetched as one types; without JavaScript it holds the first ``MOST``."""
+
+    MOST = 500
 
     def __init__(self, *, label: Any, required: bool = True, help_text: Any = "") -> None:
         super().__init__(
@@ -194,6 +193,15 @@ class AccountChoice(forms.ModelChoiceField):
             widget=Combo(url=reverse_lazy("account_options"), placeholder=gettext_lazy("Three letters of its name")),
         )
 
+    def offer(self, user: User, *, chosen: int | None) -> None:
+        """Narrow the choice to what the person may name; a page never carries a directory of thousands."""
+        rows = Account.objects.listed_for(user)
+        self.queryset = rows
+        names = dict(rows.order_by("name_key", "pk").values_list("pk", "name")[: self.MOST])
+        if chosen is not None and chosen not in names:
+            names |= dict(rows.filter(pk=chosen).values_list("pk", "name"))
+        self.widget.choices = [("", ""), *names.items()]
+
 
 class AccountForm(forms.ModelForm[Account]):
     name = one_line(gettext_lazy("Name"))
@@ -201,9 +209,7 @@ class AccountForm(forms.ModelForm[Account]):
         label=gettext_lazy("Unit of"), required=False, help_text=gettext_lazy("The organisation it belongs to.")
     )
     zone = zone_field(help_text=gettext_lazy("Where they are: days in their relationships begin as this."))
-    website = forms.URLField(
-        label=gettext_lazy("Website"), required=False, max_length=2000, assume_scheme="https"
-    )
+    website = forms.URLField(label=gettext_lazy("Website"), required=False, max_length=2000, assume_scheme="https")
 
     class Meta:
         model = Account
@@ -212,8 +218,7 @@ class AccountForm(forms.ModelForm[Account]):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Account.objects.listed_for(user)
-        self.fields["parent"].queryset = rows.exclude(pk=self.instance.pk) if self.instance.pk else rows  # type: ignore[attr-defined]
+        self.fields["parent"].offer(user, chosen=self.instance.parent_id)  # type: ignore[attr-defined]
 
 
 class AliasForm(forms.ModelForm[AccountAlias]):
@@ -234,13 +239,15 @@ class ExternalIdForm(forms.ModelForm[ExternalId]):
 
 
 class ContactForm(forms.ModelForm[Contact]):
-    """Somebody of theirs and the place in one organisation. ``same_as`` appears when somebody like that is here already."""
+    """Somebody of theirs and the place in one organisation. ``same_as`` appears when somebody alike is here already."""
 
     name = one_line(gettext_lazy("Name"))
     title = one_line(gettext_lazy("Title"), required=False)
     phone = one_line(gettext_lazy("Telephone"), required=False)
     since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=DateInput())
-    same_as = forms.ChoiceField(label=gettext_lazy("Is this the same person?"), widget=forms.RadioSelect, required=False)
+    same_as = forms.ChoiceField(
+        label=gettext_lazy("Is this the same person?"), widget=forms.RadioSelect, required=False
+    )
 
     field_order = ["same_as", "name", "title", "email", "phone", "since", "note"]
 
@@ -249,12 +256,12 @@ class ContactForm(forms.ModelForm[Contact]):
         fields = ["name", "email", "phone", "note"]
         labels = {"email": gettext_lazy("E-mail address"), "note": gettext_lazy("Note")}
 
-    def __init__(self, *args: Any, user: User, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        super().__init__(data)
         self.alike: list[Contact] = []
         if self.is_bound:
             name, email = (str(self.data.get(self.add_prefix(field), "")) for field in ("name", "email"))
-            if name.strip():
+            if name.strip() and "\x00" not in name + email:
                 self.alike = list(queries.namesakes(user, name=name, email=email).prefetch_related("accounts"))
         if not self.alike:
             del self.fields["same_as"]
@@ -273,7 +280,8 @@ class ContactForm(forms.ModelForm[Contact]):
     @staticmethod
     def _who(row: Contact, readable: set[int]) -> str:
         places = ", ".join(place.name for place in row.accounts.all() if place.pk in readable)
-        return _("Yes, %(name)s of %(places)s") % {"name": row, "places": places} if places else _("Yes, %(name)s") % {"name": row}
+        said = _("Yes, %(name)s of %(places)s") if places else _("Yes, %(name)s")
+        return said % {"name": row, "places": places}
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -298,10 +306,10 @@ class PlaceForm(forms.Form):
     until = forms.DateField(label=gettext_lazy("Last day there"), required=False, widget=DateInput())
     note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea)
 
-    def __init__(self, *args: Any, place: Affiliation, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, place: Affiliation) -> None:
         person = {field: getattr(place.contact, field) for field in ("name", "email", "phone", "note")}
         own = {field: getattr(place, field) for field in ("title", "since", "until")}
-        super().__init__(*args, initial=person | own, **kwargs)
+        super().__init__(data, initial=person | own)
 
     def person(self) -> dict[str, Any]:
         return {field: self.cleaned_data[field] for field in ("name", "email", "phone", "note")}
@@ -313,5 +321,5 @@ class PlaceForm(forms.Form):
 class DepartureForm(forms.Form):
     until = forms.DateField(label=gettext_lazy("Last day there"), widget=DateInput())
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"until": today}, **kwargs)
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data, initial={"until": today})

@@ -29,7 +29,10 @@ def tracked(*exclude: str) -> Any:
     """History by database trigger for inserts, updates and deletes. ``exclude`` names columns that are derived or secret."""
     changed = pghistory.AnyChange(exclude=list(exclude)) if exclude else pghistory.AnyChange()
     return pghistory.track(
-        pghistory.InsertEvent(), pghistory.UpdateEvent(condition=changed), pghistory.DeleteEvent(), exclude=list(exclude)
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(condition=changed),
+        pghistory.DeleteEvent(),
+        exclude=list(exclude),
     )
 
 
@@ -52,7 +55,9 @@ class Team(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(Lower("name"), name="team_name_unique", violation_error_message=_("A team of this name exists.")),
+            models.UniqueConstraint(
+                Lower("name"), name="team_name_unique", violation_error_message=_("A team of this name exists.")
+            ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="team_not_its_own_parent"),
         ]
 
@@ -262,7 +267,9 @@ class Account(models.Model):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
-                MD5("name_key"), name="account_name_unique", violation_error_message=_("An organisation of this name exists.")
+                MD5("name_key"),
+                name="account_name_unique",
+                violation_error_message=_("An organisation of this name exists."),
             ),
             models.CheckConstraint(condition=~Q(name_key=""), name="account_name_not_empty"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="account_not_its_own_parent"),

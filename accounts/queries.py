@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import StrIndex
 
 from accounts.models import Account, AccountAlias, Contact, Invitation, Membership, Someone, Team, User
 from accounts.teams import at_and_below, in_order
 from web.text import name_key
+
+# Django marks a password that was never set with an exclamation mark.
+NEVER_CAME_IN = Q(password__startswith="!", last_login=None)
 
 
 # People and teams --------------------------------------------------------------------------------------------------
@@ -17,19 +34,22 @@ from web.text import name_key
 
 def people(user: Someone, *, search: str = "", state: str = "") -> QuerySet[User]:
     """The staff with roles and the open invitation, for the page of administrators."""
-    rows = (
+    rows: QuerySet[Any] = (
         User.objects.visible_to(user)
         .filter(audience=User.Audience.STAFF)
-        .annotate(invited=Exists(Invitation.objects.open().filter(user=OuterRef("pk"))))
+        .annotate(invited=Exists(Invitation.objects.open().filter(user=OuterRef("pk"))), came_in=~NEVER_CAME_IN)
         .prefetch_related(Prefetch("memberships", Membership.objects.select_related("team")))
     )
     if search:
-        rows = rows.filter(Q(name__icontains=search) | Q(email__icontains=search) | Q(teams__name__icontains=search)).distinct()
+        in_team = Membership.objects.filter(team__name__icontains=search)
+        rows = rows.filter(Q(name__icontains=search) | Q(email__icontains=search) | Q(pk__in=in_team.values("user")))
     match state:
         case "active":
-            rows = rows.filter(is_active=True)
+            rows = rows.filter(is_active=True).exclude(NEVER_CAME_IN)
         case "invited":
             rows = rows.filter(is_active=True, invited=True)
+        case "uninvited":
+            rows = rows.filter(NEVER_CAME_IN, is_active=True, invited=False)
         case "deactivated":
             rows = rows.filter(is_active=False)
     return rows
@@ -37,19 +57,22 @@ def people(user: Someone, *, search: str = "", state: str = "") -> QuerySet[User
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team in the tree: ``depth`` 0 at the top; ``people`` counts the active ones."""
+    """A team in the tree: ``depth`` 0 at the top; ``people`` counts the active ones; ``above`` is its parent's name."""
 
     team: Team
     depth: int
     people: int
+    above: str
 
 
 def team_tree(user: Someone) -> list[TeamLine]:
     """Every team under the one it is part of, siblings by name."""
-    counted = Team.objects.visible_to(user).annotate(people_count=Count("memberships", filter=Q(memberships__user__is_active=True)))
+    active = Count("memberships", filter=Q(memberships__user__is_active=True))
+    counted: QuerySet[Any] = Team.objects.visible_to(user).annotate(active=active)
     rows = {row.pk: row for row in counted.order_by("name")}
     order = in_order((row.pk, row.parent_id) for row in rows.values())
-    return [TeamLine(rows[pk], depth, rows[pk].people_count) for pk, depth in order]
+    names: dict[int | None, str] = {pk: row.name for pk, row in rows.items()}
+    return [TeamLine(rows[pk], depth, rows[pk].active, names.get(rows[pk].parent_id, "")) for pk, depth in order]
 
 
 def team_choices(user: Someone, *, without: Team | None = None) -> list[tuple[int, str]]:
@@ -91,7 +114,7 @@ class Option:
 
 
 def account_options(user: Someone, search: str, *, most: int = 20) -> list[Option]:
-    """Organisations by name, those that begin with the text first; the hint is the other name that matched. One query."""
+    """Organisations by name, those that begin with the text first; the hint is the other name that matched."""
     key = name_key(search)
     other = AccountAlias.objects.filter(account=OuterRef("pk"), name_key__contains=key).order_by("name").values("name")
     begins = Case(When(name_key__startswith=key, then=Value(0)), default=Value(1), output_field=IntegerField())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -19,4 +18,4 @@ class PersonRequest(HttpRequest):
 
 def now() -> Now:
     """The one reading of the clock in a request."""
-    return Now(instant=timezone.now())
+    return Now.read()

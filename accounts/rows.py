@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import models
-from pghistory.models import Event
+from pghistory.models import Event, Events
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -32,14 +32,10 @@ def row_from(model: type[Row], values: dict[str, Any]) -> Row:
 
 def is_mentioned(row: models.Model, *, besides: tuple[type[models.Model], ...]) -> bool:
     """Whether a row of another model refers to this one; audit rows and ``besides`` left out."""
-    links = [
-        field
-        for field in row._meta.get_fields(include_hidden=True)
-        if (field.one_to_many or field.one_to_one)
-        and field.auto_created
-        and not issubclass(field.related_model, (Event, *besides))  # type: ignore[arg-type]
-    ]
-    return any(
-        link.related_model._base_manager.filter(**{link.field.name: row}).exists()  # type: ignore[union-attr]
-        for link in links
-    )
+    left_out: tuple[type, ...] = (Event, Events, *besides)
+    for link in row._meta.get_fields(include_hidden=True):
+        if not isinstance(link, models.ManyToOneRel) or issubclass(link.related_model, left_out):
+            continue
+        if link.related_model._base_manager.filter(**{link.field.name: row}).exists():
+            return True
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -19,6 +19,7 @@ KEPT_FOR = timedelta(days=30)
 
 Row = TypeVar("Row")
 Inverse = Callable[..., "Done[Any]"]
+Watched = tuple[str, int]
 INVERSES: dict[str, Inverse] = {}
 
 
@@ -36,12 +37,15 @@ def inverse(verb: Inverse) -> Inverse:
     return verb
 
 
-def version(label: str, pk: int) -> int:
-    """The newest audit event of a row, deleted rows included; 0 for one that never was."""
-    model = apps.get_model(label)
-    events = model._meta.get_field("events").related_model
-    newest = events._base_manager.filter(pgh_obj_id=pk).aggregate(newest=models.Max("pgh_id"))["newest"]
-    return int(newest or 0)
+def _versions(rows: Collection[Watched], *, before: Collection[int] = ()) -> dict[Watched, int]:
+    """The newest audit event of each row, deleted rows included, those of ``before`` left out; 0 where there is none."""
+    newest = dict.fromkeys(rows, 0)
+    for label in {label for label, _pk in rows}:
+        events = apps.get_model(label)._meta.get_field("events").related_model
+        found = events._base_manager.filter(pgh_obj_id__in=[pk for other, pk in rows if other == label])
+        found = found.exclude(pgh_id__in=before).order_by().values_list("pgh_obj_id")
+        newest |= {(label, pk): event for pk, event in found.annotate(newest=models.Max("pgh_id"))}
+    return newest
 
 
 def record(
@@ -50,13 +54,14 @@ def record(
     """Keep how to take a deed back. ``watch`` names the rows that must be as they are now when that happens."""
     name = f"{verb.__module__}.{verb.__name__}"
     assert name in INVERSES, name
+    versions = _versions([(model._meta.label, pk) for model, pk in watch])
     return UndoStep.objects.create(
         actor=actor,
         done_at=now.instant,
         said=said,
         verb=name,
         arguments=arguments,
-        watched=[[model._meta.label, pk, version(model._meta.label, pk)] for model, pk in watch],
+        watched=[[label, pk, newest] for (label, pk), newest in versions.items()],
     )
 
 
@@ -68,9 +73,27 @@ def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
         raise ValidationError(_("This has been taken back already."))
     if now.instant - step.done_at > KEPT_FOR:
         raise ValidationError(_("This is more than 30 days ago; change it by hand."))
-    if any(version(label, pk) != kept for label, pk, kept in step.watched):
+    kept = {(label, pk): version for label, pk, version in step.watched}
+    if _versions(kept) != kept:
         raise ValidationError(_("It has been changed since, so it stays as it is. Change it by hand."))
+    former = _versions(kept, before=kept.values())
     done = INVERSES[step.verb](actor=actor, now=now, **step.arguments)
     step.undone_at = now.instant
     step.save(update_fields=["undone_at"])
+    _carry_over(actor, now, former, _versions(kept))
     return done
+
+
+def _carry_over(actor: User, now: Now, former: dict[Watched, int], newest: dict[Watched, int]) -> None:
+    """Rows are again as they were before the deed, so the actor's earlier deeds can be taken back in turn."""
+    earlier = UndoStep.objects.visible_to(actor).open().filter(done_at__gte=now.instant - KEPT_FOR)
+    moved = []
+    for step in earlier:
+        watched = [
+            [label, pk, newest[label, pk] if former.get((label, pk)) == version else version]
+            for label, pk, version in step.watched
+        ]
+        if watched != step.watched:
+            step.watched = watched
+            moved.append(step)
+    UndoStep.objects.bulk_update(moved, ["watched"])

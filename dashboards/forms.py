@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Team, User
 from relationships.cadence import State
 from relationships.models import Relationship, RelationshipQuerySet
+from web.choices import narrow
 from web.text import name_key
 
 
@@ -19,7 +20,6 @@ class PortfolioForm(forms.Form):
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
     owner = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Owner"))
     team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
-    stage = forms.ChoiceField(required=False, label=gettext_lazy("Stage"))
     tag = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tag"))
     state = forms.ChoiceField(required=False, choices=[("", ""), *((state.value, state.value) for state in State)])
     sort = forms.ChoiceField(
@@ -36,14 +36,14 @@ class PortfolioForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         seen = Relationship.objects.visible_to(user)
-        self.fields["owner"].queryset = User.objects.visible_to(user).filter(  # type: ignore[attr-defined]
-            pk__in=seen.order_by().values("owner")
-        )
-        self.fields["owner"].empty_label = _("everyone")  # type: ignore[attr-defined]
+        owners = User.objects.visible_to(user).filter(pk__in=seen.order_by().values("owner"))
+        narrow(self, "owner", owners, none=_("everyone"))
         teams = Team.objects.visible_to(user)
-        self.fields["team"].queryset = teams if user.reach.everything else teams.filter(pk__in=user.reach.seen)  # type: ignore[attr-defined]
-        self.fields["team"].empty_label = _("all")  # type: ignore[attr-defined]
-        self.fields["stage"].choices = [("", _("all")), *Relationship.Stage.choices]  # type: ignore[attr-defined]
+        narrow(self, "team", teams if user.reach.everything else teams.filter(pk__in=user.reach.seen), none=_("all"))
+        stages = ((value, label.capitalize()) for value, label in Relationship.Stage.choices)
+        self.fields["stage"] = forms.ChoiceField(
+            required=False, label=gettext_lazy("Stage"), choices=[("", _("all")), *stages]
+        )
 
     def chosen(self) -> dict[str, Any]:
         """What is valid of what the address says; the rest of it is left out rather than refused."""
@@ -68,10 +68,10 @@ class PortfolioForm(forms.Form):
         return rows
 
     @property
-    def state(self) -> State | None:
+    def wanted_state(self) -> State | None:
         value = self.chosen().get("state")
         return State(value) if value else None
 
     @property
-    def sort(self) -> str:
+    def wanted_sort(self) -> str:
         return str(self.chosen().get("sort", "worst"))

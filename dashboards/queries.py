@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Collate
 
 from accounts.models import User
 from relationships.cadence import State
-from relationships.models import Interaction, Relationship, RelationshipQuerySet, latest_date, local_date
+from relationships.models import Interaction, Relationship, RelationshipQuerySet, lateness, latest_date, local_date
 from relationships.words import WORST_FIRST
 from web.clock import Now
 
@@ -70,9 +70,10 @@ def book(rows: RelationshipQuerySet, now: Now) -> Book:
 
 def overdue_of(user: User, now: Now, most: int) -> list[Relationship]:
     """The person's own overdue ones, latest for their rhythm first; equal ones by name."""
-    own = Relationship.objects.visible_to(user).filter(owner=user).overdue(now).with_lateness(now)
+    own = Relationship.objects.visible_to(user).filter(owner=user).overdue(now)
     by_name = Collate("account__name_key", "C")
-    return list(own.select_related("account", "agreement").order_by("-lateness", by_name, "name", "id")[:most])
+    latest = (lateness(now) * Value(-1.0)).asc()
+    return list(own.select_related("account", "agreement").order_by(latest, by_name, "name", "id")[:most])
 
 
 def due_of(user: User, now: Now, most: int) -> list[Relationship]:
@@ -162,7 +163,7 @@ def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now
 def _worst(rows: RelationshipQuerySet, state: State, now: Now) -> Order:
     match state:
         case State.OVERDUE:
-            return Order(rows.with_lateness(now), F("lateness") * Value(-1.0), float)
+            return Order(rows, lateness(now) * Value(-1.0), float)
         case State.PAUSED:
             return Order(rows, F("paused_since"), date.fromisoformat)
         case State.NO_CADENCE:
@@ -194,7 +195,7 @@ def page_of(
 
 
 def _keys(orders: list[Order], after: Cursor | None, most: int) -> list[tuple[int, str, int]]:
-    """Group, sort value and key of the rows to show: each run is cut short, and one is read only if those before it end."""
+    """Group, sort value and key of the rows to show; a run is read only if those before it end."""
     runs = []
     for group, order in enumerate(orders):
         if after is not None and group < after.group:

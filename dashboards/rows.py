@@ -54,9 +54,9 @@ def _drawn(row: Relationship, contacts: Iterable[rhythm.Contact], now: Now) -> L
     state = row.state(now)
     kept = list(contacts)
     drawing = draw(row, kept, row.today(now), LIST_WIDTH, LIST_HEIGHT)
-    return Line(
-        row, state, words.LOOKS[state], words.short(row, now), "", drawing, words.contact_count(kept, rhythm.WEEKS)
-    )
+    how = next((contact.channel for contact in reversed(kept) if contact.two_way), "")
+    says = words.contact_count(kept, rhythm.WEEKS)
+    return Line(row, state, words.LOOKS[state], words.short(row, now, how), "", drawing, says)
 
 
 def draw(

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Affiliation
-from accounts.requests import staff
+from accounts.requests import PersonRequest
 from dashboards import queries, rows
 from dashboards.forms import PortfolioForm
 from dashboards.queries import Book, Cursor
@@ -44,8 +46,8 @@ class Day:
 
 
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
-    user, now = staff(request), Now.read()
+def today(request: PersonRequest) -> HttpResponse:
+    user, now = request.user, Now.read()
     here = now.today(user.zone)
     overdue = queries.overdue_of(user, now, WANTED + 1)
     due = queries.due_of(user, now, WANTED + 1)
@@ -74,13 +76,16 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _lede(overdue: int, due: int) -> str:
+    """*Three partners are overdue, two are due.* Small numbers as words."""
     if not overdue + due:
         return _("Nothing wants you.")
-    late = ngettext("%(count)d partner is overdue", "%(count)d partners are overdue", overdue) % {"count": overdue}
-    waiting = ngettext("%(count)d is due", "%(count)d are due", due) % {"count": due}
     if not overdue:
-        return ngettext("%(count)d check-in is due.", "%(count)d check-ins are due.", due) % {"count": due}
-    return f"{late}, {waiting}." if due else f"{late}."
+        said = ngettext("%(count)s check-in is due.", "%(count)s check-ins are due.", due) % {"count": apnumber(due)}
+    else:
+        late = ngettext("%(count)s partner is overdue", "%(count)s partners are overdue", overdue)
+        waiting = ngettext("%(count)s is due", "%(count)s are due", due)
+        said = late % {"count": apnumber(overdue)} + (f", {waiting % {'count': apnumber(due)}}." if due else ".")
+    return said[:1].upper() + said[1:]
 
 
 def _week(here: date, coming: list[Relationship]) -> list[Day]:
@@ -103,42 +108,45 @@ class Tab:
 
 
 @require_GET
-def portfolio(request: HttpRequest) -> HttpResponse:
-    user, now = staff(request), Now.read()
+def portfolio(request: PersonRequest) -> HttpResponse:
+    user, now = request.user, Now.read()
     form = PortfolioForm(request.GET, user=user)
     narrowed = form.narrow(Relationship.objects.visible_to(user))
     book = queries.book(narrowed, now)
     found, after = queries.page_of(
         narrowed,
-        sort=form.sort,
-        state=form.state,
+        sort=form.wanted_sort,
+        state=form.wanted_state,
         now=now,
         after=Cursor.parse(request.GET.get("after", "")),
         size=PAGE,
     )
     lines = rows.with_rhythm(found, now)
-    grouped = form.sort == "worst"
+    grouped = form.wanted_sort == "worst"
     context = {
         "form": form,
         "book": book,
         "lede": _book_says(book),
         "pace": _pace(book),
-        "tabs": _tabs(request, book, form.state),
+        "tabs": _tabs(request, book, form.wanted_state),
         "groups": [
             (words.LOOKS[state], book.counts[state], list(members))
             for state, members in groupby(lines, key=lambda line: line.state)
         ]
         if grouped
-        else [(None, 0, lines)] if lines else [],
+        else [(None, 0, lines)]
+        if lines
+        else [],
+        "state": form.wanted_state,
         "chips": _chips(request, form),
         "more": _address(request, after=str(after)) if after else "",
-        "filtered": bool(_chips(request, form)) or form.state is not None,
+        "filtered": bool(_chips(request, form)) or form.wanted_state is not None,
         "writes": user.reach.writes,
     }
     return render(request, "dashboards/portfolio.html", context)
 
 
-def _address(request: HttpRequest, **changes: str) -> str:
+def _address(request: PersonRequest, **changes: str) -> str:
     """This page's address with some of its values changed; empty ones leave it."""
     values = request.GET.copy()
     values.pop("after", None)
@@ -150,19 +158,25 @@ def _address(request: HttpRequest, **changes: str) -> str:
     return f"?{values.urlencode()}"
 
 
-def _tabs(request: HttpRequest, book: Book, chosen: State | None) -> list[Tab]:
+def _tabs(request: PersonRequest, book: Book, chosen: State | None) -> list[Tab]:
     every = Tab(_("All"), book.total, "", chosen is None, _address(request, state=""))
     return [
         every,
         *(
-            Tab(str(words.LOOKS[state].word), book.counts[state], state.value, chosen is state, _address(request, state=state))
+            Tab(
+                str(words.LOOKS[state].word),
+                book.counts[state],
+                state.value,
+                chosen is state,
+                _address(request, state=state),
+            )
             for state in words.WORST_FIRST
             if book.counts[state] or chosen is state
         ),
     ]
 
 
-def _chips(request: HttpRequest, form: PortfolioForm) -> list[tuple[str, str, str]]:
+def _chips(request: PersonRequest, form: PortfolioForm) -> list[tuple[str, str, str]]:
     """What narrows the list: its name, its value in words, and the address without it."""
     shown = {**form.chosen()}
     if "stage" in shown:
@@ -177,7 +191,9 @@ def _chips(request: HttpRequest, form: PortfolioForm) -> list[tuple[str, str, st
 def _book_says(book: Book) -> str:
     """*46 relationships: 6 overdue, 7 due, 2 new, 29 in touch.*"""
     parts = [
-        f"{book.counts[state]} {str(words.LOOKS[state].word).lower()}" for state in words.WORST_FIRST if book.counts[state]
+        f"{book.counts[state]} {str(words.LOOKS[state].word).lower()}"
+        for state in words.WORST_FIRST
+        if book.counts[state]
     ]
     total = ngettext("%(count)d relationship", "%(count)d relationships", book.total) % {"count": book.total}
     return f"{total}: {', '.join(parts)}." if parts else _("No relationship.")
@@ -210,11 +226,12 @@ class Entry:
 
 
 @require_GET
-def relationship_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    user, now = staff(request), Now.read()
+def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
+    user, now = request.user, Now.read()
     visible = Relationship.objects.visible_to(user)
     row = get_object_or_404(
-        visible.select_related("account__parent", "agreement__agreed_with", "agreement__made_by", "owner", "team"), pk=pk
+        visible.select_related("account__parent", "agreement__agreed_with", "agreement__made_by", "owner", "team"),
+        pk=pk,
     )
     here = row.today(now)
     state = row.state(now)
@@ -237,6 +254,7 @@ def relationship_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "agreements": row.agreements.select_related("agreed_with", "made_by").order_by("-starts_on", "-id"),
         "snoozes": [rest for rest in row.snoozes.select_related("made_by") if rest.until_on >= here],
         "people": Affiliation.objects.current(here).filter(account=row.account_id).select_related("contact"),
+        "currency": settings.CURRENCY,
         "missed": row.missed_check_ins.count(),
         "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
     }
@@ -248,9 +266,7 @@ def _timeline(row: Relationship, after: str) -> tuple[list[Interaction], str]:
     entries = Interaction.objects.filter(relationship=row).newest_first()
     if after.isascii() and after.isdigit() and len(after) < 19:
         entries = entries.before(int(after))
-    shown = list(
-        entries.select_related("logged_by").prefetch_related("contacts", "colleagues")[: TIMELINE + 1]
-    )
+    shown = list(entries.select_related("logged_by").prefetch_related("contacts", "colleagues")[: TIMELINE + 1])
     return shown[:TIMELINE], str(shown[TIMELINE - 1].pk) if len(shown) > TIMELINE else ""
 
 
@@ -275,7 +291,7 @@ def _gap(row: Relationship, state: State, here: date) -> str:
         return ""
     if row.last_touch_on is None:
         return _("Never in touch")
-    return _("%(days)s without a word from both sides") % {"days": dates.days((here - row.last_touch_on).days)}
+    return _("%(days)s without a conversation") % {"days": dates.days((here - row.last_touch_on).days)}
 
 
 def _past_due(row: Relationship, state: State, here: date) -> str:

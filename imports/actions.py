@@ -58,14 +58,14 @@ def import_csv(
 ) -> Totals:
     """Take in the rows of a CSV file; ``stream`` must be able to go back to its start.
 
-    The file is read twice: first for what would refuse it whole (raises ``reading.RefusedWhole``, nothing written),
+    The file is read twice: first for what would refuse it whole (raises ``reading.RefusedFileError``, nothing written),
     then row by row. Every batch is a transaction of its own, and what a batch has brought in is there already when
     the file is read again: a run that was cut off is completed by running it again. A preview does the same work
     in one transaction and takes it all back. ``tell`` hears of each row that is refused.
     """
     today = now.today(mapping.relationships.zone)
     if today.year > LAST_YEAR:
-        raise reading.RefusedWhole(f"the day of the import lies after the year {LAST_YEAR}")
+        raise reading.RefusedFileError(f"the day of the import lies after the year {LAST_YEAR}")
     reading.check(stream, mapping)
     totals = Totals()
     with pghistory.context(command="import_csv", file=file, mapping=mapping_name):
@@ -125,9 +125,9 @@ class _Batch:
     def take_in(self, lot: Sequence[Row | Refused]) -> tuple[Totals, list[Refused]]:
         rows = [item for item in lot if isinstance(item, Row)]
         self._look_up(rows)
-        ownerless = {row.line: refused for row in rows if (refused := self._without_owner(row))}
+        ownerless = {row.line: out for row in rows if (out := self._without_owner(row))}
         rows = [row for row in rows if row.line not in ownerless]
-        refused = [one for item in lot if (one := item if isinstance(item, Refused) else ownerless.get(item.line))]
+        refused = sorted([*ownerless.values(), *(item for item in lot if isinstance(item, Refused))], key=_by_line)
         totals = Totals(rows=len(lot), errors=len(refused))
         totals.users = self._make_owners(rows)
         totals.accounts = self._make_accounts(rows)
@@ -197,7 +197,7 @@ class _Batch:
         _insert(
             ExternalId,
             [
-                ExternalId(account_id=self._account(holders[number]), system=system, value=number)
+                ExternalId(account_id=self._account_made(holders[number]), system=system, value=number)
                 for number in sorted(holders)
             ],
         )
@@ -236,9 +236,12 @@ class _Batch:
         return len(made)
 
     def _relation(self, row: Row) -> queries.Relation:
+        return self._account_made(row), row.name
+
+    def _account_made(self, row: Row) -> int:
         account = self._account(row)
-        assert account is not None, "accounts are made before their relationships"
-        return account, row.name
+        assert account is not None, "the account is made before what belongs to it"
+        return account
 
     def _first_days(self, rows: Sequence[Row]) -> dict[int, date]:
         days: dict[int, date] = {}
@@ -300,6 +303,10 @@ class _Batch:
 def digest(summary: str) -> str:
     """What tells two imported interactions of one relationship and day apart."""
     return hashlib.sha256(summary.strip().encode()).hexdigest()
+
+
+def _by_line(refused: Refused) -> int:
+    return refused.line
 
 
 def _first(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, Item]:

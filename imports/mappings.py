@@ -44,7 +44,7 @@ _ADDRESS = re.compile(
 )
 
 
-class BadMapping(ValueError):
+class MappingError(ValueError):
     """The mapping cannot be used; the message names the key, as in ``accounts.match: …``."""
 
 
@@ -191,7 +191,7 @@ class _Part:
 
     def __init__(self, path: str, value: Any) -> None:
         if not isinstance(value, dict):
-            raise BadMapping(f'{path or "mapping"}: an object is needed, as in {{"column": "name"}}')
+            raise MappingError(f'{path or "mapping"}: an object is needed, as in {{"column": "name"}}')
         self.path = path
         self.left: dict[str, Any] = dict(value)
 
@@ -204,7 +204,7 @@ class _Part:
     def need(self, key: str) -> Any:
         value = self.take(key)
         if value is None:
-            raise BadMapping(f"{self.at(key)}: missing")
+            raise MappingError(f"{self.at(key)}: missing")
         return value
 
     def part(self, key: str) -> _Part | None:
@@ -220,20 +220,20 @@ class _Part:
 
     def end(self, known: str) -> None:
         for key in self.left:
-            raise BadMapping(f"{self.at(key)}: not a key that is known here; these are: {known}")
+            raise MappingError(f"{self.at(key)}: not a key that is known here; these are: {known}")
 
 
 def parse(text: str, zones: Collection[str]) -> FileMapping:
     """The mapping that a JSON text describes; ``zones`` are the time zones that may be named.
 
-    Raises ``BadMapping``.
+    Raises ``MappingError``.
     """
     try:
         value = json.loads(text, object_pairs_hook=_once_each)
-    except BadMapping:
+    except MappingError:
         raise
     except (ValueError, RecursionError) as error:
-        raise BadMapping(f"mapping: not JSON: {error}") from error
+        raise MappingError(f"mapping: not JSON: {error}") from error
     whole = _Part("", value)
     mapping = FileMapping(
         accounts=_accounts(whole, zones),
@@ -252,7 +252,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for key, value in pairs:
         if key in seen:
-            raise BadMapping(f"{key}: given twice")
+            raise MappingError(f"{key}: given twice")
         seen[key] = value
     return seen
 
@@ -262,15 +262,15 @@ def _accounts(whole: _Part, zones: Collection[str]) -> Accounts:
     name = _field(part, "name")
     match = part.text("match", Match.NAME)
     if match not in list(Match):
-        raise BadMapping(f"accounts.match: “{match}” is neither name nor external_id")
+        raise MappingError(f"accounts.match: “{match}” is neither name nor external_id")
     system, number = "", None
     if external := part.part("external_id"):
         system, number = external.text("system").strip(), _field(external, "value")
         if not system or number.column is None:
-            raise BadMapping("accounts.external_id: the name of the system and the column of the number are needed")
+            raise MappingError("accounts.external_id: the name of the system and the column of the number are needed")
         external.end("system, value")
     if match == Match.EXTERNAL_ID and number is None:
-        raise BadMapping("accounts.external_id: missing, and accounts.match asks for it")
+        raise MappingError("accounts.external_id: missing, and accounts.match asks for it")
     made = Accounts(name, _zone(part, zones), _choice(part, "kind", KINDS, "other"), Match(match), system, number)
     part.end("name, match, external_id, kind, zone")
     return made
@@ -288,14 +288,14 @@ def _owners(whole: _Part, zones: Collection[str]) -> Owners:
             or "{slug}" not in pattern.partition("@")[0]
             or not is_address(pattern.replace("{slug}", "a"))
         ):
-            raise BadMapping("owners.address.pattern: an address with {slug} once, as in {slug}@company.example")
+            raise MappingError("owners.address.pattern: an address with {slug} once, as in {slug}@company.example")
         if room_for_slug(pattern) < 16:
-            raise BadMapping("owners.address.pattern: too long; at least 16 characters must be left for the name")
+            raise MappingError("owners.address.pattern: too long; at least 16 characters must be left for the name")
         made = Owners(name, zone, pattern=pattern)
     else:
         address = _field_of(source)
         if address.column is None and not is_address(address.constant.strip().lower()):
-            raise BadMapping("owners.address.constant: not an e-mail address")
+            raise MappingError("owners.address.constant: not an e-mail address")
         made = Owners(name, zone, address=address)
     part.end("name, address, zone")
     return made
@@ -325,9 +325,9 @@ def _cadence(whole: _Part) -> Cadence | None:
         return None
     days, reason = part.need("every_days"), part.text("reason", "").strip()
     if type(days) is not int or not 1 <= days <= 366:
-        raise BadMapping("cadence.every_days: a whole number from 1 to 366 is needed")
+        raise MappingError("cadence.every_days: a whole number from 1 to 366 is needed")
     if days > LONGEST_WITHOUT_REASON and not reason:
-        raise BadMapping("cadence.reason: more than a month needs a reason")
+        raise MappingError("cadence.reason: more than a month needs a reason")
     part.end("every_days, reason")
     return Cadence(days, reason)
 
@@ -340,7 +340,7 @@ def _interactions(whole: _Part) -> Interactions | None:
     column, pattern = day.text("column").strip(), DateFormat(day.text("format"))
     day.end("column, format")
     if fault := pattern.fault():
-        raise BadMapping(f"interactions.date.format: {fault}")
+        raise MappingError(f"interactions.date.format: {fault}")
     made = Interactions(
         date_column=column,
         date_format=pattern,
@@ -362,21 +362,21 @@ def _encoding(whole: _Part) -> str:
         found = ""
     known = "utf-8" if found == "utf-8-sig" else found
     if known not in ENCODINGS:
-        raise BadMapping(f"encoding: “{name}” is not an encoding that is read here, such as utf-8, utf-16 or cp1252")
+        raise MappingError(f"encoding: “{name}” is not an encoding that is read here, such as utf-8, utf-16 or cp1252")
     return known
 
 
 def _delimiter(whole: _Part) -> str:
     delimiter = whole.text("delimiter", ",")
     if delimiter not in (",", ";", "\t", "|"):
-        raise BadMapping("delimiter: one of , ; | or a tabulator is needed")
+        raise MappingError("delimiter: one of , ; | or a tabulator is needed")
     return delimiter
 
 
 def _zone(part: _Part, zones: Collection[str]) -> str:
     zone = part.text("zone")
     if zone not in zones:
-        raise BadMapping(f"{part.at('zone')}: “{zone}” is not a time zone such as Europe/Oslo")
+        raise MappingError(f"{part.at('zone')}: “{zone}” is not a time zone such as Europe/Oslo")
     return zone
 
 
@@ -389,7 +389,7 @@ def _field_of(source: _Part) -> Field:
     column, constant = source.take("column"), source.take("constant")
     source.end("column, or constant")
     if (column is None) == (constant is None):
-        raise BadMapping(f"{source.path}: either a column or a constant is needed")
+        raise MappingError(f"{source.path}: either a column or a constant is needed")
     if column is not None:
         return Field(column=_text(source.at("column"), column).strip())
     return Field(constant=_text(source.at("constant"), constant).strip())
@@ -407,7 +407,7 @@ def _choice(part: _Part, key: str, allowed: tuple[str, ...], default: str) -> Ch
         return Choice(allowed, default, field.column, words)
     value = Choice(allowed, default, words=words).read(field.constant)
     if value is None:
-        raise BadMapping(f"{source.at('constant')}: “{field.constant}” is none of {', '.join(allowed)}")
+        raise MappingError(f"{source.at('constant')}: “{field.constant}” is none of {', '.join(allowed)}")
     return Choice(allowed, value)
 
 
@@ -417,14 +417,14 @@ def _words(source: _Part, allowed: tuple[str, ...]) -> tuple[tuple[str, str], ..
     for theirs, ours in (given.left if given else {}).items():
         word = str(ours).lower() if isinstance(ours, bool) else ours
         if word not in allowed:
-            raise BadMapping(f"{source.at('values')}.{theirs}: none of {', '.join(allowed)}")
+            raise MappingError(f"{source.at('values')}.{theirs}: none of {', '.join(allowed)}")
         known[theirs.strip().casefold()] = word
     return tuple(known.items())
 
 
 def _text(path: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise BadMapping(f"{path}: a text is needed")
+        raise MappingError(f"{path}: a text is needed")
     if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise BadMapping(f"{path}: holds a character that cannot be stored")
+        raise MappingError(f"{path}: holds a character that cannot be stored")
     return value

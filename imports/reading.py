@@ -21,7 +21,7 @@ LARGEST_CELL = 16 * 1024 * 1024
 _NAMED = 40
 
 
-class RefusedWhole(Exception):
+class RefusedFileError(Exception):
     """Nothing of the file can be used; the message is for the person who gave it."""
 
 
@@ -63,7 +63,7 @@ class Row:
 
 
 def check(stream: BinaryIO, mapping: FileMapping) -> None:
-    """Read the file from end to end for what would refuse it whole; raises ``RefusedWhole``."""
+    """Read the file from end to end for what would refuse it whole; raises ``RefusedFileError``."""
     for _ in _body(stream, mapping):
         pass
 
@@ -71,16 +71,16 @@ def check(stream: BinaryIO, mapping: FileMapping) -> None:
 def read(stream: BinaryIO, mapping: FileMapping, today: date) -> Iterator[Row | Refused]:
     """Every row of the file, in its order. ``today`` is the last day an interaction may have.
 
-    Raises ``RefusedWhole``, also in the middle of a file that has not been through ``check``.
+    Raises ``RefusedFileError``, also in the middle of a file that has not been through ``check``.
     """
     for line, cells, columns, width in _body(stream, mapping):
         try:
             yield _row(line, cells, columns, width, mapping, today)
-        except _Reason as reason:
+        except _RefusedRowError as reason:
             yield Refused(line, str(reason))
 
 
-class _Reason(Exception):
+class _RefusedRowError(Exception):
     """Why a row is refused."""
 
 
@@ -99,21 +99,22 @@ def _records(stream: BinaryIO, mapping: FileMapping) -> Iterator[tuple[int, list
             begins = reader.line_num + 1
     except UnicodeError as error:
         near = reader.line_num + 1
-        raise RefusedWhole(
+        raise RefusedFileError(
             f"the file is not {mapping.encoding}: it cannot be read from about line {near} on"
         ) from error
     except csv.Error as error:
-        raise RefusedWhole(f"line {begins}: this is not CSV: {error}") from error
+        raise RefusedFileError(f"line {begins}: this is not CSV: {error}") from error
     finally:
-        # The stream belongs to the caller, who reads it again.
-        text.detach()
+        # The stream belongs to the caller, who reads it again, or has closed it and reads no further.
+        if not stream.closed:
+            text.detach()
 
 
 def _body(stream: BinaryIO, mapping: FileMapping) -> Iterator[tuple[int, list[str], dict[str, int], int]]:
     records = _records(stream, mapping)
     _, header = next(records, (0, []))
     if not header:
-        raise RefusedWhole("the file has no header")
+        raise RefusedFileError("the file has no header")
     columns = _columns([cell.strip() for cell in header], mapping.columns())
     for line, cells in records:
         yield line, cells, columns, len(header)
@@ -129,22 +130,22 @@ def _columns(header: list[str], wanted: list[str]) -> dict[str, int]:
     if missing := [name for name in wanted if name not in where]:
         there = ", ".join(header[:_NAMED])
         more = f" and {len(header) - _NAMED} more" if len(header) > _NAMED else ""
-        raise RefusedWhole(f"no column {', '.join(missing)}; the columns are: {there}{more}")
+        raise RefusedFileError(f"no column {', '.join(missing)}; the columns are: {there}{more}")
     if doubled := [name for name in wanted if name in twice]:
-        raise RefusedWhole(f"more than one column {', '.join(doubled)}")
+        raise RefusedFileError(f"more than one column {', '.join(doubled)}")
     return {name: where[name] for name in wanted}
 
 
 def _row(line: int, cells: list[str], columns: dict[str, int], width: int, mapping: FileMapping, today: date) -> Row:
     if len(cells) != width:
-        raise _Reason(f"{len(cells)} cells where the header has {width}")
+        raise _RefusedRowError(f"{len(cells)} cells where the header has {width}")
     if any("\0" in cell for cell in cells):
-        raise _Reason("a NUL character")
+        raise _RefusedRowError("a NUL character")
     values = {column: cells[index].strip() for column, index in columns.items()}
     account = _text(mapping.accounts.name, values)
     account_key = name_key(account)
     if not account_key:
-        raise _Reason("no account")
+        raise _RefusedRowError("no account")
     met = _met(mapping.interactions, values, today) if mapping.interactions else None
     owner, address = _owner(mapping, values)
     return Row(
@@ -166,9 +167,9 @@ def _met(told: Interactions, values: dict[str, str], today: date) -> Met:
     cell = values[told.date_column]
     day = told.date_format.read(cell)
     if day is None:
-        raise _Reason(f"“{_short(cell)}” is no day of the form {told.date_format.text}")
+        raise _RefusedRowError(f"“{_short(cell)}” is no day of the form {told.date_format.text}")
     if day > today:
-        raise _Reason(f"the day {cell} lies after {today.isoformat()}")
+        raise _RefusedRowError(f"the day {cell} lies after {today.isoformat()}")
     return Met(
         day=day,
         channel=_word("channel", told.channel, values),
@@ -185,13 +186,13 @@ def _owner(mapping: FileMapping, values: dict[str, str]) -> tuple[str, str]:
     if owners.address is None:
         part = slug(name, room_for_slug(owners.pattern))
         if not part:
-            raise _Reason("no owner")
+            raise _RefusedRowError("no owner")
         return name, owners.pattern.replace("{slug}", part)
     if not name:
-        raise _Reason("no owner")
+        raise _RefusedRowError("no owner")
     address = _text(owners.address, values).lower()
     if not is_address(address):
-        raise _Reason(f"“{_short(address)}” is no e-mail address of an owner")
+        raise _RefusedRowError(f"“{_short(address)}” is no e-mail address of an owner")
     return name, address
 
 
@@ -203,7 +204,7 @@ def _word(what: str, choice: Choice, values: dict[str, str]) -> str:
     cell = "" if choice.column is None else values[choice.column]
     word = choice.read(cell)
     if word is None:
-        raise _Reason(f"“{_short(cell)}” is no {what}; these are: {', '.join(choice.allowed)}")
+        raise _RefusedRowError(f"“{_short(cell)}” is no {what}; these are: {', '.join(choice.allowed)}")
     return word
 
 

@@ -46,8 +46,9 @@ def slug(name: str, longest: int = 64) -> str:
 def _spelt(letter: str) -> str:
     if letter in _SPELT:
         return _SPELT[letter]
-    base, *rest = unicodedata.normalize("NFKD", letter)
-    if (base in _SPELT or (base.isascii() and base.isalnum())) and all(map(_is_mark, rest)):
+    parts = unicodedata.normalize("NFKD", letter)
+    base, marks = parts[0], parts[1:]
+    if (base in _SPELT or (base.isascii() and base.isalnum())) and all(_is_mark(mark) for mark in marks):
         return _SPELT.get(base, base.lower())
     if _is_mark(letter) or letter in "'’ʼ":
         return ""

@@ -1,4 +1,4 @@
-"""SMTP, with the final dot apart from the rest: before it nothing has been handed over, after it the server may have it."""
+"""SMTP with the final dot apart: before it nothing has been handed over, after it the server may have the mail."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from django.conf import settings
 MAILS_A_CONNECTION = 50
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """No mail can go out now, whoever it is for."""
 
 
-class Lost(Exception):
+class LostError(Exception):
     """The connection ended before the final dot: nothing was handed over."""
 
 
-class Unanswered(Exception):
+class UnansweredError(Exception):
     """The final dot went out, or may have, and no reply came: delivered or not, nobody here knows."""
 
 
 @dataclass
-class Refused(Exception):
+class RefusedError(Exception):
     """The server does not take this mail: for good (5xx), or for now."""
 
     code: int
@@ -67,17 +67,17 @@ class Carrier:
             code, said = smtp.mail(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
             if code >= 500:
                 self.drop()
-                raise Unreachable(f"the mail server refuses the sender: {code} {_words(said)}")
+                raise UnreachableError(f"the mail server refuses the sender: {code} {_words(said)}")
             self._expect(250, code, said)
             self._expect(250, *smtp.rcpt(recipient))
             self._expect(354, *smtp.docmd("DATA"))
             self._body(smtp, _stuffed(raw))
         except ValueError as error:
             self.drop()
-            raise Refused(553, f"the address cannot be written: {error}") from error
+            raise RefusedError(553, f"the address cannot be written: {error}") from error
         except (smtplib.SMTPException, OSError) as error:
             self.drop()
-            raise Lost(str(error) or type(error).__name__) from error
+            raise LostError(str(error) or type(error).__name__) from error
         self._carried += 1
 
     def finish(self) -> None:
@@ -88,15 +88,15 @@ class Carrier:
             code, said = self._smtp.getreply()
         except Exception as error:
             self.drop()
-            raise Unanswered(str(error) or type(error).__name__) from error
+            raise UnansweredError(str(error) or type(error).__name__) from error
         if 200 <= code < 300:
             return
         if not 400 <= code < 600:
             self.drop()
-            raise Unanswered(f"the reply makes no sense: {code} {_words(said)}")
+            raise UnansweredError(f"the reply makes no sense: {code} {_words(said)}")
         if code == 421:
             self.drop()
-        raise Refused(code, _words(said))
+        raise RefusedError(code, _words(said))
 
     def drop(self) -> None:
         """Close the socket as it is: what has not had its dot is thrown away by the server."""
@@ -119,8 +119,8 @@ class Carrier:
             return
         if code == 421 or not 400 <= code < 600:
             self.drop()
-            raise Lost(f"{code} {_words(said)}")
-        raise Refused(code, _words(said))
+            raise LostError(f"{code} {_words(said)}")
+        raise RefusedError(code, _words(said))
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is not None and self._carried < MAILS_A_CONNECTION and self._ready(self._smtp):
@@ -131,7 +131,7 @@ class Carrier:
             self._smtp = self._connect()
         except (smtplib.SMTPException, OSError) as error:
             where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
-            raise Unreachable(f"the mail server {where} cannot be used: {error}") from error
+            raise UnreachableError(f"the mail server {where} cannot be used: {error}") from error
         return self._smtp
 
     def _ready(self, smtp: smtplib.SMTP) -> bool:

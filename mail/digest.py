@@ -1,4 +1,4 @@
-"""What the weekly mail says (pure): rows in, sentences out. The HTML and the text are two ways to write the same digest."""
+"""What the weekly mail says (pure): rows in, sentences out. HTML and text are two ways to write the same digest."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 ROWS_SHOWN = 7
+# Of a name, in the HTML: some are lists of a hundred firms. The text has them whole, and so does the page.
+LONGEST_NAME = 160
 DAYS_AHEAD = 7
 LONGEST_SUBJECT = 60
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
@@ -40,6 +42,14 @@ class Row:
         return f"{self.partner} · {self.name}" if self.name else self.partner
 
     @property
+    def shown(self) -> str:
+        return shortened(self.partner)
+
+    @property
+    def shown_name(self) -> str:
+        return shortened(self.name)
+
+    @property
     def fact(self) -> str:
         if self.overdue and self.last_touch_on is None:
             return f"never in touch, due since {day_words(self.due_on, self.today)}"
@@ -52,7 +62,11 @@ class Row:
     @property
     def detail(self) -> str:
         if self.last_touch_on is None:
-            every = f"Every {days(self.every_days)}, assumed." if self.assumed else f"Agreed: every {days(self.every_days)}."
+            every = (
+                f"Every {days(self.every_days)}, assumed."
+                if self.assumed
+                else f"Agreed: every {days(self.every_days)}."
+            )
             return every if self.overdue else f"Never in touch. {every}"
         last = f"Last: {self.last_channel or 'contact'} on {day_words(self.last_touch_on, self.today)}."
         return f"{last} Due since {day_words(self.due_on, self.today)}." if self.overdue else last
@@ -125,7 +139,9 @@ class Digest:
 
     @property
     def week(self) -> str:
-        return f"Concord · week {self.today.isocalendar().week}, {WEEKDAYS[self.today.weekday()]} {bare_day(self.today)}"
+        return (
+            f"Concord · week {self.today.isocalendar().week}, {WEEKDAYS[self.today.weekday()]} {bare_day(self.today)}"
+        )
 
     @property
     def opening(self) -> str:
@@ -150,6 +166,10 @@ def plain(text: str) -> str:
         if char not in TURNING and unicodedata.category(char) != "Cs"
     )
     return " ".join(kept.split())
+
+
+def shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def days(count: int) -> str:

@@ -1,4 +1,4 @@
-"""When a weekly mail is due (pure): a weekday's hour in a zone, found through the calendar, never by adding seven days."""
+"""When a weekly mail is due (pure): an hour found through the calendar of a zone, never by adding seven days."""
 
 from __future__ import annotations
 

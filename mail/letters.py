@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.invitations import token_for
 from accounts.models import Invitation, User
 from mail import optout
-from mail.digest import Digest, plain, text
+from mail.digest import plain, text
 from mail.models import DigestOptOut, Kind
 from mail.outbox import Claim
 from mail.queries import digest_of
@@ -52,27 +52,17 @@ def compose(claim: Claim, now: Now) -> Letter | NotNeeded:
     message_id = message_id_for(claim)
     if not person.is_active:
         return NotNeeded("the person is not active")
-    if kind == Kind.INVITATION:
-        found = _invitation(claim, now)
-        if isinstance(found, NotNeeded):
-            return found
-        message = None if claim.raw else _invite(found, person)
-    else:
-        if person.audience != User.Audience.STAFF or DigestOptOut.objects.filter(user=person, kind=kind).exists():
-            return NotNeeded("switched off")
-        digest = None if claim.raw else digest_of(person, kind, now)
-        if digest is not None and digest.empty:
-            return NotNeeded("nothing to say")
-        message = digest and _write_digest(digest, person, kind)
-    if message is None:
-        assert claim.raw is not None
+    written = _invite(claim, person, now) if kind == Kind.INVITATION else _write_digest(claim, person, kind, now)
+    if isinstance(written, NotNeeded):
+        return written
+    if claim.raw is not None:
         return Letter(person.email, claim.raw, message_id)
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = person.email
-    message["Date"] = format_datetime(now.moment(person.zone))
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"
-    return Letter(person.email, message.as_bytes(policy=WHOLE_LINES), message_id)
+    written["From"] = settings.DEFAULT_FROM_EMAIL
+    written["To"] = person.email
+    written["Date"] = format_datetime(now.moment(person.zone))
+    written["Message-ID"] = message_id
+    written["Auto-Submitted"] = "auto-generated"
+    return Letter(person.email, written.as_bytes(policy=WHOLE_LINES), message_id)
 
 
 def message_id_for(claim: Claim) -> str:
@@ -82,28 +72,32 @@ def message_id_for(claim: Claim) -> str:
     return f"<{digest[:40]}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
 
 
-def _write_digest(digest: Digest, person: User, kind: Kind) -> EmailMessage:
+def _write_digest(claim: Claim, person: User, kind: Kind, now: Now) -> EmailMessage | NotNeeded:
+    if person.audience != User.Audience.STAFF:
+        return NotNeeded("not of the staff")
+    if DigestOptOut.objects.filter(user=person, kind=kind).exists():
+        return NotNeeded("switched off")
+    digest = digest_of(person, kind, now)
+    if digest.empty and claim.raw is None:
+        return NotNeeded("nothing to say")
     message = _message(digest.subject, text(digest), render_to_string("mail/digest.html", {"digest": digest}))
     message["List-Unsubscribe"] = f"<{optout.address_for(person.pk, kind)}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return message
 
 
-def _invitation(claim: Claim, now: Now) -> Invitation | NotNeeded:
+def _invite(claim: Claim, person: User, now: Now) -> EmailMessage | NotNeeded:
     number = int(claim.period.removeprefix("invitation:"))
     found = Invitation.objects.open().filter(pk=number).select_related("user", "invited_by").first()
     if found is None:
         return NotNeeded("accepted or withdrawn")
-    return found if found.expires_at > now.instant else NotNeeded("expired")
-
-
-def _invite(invitation: Invitation, person: User) -> EmailMessage:
+    if found.expires_at <= now.instant:
+        return NotNeeded("expired")
     told = {
-        "inviter": plain(invitation.invited_by.name) if invitation.invited_by else "",
-        "person": plain(person.name),
+        "inviter": plain(found.invited_by.name) if found.invited_by else "",
         "zone": person.zone,
-        "until": invitation.expires_at,
-        "link": settings.SITE_URL + reverse("invitation", args=[token_for(invitation)]),
+        "until": found.expires_at,
+        "link": settings.SITE_URL + reverse("invitation", args=[token_for(found)]),
     }
     words = render_to_string("mail/invitation.txt", told)
     return _message("Your invitation to Concord", words, render_to_string("mail/invitation.html", told))

@@ -18,9 +18,9 @@ ABANDONED = """(lease_until IS NULL OR lease_until <= clock_timestamp()
 
 
 class Kind(models.TextChoices):
-    DIGEST = "digest", _("your week, on Mondays at 7:00")
-    TEAM_DIGEST = "team_digest", _("your team’s week, on Tuesdays at 7:00")
-    INVITATION = "invitation", _("invitation")
+    DIGEST = "digest", _("the weekly digest of your partners, on Mondays at 7:00")
+    TEAM_DIGEST = "team_digest", _("the weekly digest of your team, on Tuesdays at 7:00")
+    INVITATION = "invitation", _("the invitation")
 
 
 WEEKLY = (Kind.DIGEST, Kind.TEAM_DIGEST)
@@ -75,7 +75,7 @@ class OutboxMail(models.Model):
     attempt = models.IntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     claimed_by = models.IntegerField(null=True)
-    message_id = models.TextField(null=True, unique=True)
+    message_id = models.TextField(null=True, unique=True)  # noqa: DJ001  (none until it is written; those don't collide)
     raw = models.BinaryField(null=True)
     body_sha256 = models.TextField(default="")
     last_error = models.TextField(default="")

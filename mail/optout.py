@@ -17,7 +17,7 @@ def token_for(user_id: int, kind: Kind) -> str:
 
 
 def address_for(user_id: int, kind: Kind) -> str:
-    return settings.SITE_URL + reverse("unsubscribe", args=[token_for(user_id, kind)])
+    return f"{settings.SITE_URL}{reverse('unsubscribe', args=[token_for(user_id, kind)])}"
 
 
 def read(token: str) -> tuple[int, Kind] | None:

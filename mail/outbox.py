@@ -216,14 +216,11 @@ def _from_now(wait: timedelta) -> Combinable:
 def _run(sql: str, **values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _one(sql: str, **values: Any) -> Claim | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         row = cursor.fetchone()
-    if row is None:
-        return None
-    *rest, raw = row
-    return Claim(*rest, raw=None if raw is None else bytes(raw))
+    return Claim(*row) if row else None

@@ -1,4 +1,4 @@
-"""What a weekly mail lists, with the rights of the person at that moment: a fixed number of queries for any number of rows."""
+"""What a weekly mail lists, with the person's rights at that moment: as many queries for one row as for a thousand."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from mail import outbox
-from mail.carrier import Carrier, Lost, Refused, Unanswered, Unreachable
+from mail.carrier import Carrier, LostError, RefusedError, UnansweredError, UnreachableError
 from mail.letters import Letter, NotNeeded, compose
 from mail.outbox import Claim
 from web.clock import Now
@@ -45,7 +45,7 @@ class Sender:
             while (limit is None or done < limit) and (claim := self.claim()) is not None:
                 self.send(claim)
                 done += 1
-        except Unreachable as error:
+        except UnreachableError as error:
             self.tally.trouble = str(error)
             log.warning("Mail stops for now: %s", error)
         finally:
@@ -53,16 +53,16 @@ class Sender:
         return self.tally
 
     def send(self, claim: Claim) -> None:
-        """Raises ``Unreachable`` when no mail can go out; the row is planned again as if untouched."""
+        """Raises ``UnreachableError`` when no mail can go out; the row is planned again as if untouched."""
         letter = self.render(claim)
         if letter is None:
             return
         try:
             self.transmit(letter)
-        except Unreachable as error:
+        except UnreachableError as error:
             outbox.hand_back(claim, str(error))
             raise
-        except (Lost, Refused) as error:
+        except (LostError, RefusedError) as error:
             self.not_taken(claim, error)
             return
         fenced = self.fence(claim)
@@ -100,9 +100,9 @@ class Sender:
         """The dot, and what the reply means. From here on the mail may have arrived."""
         try:
             self.carrier.finish()
-        except Refused as error:
+        except RefusedError as error:
             self.not_taken(claim, error, begun=outbox.State.DOT)
-        except Unanswered as error:
+        except UnansweredError as error:
             self.tally.unsure += outbox.leave_unsure(claim, f"no reply: {error}")
             log.warning("Mail %s was handed over and not answered", claim.id)
         else:
@@ -111,8 +111,8 @@ class Sender:
     def record_sent(self, claim: Claim) -> None:
         self.tally.sent += outbox.sent(claim, self.now)
 
-    def not_taken(self, claim: Claim, error: Lost | Refused, *, begun: str = outbox.State.CLAIMED) -> None:
-        if isinstance(error, Refused) and error.for_good:
+    def not_taken(self, claim: Claim, error: LostError | RefusedError, *, begun: str = outbox.State.CLAIMED) -> None:
+        if isinstance(error, RefusedError) and error.for_good:
             self.tally.bounced += outbox.bounce(claim, str(error), begun=begun)
         else:
             self.tally.put_off += outbox.release(claim, str(error), begun=begun)

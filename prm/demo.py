@@ -149,8 +149,8 @@ def reset(_request: Request) -> None:
         # Somebody else's database: its tables stay, and so does whatever else is in it.
         with services.running():
             _say("Emptying the tables")
-            _command({}, "migrate", "--no-input")
-            _command({}, "flush", "--no-input")
+            _command({}, "migrate", "--no-input", "--verbosity", "0")
+            _command({}, "flush", "--no-input", "--verbosity", "0")
     else:
         services.wipe()
     shutil.rmtree(MAIL, ignore_errors=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
 
 from prm import services
 from prm.timetable import TIMETABLE
+
+# Django's generic classes take their type arguments at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -35,11 +40,9 @@ def _secret_key() -> str:
         made = kept.with_suffix(f".{secrets.token_hex(4)}")
         made.touch(mode=0o600)
         made.write_text(secrets.token_urlsafe(60))
-        try:
-            # Of several processes that start at once one wins, and all read the winner's.
+        # Of several processes that start at once one wins, and all read the winner's.
+        with contextlib.suppress(FileExistsError):
             kept.hardlink_to(made)
-        except FileExistsError:
-            pass
         made.unlink()
     return kept.read_text()
 
@@ -269,7 +272,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         # A sign-in at the identity provider is a form post that redirects there.
-        "form-action": [SELF, *([f"{urlsplit(OIDC_ISSUER).scheme}://{urlsplit(OIDC_ISSUER).netloc}"] if OIDC_ISSUER else [])],
+        "form-action": [SELF, *([urlsplit(OIDC_ISSUER)._replace(path="").geturl()] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -1,7 +1,10 @@
-"""What beat starts, and when. Tasks are named by their path, so that nothing is imported here."""
+"""What beat wakes, and how often. Each task is safe to run at any time and any number of times."""
 
 from __future__ import annotations
 
 from typing import Any
 
-TIMETABLE: dict[str, dict[str, Any]] = {}
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "sweep-cadence": {"task": "relationships.tasks.sweep_cadence", "schedule": 15 * 60.0},
+    "send-mail": {"task": "mail.tasks.send_mail", "schedule": 60.0},
+}

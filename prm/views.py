@@ -36,6 +36,6 @@ def _database() -> bool:
 def _broker() -> bool:
     try:
         cache.set("readyz", 1, 10)
-        return cache.get("readyz") == 1
+        return bool(cache.get("readyz") == 1)
     except RedisError:
         return False

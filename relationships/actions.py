@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from accounts.models import Account, Contact, Team, User
+from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, inverse, record
 from relationships import cadence, sweep
 from relationships.models import (
@@ -25,6 +25,7 @@ from relationships.models import (
     MissedCheckIn,
     Relationship,
     Snooze,
+    latest_date,
 )
 from web.clock import Now
 
@@ -41,9 +42,7 @@ def refresh(ids: Collection[int], *, now: Now) -> None:
     so the length of a history does not matter. Must run inside the transaction of the verb.
     """
     # Locked first, read after: what a concurrent verb committed while this one waited is seen.
-    rows = list(
-        Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
-    )
+    rows = list(Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
     last_touch = Interaction.objects.touches().filter(relationship=OuterRef("pk")).order_by("-occurred_on")
     touched = dict(
         Relationship.objects.filter(pk__in=ids).values_list("pk", Subquery(last_touch.values("occurred_on")[:1]))
@@ -58,7 +57,16 @@ def refresh(ids: Collection[int], *, now: Now) -> None:
     if moved:
         Relationship.objects.bulk_update(
             moved,
-            ["last_touch_on", "agreement", "every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on"],
+            [
+                "last_touch_on",
+                "agreement",
+                "every_days",
+                "counts_from",
+                "base_due_on",
+                "due_on",
+                "overdue_from",
+                "changes_on",
+            ],
             batch_size=500,
         )
     sweep.close_flags(now, ids)
@@ -102,12 +110,10 @@ def _set_dates(
 
 def apply_agreements_that_begin(*, now: Now, batch: int = 1000) -> int:
     """Agreements made for a later day come into force; called by the sweep. Returns the relationships changed."""
-    from_today = Relationship.objects.filter(changes_on__lte=sweep.latest_date(now)).order_by("pk")
+    from_today = Relationship.objects.filter(changes_on__lte=latest_date(now)).order_by("pk")
     done = 0
     reached = 0
-    while ids := [
-        row.pk for row in from_today.filter(pk__gt=reached)[:batch]
-    ]:
+    while ids := [row.pk for row in from_today.filter(pk__gt=reached)[:batch]]:
         with transaction.atomic():
             refresh(ids, now=now)
         done += len(ids)
@@ -185,12 +191,19 @@ def begin_with(
 
 
 @transaction.atomic
-def change_relationship(*, actor: User, now: Now, relationship: Relationship, values: dict[str, Any]) -> Done[Relationship]:
+def change_relationship(
+    *, actor: User, now: Now, relationship: Relationship, values: dict[str, Any]
+) -> Done[Relationship]:
     """Set fields of ``EDITABLE``; one of them may be the owner, which hands the relationship over."""
     unknown = set(values) - set(EDITABLE)
     assert not unknown, unknown
-    row = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account").get(pk=relationship.pk)
-    before = {field: _plain(getattr(row, row._meta.get_field(field).attname)) for field in values}
+    row = (
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("account")
+        .get(pk=relationship.pk)
+    )
+    columns = {field: row._meta.get_field(field).attname for field in values}  # type: ignore[union-attr]
+    before = {field: plain(getattr(row, column)) for field, column in columns.items()}
     for field, value in values.items():
         setattr(row, field, value)
     row.full_clean()
@@ -208,10 +221,6 @@ def change_relationship(*, actor: User, now: Now, relationship: Relationship, va
     return Done(row, step)
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else value
-
-
 @inverse
 def set_relationship(*, actor: User, now: Now, relationship_id: int, values: dict[str, Any]) -> Done[Relationship]:
     row = _theirs(actor, relationship_id)
@@ -220,7 +229,7 @@ def set_relationship(*, actor: User, now: Now, relationship_id: int, values: dic
         name: (
             fields[name].related_model.objects.filter(pk=value).first()  # type: ignore[union-attr]
             if fields[name].is_relation
-            else fields[name].to_python(value)
+            else fields[name].to_python(value)  # type: ignore[union-attr]
         )
         for name, value in values.items()
     }
@@ -230,7 +239,11 @@ def set_relationship(*, actor: User, now: Now, relationship_id: int, values: dic
 @transaction.atomic
 def remove_relationship(*, actor: User, now: Now, relationship: Relationship) -> Done[Relationship]:
     """Take it out of every list. Its record stays, so that it can be brought back for 30 days."""
-    row = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account").get(pk=relationship.pk)
+    row = (
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("account")
+        .get(pk=relationship.pk)
+    )
     row.removed_at = now.instant
     row.save(update_fields=["removed_at"])
     refresh([row.pk], now=now)
@@ -289,7 +302,11 @@ def resume(*, actor: User, now: Now, relationship: Relationship) -> Done[Relatio
 def _set_pause(
     *, actor: User, now: Now, relationship: Relationship, since: date | None, reason: str
 ) -> Done[Relationship]:
-    row = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account").get(pk=relationship.pk)
+    row = (
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("account")
+        .get(pk=relationship.pk)
+    )
     before = {"since": row.paused_since, "reason": row.pause_reason}
     row.paused_since, row.pause_reason = since, reason.strip()
     row.validate_constraints()
@@ -358,7 +375,7 @@ def let_go(*, actor: User, now: Now, leaving: User, to: User | None) -> Done[Use
 @transaction.atomic
 def set_owners(*, actor: User, now: Now, owners: list[list[int]]) -> Done[list[int]]:
     """Give each relationship the owner named beside it."""
-    wanted = {pk: owner for pk, owner in owners}
+    wanted: dict[int, int] = dict(owners)  # type: ignore[arg-type]
     rows = list(
         Relationship.objects.changeable_by(actor)
         .select_for_update(no_key=True, of=("self",))
@@ -453,7 +470,7 @@ def agree_cadence(
 def withdraw_agreement(*, actor: User, now: Now, agreement_id: int) -> Done[CadenceAgreement]:
     """Remove an agreement as if it had not been made; the audit trail keeps it."""
     row = CadenceAgreement.objects.changeable_by(actor).select_related("relationship__account").get(pk=agreement_id)
-    values = _values_of(row)
+    values = values_of(row)
     row.delete()
     refresh([row.relationship_id], now=now)
     step = record(
@@ -471,7 +488,7 @@ def withdraw_agreement(*, actor: User, now: Now, agreement_id: int) -> Done[Cade
 @transaction.atomic
 def restore_agreement(*, actor: User, now: Now, values: dict[str, Any]) -> Done[CadenceAgreement]:
     relationship = _theirs(actor, values["relationship_id"])
-    row = _row_from(CadenceAgreement, values)
+    row = row_from(CadenceAgreement, values)
     refresh([relationship.pk], now=now)
     step = record(
         actor=actor,
@@ -487,7 +504,11 @@ def restore_agreement(*, actor: User, now: Now, values: dict[str, Any]) -> Done[
 @transaction.atomic
 def snooze(*, actor: User, now: Now, relationship: Relationship, until_on: date, reason: str) -> Done[Snooze]:
     """Put the check-in off until after a day. The snoozes of one silence total 31 days at most; longer is a pause."""
-    row = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account").get(pk=relationship.pk)
+    row = (
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("account")
+        .get(pk=relationship.pk)
+    )
     today = row.today(now)
     if row.due_on is None:
         raise ValidationError({"until_on": _("Nothing is due here, so there is nothing to snooze.")})
@@ -530,7 +551,7 @@ def snooze(*, actor: User, now: Now, relationship: Relationship, until_on: date,
 def wake(*, actor: User, now: Now, snooze_id: int) -> Done[Snooze]:
     """End a snooze as if it had not been made."""
     row = Snooze.objects.changeable_by(actor).select_related("relationship__account").get(pk=snooze_id)
-    values = _values_of(row)
+    values = values_of(row)
     row.delete()
     refresh([row.relationship_id], now=now)
     step = record(
@@ -548,7 +569,7 @@ def wake(*, actor: User, now: Now, snooze_id: int) -> Done[Snooze]:
 @transaction.atomic
 def restore_snooze(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Snooze]:
     relationship = _theirs(actor, values["relationship_id"])
-    row = _row_from(Snooze, values)
+    row = row_from(Snooze, values)
     refresh([relationship.pk], now=now)
     step = record(
         actor=actor,
@@ -619,7 +640,9 @@ def _not_in_the_future(day: date, relationship: Relationship, actor: User, now: 
 
 def _set_people(row: Interaction, contacts: Iterable[Contact], colleagues: Iterable[User]) -> None:
     InteractionContact.objects.bulk_create([InteractionContact(interaction=row, contact=person) for person in contacts])
-    InteractionColleague.objects.bulk_create([InteractionColleague(interaction=row, user=person) for person in colleagues])
+    InteractionColleague.objects.bulk_create(
+        [InteractionColleague(interaction=row, user=person) for person in colleagues]
+    )
 
 
 def _people_of(row: Interaction) -> dict[str, list[int]]:
@@ -640,8 +663,12 @@ def change_interaction(
     colleagues: Iterable[User],
 ) -> Done[Interaction]:
     """Correct an interaction: ``values`` for its own fields, and the people of both sides as they should be."""
-    row = Interaction.objects.select_for_update(no_key=True, of=("self",)).select_related("relationship__account").get(pk=interaction.pk)
-    before = {**_values_of(row), **_people_of(row)}
+    row = (
+        Interaction.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("relationship__account")
+        .get(pk=interaction.pk)
+    )
+    before = {**values_of(row), **_people_of(row)}
     _not_in_the_future(values.get("occurred_on", row.occurred_on), row.relationship, actor, now)
     for field, value in values.items():
         setattr(row, field, value)
@@ -667,7 +694,7 @@ def change_interaction(
 def set_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Interaction]:
     row = Interaction.objects.changeable_by(actor).get(pk=values["id"])
     own = {
-        field: row._meta.get_field(field).to_python(values[field])
+        field: row._meta.get_field(field).to_python(values[field])  # type: ignore[union-attr]
         for field in ("occurred_on", "channel", "begun_by", "purpose", "two_way", "summary")
     }
     return change_interaction(
@@ -685,7 +712,7 @@ def set_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[In
 def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[Interaction]:
     """Remove an entry; the dates and the flag go back to what they were."""
     row = Interaction.objects.changeable_by(actor).select_related("relationship__account").get(pk=interaction_id)
-    values = {**_values_of(row), **_people_of(row)}
+    values = {**values_of(row), **_people_of(row)}
     row.delete()
     refresh([row.relationship_id], now=now)
     step = record(
@@ -704,9 +731,11 @@ def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[In
 def restore_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Interaction]:
     relationship = _theirs(actor, values["relationship_id"])
     own = {key: value for key, value in values.items() if key not in ("contacts", "colleagues")}
-    row = _row_from(Interaction, own)
+    row = row_from(Interaction, own)
     # Somebody may have been erased meanwhile; those who are left took part.
-    _set_people(row, Contact.objects.filter(pk__in=values["contacts"]), User.objects.filter(pk__in=values["colleagues"]))
+    _set_people(
+        row, Contact.objects.filter(pk__in=values["contacts"]), User.objects.filter(pk__in=values["colleagues"])
+    )
     refresh([relationship.pk], now=now)
     step = record(
         actor=actor,
@@ -717,15 +746,3 @@ def restore_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Don
         watch=[(Interaction, row.pk)],
     )
     return Done(row, step)
-
-
-def _values_of(row: Any) -> dict[str, Any]:
-    """Every column of a row, ready for JSON."""
-    return {field.attname: _plain(field.value_from_object(row)) for field in row._meta.concrete_fields}
-
-
-def _row_from(model: Any, values: dict[str, Any]) -> Any:
-    """The row as it was, under its old key."""
-    row = model(**{field.attname: field.to_python(values[field.attname]) for field in model._meta.concrete_fields})
-    row.save(force_insert=True)
-    return row

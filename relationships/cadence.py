@@ -80,7 +80,7 @@ def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS
 
 
 def in_force(intervals: Sequence[Interval], today: date) -> int | None:
-    """The index of the agreement that counts on ``today``: the one that began last; of two on one day the later made."""
+    """The index of the agreement that counts on ``today``: the one begun last; of two on one day the later made."""
     begun = [(interval.starts_on, index) for index, interval in enumerate(intervals) if interval.starts_on <= today]
     return max(begun)[1] if begun else None
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,20 +16,15 @@ from accounts.models import Account, Contact, Team, User
 from relationships import cadence, queries
 from relationships.models import CadenceAgreement, Interaction, Relationship
 from web import zones
+from web.choices import narrow, offer
 from web.clock import Now
+from web.widgets import Combo, DateInput, Segmented
 
 NEAREST = 50
 
 
 def zone_choices() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in zones.names()]
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
 
 
 class InteractionForm(forms.ModelForm[Interaction]):
@@ -40,6 +36,11 @@ class InteractionForm(forms.ModelForm[Interaction]):
     relationship = forms.ModelChoiceField(
         Relationship.objects.none(),
         label=gettext_lazy("Partner"),
+        widget=Combo(
+            {"data-combo-next": "[name=summary]"},
+            url=reverse_lazy("relationship_options"),
+            placeholder=gettext_lazy("Type three letters"),
+        ),
         error_messages={"required": gettext_lazy("Choose whom you talked with.")},
     )
     when = forms.ChoiceField(
@@ -48,7 +49,7 @@ class InteractionForm(forms.ModelForm[Interaction]):
             (When.YESTERDAY, gettext_lazy("Yesterday")),
             (When.OTHER, gettext_lazy("Other day")),
         ],
-        widget=forms.RadioSelect,
+        widget=Segmented,
         label=gettext_lazy("When"),
         initial=When.TODAY,
     )
@@ -56,7 +57,7 @@ class InteractionForm(forms.ModelForm[Interaction]):
     two_way = forms.TypedChoiceField(
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Left a message – does not count"))],
         coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
+        widget=Segmented,
         label=gettext_lazy("Did both sides speak"),
         initial="yes",
     )
@@ -75,8 +76,8 @@ class InteractionForm(forms.ModelForm[Interaction]):
         fields = ["relationship", "summary", "channel", "begun_by", "two_way", "purpose"]
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 4}),
-            "channel": forms.RadioSelect,
-            "begun_by": forms.RadioSelect,
+            "channel": Segmented,
+            "begun_by": Segmented(ticks={"ours": "ours", "theirs": "theirs"}),
             "purpose": forms.TextInput,
         }
 
@@ -84,14 +85,10 @@ class InteractionForm(forms.ModelForm[Interaction]):
         self.user, self.now = user, now
         super().__init__(*args, **kwargs)
         mine = Relationship.objects.changeable_by(user).select_related("account", "agreement")
-        self.fields["relationship"].queryset = mine  # type: ignore[attr-defined]
-        self.fields["colleagues"].queryset = User.objects.visible_to(user).active_staff()  # type: ignore[attr-defined]
-        self.fields["channel"].choices = Interaction.Channel.choices  # type: ignore[attr-defined]
-        self.fields["begun_by"].choices = [  # type: ignore[attr-defined]
-            (Interaction.Side.OURS, _("We did")),
-            (Interaction.Side.THEIRS, _("They did")),
-            (Interaction.Side.UNKNOWN, _("Not known")),
-        ]
+        narrow(self, "relationship", mine)
+        narrow(self, "colleagues", User.objects.visible_to(user).active_staff())
+        offer(self, "channel", ((value, label.capitalize()) for value, label in Interaction.Channel.choices))
+        offer(self, "begun_by", ((value, label.capitalize()) for value, label in Interaction.Side.choices))
         self.chosen = self._chosen(mine)
         self._offer(mine)
 
@@ -119,11 +116,8 @@ class InteractionForm(forms.ModelForm[Interaction]):
             here = queries.people_of(self.chosen, today)
             if self.instance.pk:
                 here = Contact.objects.filter(Q(pk__in=here) | Q(pk__in=self.instance.contacts.all()))
-            self.fields["contacts"].queryset = here  # type: ignore[attr-defined]
-        self.fields["relationship"].widget.choices = [  # type: ignore[attr-defined]
-            ("", _("Choose a partner")),
-            *((row.pk, str(row)) for row in nearest),
-        ]
+            narrow(self, "contacts", here)
+        offer(self, "relationship", [("", _("Choose a partner")), *((row.pk, str(row)) for row in nearest)])
 
     def day(self) -> date:
         """The day meant, even while the form is not complete."""
@@ -134,7 +128,7 @@ class InteractionForm(forms.ModelForm[Interaction]):
             return today - timedelta(days=1)
         if when == self.When.OTHER:
             try:
-                return self.fields["occurred_on"].clean(self["occurred_on"].value()) or today  # type: ignore[no-any-return]
+                return self.fields["occurred_on"].clean(self["occurred_on"].value()) or today
             except ValidationError:
                 return today
         return today
@@ -168,7 +162,9 @@ class SnoozeForm(forms.Form):
 
 class PauseForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}), help_text=gettext_lazy("The manager sees it.")
+        label=gettext_lazy("Why"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The manager sees it."),
     )
 
 
@@ -192,8 +188,7 @@ class AgreementForm(forms.ModelForm[CadenceAgreement]):
         super().__init__(*args, **kwargs)
         self.relationship = relationship
         today = relationship.today(now)
-        self.fields["agreed_with"].queryset = queries.people_of(relationship, today)  # type: ignore[attr-defined]
-        self.fields["agreed_with"].empty_label = _("Nobody yet: assumed")  # type: ignore[attr-defined]
+        narrow(self, "agreed_with", queries.people_of(relationship, today), none=_("Nobody yet: assumed"))
         self.fields["reason"].required = False
         if not self.is_bound:
             self.initial.setdefault("every_days", relationship.every_days or 30)
@@ -217,7 +212,7 @@ class TagsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         words = [" ".join(word.split()) for word in super().clean(value).split(",")]
         return list(dict.fromkeys(word for word in words if word))
 
@@ -257,9 +252,8 @@ class RelationshipForm(forms.ModelForm[Relationship]):
         owners = User.objects.visible_to(user).active_staff()
         if self.instance.pk:
             owners = User.objects.visible_to(user).filter(Q(pk__in=owners) | Q(pk=self.instance.owner_id))
-        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["team"].empty_label = _("No team: seen by the owner alone")  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+        narrow(self, "team", teams, none=_("No team: seen by the owner alone"))
+        narrow(self, "owner", owners)
 
     def _post_clean(self) -> None:
         """The verb sets and checks the row."""
@@ -268,7 +262,12 @@ class RelationshipForm(forms.ModelForm[Relationship]):
 class NewRelationshipForm(RelationshipForm):
     """A relationship with an organisation that is there already, or with a new one."""
 
-    account = forms.ModelChoiceField(Account.objects.none(), required=False, label=gettext_lazy("Organisation"))
+    account = forms.ModelChoiceField(
+        Account.objects.none(),
+        required=False,
+        label=gettext_lazy("Organisation"),
+        widget=Combo(url=reverse_lazy("account_options"), placeholder=gettext_lazy("Type three letters")),
+    )
     new_account = forms.CharField(
         required=False,
         label=gettext_lazy("Or a new organisation"),
@@ -287,10 +286,10 @@ class NewRelationshipForm(RelationshipForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         accounts = Account.objects.listed_for(user)
-        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+        narrow(self, "account", accounts)
         value = str(self["account"].value() or "")
         chosen = accounts.filter(pk=int(value)) if value.isascii() and value.isdigit() and len(value) <= 18 else []
-        self.fields["account"].widget.choices = [("", _("Search")), *((row.pk, row.name) for row in chosen)]  # type: ignore[attr-defined]
+        offer(self, "account", [("", _("Search")), *((row.pk, row.name) for row in chosen)])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -307,4 +306,4 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, user: User, leaving: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.visible_to(user).active_staff().exclude(pk=leaving.pk)
-        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+        narrow(self, "to", people)

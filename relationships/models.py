@@ -10,7 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, CombinedExpression
 from django.db.models.functions import MD5, Cast
 from django.urls import reverse
 from django.utils import timezone
@@ -41,6 +41,13 @@ def latest_date(now: Now) -> date:
     return now.day or (now.instant.astimezone(UTC) + timedelta(hours=14)).date()
 
 
+def lateness(now: Now) -> CombinedExpression:
+    """Days late (today − due) over the interval, as in ``cadence.lateness``; for the overdue."""
+    days = Cast(local_date(now), models.DateField()) - F("due_on")
+    late = Func(days, template="EXTRACT(DAY FROM %(expressions)s)", output_field=models.FloatField())
+    return late / Cast("every_days", models.FloatField())
+
+
 def every_weekday() -> list[int]:
     return list(cadence.WEEKDAYS)
 
@@ -67,7 +74,9 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
 
     def due(self, now: Now) -> Self:
         """Due and not overdue, those in their grace included."""
-        return self.filter(due_on__lte=latest_date(now)).filter(due_on__lte=local_date(now), overdue_from__gt=local_date(now))
+        return self.filter(due_on__lte=latest_date(now)).filter(
+            due_on__lte=local_date(now), overdue_from__gt=local_date(now)
+        )
 
     def due_within(self, now: Now, days: int) -> Self:
         """Due now or within ``days``, and not overdue."""
@@ -97,10 +106,7 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
                 return self.in_touch(now)
 
     def with_lateness(self, now: Now) -> Self:
-        """``days_late`` (today − due) and ``lateness`` (the same over the interval); for the overdue."""
-        days = Cast(local_date(now), models.DateField()) - F("due_on")
-        late = Func(days, template="EXTRACT(DAY FROM %(expressions)s)", output_field=models.FloatField())
-        return self.annotate(lateness=late / Cast("every_days", models.FloatField()))
+        return self.annotate(lateness=lateness(now))
 
 
 @tracked(*DERIVED)
@@ -302,7 +308,8 @@ class Interaction(models.Model):
     colleagues = models.ManyToManyField(User, through="InteractionColleague", related_name="interactions")
     logged_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     logged_at = models.DateTimeField()
-    import_digest = models.TextField(null=True, editable=False)
+    # Null and not empty: the unique key leaves out what was logged by hand.
+    import_digest = models.TextField(null=True, editable=False)  # noqa: DJ001
 
     objects = InteractionQuerySet.as_manager()
 
@@ -317,7 +324,9 @@ class Interaction(models.Model):
         ]
         indexes = [
             models.Index(fields=["relationship", "-occurred_on", "-id"], name="interaction_timeline"),
-            models.Index(fields=["relationship", "-occurred_on"], condition=Q(two_way=True), name="interaction_touches"),
+            models.Index(
+                fields=["relationship", "-occurred_on"], condition=Q(two_way=True), name="interaction_touches"
+            ),
             models.Index(fields=["logged_by", "-logged_at"], name="interaction_lately_logged"),
         ]
 

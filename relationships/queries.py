@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts.models import Contact, User
 from relationships import cadence, rhythm
 from relationships.cadence import State
-from relationships.models import Interaction, Relationship
+from relationships.models import Interaction, InteractionContact, Relationship
 from web.clock import Now
 
 
@@ -27,15 +27,16 @@ def contacts_since(ids: Collection[int], first: date) -> dict[int, list[rhythm.C
     """Days, sides and direction of what was logged since ``first``, for the line of contact."""
     rows = Interaction.objects.filter(relationship__in=ids, occurred_on__gte=first).order_by("occurred_on", "id")
     contacts: dict[int, list[rhythm.Contact]] = defaultdict(list)
-    for pk, day, side, two_way in rows.values_list("relationship_id", "occurred_on", "begun_by", "two_way"):
-        contacts[pk].append(rhythm.Contact(day, side, two_way))
+    columns = rows.values_list("relationship_id", "occurred_on", "begun_by", "two_way", "channel")
+    for pk, day, side, two_way, channel in columns:
+        contacts[pk].append(rhythm.Contact(day, side, two_way, channel))
     return contacts
 
 
 def people_lately_spoken_to(relationship: Relationship, most: int = 3) -> list[int]:
     """The people of theirs who took part last, newest first."""
     recent = Interaction.objects.filter(relationship=relationship).newest_first()[:20]
-    pairs = Interaction.contacts.through._default_manager.filter(interaction__in=list(recent)).order_by(
+    pairs = InteractionContact.objects.filter(interaction__in=list(recent)).order_by(
         "-interaction__occurred_on", "-interaction_id", "id"
     )
     return list(dict.fromkeys(pairs.values_list("contact_id", flat=True)))[:most]

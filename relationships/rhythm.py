@@ -14,11 +14,12 @@ WEEKS = 26
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One interaction on the line. ``side`` is ours, theirs or unknown."""
+    """One interaction on the line. ``side`` is ours, theirs or unknown; ``channel`` only serves the words beside it."""
 
     day: date
     side: str
     two_way: bool
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ WITH over AS (
            {MOMENT} AS at,
            CASE WHEN r.removed_at IS NOT NULL THEN 'ended'
                 WHEN r.paused_since IS NOT NULL THEN 'paused'
-                WHEN r.last_touch_on > f.last_touch_on OR (f.last_touch_on IS NULL AND r.last_touch_on IS NOT NULL) THEN 'touched'
+                WHEN r.last_touch_on > COALESCE(f.last_touch_on, '-infinity') THEN 'touched'
                 WHEN r.last_touch_on IS DISTINCT FROM f.last_touch_on THEN 'corrected'
                 WHEN r.base_due_on IS DISTINCT FROM f.due_on THEN 'cadence_changed'
                 WHEN r.due_on > r.base_due_on THEN 'snoozed'
@@ -42,7 +42,7 @@ UPDATE relationships_missedcheckin f
    SET closed_at = over.at, closed_because = over.because
   FROM over
  WHERE f.id = over.id AND f.closed_at IS NULL
-"""  # noqa: S608
+"""
 
 # Candidates are found by the index on overdue_from; the bound is the latest date anywhere, the zone decides.
 RAISE = f"""
@@ -61,16 +61,16 @@ SELECT id, account_id, false, base_due_on, last_touch_on, at, NULL, '' FROM miss
     ON CONFLICT (relationship_id, due_on)
     DO UPDATE SET closed_at = NULL, closed_because = '', last_touch_on = EXCLUDED.last_touch_on
  WHERE f.closed_at IS NOT NULL
-"""  # noqa: S608
+"""
 
 # After a deed taken back: the flag that the deed had closed stands again. A new one is the sweep's to raise.
 REOPEN = f"""
 UPDATE relationships_missedcheckin f
-   SET closed_at = NULL, closed_because = ''
+   SET closed_at = NULL, closed_because = '', last_touch_on = r.last_touch_on
   FROM relationships_relationship r
  WHERE r.id = f.relationship_id AND {CHOSEN}
    AND f.closed_at IS NOT NULL AND f.due_on = r.base_due_on AND r.overdue_from <= {TODAY}
-"""  # noqa: S608
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _run(sql: str, now: Now, ids: Collection[int] | None = None) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def close_flags(now: Now, ids: Collection[int] | None = None) -> int:

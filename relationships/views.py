@@ -8,14 +8,14 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Team, User
-from accounts.requests import staff
+from accounts.requests import PersonRequest
 from relationships import actions, queries, words
 from relationships.forms import (
     AgreementForm,
@@ -29,16 +29,15 @@ from relationships.forms import (
 from relationships.models import CadenceAgreement, Interaction, Relationship, Snooze
 from web import dates
 from web.clock import Now
-
 from web.responses import done, form_page, safe_next
 from web.text import name_key
 
 OFFERED = 20
 
 
-def _changeable(request: HttpRequest, pk: int) -> Relationship:
+def _changeable(request: PersonRequest, pk: int) -> Relationship:
     """The relationship if the person may change it; otherwise it does not exist for them."""
-    rows = Relationship.objects.changeable_by(staff(request)).select_related("account", "agreement", "owner", "team")
+    rows = Relationship.objects.changeable_by(request.user).select_related("account", "agreement", "owner", "team")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -54,8 +53,8 @@ def _wrong(form: BaseForm, error: ValidationError) -> None:
 # The log -----------------------------------------------------------------------------------------------------------
 
 
-def _log_form(request: HttpRequest, now: Now, data: Any = None) -> InteractionForm:
-    user = staff(request)
+def _log_form(request: PersonRequest, now: Now, data: Any = None) -> InteractionForm:
+    user = request.user
     initial = {
         "relationship": request.GET.get("relationship", ""),
         "channel": queries.last_channel(user),
@@ -64,7 +63,7 @@ def _log_form(request: HttpRequest, now: Now, data: Any = None) -> InteractionFo
     return InteractionForm(data, user=user, now=now, initial=initial)
 
 
-def _log_page(request: HttpRequest, form: InteractionForm, now: Now, heading: str, action: str) -> HttpResponse:
+def _log_page(request: PersonRequest, form: InteractionForm, now: Now, heading: str, action: str) -> HttpResponse:
     return form_page(
         request,
         "relationships/interaction_form.html",
@@ -97,13 +96,13 @@ def _log_details(form: InteractionForm, now: Now) -> dict[str, Any]:
 
 
 @require_GET
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: PersonRequest) -> HttpResponse:
     now = Now.read()
     return _log_page(request, _log_form(request, now), now, _("Log a check-in"), reverse("interaction_create"))
 
 
 @require_GET
-def log_details(request: HttpRequest) -> HttpResponse:
+def log_details(request: PersonRequest) -> HttpResponse:
     """The parts of the log that follow from what is chosen so far."""
     now = Now.read()
     form = _log_form(request, now, data=request.GET)
@@ -111,7 +110,7 @@ def log_details(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def interaction_create(request: HttpRequest) -> HttpResponse:
+def interaction_create(request: PersonRequest) -> HttpResponse:
     now = Now.read()
     form = _log_form(request, now, data=request.POST)
     if form.is_valid():
@@ -119,7 +118,7 @@ def interaction_create(request: HttpRequest) -> HttpResponse:
         row = values["relationship"]
         try:
             logged = actions.log_interaction(
-                actor=staff(request),
+                actor=request.user,
                 now=now,
                 relationship=row,
                 occurred_on=values["occurred_on"],
@@ -129,13 +128,16 @@ def interaction_create(request: HttpRequest) -> HttpResponse:
                 begun_by=values["begun_by"],
                 purpose=values["purpose"],
                 contacts=values["contacts"],
-                colleagues=[staff(request), *values["colleagues"].exclude(pk=staff(request).pk)],
+                colleagues=[request.user, *values["colleagues"].exclude(pk=request.user.pk)],
             )
         except ValidationError as error:
             _wrong(form, error)
         else:
             return done(
-                request, _said_after(logged.row, now), step_id=logged.step.pk, to=safe_next(request, row.get_absolute_url())
+                request,
+                _said_after(logged.row, now),
+                step_id=logged.step.pk,
+                to=safe_next(request, row.get_absolute_url()),
             )
     return _log_page(request, form, now, _("Log a check-in"), reverse("interaction_create"))
 
@@ -152,9 +154,9 @@ def _said_after(logged: Interaction, now: Now) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def interaction_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def interaction_edit(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
-    user = staff(request)
+    user = request.user
     row = get_object_or_404(Interaction.objects.changeable_by(user).select_related("relationship__account"), pk=pk)
     form = InteractionForm(
         request.POST or None,
@@ -189,16 +191,16 @@ def interaction_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def interaction_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Interaction.objects.changeable_by(staff(request)), pk=pk)
-    removed = actions.remove_interaction(actor=staff(request), now=Now.read(), interaction_id=row.pk)
+def interaction_remove(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Interaction.objects.changeable_by(request.user), pk=pk)
+    removed = actions.remove_interaction(actor=request.user, now=Now.read(), interaction_id=row.pk)
     return done(request, _("Entry removed."), step_id=removed.step.pk, to=removed.row.relationship.get_absolute_url())
 
 
 @require_GET
-def relationship_options(request: HttpRequest) -> JsonResponse:
+def relationship_options(request: PersonRequest) -> JsonResponse:
     """Partners for the search box: own ones first, the most overdue among them before the others."""
-    user, now = staff(request), Now.read()
+    user, now = request.user, Now.read()
     typed = request.GET.get("q", "").replace("\0", "")[:200]
     rows = Relationship.objects.changeable_by(user).select_related("account", "agreement")
     if typed.strip():
@@ -217,8 +219,8 @@ def relationship_options(request: HttpRequest) -> JsonResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def relationship_create(request: HttpRequest) -> HttpResponse:
-    user, now = staff(request), Now.read()
+def relationship_create(request: PersonRequest) -> HttpResponse:
+    user, now = request.user, Now.read()
     if not user.reach.writes:
         raise Http404
     team = Team.objects.filter(pk__in=user.reach.changed).first()
@@ -238,41 +240,41 @@ def relationship_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def relationship_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def relationship_edit(request: PersonRequest, pk: int) -> HttpResponse:
     row = _changeable(request, pk)
-    form = RelationshipForm(request.POST or None, instance=row, user=staff(request))
+    form = RelationshipForm(request.POST or None, instance=row, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.change_relationship(
-                actor=staff(request), now=Now.read(), relationship=row, values=dict(form.cleaned_data)
+                actor=request.user, now=Now.read(), relationship=row, values=dict(form.cleaned_data)
             )
         except ValidationError as error:
             _wrong(form, error)
         else:
             to = row.get_absolute_url()
-            if not Relationship.objects.visible_to(staff(request)).filter(pk=row.pk).exists():
+            if not Relationship.objects.visible_to(request.user).filter(pk=row.pk).exists():
                 to = reverse("portfolio")
             return done(request, _("Changed."), step_id=changed.step.pk, to=to, go=True)
     context = {"form": form, "relationship": row}
-    return form_page(request, "relationships/relationship_form.html", _("Change %(partner)s") % {"partner": row}, context)
+    return form_page(
+        request, "relationships/relationship_form.html", _("Change %(partner)s") % {"partner": row}, context
+    )
 
 
 @require_POST
-def relationship_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def relationship_remove(request: PersonRequest, pk: int) -> HttpResponse:
     row = _changeable(request, pk)
-    removed = actions.remove_relationship(actor=staff(request), now=Now.read(), relationship=row)
+    removed = actions.remove_relationship(actor=request.user, now=Now.read(), relationship=row)
     said = _("%(partner)s removed.") % {"partner": row}
     return done(request, said, step_id=removed.step.pk, to=reverse("portfolio"), go=True)
 
 
 @require_http_methods(["GET", "POST"])
-def relationship_pause(request: HttpRequest, pk: int) -> HttpResponse:
+def relationship_pause(request: PersonRequest, pk: int) -> HttpResponse:
     row = _changeable(request, pk)
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        paused = actions.pause(
-            actor=staff(request), now=Now.read(), relationship=row, reason=form.cleaned_data["reason"]
-        )
+        paused = actions.pause(actor=request.user, now=Now.read(), relationship=row, reason=form.cleaned_data["reason"])
         said = _("%(partner)s paused. Nothing is due until it is resumed.") % {"partner": row}
         return done(request, said, step_id=paused.step.pk, to=safe_next(request, row.get_absolute_url()))
     return form_page(
@@ -284,23 +286,25 @@ def relationship_pause(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def relationship_resume(request: HttpRequest, pk: int) -> HttpResponse:
+def relationship_resume(request: PersonRequest, pk: int) -> HttpResponse:
     row = _changeable(request, pk)
-    resumed = actions.resume(actor=staff(request), now=Now.read(), relationship=row)
-    return done(request, _("%(partner)s resumed.") % {"partner": row}, step_id=resumed.step.pk, to=row.get_absolute_url())
+    resumed = actions.resume(actor=request.user, now=Now.read(), relationship=row)
+    return done(
+        request, _("%(partner)s resumed.") % {"partner": row}, step_id=resumed.step.pk, to=row.get_absolute_url()
+    )
 
 
 # Rhythm ------------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
-def agreement_create(request: HttpRequest, pk: int) -> HttpResponse:
+def agreement_create(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = _changeable(request, pk)
     form = AgreementForm(request.POST or None, relationship=row, now=now)
     if request.method == "POST" and form.is_valid():
         try:
-            agreed = actions.agree_cadence(actor=staff(request), now=now, relationship=row, **form.cleaned_data)
+            agreed = actions.agree_cadence(actor=request.user, now=now, relationship=row, **form.cleaned_data)
         except ValidationError as error:
             _wrong(form, error)
         else:
@@ -311,23 +315,23 @@ def agreement_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def agreement_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(CadenceAgreement.objects.changeable_by(staff(request)), pk=pk)
-    removed = actions.withdraw_agreement(actor=staff(request), now=Now.read(), agreement_id=row.pk)
+def agreement_remove(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(CadenceAgreement.objects.changeable_by(request.user), pk=pk)
+    removed = actions.withdraw_agreement(actor=request.user, now=Now.read(), agreement_id=row.pk)
     return done(
         request, _("Agreement removed."), step_id=removed.step.pk, to=removed.row.relationship.get_absolute_url()
     )
 
 
 @require_http_methods(["GET", "POST"])
-def snooze_create(request: HttpRequest, pk: int) -> HttpResponse:
+def snooze_create(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = _changeable(request, pk)
     today = row.today(now)
     form = SnoozeForm(request.POST or None, initial={"until_on": today + timedelta(days=7)})
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.snooze(actor=staff(request), now=now, relationship=row, **form.cleaned_data)
+            made = actions.snooze(actor=request.user, now=now, relationship=row, **form.cleaned_data)
         except ValidationError as error:
             _wrong(form, error)
         else:
@@ -342,9 +346,9 @@ def snooze_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def snooze_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Snooze.objects.changeable_by(staff(request)), pk=pk)
-    awake = actions.wake(actor=staff(request), now=Now.read(), snooze_id=row.pk)
+def snooze_remove(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Snooze.objects.changeable_by(request.user), pk=pk)
+    awake = actions.wake(actor=request.user, now=Now.read(), snooze_id=row.pk)
     said = _("%(partner)s is awake again.") % {"partner": awake.row.relationship}
     return done(request, said, step_id=awake.step.pk, to=awake.row.relationship.get_absolute_url())
 
@@ -353,9 +357,9 @@ def snooze_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def person_deactivate(request: PersonRequest, pk: int) -> HttpResponse:
     """An administrator deactivates a person and says who takes over what they own."""
-    user, now = staff(request), Now.read()
+    user, now = request.user, Now.read()
     if not user.reach.everything:
         raise Http404
     leaving = get_object_or_404(User.objects.visible_to(user).filter(is_active=True), pk=pk)

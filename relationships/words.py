@@ -8,8 +8,7 @@ from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from relationships import rhythm
 from relationships.cadence import State
@@ -69,13 +68,16 @@ def _quiet(relationship: Relationship, today: date) -> str:
     return _("quiet for %(days)s") % {"days": dates.days((today - relationship.last_touch_on).days)}
 
 
-def sentence(relationship: Relationship, now: Now) -> str:
-    """The state of the rhythm: *quiet for 41 days – you agreed on 14*. Needs ``agreement`` selected."""
+def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
+    """The state of the rhythm: *quiet for 41 days – you agreed on 14*. Needs ``agreement`` selected.
+
+    ``channel`` names how the last contact came about, where the caller knows.
+    """
     today = relationship.today(now)
     match relationship.state(now):
         case State.PAUSED:
-            since = relationship.paused_since or today
-            return _("since %(day)s: %(reason)s") % {"day": dates.said(since, today), "reason": relationship.pause_reason}
+            paused = dates.said(relationship.paused_since or today, today)
+            return _("since %(day)s: %(reason)s") % {"day": paused, "reason": relationship.pause_reason}
         case State.NO_CADENCE:
             return _("nobody has said how often to be in touch")
         case State.OVERDUE:
@@ -88,12 +90,14 @@ def sentence(relationship: Relationship, now: Now) -> str:
             return _("never in touch – first %(day)s") % {"day": dates.by(relationship.due_on or today, today)}
         case State.IN_TOUCH:
             touched, due = relationship.last_touch_on or today, relationship.due_on or today
-            return _("last %(ago)s – next %(day)s") % {"ago": dates.ago(touched, today), "day": dates.by(due, today)}
+            how = Interaction.Channel(channel).label if channel else _("in touch")
+            said = {"how": how, "ago": dates.ago(touched, today), "day": dates.by(due, today)}
+            return _("%(how)s %(ago)s, next %(day)s") % said
 
 
-def short(relationship: Relationship, now: Now) -> str:
+def short(relationship: Relationship, now: Now, channel: str = "") -> str:
     """The same where the state's word stands in a heading, for a row of a table."""
-    text = sentence(relationship, now)
+    text = sentence(relationship, now, channel)
     return text[:1].upper() + text[1:]
 
 

@@ -1,4 +1,4 @@
-"""The icons of the interface: Tabler's outline set, by the names of ``icons.txt``, drawn into one sprite by the build."""
+"""The icons of the interface: those of Tabler's outline set that ``icons.txt`` names, one sprite made by the build."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 
 
 class Segmented(forms.RadioSelect):
-    """A few choices side by side. ``ticks`` marks a value with a side's sign: ``{"ours": "ours", "theirs": "theirs"}``."""
+    """A few choices side by side; ``ticks`` marks a value with a sign: ``{"ours": "ours", "theirs": "theirs"}``."""
 
     template_name = "web/widgets/segmented.html"
 
@@ -22,7 +22,7 @@ class Segmented(forms.RadioSelect):
 
 
 class Combo(forms.Select):
-    """A select that searches as one types, at ``url``; without JavaScript it is the select with the form's own choices."""
+    """A select that searches at ``url`` as one types; without JavaScript the select with the form's own choices."""
 
     def __init__(self, *args: Any, url: str | Promise = "", placeholder: str | Promise = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -71,6 +71,8 @@ function start(select) {
       loading: () => element("div", "spinner", say("combo.loading")),
     },
   });
+  // Picking is a step of its own: what follows it in the form is next.
+  combo.on("item_add", () => select.dataset.comboNext && setTimeout(() => select.form.querySelector(select.dataset.comboNext)?.focus(), 0));
   given.forEach((more, value) => combo.options[value] && Object.assign(combo.options[value], more));
   if (combo.items.length) combo.items.slice().forEach((value) => combo.updateOption(value, combo.options[value]));
   if (select.hasAttribute("autofocus")) combo.focus();

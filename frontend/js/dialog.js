@@ -1,6 +1,6 @@
 // a[data-dialog] opens its page in the one dialog. Without JavaScript the link simply goes to that page.
 // The same template serves both: inside the dialog its forms are sent by htmx, on a page of their own by the browser.
-import { element, icon, say, whenPresent } from "./page.js";
+import { element, icon, request, say, whenPresent } from "./page.js";
 
 // The frame stays, so that toasts can stand in it; #dialog inside it is what a response fills.
 const frame = () => document.getElementById("dialog-frame");
@@ -23,19 +23,14 @@ export function openDialog(title, ...content) {
   show();
 }
 
-/** The first heading names the dialog; forms without an address of their own go back to where they came from. */
-function settle(path) {
+/** The first heading names the dialog. */
+function settle() {
   const dialog = box();
   const heading = dialog.querySelector("h1, h2");
   if (heading) {
     heading.id ||= "dialog-title";
     frame().setAttribute("aria-labelledby", heading.id);
   }
-  dialog.querySelectorAll("form[method=post]:not([data-hx-post], [data-dialog-plain])").forEach((form) => {
-    form.setAttribute("data-hx-post", form.getAttribute("action") || path);
-    form.setAttribute("data-hx-target", "#dialog");
-    htmx.process(form);
-  });
 }
 
 function focusFirst() {
@@ -48,8 +43,8 @@ function focusFirst() {
   else wanted?.focus();
 }
 
-async function openLink(anchor) {
-  await htmx.ajax("GET", anchor.getAttribute("href"), { source: anchor, target: "#dialog", swap: "innerHTML" });
+function openLink(anchor) {
+  request("GET", anchor.getAttribute("href"), { source: anchor, target: "#dialog", swap: "innerHTML" });
 }
 
 function onClick(event) {
@@ -61,6 +56,17 @@ function onClick(event) {
     event.preventDefault();
     frame().close();
   } else if (event.target === frame()) closeOutside(event);
+}
+
+/** Forms of the dialog are sent by htmx and answered in it; one without an address goes back to where it came from. */
+function onSubmit(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || !form.matches("#dialog form:not([data-hx-post], [data-dialog-plain])")) return;
+  event.preventDefault();
+  const { submitter } = event;
+  const values = submitter?.name ? { [submitter.name]: submitter.value } : {};
+  const path = submitter?.getAttribute("formaction") || form.getAttribute("action") || box().dataset.from;
+  request("POST", path, { source: form, target: "#dialog", swap: "innerHTML", values });
 }
 
 /** A click on the dimmed page closes; one on the dialog's own padding does not. */
@@ -82,6 +88,7 @@ export function closeTopmost(event) {
 
 export function startDialogs() {
   document.addEventListener("click", onClick);
+  document.addEventListener("submit", onSubmit);
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.c-menu[open]").forEach((menu) => {
       if (!menu.contains(event.target) || event.target.closest(".c-item")) menu.open = false;
@@ -94,7 +101,9 @@ export function startDialogs() {
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== box()) return;
-    settle(event.detail.pathInfo.finalRequestPath);
+    const { requestPath } = event.detail.pathInfo;
+    settle();
+    box().dataset.from = requestPath;
     show();
   });
   document.addEventListener("htmx:afterSettle", (event) => event.detail.target === box() && focusFirst());

@@ -1,5 +1,6 @@
 // form[data-draft="key"]: what is typed is kept in this browser until it is saved, so that a lost network, a closed
 // dialog or an ended session loses no text. Kept per person and for a week; never passwords.
+import { isSaving } from "./forms.js";
 import { element, say, whenPresent } from "./page.js";
 
 const PREFIX = "concord:draft:";
@@ -56,7 +57,7 @@ function start(form) {
   restore(form);
   form.addEventListener("input", () => keep(form));
   form.addEventListener("submit", () => {
-    if (!form.hasAttribute("data-hx-post")) sessionStorage.setItem(SENT, nameOf(form));
+    if (!form.closest("#dialog")) sessionStorage.setItem(SENT, nameOf(form));
   });
 }
 
@@ -84,7 +85,7 @@ export function startDrafts() {
   document.addEventListener("htmx:afterRequest", (event) => {
     if (atSignIn(event.detail.xhr)) return;
     const form = event.detail.elt;
-    if (event.detail.successful && form.matches("form[data-draft][data-hx-post]")) localStorage.removeItem(nameOf(form));
+    if (event.detail.successful && isSaving(event) && form.dataset.draft) localStorage.removeItem(nameOf(form));
   });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-sign-out]")) return;

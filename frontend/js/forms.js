@@ -9,6 +9,9 @@ function busy(form, on) {
   buttons(form).forEach((button) => (button.disabled = on));
 }
 
+/** A form that sends what was typed, as opposed to one that fetches something on change. */
+export const isSaving = ({ detail }) => detail.elt.matches("form") && detail.requestConfig.verb !== "get";
+
 function onSubmit(event) {
   const form = event.target;
   if (form.getAttribute("aria-busy") === "true") {
@@ -16,9 +19,8 @@ function onSubmit(event) {
     event.stopImmediatePropagation();
     return;
   }
-  const byHtmx = form.matches("[data-hx-post], [data-hx-get], [data-hx-put], [data-hx-patch], [data-hx-delete]");
-  // After the browser has read the fields: a disabled button would not be sent.
-  if (!byHtmx && form.method === "post") setTimeout(() => !event.defaultPrevented && busy(form, true), 0);
+  // After the browser has read the fields: a disabled button would not be sent. What htmx sends is seen to below.
+  if (form.method === "post") setTimeout(() => !event.defaultPrevented && busy(form, true), 0);
 }
 
 /** form[data-autosubmit]: sends its query on change, swaps data-target (or #main) and puts the address into the bar. */
@@ -48,8 +50,12 @@ function dropEmpty(event) {
 
 export function startForms() {
   document.addEventListener("submit", onSubmit, true);
-  document.addEventListener("htmx:beforeRequest", (event) => event.detail.elt.matches("form[data-hx-post]") && busy(event.detail.elt, true));
-  document.addEventListener("htmx:afterRequest", (event) => event.detail.elt.matches("form[data-hx-post]") && busy(event.detail.elt, false));
+  document.addEventListener("htmx:beforeRequest", (event) => isSaving(event) && busy(event.detail.elt, true));
+  document.addEventListener("htmx:afterRequest", (event) => isSaving(event) && busy(event.detail.elt, false));
+  document.addEventListener("htmx:confirm", (event) => {
+    // A form that fetches something on change must not break off its own saving.
+    if (event.detail.verb === "get" && event.detail.elt.matches('form[aria-busy="true"]')) event.preventDefault();
+  });
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach((form) => busy(form, false));
   });

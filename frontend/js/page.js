@@ -35,3 +35,6 @@ export function element(tag, className, ...children) {
 export const isTyping = (node) =>
   node instanceof HTMLElement &&
   (node.isContentEditable || node.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
+
+/** htmx.ajax without its rejection: a request that failed has been reported by errors.js. */
+export const request = (verb, path, options) => htmx.ajax(verb, path, options).catch(() => {});

@@ -1,6 +1,6 @@
 // What just happened, for ten seconds (longer while pointed at or focused), with Undo. Server: HX-Trigger
 // {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo"}}, or Django messages rendered by _toast.html.
-import { element, icon, say } from "./page.js";
+import { element, icon, request, say } from "./page.js";
 
 const SHOWN_MS = 10_000;
 const AT_MOST = 3;
@@ -45,7 +45,7 @@ function undoButton(url, label) {
   return button;
 }
 
-async function undo(button) {
+function undo(button) {
   button.disabled = true;
   const toast = button.closest(".c-toast");
   const url = button.dataset.undo;
@@ -56,7 +56,7 @@ async function undo(button) {
     else button.disabled = false;
   };
   document.body.addEventListener("htmx:afterRequest", answered);
-  await htmx.ajax("POST", url, { source: document.body, target: document.body, swap: "none" });
+  request("POST", url, { source: document.body, target: document.body, swap: "none" });
 }
 
 /** Shows a toast. `bad` marks what went wrong. */

@@ -8,498 +8,1330 @@ import django.db.models.functions.text
 import django.utils.timezone
 import pgtrigger.compiler
 import pgtrigger.migrations
-import relationships.models
-import web.zones
 from django.conf import settings
 from django.db import migrations, models
 
+import relationships.models
+import web.zones
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("accounts", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CadenceAgreement',
+            name="CadenceAgreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared', models.BooleanField(default=False)),
-                ('every_days', models.SmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(366)], verbose_name='every')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('agreed_on', models.DateField(blank=True, null=True, verbose_name='agreed on')),
-                ('reason', models.TextField(blank=True, default='', verbose_name='reason for more than a month')),
-                ('made_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('agreed_with', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.contact', verbose_name='agreed with')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shared", models.BooleanField(default=False)),
+                (
+                    "every_days",
+                    models.SmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="every",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("agreed_on", models.DateField(blank=True, null=True, verbose_name="agreed on")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="reason for more than a month")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "agreed_with",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.contact",
+                        verbose_name="agreed with",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_on', 'id'],
+                "ordering": ["starts_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Interaction',
+            name="Interaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared', models.BooleanField(default=False)),
-                ('occurred_on', models.DateField(verbose_name='day')),
-                ('channel', models.TextField(choices=[('call', 'call'), ('email', 'e-mail'), ('meeting', 'meeting'), ('visit', 'visit'), ('chat', 'chat'), ('event', 'event'), ('letter', 'letter')], default='call', verbose_name='how')),
-                ('begun_by', models.TextField(choices=[('ours', 'we did'), ('theirs', 'they did'), ('unknown', 'not known')], default='unknown', verbose_name='who began it')),
-                ('purpose', models.TextField(blank=True, default='', verbose_name='purpose')),
-                ('two_way', models.BooleanField(default=True, verbose_name='both sides spoke')),
-                ('summary', models.TextField(blank=True, default='', verbose_name='what was said')),
-                ('logged_at', models.DateTimeField()),
-                ('import_digest', models.TextField(editable=False, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('logged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shared", models.BooleanField(default=False)),
+                ("occurred_on", models.DateField(verbose_name="day")),
+                (
+                    "channel",
+                    models.TextField(
+                        choices=[
+                            ("call", "call"),
+                            ("email", "e-mail"),
+                            ("meeting", "meeting"),
+                            ("visit", "visit"),
+                            ("chat", "chat"),
+                            ("event", "event"),
+                            ("letter", "letter"),
+                        ],
+                        default="call",
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "begun_by",
+                    models.TextField(
+                        choices=[("ours", "we did"), ("theirs", "they did"), ("unknown", "not known")],
+                        default="unknown",
+                        verbose_name="who began it",
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True, default="", verbose_name="purpose")),
+                ("two_way", models.BooleanField(default=True, verbose_name="both sides spoke")),
+                ("summary", models.TextField(blank=True, default="", verbose_name="what was said")),
+                ("logged_at", models.DateTimeField()),
+                ("import_digest", models.TextField(editable=False, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
+                (
+                    "logged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-occurred_on', '-id'],
+                "ordering": ["-occurred_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='InteractionColleague',
+            name="InteractionColleague",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='relationships.interaction')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="relationships.interaction"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='colleagues',
-            field=models.ManyToManyField(related_name='interactions', through='relationships.InteractionColleague', to=settings.AUTH_USER_MODEL),
+            model_name="interaction",
+            name="colleagues",
+            field=models.ManyToManyField(
+                related_name="interactions", through="relationships.InteractionColleague", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='InteractionColleagueEvent',
+            name="InteractionColleagueEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('interaction', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='relationships.interaction')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='relationships.interactioncolleague')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="relationships.interaction",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="relationships.interactioncolleague",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='InteractionContact',
+            name="InteractionContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
-                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='relationships.interaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.contact"
+                    ),
+                ),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="relationships.interaction"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='contacts',
-            field=models.ManyToManyField(related_name='interactions', through='relationships.InteractionContact', to='accounts.contact'),
+            model_name="interaction",
+            name="contacts",
+            field=models.ManyToManyField(
+                related_name="interactions", through="relationships.InteractionContact", to="accounts.contact"
+            ),
         ),
         migrations.CreateModel(
-            name='InteractionContactEvent',
+            name="InteractionContactEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.contact')),
-                ('interaction', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='relationships.interaction')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='relationships.interactioncontact')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.contact",
+                    ),
+                ),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="relationships.interaction",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="relationships.interactioncontact",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='MissedCheckIn',
+            name="MissedCheckIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared', models.BooleanField(default=False)),
-                ('due_on', models.DateField()),
-                ('last_touch_on', models.DateField(null=True)),
-                ('raised_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_because', models.TextField(blank=True, choices=[('touched', 'in touch again'), ('snoozed', 'snoozed'), ('paused', 'paused'), ('cadence_changed', 'the rhythm changed'), ('corrected', 'the record was corrected'), ('ended', 'ended')], default='')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shared", models.BooleanField(default=False)),
+                ("due_on", models.DateField()),
+                ("last_touch_on", models.DateField(null=True)),
+                ("raised_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_because",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("touched", "in touch again"),
+                            ("snoozed", "snoozed"),
+                            ("paused", "paused"),
+                            ("cadence_changed", "the rhythm changed"),
+                            ("corrected", "the record was corrected"),
+                            ("ended", "ended"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.account"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-due_on'],
+                "ordering": ["-due_on"],
             },
         ),
         migrations.CreateModel(
-            name='Relationship',
+            name="Relationship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared', models.BooleanField(default=False)),
-                ('name', models.TextField(blank=True, default='', verbose_name='name')),
-                ('stage', models.TextField(choices=[('contact', 'contact'), ('customer', 'customer'), ('partner', 'partner')], default='contact', verbose_name='stage')),
-                ('zone', models.TextField(default='UTC', validators=[web.zones.validate], verbose_name='time zone')),
-                ('workdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(6)]), default=relationships.models.every_weekday, size=None, verbose_name='working days')),
-                ('paused_since', models.DateField(blank=True, null=True, verbose_name='paused since')),
-                ('pause_reason', models.TextField(blank=True, default='', verbose_name='reason for the pause')),
-                ('yearly_worth', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='yearly worth')),
-                ('renewal_on', models.DateField(blank=True, null=True, verbose_name='renewal day')),
-                ('tier', models.TextField(blank=True, default='', verbose_name='tier')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None, verbose_name='tags')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('removed_at', models.DateTimeField(editable=False, null=True)),
-                ('last_touch_on', models.DateField(editable=False, null=True)),
-                ('every_days', models.SmallIntegerField(editable=False, null=True)),
-                ('counts_from', models.DateField(editable=False, null=True)),
-                ('base_due_on', models.DateField(editable=False, null=True)),
-                ('due_on', models.DateField(editable=False, null=True)),
-                ('overdue_from', models.DateField(editable=False, null=True)),
-                ('changes_on', models.DateField(editable=False, null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to='accounts.account', verbose_name='organisation')),
-                ('agreement', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='relationships.cadenceagreement')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to='accounts.team', verbose_name='team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shared", models.BooleanField(default=False)),
+                ("name", models.TextField(blank=True, default="", verbose_name="name")),
+                (
+                    "stage",
+                    models.TextField(
+                        choices=[("contact", "contact"), ("customer", "customer"), ("partner", "partner")],
+                        default="contact",
+                        verbose_name="stage",
+                    ),
+                ),
+                ("zone", models.TextField(default="UTC", validators=[web.zones.validate], verbose_name="time zone")),
+                (
+                    "workdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(0),
+                                django.core.validators.MaxValueValidator(6),
+                            ]
+                        ),
+                        default=relationships.models.every_weekday,
+                        size=None,
+                        verbose_name="working days",
+                    ),
+                ),
+                ("paused_since", models.DateField(blank=True, null=True, verbose_name="paused since")),
+                ("pause_reason", models.TextField(blank=True, default="", verbose_name="reason for the pause")),
+                (
+                    "yearly_worth",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="yearly worth",
+                    ),
+                ),
+                ("renewal_on", models.DateField(blank=True, null=True, verbose_name="renewal day")),
+                ("tier", models.TextField(blank=True, default="", verbose_name="tier")),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None, verbose_name="tags"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("removed_at", models.DateTimeField(editable=False, null=True)),
+                ("last_touch_on", models.DateField(editable=False, null=True)),
+                ("every_days", models.SmallIntegerField(editable=False, null=True)),
+                ("counts_from", models.DateField(editable=False, null=True)),
+                ("base_due_on", models.DateField(editable=False, null=True)),
+                ("due_on", models.DateField(editable=False, null=True)),
+                ("overdue_from", models.DateField(editable=False, null=True)),
+                ("changes_on", models.DateField(editable=False, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="relationships",
+                        to="accounts.account",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="relationships.cadenceagreement",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="relationships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="relationships",
+                        to="accounts.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['account__name', 'name', 'id'],
+                "ordering": ["account__name", "name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='MissedCheckInEvent',
+            name="MissedCheckInEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('shared', models.BooleanField(default=False)),
-                ('due_on', models.DateField()),
-                ('last_touch_on', models.DateField(null=True)),
-                ('raised_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_because', models.TextField(blank=True, choices=[('touched', 'in touch again'), ('snoozed', 'snoozed'), ('paused', 'paused'), ('cadence_changed', 'the rhythm changed'), ('corrected', 'the record was corrected'), ('ended', 'ended')], default='')),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.account')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='relationships.missedcheckin')),
-                ('relationship', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='relationships.relationship')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("shared", models.BooleanField(default=False)),
+                ("due_on", models.DateField()),
+                ("last_touch_on", models.DateField(null=True)),
+                ("raised_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closed_because",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("touched", "in touch again"),
+                            ("snoozed", "snoozed"),
+                            ("paused", "paused"),
+                            ("cadence_changed", "the rhythm changed"),
+                            ("corrected", "the record was corrected"),
+                            ("ended", "ended"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="relationships.missedcheckin",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="relationships.relationship",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='missedcheckin',
-            name='relationship',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='missed_check_ins', to='relationships.relationship'),
+            model_name="missedcheckin",
+            name="relationship",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="missed_check_ins",
+                to="relationships.relationship",
+            ),
         ),
         migrations.CreateModel(
-            name='InteractionEvent',
+            name="InteractionEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('shared', models.BooleanField(default=False)),
-                ('occurred_on', models.DateField(verbose_name='day')),
-                ('channel', models.TextField(choices=[('call', 'call'), ('email', 'e-mail'), ('meeting', 'meeting'), ('visit', 'visit'), ('chat', 'chat'), ('event', 'event'), ('letter', 'letter')], default='call', verbose_name='how')),
-                ('begun_by', models.TextField(choices=[('ours', 'we did'), ('theirs', 'they did'), ('unknown', 'not known')], default='unknown', verbose_name='who began it')),
-                ('purpose', models.TextField(blank=True, default='', verbose_name='purpose')),
-                ('two_way', models.BooleanField(default=True, verbose_name='both sides spoke')),
-                ('summary', models.TextField(blank=True, default='', verbose_name='what was said')),
-                ('logged_at', models.DateTimeField()),
-                ('import_digest', models.TextField(editable=False, null=True)),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.account')),
-                ('logged_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='relationships.interaction')),
-                ('relationship', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='relationships.relationship')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("shared", models.BooleanField(default=False)),
+                ("occurred_on", models.DateField(verbose_name="day")),
+                (
+                    "channel",
+                    models.TextField(
+                        choices=[
+                            ("call", "call"),
+                            ("email", "e-mail"),
+                            ("meeting", "meeting"),
+                            ("visit", "visit"),
+                            ("chat", "chat"),
+                            ("event", "event"),
+                            ("letter", "letter"),
+                        ],
+                        default="call",
+                        verbose_name="how",
+                    ),
+                ),
+                (
+                    "begun_by",
+                    models.TextField(
+                        choices=[("ours", "we did"), ("theirs", "they did"), ("unknown", "not known")],
+                        default="unknown",
+                        verbose_name="who began it",
+                    ),
+                ),
+                ("purpose", models.TextField(blank=True, default="", verbose_name="purpose")),
+                ("two_way", models.BooleanField(default=True, verbose_name="both sides spoke")),
+                ("summary", models.TextField(blank=True, default="", verbose_name="what was said")),
+                ("logged_at", models.DateTimeField()),
+                ("import_digest", models.TextField(editable=False, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "logged_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="relationships.interaction",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="relationships.relationship",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='relationship',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interactions', to='relationships.relationship'),
+            model_name="interaction",
+            name="relationship",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="interactions",
+                to="relationships.relationship",
+            ),
         ),
         migrations.CreateModel(
-            name='CadenceAgreementEvent',
+            name="CadenceAgreementEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('shared', models.BooleanField(default=False)),
-                ('every_days', models.SmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(366)], verbose_name='every')),
-                ('starts_on', models.DateField(verbose_name='from')),
-                ('agreed_on', models.DateField(blank=True, null=True, verbose_name='agreed on')),
-                ('reason', models.TextField(blank=True, default='', verbose_name='reason for more than a month')),
-                ('made_at', models.DateTimeField()),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.account')),
-                ('agreed_with', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.contact', verbose_name='agreed with')),
-                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='relationships.cadenceagreement')),
-                ('relationship', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='relationships.relationship')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("shared", models.BooleanField(default=False)),
+                (
+                    "every_days",
+                    models.SmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(366),
+                        ],
+                        verbose_name="every",
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="from")),
+                ("agreed_on", models.DateField(blank=True, null=True, verbose_name="agreed on")),
+                ("reason", models.TextField(blank=True, default="", verbose_name="reason for more than a month")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "agreed_with",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.contact",
+                        verbose_name="agreed with",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="relationships.cadenceagreement",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="relationships.relationship",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='cadenceagreement',
-            name='relationship',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='relationships.relationship'),
+            model_name="cadenceagreement",
+            name="relationship",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="agreements", to="relationships.relationship"
+            ),
         ),
         migrations.CreateModel(
-            name='RelationshipEvent',
+            name="RelationshipEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('shared', models.BooleanField(default=False)),
-                ('name', models.TextField(blank=True, default='', verbose_name='name')),
-                ('stage', models.TextField(choices=[('contact', 'contact'), ('customer', 'customer'), ('partner', 'partner')], default='contact', verbose_name='stage')),
-                ('zone', models.TextField(default='UTC', validators=[web.zones.validate], verbose_name='time zone')),
-                ('workdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(6)]), default=relationships.models.every_weekday, size=None, verbose_name='working days')),
-                ('paused_since', models.DateField(blank=True, null=True, verbose_name='paused since')),
-                ('pause_reason', models.TextField(blank=True, default='', verbose_name='reason for the pause')),
-                ('yearly_worth', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='yearly worth')),
-                ('renewal_on', models.DateField(blank=True, null=True, verbose_name='renewal day')),
-                ('tier', models.TextField(blank=True, default='', verbose_name='tier')),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None, verbose_name='tags')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('removed_at', models.DateTimeField(editable=False, null=True)),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.account', verbose_name='organisation')),
-                ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='relationships.relationship')),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.team', verbose_name='team')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("shared", models.BooleanField(default=False)),
+                ("name", models.TextField(blank=True, default="", verbose_name="name")),
+                (
+                    "stage",
+                    models.TextField(
+                        choices=[("contact", "contact"), ("customer", "customer"), ("partner", "partner")],
+                        default="contact",
+                        verbose_name="stage",
+                    ),
+                ),
+                ("zone", models.TextField(default="UTC", validators=[web.zones.validate], verbose_name="time zone")),
+                (
+                    "workdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(
+                            validators=[
+                                django.core.validators.MinValueValidator(0),
+                                django.core.validators.MaxValueValidator(6),
+                            ]
+                        ),
+                        default=relationships.models.every_weekday,
+                        size=None,
+                        verbose_name="working days",
+                    ),
+                ),
+                ("paused_since", models.DateField(blank=True, null=True, verbose_name="paused since")),
+                ("pause_reason", models.TextField(blank=True, default="", verbose_name="reason for the pause")),
+                (
+                    "yearly_worth",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="yearly worth",
+                    ),
+                ),
+                ("renewal_on", models.DateField(blank=True, null=True, verbose_name="renewal day")),
+                ("tier", models.TextField(blank=True, default="", verbose_name="tier")),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None, verbose_name="tags"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("removed_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.account",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="relationships.relationship",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Snooze',
+            name="Snooze",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='from')),
-                ('until_on', models.DateField(verbose_name='until')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snoozes', to='relationships.relationship')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(verbose_name="from")),
+                ("until_on", models.DateField(verbose_name="until")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="snoozes",
+                        to="relationships.relationship",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['from_on', 'id'],
+                "ordering": ["from_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='SnoozeEvent',
+            name="SnoozeEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('from_on', models.DateField(verbose_name='from')),
-                ('until_on', models.DateField(verbose_name='until')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='relationships.snooze')),
-                ('relationship', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='relationships.relationship')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("from_on", models.DateField(verbose_name="from")),
+                ("until_on", models.DateField(verbose_name="until")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("made_at", models.DateTimeField()),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="relationships.snooze",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="relationships.relationship",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='interactioncolleague',
-            constraint=models.UniqueConstraint(fields=('interaction', 'user'), name='interaction_colleague_once'),
+            model_name="interactioncolleague",
+            constraint=models.UniqueConstraint(fields=("interaction", "user"), name="interaction_colleague_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interactioncolleague',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_interactioncolleagueevent" ("id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='e1913c172b4edecc50a10723d96188374ff108ce', operation='INSERT', pgid='pgtrigger_insert_insert_d3afc', table='relationships_interactioncolleague', when='AFTER')),
+            model_name="interactioncolleague",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_interactioncolleagueevent" ("id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;',
+                    hash="e1913c172b4edecc50a10723d96188374ff108ce",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_d3afc",
+                    table="relationships_interactioncolleague",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interactioncolleague',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "relationships_interactioncolleagueevent" ("id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='635aa084f19dc2f7c0b2ab1da8b96e5b2c8a2e96', operation='UPDATE', pgid='pgtrigger_update_update_d29c3', table='relationships_interactioncolleague', when='AFTER')),
+            model_name="interactioncolleague",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "relationships_interactioncolleagueevent" ("id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;',
+                    hash="635aa084f19dc2f7c0b2ab1da8b96e5b2c8a2e96",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d29c3",
+                    table="relationships_interactioncolleague",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interactioncolleague',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_interactioncolleagueevent" ("id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."id", OLD."interaction_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='e121b847b539e13ff78693e653a0f2e3be5f6066', operation='DELETE', pgid='pgtrigger_delete_delete_7e366', table='relationships_interactioncolleague', when='AFTER')),
+            model_name="interactioncolleague",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_interactioncolleagueevent" ("id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."id", OLD."interaction_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;',
+                    hash="e121b847b539e13ff78693e653a0f2e3be5f6066",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_7e366",
+                    table="relationships_interactioncolleague",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interactioncontact',
-            constraint=models.UniqueConstraint(fields=('interaction', 'contact'), name='interaction_contact_once'),
+            model_name="interactioncontact",
+            constraint=models.UniqueConstraint(fields=("interaction", "contact"), name="interaction_contact_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interactioncontact',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_interactioncontactevent" ("contact_id", "id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."contact_id", NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a637ef8ac50f1477ca1b0d728d49cf476294da2a', operation='INSERT', pgid='pgtrigger_insert_insert_16b64', table='relationships_interactioncontact', when='AFTER')),
+            model_name="interactioncontact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_interactioncontactevent" ("contact_id", "id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."contact_id", NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;',
+                    hash="a637ef8ac50f1477ca1b0d728d49cf476294da2a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_16b64",
+                    table="relationships_interactioncontact",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interactioncontact',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "relationships_interactioncontactevent" ("contact_id", "id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."contact_id", NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='c8b5212cdc7c2ae79a2be93dd0fd0d6124f55486', operation='UPDATE', pgid='pgtrigger_update_update_e0e36', table='relationships_interactioncontact', when='AFTER')),
+            model_name="interactioncontact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "relationships_interactioncontactevent" ("contact_id", "id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."contact_id", NEW."id", NEW."interaction_id", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;',
+                    hash="c8b5212cdc7c2ae79a2be93dd0fd0d6124f55486",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_e0e36",
+                    table="relationships_interactioncontact",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interactioncontact',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_interactioncontactevent" ("contact_id", "id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."contact_id", OLD."id", OLD."interaction_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='004e29bea2ebcd79518aeaafa39bc67ccc0b34df', operation='DELETE', pgid='pgtrigger_delete_delete_2d2a6', table='relationships_interactioncontact', when='AFTER')),
+            model_name="interactioncontact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_interactioncontactevent" ("contact_id", "id", "interaction_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."contact_id", OLD."id", OLD."interaction_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                    hash="004e29bea2ebcd79518aeaafa39bc67ccc0b34df",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_2d2a6",
+                    table="relationships_interactioncontact",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['owner', 'overdue_from'], name='relationship_owner_overdue'),
+            model_name="relationship",
+            index=models.Index(fields=["owner", "overdue_from"], name="relationship_owner_overdue"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['owner', 'due_on'], name='relationship_owner_due'),
+            model_name="relationship",
+            index=models.Index(fields=["owner", "due_on"], name="relationship_owner_due"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['team', 'overdue_from'], name='relationship_team_overdue'),
+            model_name="relationship",
+            index=models.Index(fields=["team", "overdue_from"], name="relationship_team_overdue"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['team', 'due_on'], name='relationship_team_due'),
+            model_name="relationship",
+            index=models.Index(fields=["team", "due_on"], name="relationship_team_due"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['overdue_from', 'id'], name='relationship_overdue'),
+            model_name="relationship",
+            index=models.Index(fields=["overdue_from", "id"], name="relationship_overdue"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(fields=['due_on', 'id'], name='relationship_due'),
+            model_name="relationship",
+            index=models.Index(fields=["due_on", "id"], name="relationship_due"),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=models.Index(condition=models.Q(('changes_on__isnull', False)), fields=['changes_on'], name='relationship_changes'),
+            model_name="relationship",
+            index=models.Index(
+                condition=models.Q(("changes_on__isnull", False)), fields=["changes_on"], name="relationship_changes"
+            ),
         ),
         migrations.AddIndex(
-            model_name='relationship',
-            index=django.contrib.postgres.indexes.GinIndex(models.F('tags'), name='relationship_tags'),
+            model_name="relationship",
+            index=django.contrib.postgres.indexes.GinIndex(models.F("tags"), name="relationship_tags"),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.UniqueConstraint(models.F('account'), django.db.models.functions.text.MD5('name'), condition=models.Q(('removed_at', None)), name='relationship_unique_per_account', violation_error_message='There is a relationship of this name with the organisation already.'),
+            model_name="relationship",
+            constraint=models.UniqueConstraint(
+                models.F("account"),
+                django.db.models.functions.text.MD5("name"),
+                condition=models.Q(("removed_at", None)),
+                name="relationship_unique_per_account",
+                violation_error_message="There is a relationship of this name with the organisation already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('paused_since', None), models.Q(('pause_reason', ''), _negated=True), _connector='OR'), name='relationship_pause_has_reason', violation_error_message='Say why it is paused.'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("paused_since", None), models.Q(("pause_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="relationship_pause_has_reason",
+                violation_error_message="Say why it is paused.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('workdays', []), _negated=True), name='relationship_has_working_days'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("workdays", []), _negated=True), name="relationship_has_working_days"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='relationship',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_relationshipevent" ("account_id", "created_at", "id", "name", "owner_id", "pause_reason", "paused_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "renewal_on", "shared", "stage", "tags", "team_id", "tier", "workdays", "yearly_worth", "zone") VALUES (NEW."account_id", NEW."created_at", NEW."id", NEW."name", NEW."owner_id", NEW."pause_reason", NEW."paused_since", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."removed_at", NEW."renewal_on", NEW."shared", NEW."stage", NEW."tags", NEW."team_id", NEW."tier", NEW."workdays", NEW."yearly_worth", NEW."zone"); RETURN NULL;', hash='65b3a30b91804e4c9ba65e0d7a06d541af80819c', operation='INSERT', pgid='pgtrigger_insert_insert_c3c52', table='relationships_relationship', when='AFTER')),
+            model_name="relationship",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_relationshipevent" ("account_id", "created_at", "id", "name", "owner_id", "pause_reason", "paused_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "renewal_on", "shared", "stage", "tags", "team_id", "tier", "workdays", "yearly_worth", "zone") VALUES (NEW."account_id", NEW."created_at", NEW."id", NEW."name", NEW."owner_id", NEW."pause_reason", NEW."paused_since", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."removed_at", NEW."renewal_on", NEW."shared", NEW."stage", NEW."tags", NEW."team_id", NEW."tier", NEW."workdays", NEW."yearly_worth", NEW."zone"); RETURN NULL;',
+                    hash="65b3a30b91804e4c9ba65e0d7a06d541af80819c",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_c3c52",
+                    table="relationships_relationship",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='relationship',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."account_id" IS DISTINCT FROM (NEW."account_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."pause_reason" IS DISTINCT FROM (NEW."pause_reason") OR OLD."paused_since" IS DISTINCT FROM (NEW."paused_since") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."renewal_on" IS DISTINCT FROM (NEW."renewal_on") OR OLD."shared" IS DISTINCT FROM (NEW."shared") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."tags" IS DISTINCT FROM (NEW."tags") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."workdays" IS DISTINCT FROM (NEW."workdays") OR OLD."yearly_worth" IS DISTINCT FROM (NEW."yearly_worth") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))', func='INSERT INTO "relationships_relationshipevent" ("account_id", "created_at", "id", "name", "owner_id", "pause_reason", "paused_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "renewal_on", "shared", "stage", "tags", "team_id", "tier", "workdays", "yearly_worth", "zone") VALUES (NEW."account_id", NEW."created_at", NEW."id", NEW."name", NEW."owner_id", NEW."pause_reason", NEW."paused_since", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."removed_at", NEW."renewal_on", NEW."shared", NEW."stage", NEW."tags", NEW."team_id", NEW."tier", NEW."workdays", NEW."yearly_worth", NEW."zone"); RETURN NULL;', hash='f7132a0effb0f0d93ea5d839f3fb91614a8667f1', operation='UPDATE', pgid='pgtrigger_update_update_2e36f', table='relationships_relationship', when='AFTER')),
+            model_name="relationship",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."account_id" IS DISTINCT FROM (NEW."account_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."pause_reason" IS DISTINCT FROM (NEW."pause_reason") OR OLD."paused_since" IS DISTINCT FROM (NEW."paused_since") OR OLD."removed_at" IS DISTINCT FROM (NEW."removed_at") OR OLD."renewal_on" IS DISTINCT FROM (NEW."renewal_on") OR OLD."shared" IS DISTINCT FROM (NEW."shared") OR OLD."stage" IS DISTINCT FROM (NEW."stage") OR OLD."tags" IS DISTINCT FROM (NEW."tags") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."tier" IS DISTINCT FROM (NEW."tier") OR OLD."workdays" IS DISTINCT FROM (NEW."workdays") OR OLD."yearly_worth" IS DISTINCT FROM (NEW."yearly_worth") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))',
+                    func='INSERT INTO "relationships_relationshipevent" ("account_id", "created_at", "id", "name", "owner_id", "pause_reason", "paused_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "renewal_on", "shared", "stage", "tags", "team_id", "tier", "workdays", "yearly_worth", "zone") VALUES (NEW."account_id", NEW."created_at", NEW."id", NEW."name", NEW."owner_id", NEW."pause_reason", NEW."paused_since", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."removed_at", NEW."renewal_on", NEW."shared", NEW."stage", NEW."tags", NEW."team_id", NEW."tier", NEW."workdays", NEW."yearly_worth", NEW."zone"); RETURN NULL;',
+                    hash="f7132a0effb0f0d93ea5d839f3fb91614a8667f1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2e36f",
+                    table="relationships_relationship",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='relationship',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_relationshipevent" ("account_id", "created_at", "id", "name", "owner_id", "pause_reason", "paused_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "renewal_on", "shared", "stage", "tags", "team_id", "tier", "workdays", "yearly_worth", "zone") VALUES (OLD."account_id", OLD."created_at", OLD."id", OLD."name", OLD."owner_id", OLD."pause_reason", OLD."paused_since", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."removed_at", OLD."renewal_on", OLD."shared", OLD."stage", OLD."tags", OLD."team_id", OLD."tier", OLD."workdays", OLD."yearly_worth", OLD."zone"); RETURN NULL;', hash='285124376a7432401d5074ae7273840063edac9b', operation='DELETE', pgid='pgtrigger_delete_delete_47c1d', table='relationships_relationship', when='AFTER')),
+            model_name="relationship",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_relationshipevent" ("account_id", "created_at", "id", "name", "owner_id", "pause_reason", "paused_since", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "renewal_on", "shared", "stage", "tags", "team_id", "tier", "workdays", "yearly_worth", "zone") VALUES (OLD."account_id", OLD."created_at", OLD."id", OLD."name", OLD."owner_id", OLD."pause_reason", OLD."paused_since", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."removed_at", OLD."renewal_on", OLD."shared", OLD."stage", OLD."tags", OLD."team_id", OLD."tier", OLD."workdays", OLD."yearly_worth", OLD."zone"); RETURN NULL;',
+                    hash="285124376a7432401d5074ae7273840063edac9b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_47c1d",
+                    table="relationships_relationship",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='missedcheckin',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['relationship'], name='missed_check_in_open'),
+            model_name="missedcheckin",
+            index=models.Index(
+                condition=models.Q(("closed_at", None)), fields=["relationship"], name="missed_check_in_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='missedcheckin',
-            constraint=models.UniqueConstraint(fields=('relationship', 'due_on'), name='missed_check_in_once_per_gap'),
+            model_name="missedcheckin",
+            constraint=models.UniqueConstraint(fields=("relationship", "due_on"), name="missed_check_in_once_per_gap"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='missedcheckin',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_missedcheckinevent" ("account_id", "closed_at", "closed_because", "due_on", "id", "last_touch_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "relationship_id", "shared") VALUES (NEW."account_id", NEW."closed_at", NEW."closed_because", NEW."due_on", NEW."id", NEW."last_touch_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."raised_at", NEW."relationship_id", NEW."shared"); RETURN NULL;', hash='5b09016295e3bc1273683e37d6176cabe198649b', operation='INSERT', pgid='pgtrigger_insert_insert_1753b', table='relationships_missedcheckin', when='AFTER')),
+            model_name="missedcheckin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_missedcheckinevent" ("account_id", "closed_at", "closed_because", "due_on", "id", "last_touch_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "relationship_id", "shared") VALUES (NEW."account_id", NEW."closed_at", NEW."closed_because", NEW."due_on", NEW."id", NEW."last_touch_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."raised_at", NEW."relationship_id", NEW."shared"); RETURN NULL;',
+                    hash="5b09016295e3bc1273683e37d6176cabe198649b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1753b",
+                    table="relationships_missedcheckin",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='missedcheckin',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "relationships_missedcheckinevent" ("account_id", "closed_at", "closed_because", "due_on", "id", "last_touch_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "relationship_id", "shared") VALUES (NEW."account_id", NEW."closed_at", NEW."closed_because", NEW."due_on", NEW."id", NEW."last_touch_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."raised_at", NEW."relationship_id", NEW."shared"); RETURN NULL;', hash='f685b34fd4e4a14fc31401e87c4716f5a51244ae', operation='UPDATE', pgid='pgtrigger_update_update_22e30', table='relationships_missedcheckin', when='AFTER')),
+            model_name="missedcheckin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "relationships_missedcheckinevent" ("account_id", "closed_at", "closed_because", "due_on", "id", "last_touch_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "relationship_id", "shared") VALUES (NEW."account_id", NEW."closed_at", NEW."closed_because", NEW."due_on", NEW."id", NEW."last_touch_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."raised_at", NEW."relationship_id", NEW."shared"); RETURN NULL;',
+                    hash="f685b34fd4e4a14fc31401e87c4716f5a51244ae",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_22e30",
+                    table="relationships_missedcheckin",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='missedcheckin',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_missedcheckinevent" ("account_id", "closed_at", "closed_because", "due_on", "id", "last_touch_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "relationship_id", "shared") VALUES (OLD."account_id", OLD."closed_at", OLD."closed_because", OLD."due_on", OLD."id", OLD."last_touch_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."raised_at", OLD."relationship_id", OLD."shared"); RETURN NULL;', hash='8fb2006172b99750ec79147d5486200e6e75702e', operation='DELETE', pgid='pgtrigger_delete_delete_e802d', table='relationships_missedcheckin', when='AFTER')),
+            model_name="missedcheckin",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_missedcheckinevent" ("account_id", "closed_at", "closed_because", "due_on", "id", "last_touch_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "raised_at", "relationship_id", "shared") VALUES (OLD."account_id", OLD."closed_at", OLD."closed_because", OLD."due_on", OLD."id", OLD."last_touch_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."raised_at", OLD."relationship_id", OLD."shared"); RETURN NULL;',
+                    hash="8fb2006172b99750ec79147d5486200e6e75702e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_e802d",
+                    table="relationships_missedcheckin",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['relationship', '-occurred_on', '-id'], name='interaction_timeline'),
+            model_name="interaction",
+            index=models.Index(fields=["relationship", "-occurred_on", "-id"], name="interaction_timeline"),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('two_way', True)), fields=['relationship', '-occurred_on'], name='interaction_touches'),
+            model_name="interaction",
+            index=models.Index(
+                condition=models.Q(("two_way", True)),
+                fields=["relationship", "-occurred_on"],
+                name="interaction_touches",
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['logged_by', '-logged_at'], name='interaction_lately_logged'),
+            model_name="interaction",
+            index=models.Index(fields=["logged_by", "-logged_at"], name="interaction_lately_logged"),
         ),
         migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('import_digest__isnull', False)), fields=('relationship', 'occurred_on', 'import_digest'), name='interaction_imported_once'),
+            model_name="interaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("import_digest__isnull", False)),
+                fields=("relationship", "occurred_on", "import_digest"),
+                name="interaction_imported_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interaction',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_interactionevent" ("account_id", "begun_by", "channel", "id", "import_digest", "logged_at", "logged_by_id", "occurred_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "relationship_id", "shared", "summary", "two_way") VALUES (NEW."account_id", NEW."begun_by", NEW."channel", NEW."id", NEW."import_digest", NEW."logged_at", NEW."logged_by_id", NEW."occurred_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."purpose", NEW."relationship_id", NEW."shared", NEW."summary", NEW."two_way"); RETURN NULL;', hash='1db7ee885f182027a6f0bb09f51d265364130da6', operation='INSERT', pgid='pgtrigger_insert_insert_70050', table='relationships_interaction', when='AFTER')),
+            model_name="interaction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_interactionevent" ("account_id", "begun_by", "channel", "id", "import_digest", "logged_at", "logged_by_id", "occurred_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "relationship_id", "shared", "summary", "two_way") VALUES (NEW."account_id", NEW."begun_by", NEW."channel", NEW."id", NEW."import_digest", NEW."logged_at", NEW."logged_by_id", NEW."occurred_on", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."purpose", NEW."relationship_id", NEW."shared", NEW."summary", NEW."two_way"); RETURN NULL;',
+                    hash="1db7ee885f182027a6f0bb09f51d265364130da6",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_70050",
+                    table="relationships_interaction",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interaction',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "relationships_interactionevent" ("account_id", "begun_by", "channel", "id", "import_digest", "logged_at", "logged_by_id", "occurred_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "relationship_id", "shared", "summary", "two_way") VALUES (NEW."account_id", NEW."begun_by", NEW."channel", NEW."id", NEW."import_digest", NEW."logged_at", NEW."logged_by_id", NEW."occurred_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."purpose", NEW."relationship_id", NEW."shared", NEW."summary", NEW."two_way"); RETURN NULL;', hash='09fc642ca0406234f06e19debcdb1c1f2c59e9c6', operation='UPDATE', pgid='pgtrigger_update_update_3e295', table='relationships_interaction', when='AFTER')),
+            model_name="interaction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "relationships_interactionevent" ("account_id", "begun_by", "channel", "id", "import_digest", "logged_at", "logged_by_id", "occurred_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "relationship_id", "shared", "summary", "two_way") VALUES (NEW."account_id", NEW."begun_by", NEW."channel", NEW."id", NEW."import_digest", NEW."logged_at", NEW."logged_by_id", NEW."occurred_on", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."purpose", NEW."relationship_id", NEW."shared", NEW."summary", NEW."two_way"); RETURN NULL;',
+                    hash="09fc642ca0406234f06e19debcdb1c1f2c59e9c6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3e295",
+                    table="relationships_interaction",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='interaction',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_interactionevent" ("account_id", "begun_by", "channel", "id", "import_digest", "logged_at", "logged_by_id", "occurred_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "relationship_id", "shared", "summary", "two_way") VALUES (OLD."account_id", OLD."begun_by", OLD."channel", OLD."id", OLD."import_digest", OLD."logged_at", OLD."logged_by_id", OLD."occurred_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."purpose", OLD."relationship_id", OLD."shared", OLD."summary", OLD."two_way"); RETURN NULL;', hash='37b1eff5c25fbbe919789405329e95dc8e1a5b7f', operation='DELETE', pgid='pgtrigger_delete_delete_490ca', table='relationships_interaction', when='AFTER')),
+            model_name="interaction",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_interactionevent" ("account_id", "begun_by", "channel", "id", "import_digest", "logged_at", "logged_by_id", "occurred_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "relationship_id", "shared", "summary", "two_way") VALUES (OLD."account_id", OLD."begun_by", OLD."channel", OLD."id", OLD."import_digest", OLD."logged_at", OLD."logged_by_id", OLD."occurred_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."purpose", OLD."relationship_id", OLD."shared", OLD."summary", OLD."two_way"); RETURN NULL;',
+                    hash="37b1eff5c25fbbe919789405329e95dc8e1a5b7f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_490ca",
+                    table="relationships_interaction",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='cadenceagreement',
-            index=models.Index(fields=['relationship', 'starts_on'], name='cadence_by_start'),
+            model_name="cadenceagreement",
+            index=models.Index(fields=["relationship", "starts_on"], name="cadence_by_start"),
         ),
         migrations.AddConstraint(
-            model_name='cadenceagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('every_days__gte', 1), ('every_days__lte', 366)), name='cadence_between_a_day_and_a_year'),
+            model_name="cadenceagreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("every_days__gte", 1), ("every_days__lte", 366)),
+                name="cadence_between_a_day_and_a_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cadenceagreement',
-            constraint=models.CheckConstraint(condition=models.Q(('every_days__lte', 31), models.Q(('reason', ''), _negated=True), _connector='OR'), name='cadence_over_a_month_has_reason', violation_error_message='More than a month needs a reason.'),
+            model_name="cadenceagreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("every_days__lte", 31), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                name="cadence_over_a_month_has_reason",
+                violation_error_message="More than a month needs a reason.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cadenceagreement',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_cadenceagreementevent" ("account_id", "agreed_on", "agreed_with_id", "every_days", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "shared", "starts_on") VALUES (NEW."account_id", NEW."agreed_on", NEW."agreed_with_id", NEW."every_days", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."relationship_id", NEW."shared", NEW."starts_on"); RETURN NULL;', hash='0e6116cdb066acb2599c09ed81545d5151470583', operation='INSERT', pgid='pgtrigger_insert_insert_a47f6', table='relationships_cadenceagreement', when='AFTER')),
+            model_name="cadenceagreement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_cadenceagreementevent" ("account_id", "agreed_on", "agreed_with_id", "every_days", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "shared", "starts_on") VALUES (NEW."account_id", NEW."agreed_on", NEW."agreed_with_id", NEW."every_days", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."relationship_id", NEW."shared", NEW."starts_on"); RETURN NULL;',
+                    hash="0e6116cdb066acb2599c09ed81545d5151470583",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a47f6",
+                    table="relationships_cadenceagreement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cadenceagreement',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "relationships_cadenceagreementevent" ("account_id", "agreed_on", "agreed_with_id", "every_days", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "shared", "starts_on") VALUES (NEW."account_id", NEW."agreed_on", NEW."agreed_with_id", NEW."every_days", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."relationship_id", NEW."shared", NEW."starts_on"); RETURN NULL;', hash='ee9c21bbadb8e61ba523e5b9f7b105c7be2c0fcb', operation='UPDATE', pgid='pgtrigger_update_update_91f07', table='relationships_cadenceagreement', when='AFTER')),
+            model_name="cadenceagreement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "relationships_cadenceagreementevent" ("account_id", "agreed_on", "agreed_with_id", "every_days", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "shared", "starts_on") VALUES (NEW."account_id", NEW."agreed_on", NEW."agreed_with_id", NEW."every_days", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."relationship_id", NEW."shared", NEW."starts_on"); RETURN NULL;',
+                    hash="ee9c21bbadb8e61ba523e5b9f7b105c7be2c0fcb",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_91f07",
+                    table="relationships_cadenceagreement",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cadenceagreement',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_cadenceagreementevent" ("account_id", "agreed_on", "agreed_with_id", "every_days", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "shared", "starts_on") VALUES (OLD."account_id", OLD."agreed_on", OLD."agreed_with_id", OLD."every_days", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."relationship_id", OLD."shared", OLD."starts_on"); RETURN NULL;', hash='26150b039f58a585bc1e78a915d3336df8016a99', operation='DELETE', pgid='pgtrigger_delete_delete_8796f', table='relationships_cadenceagreement', when='AFTER')),
+            model_name="cadenceagreement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_cadenceagreementevent" ("account_id", "agreed_on", "agreed_with_id", "every_days", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "shared", "starts_on") VALUES (OLD."account_id", OLD."agreed_on", OLD."agreed_with_id", OLD."every_days", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."relationship_id", OLD."shared", OLD."starts_on"); RETURN NULL;',
+                    hash="26150b039f58a585bc1e78a915d3336df8016a99",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_8796f",
+                    table="relationships_cadenceagreement",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snooze',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='snooze_ends_after_it_began'),
+            model_name="snooze",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__gte", models.F("from_on"))), name="snooze_ends_after_it_began"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snooze',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='snooze_has_reason'),
+            model_name="snooze",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="snooze_has_reason"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='snooze',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_snoozeevent" ("from_on", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "until_on") VALUES (NEW."from_on", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."relationship_id", NEW."until_on"); RETURN NULL;', hash='d2709ada7f8bd3ec8e86b680e191dbd551893af7', operation='INSERT', pgid='pgtrigger_insert_insert_a51b4', table='relationships_snooze', when='AFTER')),
+            model_name="snooze",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_snoozeevent" ("from_on", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "until_on") VALUES (NEW."from_on", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."relationship_id", NEW."until_on"); RETURN NULL;',
+                    hash="d2709ada7f8bd3ec8e86b680e191dbd551893af7",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_a51b4",
+                    table="relationships_snooze",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='snooze',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "relationships_snoozeevent" ("from_on", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "until_on") VALUES (NEW."from_on", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."relationship_id", NEW."until_on"); RETURN NULL;', hash='11c1732c1de4e6b88ce68bcc821baefc5c3910ee', operation='UPDATE', pgid='pgtrigger_update_update_02151', table='relationships_snooze', when='AFTER')),
+            model_name="snooze",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "relationships_snoozeevent" ("from_on", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "until_on") VALUES (NEW."from_on", NEW."id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."relationship_id", NEW."until_on"); RETURN NULL;',
+                    hash="11c1732c1de4e6b88ce68bcc821baefc5c3910ee",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_02151",
+                    table="relationships_snooze",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='snooze',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "relationships_snoozeevent" ("from_on", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "until_on") VALUES (OLD."from_on", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."relationship_id", OLD."until_on"); RETURN NULL;', hash='d8264bb7f4360f146d74dba8dcf7218cf1b0fc8d', operation='DELETE', pgid='pgtrigger_delete_delete_3e7f6', table='relationships_snooze', when='AFTER')),
+            model_name="snooze",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "relationships_snoozeevent" ("from_on", "id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "relationship_id", "until_on") VALUES (OLD."from_on", OLD."id", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."relationship_id", OLD."until_on"); RETURN NULL;',
+                    hash="d8264bb7f4360f146d74dba8dcf7218cf1b0fc8d",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3e7f6",
+                    table="relationships_snooze",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -102,9 +102,9 @@ def test_postgresql_knows_the_same_date_in_every_zone() -> None:
     )
     changes = {change for zone in zones.names() for change in clock_changes(zone)}
     chosen = sorted(changes)[:: max(1, len(changes) // 40)]
-    instants = [
-        change + step for change in chosen for step in (-MINUTE, timedelta(0))
-    ] + [datetime(2024, month, 15, hour, 59, 59, 999999, tzinfo=UTC) for month in (1, 7) for hour in range(0, 24)]
+    instants = [change + step for change in chosen for step in (-MINUTE, timedelta(0))] + [
+        datetime(2024, month, 15, hour, 59, 59, 999999, tzinfo=UTC) for month in (1, 7) for hour in range(0, 24)
+    ]
     for instant in instants:
         now = Now(instant)
         found = dict(Relationship.objects.annotate(there=local_date(now)).values_list("zone", "there"))

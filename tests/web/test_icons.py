@@ -27,7 +27,9 @@ def test_icons_of_templates_are_in_the_sprite() -> None:
 
 def test_icons_of_scripts_are_in_the_sprite() -> None:
     scripts = list((ROOT / "frontend" / "js").glob("*.js"))
-    named = _named_in(r'icon\("([a-z0-9-]+)"\)', scripts) | _named_in(r'\["[a-z]+", "([a-z0-9-]+)"\]', scripts)
+    named = _named_in(r'icon\("([a-z0-9-]+)"\)', scripts) | _named_in(
+        r'(?m)^  [a-z_]+: \["[a-z]+", "([a-z0-9-]+)"\]', scripts
+    )
     assert "x" in named
     assert named - ICONS == set()
 

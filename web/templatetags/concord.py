@@ -29,7 +29,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def here(context: Context, *names: str) -> SafeString:
-    """``aria-current`` for a navigation link: *page* on the first named URL, *true* on the others (``*`` as in file names)."""
+    """``aria-current``: *page* on the first named URL, *true* on the others (``*`` as in file names), else nothing."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     shown = getattr(match, "url_name", None) or ""

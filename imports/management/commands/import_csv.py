@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from imports.actions import import_csv
-from imports.mappings import BadMapping, FileMapping, parse
-from imports.reading import Refused, RefusedWhole
+from imports.mappings import FileMapping, MappingError, parse
+from imports.reading import Refused, RefusedFileError
 from web import zones
 from web.clock import Now
 
@@ -36,29 +37,26 @@ class Command(BaseCommand):
         parser.add_argument("--preview", action="store_true", help="say what would come in, and write nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        path = Path(options["file"])
         try:
             now = Now.parse(options["as_of"]) if options["as_of"] else Now(timezone.now())
         except ValueError as error:
             raise CommandError(f"--as-of: {error}", returncode=REFUSED) from error
         name, mapping = _mapping(options["mapping"])
-        try:
-            with path.open("rb") as stream:
-                if not stream.seekable():
-                    raise RefusedWhole("it is read twice, so it must be a file and no pipe")
+        with _opened(options["file"]) as stream:
+            try:
                 totals = import_csv(
                     stream=stream,
                     mapping=mapping,
                     now=now,
-                    file=_printable(path.name),
+                    file=_printable(Path(options["file"]).name),
                     mapping_name=name,
                     preview=options["preview"],
                     tell=self._tell,
                 )
-        except RefusedWhole as error:
-            raise CommandError(f"{_printable(str(path))}: {error}", returncode=REFUSED) from error
-        except OSError as error:
-            raise CommandError(f"{_printable(str(path))}: {error.strerror}", returncode=REFUSED) from error
+            except RefusedFileError as error:
+                raise CommandError(
+                    f"{_printable(options['file'])}: {_printable(str(error))}", returncode=REFUSED
+                ) from error
         self.stdout.write(json.dumps(asdict(totals)))
 
     def _tell(self, refused: Refused) -> None:
@@ -87,11 +85,23 @@ def _mapping(given: str) -> tuple[str, FileMapping]:
 def _parsed(text: str) -> FileMapping:
     try:
         return parse(text, zones.names())
-    except BadMapping as error:
+    except MappingError as error:
         raise CommandError(f"--mapping: {_printable(str(error))}", returncode=REFUSED) from error
 
 
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(Path(file).open("rb"))
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            raise CommandError(f"{_printable(file)}: {why}", returncode=REFUSED) from error
+        if not stream.seekable():
+            raise CommandError(f"{_printable(file)}: a pipe cannot be read twice; give a file", returncode=REFUSED)
+        yield stream
+
+
 def _printable(text: str) -> str:
-    """One line that any terminal and the database can take: file names may hold bytes that are no text."""
-    readable = os.fsencode(text).decode("utf-8", "replace") if not text.isprintable() else text
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in readable)
+    """One line that a terminal and the database can take: file names may hold bytes that are no text."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

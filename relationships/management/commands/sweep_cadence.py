@@ -30,7 +30,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--as-of", metavar="DATE", help="sweep as on this day, the local date in every zone; the data stay as they are"
+            "--as-of",
+            metavar="DATE",
+            help="sweep as on this day, the local date in every zone; the data stay as they are",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,491 @@
+"""Pages of people, teams and organisations."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import actions, forms, invitations, queries
+from accounts.models import Account, AccountAlias, Affiliation, ExternalId, Invitation, Team, UndoStep, User
+from accounts.requests import PersonRequest
+from accounts.undo import Done, take_back
+from web.clock import Now
+from web.paging import page
+from web.responses import done, form_page
+
+read_or_write = require_http_methods(["GET", "POST"])
+
+
+def _said(request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False) -> HttpResponse:
+    return done(request, deed.step.said, to=to, step_id=deed.step.pk, go=go)
+
+
+def _refused(request: PersonRequest, why: str, *, to: str) -> HttpResponse:
+    """A deed of one button that could not be done: there is no form to show it in."""
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Trigger"] = json.dumps({"toast": {"message": why, "bad": True}})
+        return response
+    messages.error(request, why)
+    return HttpResponseRedirect(to)
+
+
+def _search(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\x00", "").strip()
+
+
+def _show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page with a form: as it is, or again with what is wrong."""
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+def _small(request: HttpRequest, heading: str, form: Any, verb: str, **more: Any) -> HttpResponse:
+    """A form that fits the dialog."""
+    return form_page(request, "accounts/small_form.html", heading, {"form": form, "verb": verb, **more})
+
+
+# Taking back -------------------------------------------------------------------------------------------------------
+
+
+def _came_from(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, request.is_secure())
+    parts = urlsplit(referer)
+    if not ours or not parts.path:
+        return reverse("today")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _is_gone(row: object, user: User, path: str) -> bool:
+    """Whether ``path`` is a page of a row that is no more."""
+    if not isinstance(row, models.Model) or not hasattr(row, "get_absolute_url"):
+        return False
+    address: str = row.get_absolute_url()
+    return path.startswith(address) and not type(row)._default_manager.visible_to(user).filter(pk=row.pk).exists()  # type: ignore[attr-defined]
+
+
+@require_POST
+def undo(request: PersonRequest, step_id: int) -> HttpResponse:
+    step = get_object_or_404(UndoStep.objects.visible_to(request.user), pk=step_id)
+    to = _came_from(request)
+    try:
+        undone = take_back(step_id=step.pk, actor=request.user, now=Now.read())
+    except ValidationError as error:
+        return _refused(request, " ".join(error.messages), to=to)
+    except ObjectDoesNotExist:
+        return _refused(request, _("This is no longer yours to change, so it stays as it is."), to=to)
+    if _is_gone(undone.row, request.user, to):
+        away = "account_list" if isinstance(undone.row, Account) else "today"
+        return _said(request, undone, to=reverse(away), go=True)
+    return _said(request, undone, to=to)
+
+
+# People ------------------------------------------------------------------------------------------------------------
+
+
+def _administrators_only(user: User) -> None:
+    if not user.reach.everything:
+        raise Http404
+
+
+def _person(request: PersonRequest, person_id: int) -> User:
+    _administrators_only(request.user)
+    return get_object_or_404(queries.people(request.user), pk=person_id)
+
+
+STATES = [
+    ("", gettext_lazy("Everybody")),
+    ("active", gettext_lazy("Active")),
+    ("invited", gettext_lazy("Invited")),
+    ("uninvited", gettext_lazy("Not invited")),
+    ("deactivated", gettext_lazy("Deactivated")),
+]
+
+
+@require_GET
+def person_list(request: PersonRequest) -> HttpResponse:
+    _administrators_only(request.user)
+    search, state = _search(request), request.GET.get("state", "")
+    people = queries.people(request.user, search=search, state=state)
+    shown = page(people, order=("name", "id"), after=request.GET.get("after", ""))
+    context = {"page": shown, "search": search, "state": state, "states": STATES, "now": Now.read().instant}
+    return render(request, "accounts/person_list.html", context)
+
+
+@read_or_write
+def person_invite(request: PersonRequest) -> HttpResponse:
+    _administrators_only(request.user)
+    data = request.POST if request.method == "POST" else None
+    form = forms.PersonForm(data)
+    roles = forms.role_forms(request.user, data)
+    if form.is_valid() & roles.is_valid():
+        deed = forms.attempt(
+            form,
+            lambda: actions.invite_person(actor=request.user, now=Now.read(), roles=roles.roles(), **form.cleaned_data),
+        )
+        if deed:
+            return _said(request, deed, to=reverse("person_list"))
+    return _show(request, "accounts/person_invite.html", {"form": form, "roles": roles})
+
+
+@read_or_write
+def person_edit(request: PersonRequest, person_id: int) -> HttpResponse:
+    person = _person(request, person_id)
+    data = request.POST if request.method == "POST" else None
+    form = forms.PersonForm(data, person=person)
+    roles = forms.role_forms(request.user, data, person=person)
+    if form.is_valid() & roles.is_valid():
+        deed = forms.attempt(
+            form,
+            lambda: actions.change_person(
+                actor=request.user, now=Now.read(), person=person, values=form.cleaned_data, roles=roles.roles()
+            ),
+        )
+        if deed:
+            return _said(request, deed, to=reverse("person_edit", args=[person.pk]))
+    invitation = person.invitations.open().first()
+    context = {"person": person, "form": form, "roles": roles, "invitation": invitation, "now": Now.read().instant}
+    return _show(request, "accounts/person_detail.html", context)
+
+
+@require_POST
+def person_invite_again(request: PersonRequest, person_id: int) -> HttpResponse:
+    person = _person(request, person_id)
+    to = reverse("person_edit", args=[person.pk])
+    try:
+        return _said(request, actions.invite_again(actor=request.user, now=Now.read(), person=person), to=to)
+    except ValidationError as error:
+        return _refused(request, " ".join(error.messages), to=to)
+
+
+@require_POST
+def person_reactivate(request: PersonRequest, person_id: int) -> HttpResponse:
+    person = _person(request, person_id)
+    to = reverse("person_edit", args=[person.pk])
+    try:
+        return _said(request, actions.reactivate_person(actor=request.user, now=Now.read(), person=person), to=to)
+    except ValidationError as error:
+        return _refused(request, " ".join(error.messages), to=to)
+
+
+@require_POST
+def invitation_withdraw(request: PersonRequest, invitation_id: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation.objects.visible_to(request.user).open(), pk=invitation_id)
+    deed = actions.withdraw_invitation(actor=request.user, now=Now.read(), invitation=invitation)
+    return _said(request, deed, to=reverse("person_edit", args=[invitation.user_id]))
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@read_or_write
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Open to whoever holds the link. Reading it changes nothing: scanners of mail follow links."""
+    now = Now.read()
+    found = invitations.find(token, now)
+    if found is None:
+        return render(request, "accounts/invitation_over.html", status=410)
+    form = forms.InvitationForm(request.POST if request.method == "POST" else None, person=found.user)
+    if form.is_valid():
+        try:
+            person = actions.accept_invitation(now=now, invitation=found, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            logout(request)
+            response: HttpResponse = perform_login(request, person)
+            return response
+    return _show(request, "accounts/invitation.html", {"form": form, "invitation": found})
+
+
+@read_or_write
+def settings(request: PersonRequest) -> HttpResponse:
+    person = User.objects.get(pk=request.user.pk)
+    form = forms.SettingsForm(request.POST if request.method == "POST" else None, instance=person)
+    if form.is_valid():
+        deed = forms.attempt(
+            form, lambda: actions.change_settings(actor=request.user, now=Now.read(), values=form.cleaned_data)
+        )
+        if deed:
+            return _said(request, deed, to=reverse("settings"))
+    return _show(request, "accounts/settings.html", {"form": form})
+
+
+# Teams -------------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def team_list(request: PersonRequest) -> HttpResponse:
+    _administrators_only(request.user)
+    return render(request, "accounts/team_list.html", {"lines": queries.team_tree(request.user)})
+
+
+@read_or_write
+def team_create(request: PersonRequest) -> HttpResponse:
+    _administrators_only(request.user)
+    form = forms.TeamForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        deed = forms.attempt(form, lambda: actions.add_team(actor=request.user, now=Now.read(), **form.cleaned_data))
+        if deed:
+            return _said(request, deed, to=reverse("team_list"))
+    return _small(request, _("New team"), form, _("Add team"))
+
+
+@read_or_write
+def team_edit(request: PersonRequest, team_id: int) -> HttpResponse:
+    _administrators_only(request.user)
+    team = get_object_or_404(Team.objects.visible_to(request.user), pk=team_id)
+    form = forms.TeamForm(request.POST if request.method == "POST" else None, user=request.user, team=team)
+    if form.is_valid():
+        deed = forms.attempt(
+            form, lambda: actions.change_team(actor=request.user, now=Now.read(), team=team, **form.cleaned_data)
+        )
+        if deed:
+            return _said(request, deed, to=reverse("team_list"))
+    return _small(request, _("Change %(team)s") % {"team": team}, form, _("Save"))
+
+
+@require_POST
+def team_remove(request: PersonRequest, team_id: int) -> HttpResponse:
+    _administrators_only(request.user)
+    team = get_object_or_404(Team.objects.visible_to(request.user), pk=team_id)
+    try:
+        return _said(
+            request, actions.remove_team(actor=request.user, now=Now.read(), team=team), to=reverse("team_list")
+        )
+    except ValidationError as error:
+        return _refused(request, " ".join(error.messages), to=reverse("team_list"))
+
+
+# Organisations -----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def account_list(request: PersonRequest) -> HttpResponse:
+    search = _search(request)
+    rows = queries.directory(request.user, search=search)
+    shown = page(rows, order=("name_key", "id"), after=request.GET.get("after", ""))
+    context = {"page": shown, "search": search, "can_write": request.user.reach.writes}
+    return render(request, "accounts/account_list.html", context)
+
+
+@require_GET
+def account_options(request: PersonRequest) -> HttpResponse:
+    options = queries.account_options(request.user, _search(request))
+    return JsonResponse([asdict(option) for option in options], safe=False)
+
+
+@require_GET
+def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
+    """All of it to whom a relationship is visible; to the rest of the staff only the name."""
+    account = get_object_or_404(queries.directory(request.user), pk=account_id)
+    if not account.readable:  # type: ignore[attr-defined]
+        return render(request, "accounts/account_name.html", {"account": account})
+    readable = Account.objects.visible_to(request.user)
+    elsewhere = Affiliation.objects.filter(account__in=readable).exclude(account=account).select_related("account")
+    places = account.affiliations.select_related("contact").prefetch_related(
+        Prefetch("contact__affiliations", elsewhere, to_attr="elsewhere")
+    )
+    today = Now.read().today(account.zone)
+    people = list(places)
+    relationships = list(account.relationships.visible_to(request.user).select_related("account", "owner", "team"))
+    context = {
+        "account": account,
+        "lede": _lede(sorted({row.owner.name for row in relationships})),
+        "can_change": Account.objects.changeable_by(request.user).filter(pk=account.pk).exists(),
+        "can_write": request.user.reach.writes,
+        "relationships": relationships,
+        "places": [place for place in people if not place.until or place.until >= today],
+        "former": [place for place in people if place.until and place.until < today],
+        "aliases": account.aliases.all(),
+        "external_ids": account.external_ids.all(),
+        "units": account.units.all(),
+    }
+    return render(request, "accounts/account_detail.html", context)
+
+
+def _lede(owners: list[str]) -> str:
+    if not owners:
+        return _("Nobody looks after it yet.")
+    return _("Looked after by %(names)s.") % {"names": get_text_list(owners, _("and"))}
+
+
+def _may_write(user: User) -> None:
+    if not user.reach.writes:
+        raise Http404
+
+
+def _account(request: PersonRequest, account_id: int) -> Account:
+    return get_object_or_404(Account.objects.changeable_by(request.user), pk=account_id)
+
+
+@read_or_write
+def account_create(request: PersonRequest) -> HttpResponse:
+    _may_write(request.user)
+    start = {"name": _search(request)}
+    form = forms.AccountForm(request.POST if request.method == "POST" else None, user=request.user, initial=start)
+    if form.is_valid():
+        deed = forms.attempt(
+            form, lambda: actions.create_account(actor=request.user, now=Now.read(), **form.cleaned_data)
+        )
+        if deed:
+            return _said(request, deed, to=deed.row.get_absolute_url(), go=True)
+    return _small(request, _("New organisation"), form, _("Add organisation"))
+
+
+@read_or_write
+def account_edit(request: PersonRequest, account_id: int) -> HttpResponse:
+    account = _account(request, account_id)
+    form = forms.AccountForm(
+        request.POST if request.method == "POST" else None, user=request.user, instance=_account(request, account_id)
+    )
+    if form.is_valid():
+        deed = forms.attempt(
+            form,
+            lambda: actions.change_account(
+                actor=request.user, now=Now.read(), account=account, values=form.cleaned_data
+            ),
+        )
+        if deed:
+            return _said(request, deed, to=account.get_absolute_url())
+    return _small(request, _("Change %(name)s") % {"name": account}, form, _("Save"))
+
+
+@require_POST
+def account_remove(request: PersonRequest, account_id: int) -> HttpResponse:
+    account = _account(request, account_id)
+    try:
+        deed = actions.remove_account(actor=request.user, now=Now.read(), account=account)
+    except ValidationError as error:
+        return _refused(request, " ".join(error.messages), to=account.get_absolute_url())
+    return _said(request, deed, to=reverse("account_list"), go=True)
+
+
+@read_or_write
+def alias_add(request: PersonRequest, account_id: int) -> HttpResponse:
+    account = _account(request, account_id)
+    form = forms.AliasForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        deed = forms.attempt(
+            form, lambda: actions.add_alias(actor=request.user, now=Now.read(), account=account, **form.cleaned_data)
+        )
+        if deed:
+            return _said(request, deed, to=account.get_absolute_url())
+    lede = _("Imports and searches find %(name)s by it too.") % {"name": account}
+    return _small(request, _("Another name"), form, _("Add name"), lede=lede)
+
+
+@require_POST
+def alias_remove(request: PersonRequest, alias_id: int) -> HttpResponse:
+    accounts = Account.objects.changeable_by(request.user)
+    alias = get_object_or_404(AccountAlias.objects.filter(account__in=accounts), pk=alias_id)
+    deed = actions.remove_alias(actor=request.user, now=Now.read(), alias_id=alias.pk)
+    return _said(request, deed, to=reverse("account_detail", args=[alias.account_id]))
+
+
+@read_or_write
+def external_id_add(request: PersonRequest, account_id: int) -> HttpResponse:
+    account = _account(request, account_id)
+    form = forms.ExternalIdForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        deed = forms.attempt(
+            form,
+            lambda: actions.add_external_id(actor=request.user, now=Now.read(), account=account, **form.cleaned_data),
+        )
+        if deed:
+            return _said(request, deed, to=account.get_absolute_url())
+    lede = _("Imports from the other system find %(name)s by it.") % {"name": account}
+    return _small(request, _("Number in another system"), form, _("Add number"), lede=lede)
+
+
+@require_POST
+def external_id_remove(request: PersonRequest, external_id: int) -> HttpResponse:
+    accounts = Account.objects.changeable_by(request.user)
+    number = get_object_or_404(ExternalId.objects.filter(account__in=accounts), pk=external_id)
+    deed = actions.remove_external_id(actor=request.user, now=Now.read(), external_id=number.pk)
+    return _said(request, deed, to=reverse("account_detail", args=[number.account_id]))
+
+
+# Their people ------------------------------------------------------------------------------------------------------
+
+
+@read_or_write
+def contact_add(request: PersonRequest, account_id: int) -> HttpResponse:
+    account = _account(request, account_id)
+    data = request.POST if request.method == "POST" else None
+    form = forms.ContactForm(data, user=request.user)
+    if form.is_valid():
+        deed = forms.attempt(form, lambda: _add(request, account, form))
+        if deed:
+            return _said(request, deed, to=account.get_absolute_url())
+    return _small(request, _("New person at %(name)s") % {"name": account}, form, _("Add person"))
+
+
+def _add(request: PersonRequest, account: Account, form: forms.ContactForm) -> Done[Affiliation]:
+    values = {field: value for field, value in form.cleaned_data.items() if field != "same_as"}
+    same = form.same()
+    if same is None:
+        return actions.add_contact(actor=request.user, now=Now.read(), account=account, **values)
+    place = {field: values[field] for field in ("title", "since")}
+    return actions.add_place(actor=request.user, now=Now.read(), account=account, contact=same, **place)
+
+
+def _place(request: PersonRequest, place_id: int) -> Affiliation:
+    places = Affiliation.objects.changeable_by(request.user).select_related("contact", "account")
+    return get_object_or_404(places, pk=place_id)
+
+
+@read_or_write
+def contact_edit(request: PersonRequest, place_id: int) -> HttpResponse:
+    place = _place(request, place_id)
+    form = forms.PlaceForm(request.POST if request.method == "POST" else None, place=place)
+    if form.is_valid():
+        deed = forms.attempt(
+            form,
+            lambda: actions.change_place(
+                actor=request.user, now=Now.read(), place=place, person=form.person(), values=form.place()
+            ),
+        )
+        if deed:
+            return _said(request, deed, to=place.account.get_absolute_url())
+    return _small(request, _("Change %(name)s") % {"name": place.contact}, form, _("Save"))
+
+
+@read_or_write
+def contact_left(request: PersonRequest, place_id: int) -> HttpResponse:
+    place = _place(request, place_id)
+    today = Now.read().today(place.account.zone)
+    form = forms.DepartureForm(request.POST if request.method == "POST" else None, today=today)
+    if form.is_valid():
+        deed = forms.attempt(
+            form, lambda: actions.end_place(actor=request.user, now=Now.read(), place=place, **form.cleaned_data)
+        )
+        if deed:
+            return _said(request, deed, to=place.account.get_absolute_url())
+    lede = _("What was said with them stays, and they are no longer offered when you log.")
+    return _small(request, _("%(name)s has left") % {"name": place.contact}, form, _("Save"), lede=lede)
+
+
+@require_POST
+def contact_remove(request: PersonRequest, place_id: int) -> HttpResponse:
+    place = _place(request, place_id)
+    deed = actions.remove_place(actor=request.user, now=Now.read(), place=place)
+    return _said(request, deed, to=place.account.get_absolute_url())

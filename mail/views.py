@@ -1,0 +1,100 @@
+"""Switching weekly mails off, with or without signing in; and what an administrator must see of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.requests import PersonRequest, now
+from mail import actions, optout
+from mail.forms import WantedForm
+from mail.models import WEEKLY, DigestOptOut, OutboxMail
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Opened by GET it asks; by POST, from any mail program and without a cookie, it is done."""
+    found = optout.read(token)
+    person = User.objects.filter(pk=found[0]).first() if found else None
+    if found is None or person is None:
+        raise Http404
+    kind = found[1]
+    if request.method == "POST":
+        actions.switch_off(actor=person, now=now(), kind=kind)
+        return render(request, "mail/unsubscribed.html", {"kind": kind})
+    return render(request, "mail/unsubscribe.html", {"kind": kind})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_settings(request: PersonRequest) -> HttpResponse:
+    posted = request.POST if request.method == "POST" else None
+    form = WantedForm(posted, initial={"wanted": _wanted_by(request.user)})
+    if form.is_valid():
+        actions.choose(actor=request.user, now=now(), wanted=form.kinds(), offered=WEEKLY)
+        messages.success(request, _("Saved."))
+        return redirect("mail_settings")
+    return render(request, "mail/mail_settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _wanted_by(person: User) -> list[str]:
+    switched_off = set(DigestOptOut.objects.filter(user=person).values_list("kind", flat=True))
+    return [kind.value for kind in WEEKLY if kind not in switched_off]
+
+
+# The outbox --------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def outbox(request: PersonRequest) -> HttpResponse:
+    _administrators_only(request.user)
+    mails = OutboxMail.objects.visible_to(request.user).defer("raw").select_related("recipient")
+    shown = {
+        "unsure": mails.unsure().order_by("due_at", "id"),
+        "failed": mails.failed().order_by("due_at", "id"),
+        "held_up": mails.held_up().order_by("due_at", "id")[:50],
+        "held_up_count": mails.held_up().count(),
+    }
+    return render(request, "mail/outbox.html", shown)
+
+
+@require_POST
+def outbox_again(request: PersonRequest, mail_id: int) -> HttpResponse:
+    return _answer(request, mail_id, actions.send_again, _("It goes out with the next minute’s mail."))
+
+
+@require_POST
+def outbox_arrived(request: PersonRequest, mail_id: int) -> HttpResponse:
+    return _answer(request, mail_id, actions.mark_arrived, _("Noted as sent."))
+
+
+@require_POST
+def outbox_closed(request: PersonRequest, mail_id: int) -> HttpResponse:
+    return _answer(request, mail_id, actions.let_it_be, _("It will not be sent."))
+
+
+def _answer(request: PersonRequest, mail_id: int, verb: Callable[..., OutboxMail], said: str) -> HttpResponse:
+    _administrators_only(request.user)
+    mail = get_object_or_404(OutboxMail.objects.visible_to(request.user), pk=mail_id)
+    try:
+        verb(actor=request.user, now=now(), mail=mail)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, said)
+    return redirect("outbox")
+
+
+def _administrators_only(user: User) -> None:
+    if not user.reach.everything:
+        raise Http404

@@ -1,0 +1,109 @@
+"""The real meetings, imported by the product and counted from the raw file by `raw_count`: both come to the same."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts.models import Account, User
+from imports.actions import Totals, import_csv
+from imports.mappings import parse
+from relationships.actions import sweep_cadence
+from relationships.models import Interaction, MissedCheckIn, Relationship
+from tests.conftest import REAL_DATA
+from tests.real_data import raw_count
+from web import zones
+from web.clock import Now
+from web.text import name_key
+
+pytestmark = [pytest.mark.real_data, pytest.mark.django_db]
+
+MEETINGS = REAL_DATA / "meetings" / "mep_lobby_meetings" / "mepmeetings_bkp_070720.csv"
+PRESET = Path("imports/presets/mep-meetings.json")
+FIRST = Totals(rows=8310, accounts=5656, users=241, relationships=6662, interactions=7016, duplicates=26, errors=1268)
+SECOND = Totals(rows=8310, accounts=907, users=18, relationships=1138, interactions=1264, duplicates=7043, errors=3)
+
+
+def take_in(day: date, **more: Any) -> tuple[Totals, list[raw_count.RefusedRow]]:
+    refused: list[raw_count.RefusedRow] = []
+    with MEETINGS.open("rb") as stream:
+        totals = import_csv(
+            stream=stream,
+            mapping=parse(PRESET.read_text(), zones.names()),
+            now=Now.on(day),
+            file=MEETINGS.name,
+            mapping_name="mep-meetings",
+            tell=lambda row: refused.append(raw_count.RefusedRow(row.line, row.reason)),
+            **more,
+        )
+    return totals, refused
+
+
+def dates() -> dict[tuple[str, str], tuple[date | None, date | None, date | None]]:
+    rows = Relationship.objects.values_list("account__name_key", "name", "last_touch_on", "due_on", "overdue_from")
+    return {(account, name): (last, due, overdue) for account, name, last, due, overdue in rows}
+
+
+def counted_dates(state: raw_count.State, today: date) -> dict[tuple[str, str], tuple[date, date, date]]:
+    standings = (raw_count.standing(state, key, today) for key in state.meetings)
+    return {(name_key(one.account), one.name): (one.last_met, one.due_on, one.overdue_from) for one in standings}
+
+
+def open_flags() -> set[tuple[str, str, date]]:
+    return set(
+        MissedCheckIn.objects.open().values_list("relationship__account__name_key", "relationship__name", "due_on")
+    )
+
+
+def counted_flags(monday: raw_count.Monday) -> set[tuple[str, str, date]]:
+    return {(name_key(one.account), one.name, one.due_on) for one in monday.open.values()}
+
+
+def agrees(totals: Totals, refused: list[raw_count.RefusedRow], monday: raw_count.Monday) -> None:
+    assert asdict(totals) == monday.state.totals.as_dict()
+    assert [row.line for row in refused] == [row.line for row in monday.state.refused]
+    assert dates() == counted_dates(monday.state, monday.day)
+    assert set(Account.objects.values_list("name", flat=True)) == set(monday.state.accounts.values())
+    assert sorted(User.objects.values_list("name", flat=True)) == sorted(monday.state.users.values())
+    met = Interaction.objects.values_list(
+        "relationship__account__name_key", "relationship__name", "occurred_on", "summary"
+    )
+    counted = {
+        (name_key(monday.state.accounts[account]), name, day, summary)
+        for (account, name), meetings in monday.state.meetings.items()
+        for day, summary in meetings
+    }
+    assert len(met) == len(counted)
+    assert set(met) == counted
+
+
+def test_two_mondays() -> None:
+    first, second = raw_count.two_mondays(MEETINGS)
+
+    totals, refused = take_in(first.day)
+    assert totals == FIRST
+    agrees(totals, refused, first)
+    swept = sweep_cadence(now=Now.on(first.day))
+    assert (swept.raised, swept.closed, swept.open) == (5545, 0, 5545)
+    assert open_flags() == counted_flags(first)
+
+    previewed, _ = take_in(second.day, preview=True)
+    assert previewed == SECOND
+    assert MissedCheckIn.objects.open().count() == 5545
+
+    totals, refused = take_in(second.day)
+    assert totals == SECOND
+    agrees(totals, refused, second)
+    assert MissedCheckIn.objects.open().count() == 5545 - 65
+    assert len(second.closed_by_import) == 65
+    swept = sweep_cadence(now=Now.on(second.day))
+    assert (swept.raised, swept.closed, swept.open) == (2203, 0, 7683)
+    assert open_flags() == counted_flags(second)
+
+
+def test_small_batches_come_to_the_same() -> None:
+    assert take_in(raw_count.FIRST_MONDAY, batch=1000)[0] == FIRST
