@@ -50,7 +50,9 @@ def _write(row: models.Model, values: dict[str, Any]) -> dict[str, Any]:
 
 def _locked(row: Row) -> Row:
     """The row as it is now, kept from others until the verb is through."""
-    rows: models.QuerySet[Row] = type(row)._base_manager.all()
+    rows: models.QuerySet[Row] = (
+        row.__class__._base_manager.all()
+    )  # a request holds its person in a wrapper, so not type(row)
     return rows.select_for_update(no_key=True).get(pk=row.pk)
 
 

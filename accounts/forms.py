@@ -135,7 +135,7 @@ class InvitationForm(forms.Form):
         label=gettext_lazy("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=password_validators_help_text_html,
+        help_text=password_validators_help_text_html(),
     )
 
     def __init__(self, data: Any = None, *, person: User) -> None:
@@ -208,7 +208,7 @@ class AccountForm(forms.ModelForm[Account]):
     parent = AccountChoice(
         label=gettext_lazy("Unit of"), required=False, help_text=gettext_lazy("The organisation it belongs to.")
     )
-    zone = zone_field(help_text=gettext_lazy("Where they are: days in their relationships begin as this."))
+    zone = zone_field(help_text=gettext_lazy("Where they are."))
     website = forms.URLField(label=gettext_lazy("Website"), required=False, max_length=2000, assume_scheme="https")
 
     class Meta:
@@ -246,7 +246,9 @@ class ContactForm(forms.ModelForm[Contact]):
     phone = one_line(gettext_lazy("Telephone"), required=False)
     since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=DateInput())
     same_as = forms.ChoiceField(
-        label=gettext_lazy("Is this the same person?"), widget=forms.RadioSelect, required=False
+        label=gettext_lazy("Is this the same person?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Somebody like this is here already. Say who it is.")},
     )
 
     field_order = ["same_as", "name", "title", "email", "phone", "since", "note"]
@@ -282,12 +284,6 @@ class ContactForm(forms.ModelForm[Contact]):
         places = ", ".join(place.name for place in row.accounts.all() if place.pk in readable)
         said = _("Yes, %(name)s of %(places)s") if places else _("Yes, %(name)s")
         return said % {"name": row, "places": places}
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if self.alike and not self.cleaned_data.get("same_as"):
-            self.add_error("same_as", _("Somebody like this is here already. Say whether it is the same person."))
-        return cleaned
 
     def same(self) -> Contact | None:
         """Who was chosen as the same person; call it on a valid form."""

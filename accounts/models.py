@@ -428,7 +428,7 @@ class UndoStepQuerySet(models.QuerySet["UndoStep"]):
 class UndoStep(models.Model):
     """How to take a deed back: the verb and its arguments, and the rows that must not have changed since.
 
-    ``watched`` holds ``[label, pk, version]`` where the version is the row's newest audit event.
+    ``watched`` holds ``[label, pk, version, former]``: the row's newest audit event after the deed and the one before.
     """
 
     actor = models.ForeignKey(User, models.CASCADE, related_name="undo_steps")

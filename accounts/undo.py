@@ -32,36 +32,43 @@ class Done(Generic[Row]):
 
 
 def inverse(verb: Inverse) -> Inverse:
-    """Register a function that undo steps may name. It takes ``actor``, ``now`` and JSON values, and checks rights itself."""
+    """Register a function that undo steps may name: ``actor``, ``now``, JSON values in, rights checked by itself."""
     INVERSES[f"{verb.__module__}.{verb.__name__}"] = verb
     return verb
 
 
-def _versions(rows: Collection[Watched], *, before: Collection[int] = ()) -> dict[Watched, int]:
-    """The newest audit event of each row, deleted rows included, those of ``before`` left out; 0 where there is none."""
+def _versions(rows: Collection[Watched], *, besides: Collection[int] = ()) -> dict[Watched, int]:
+    """The newest audit event of each row, deleted ones included, without those of ``besides``; 0 where none is."""
     newest = dict.fromkeys(rows, 0)
     for label in {label for label, _pk in rows}:
         events = apps.get_model(label)._meta.get_field("events").related_model
         found = events._base_manager.filter(pgh_obj_id__in=[pk for other, pk in rows if other == label])
-        found = found.exclude(pgh_id__in=before).order_by().values_list("pgh_obj_id")
+        found = found.exclude(pgh_id__in=besides).order_by().values_list("pgh_obj_id")
         newest |= {(label, pk): event for pk, event in found.annotate(newest=models.Max("pgh_id"))}
     return newest
 
 
 def record(
-    *, actor: User, now: Now, said: str, verb: Inverse, arguments: dict[str, Any], watch: Sequence[tuple[type[models.Model], int]]
+    *,
+    actor: User,
+    now: Now,
+    said: str,
+    verb: Inverse,
+    arguments: dict[str, Any],
+    watch: Sequence[tuple[type[models.Model], int]],
 ) -> UndoStep:
     """Keep how to take a deed back. ``watch`` names the rows that must be as they are now when that happens."""
     name = f"{verb.__module__}.{verb.__name__}"
     assert name in INVERSES, name
-    versions = _versions([(model._meta.label, pk) for model, pk in watch])
+    newest = _versions([(model._meta.label, pk) for model, pk in watch])
+    former = _versions(newest, besides=newest.values())
     return UndoStep.objects.create(
         actor=actor,
         done_at=now.instant,
         said=said,
         verb=name,
         arguments=arguments,
-        watched=[[label, pk, newest] for (label, pk), newest in versions.items()],
+        watched=[[*row, newest[row], former[row]] for row in newest],
     )
 
 
@@ -73,25 +80,29 @@ def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
         raise ValidationError(_("This has been taken back already."))
     if now.instant - step.done_at > KEPT_FOR:
         raise ValidationError(_("This is more than 30 days ago; change it by hand."))
-    kept = {(label, pk): version for label, pk, version in step.watched}
+    kept = {(label, pk): version for label, pk, version, _former in step.watched}
     if _versions(kept) != kept:
         raise ValidationError(_("It has been changed since, so it stays as it is. Change it by hand."))
-    former = _versions(kept, before=kept.values())
     done = INVERSES[step.verb](actor=actor, now=now, **step.arguments)
     step.undone_at = now.instant
     step.save(update_fields=["undone_at"])
-    _carry_over(actor, now, former, _versions(kept))
+    _carry_over(step, now)
     return done
 
 
-def _carry_over(actor: User, now: Now, former: dict[Watched, int], newest: dict[Watched, int]) -> None:
-    """Rows are again as they were before the deed, so the actor's earlier deeds can be taken back in turn."""
-    earlier = UndoStep.objects.visible_to(actor).open().filter(done_at__gte=now.instant - KEPT_FOR)
+def _carry_over(undone: UndoStep, now: Now) -> None:
+    """The rows are again as they were before the deed, so the actor's earlier deeds can be taken back in turn."""
+    newest = _versions([(label, pk) for label, pk, _version, _former in undone.watched])
+    same = {
+        (label, pk, former): newest[label, pk]
+        for label, pk, version, former in undone.watched
+        if newest[label, pk] != version
+    }
+    earlier = UndoStep.objects.visible_to(undone.actor).open().filter(done_at__gte=now.instant - KEPT_FOR)
     moved = []
     for step in earlier:
         watched = [
-            [label, pk, newest[label, pk] if former.get((label, pk)) == version else version]
-            for label, pk, version in step.watched
+            [label, pk, same.get((label, pk, version), version), former] for label, pk, version, former in step.watched
         ]
         if watched != step.watched:
             step.watched = watched

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, forms, invitations, queries
 from accounts.models import Account, AccountAlias, Affiliation, ExternalId, Invitation, Team, UndoStep, User
@@ -32,7 +32,7 @@ from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page
 
-read_or_write = require_http_methods(["GET", "POST"])
+read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _said(request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False) -> HttpResponse:
@@ -121,7 +121,7 @@ STATES = [
 ]
 
 
-@require_GET
+@require_safe
 def person_list(request: PersonRequest) -> HttpResponse:
     _administrators_only(request.user)
     search, state = _search(request), request.GET.get("state", "")
@@ -232,7 +232,7 @@ def settings(request: PersonRequest) -> HttpResponse:
 # Teams -------------------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def team_list(request: PersonRequest) -> HttpResponse:
     _administrators_only(request.user)
     return render(request, "accounts/team_list.html", {"lines": queries.team_tree(request.user)})
@@ -278,7 +278,7 @@ def team_remove(request: PersonRequest, team_id: int) -> HttpResponse:
 # Organisations -----------------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 def account_list(request: PersonRequest) -> HttpResponse:
     search = _search(request)
     rows = queries.directory(request.user, search=search)
@@ -287,13 +287,13 @@ def account_list(request: PersonRequest) -> HttpResponse:
     return render(request, "accounts/account_list.html", context)
 
 
-@require_GET
+@require_safe
 def account_options(request: PersonRequest) -> HttpResponse:
     options = queries.account_options(request.user, _search(request))
     return JsonResponse([asdict(option) for option in options], safe=False)
 
 
-@require_GET
+@require_safe
 def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
     """All of it to whom a relationship is visible; to the rest of the staff only the name."""
     account = get_object_or_404(queries.directory(request.user), pk=account_id)

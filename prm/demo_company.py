@@ -12,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -139,7 +139,7 @@ def _alices() -> tuple[Partner, ...]:
         Partner("Marlow Paper", "supplier", "paper", "DE", ("Kelheim", "Regensburg"), "kraft board", 4,
             bond("partner", 7, OVERDUE, 12, agreed=True, since=64, earlier=(Change(YEAR, 30), Change(210, 14, True)),
                 last=("visit", "ours", "processes",
-                    "Weekly as long as the Kelheim mill is being refitted. {who} keeps six loads on the siding for us."),
+                    "Weekly as long as the Kelheim mill is being refitted. {who} keeps six loads for us."),
                 tier="A", tags=("board", "refit"), worth=312000, renewal_in=201),
             aliases=("Marlow Papier",), ledger="70033"),
         Partner("Ringlauf Collection", "ally", "reuse", "DE", ("Hamburg", "Lübeck"), "empty crates", 3,
@@ -171,10 +171,10 @@ def _alices() -> tuple[Partner, ...]:
             bond("customer", 30, IN_TOUCH, 3, tier="C", tags=("heavy",), worth=39000, renewal_in=47, known_for=330)),
         Partner("Strandgaard Marine", "customer", "fish", "DK", ("Hirtshals",), "frozen herring", 2,
             bond("customer", 30, PAUSED, 52, tier="C", worth=21000,
-                reason="Their plant is shut for the rebuilding of the quay; they ring when it opens.")),
+                reason="Their plant is shut for the rebuilding of the quay; they ring when it opens")),
         Partner("Pellworth Ceramics", "customer", "tools", "GB", ("Stoke", "Leek"), "tableware", 2,
             bond("customer", 14, IN_TOUCH, 16, agreed=True, snoozed_for=5, tier="B", tags=("fragile",), worth=73000,
-                reason="Stocktaking until the end of the week; they asked for quiet.")),
+                reason="Stocktaking until the end of the week; they asked for quiet")),
     )  # fmt: skip
 
 
@@ -250,13 +250,13 @@ def _carlas() -> tuple[Partner, ...]:
             parent="Wellbrink Chemicals"),
         Partner("Rosenmoor Textil", "customer", "textiles", "DE", ("Nordhorn", "Rheine"), "work clothing", 2,
             (bond("customer", 30, IN_TOUCH, 35, snoozed_for=9, tier="C", tags=("shops",), worth=41000, renewal_in=220,
-                reason="Their works holidays; the buyer is back the week after."),)),
+                reason="Their works holidays; the buyer is back the week after"),)),
         Partner("Zielonka Boxes", "supplier", "print", "PL", ("Gniezno",), "folding boxes", 3,
             (bond("customer", 14, IN_TOUCH, 4, agreed=True, tier="B", tags=("labels",), worth=67000, known_for=300),),
             ledger="70080"),
         Partner("Kurmene Wood", "supplier", "timber", "LV", ("Bauska", "Jelgava"), "crate wood", 2,
             (bond("customer", 60, IN_TOUCH, 35, agreed=True, tier="C", tags=("pallets",), worth=29000,
-                reason="They sell through two auctions a season and want no calls in between."),)),
+                reason="They sell through two auctions a season and want no calls in between"),)),
         Partner("Guild of Reusable Packaging", "ally", "association", "AT", ("Vienna", "Graz"), "standards", 2,
             (bond("contact", None, NO_CADENCE, 38, tags=("reusable crates",), known_for=260),), aliases=("The Guild",)),
     )  # fmt: skip
@@ -292,7 +292,7 @@ def _devs() -> tuple[Partner, ...]:
             (bond("customer", 21, IN_TOUCH, 13, tier="B", tags=("shops", "reusable crates"), worth=62000),)),
         Partner("Emsrand Reuse Pool", "other", "reuse", "DE", ("Lingen", "Papenburg"), "pool crates", 2,
             (bond("contact", 21, PAUSED, 64, tags=("reusable crates", "tender"), known_for=270,
-                reason="Nothing to talk about until the town decides on its tender."),)),
+                reason="Nothing to talk about until the town decides on its tender"),)),
     )  # fmt: skip
 
 
@@ -332,10 +332,10 @@ CONTACT_NOTES = (
     "Knows everybody in the trade and likes to introduce people.",
 )
 PAST_SNOOZE_REASONS = (
-    "Their works holidays.",
-    "Waits for the result of the trial.",
-    "They asked for quiet until the audit is over.",
-    "Our person there is away; the deputy would only pass it on.",
+    "Their works holidays",
+    "Waits for the result of the trial",
+    "They asked for quiet until the audit is over",
+    "Our person there is away; the deputy would only pass it on",
 )
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -463,7 +463,7 @@ def plan(now: Now) -> Company:
 
 def slug(text: str) -> str:
     """The part of an address that a name becomes: *Öreby Cycles* – *oreby-cycles*."""
-    plain = text.lower().translate(str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "ß": "ss", "&": " "}))
+    plain = text.lower().replace("ø", "o").replace("æ", "ae").replace("ł", "l").replace("ß", "ss")
     ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     return "-".join("".join(letter if letter.isalnum() else " " for letter in ascii_only).split())
 
@@ -684,7 +684,7 @@ class _Story:
         purpose, text = self._draw()
         if channel in {"visit", "event"} and rng.random() < 0.6:
             text = f"{rng.choice(notes.VISITS if channel == 'visit' else notes.EVENTS)} {text}"
-        elif channel != "chat" and purpose in {"needs", "prices", "new ideas", "processes"} and rng.random() < 0.4:
+        elif channel != "chat" and purpose in {"needs", "prices", "new ideas"} and rng.random() < 0.4:
             text = f"{text} {rng.choice(notes.FURTHER)}"
         return purpose if rng.random() < 0.8 else "", fill(text)
 
@@ -771,5 +771,5 @@ def _closed(flag: PlannedFlag, when: datetime, because: str) -> PlannedFlag:
 
 def _weekday_before(day: date, after: date) -> date:
     """The day, or the Friday before a weekend if that still lies behind ``after``."""
-    friday = day - timedelta(days=max(0, day.weekday() - 4))
+    friday = day - max(0, day.weekday() - 4) * DAY
     return friday if friday > after else day

@@ -55,20 +55,7 @@ def refresh(ids: Collection[int], *, now: Now) -> None:
         rests[snooze.relationship_id].append(cadence.Rest(snooze.from_on, snooze.until_on))
     moved = [row for row in rows if _set_dates(row, touched[row.pk], agreements[row.pk], rests[row.pk], now)]
     if moved:
-        Relationship.objects.bulk_update(
-            moved,
-            [
-                "last_touch_on",
-                "agreement",
-                "every_days",
-                "counts_from",
-                "base_due_on",
-                "due_on",
-                "overdue_from",
-                "changes_on",
-            ],
-            batch_size=500,
-        )
+        sweep.store_dates(moved)
     sweep.close_flags(now, ids)
     sweep.reopen_flags(now, ids)
 
@@ -488,6 +475,9 @@ def withdraw_agreement(*, actor: User, now: Now, agreement_id: int) -> Done[Cade
 @transaction.atomic
 def restore_agreement(*, actor: User, now: Now, values: dict[str, Any]) -> Done[CadenceAgreement]:
     relationship = _theirs(actor, values["relationship_id"])
+    if not Contact.objects.filter(pk=values["agreed_with_id"]).exists():
+        # The person was erased meanwhile; who else agreed it is not known.
+        values = {**values, "agreed_with_id": None}
     row = row_from(CadenceAgreement, values)
     refresh([relationship.pk], now=now)
     step = record(

@@ -6,13 +6,13 @@ acts on, in the order of their ids, and reads them again after waiting, so a tou
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from relationships.models import latest_date
+from relationships.models import Relationship, latest_date
 from web.clock import Now
 
 TODAY = "COALESCE(%(day)s::date, (%(instant)s::timestamptz AT TIME ZONE r.zone)::date)"
@@ -73,6 +73,18 @@ UPDATE relationships_missedcheckin f
 """
 
 
+DATES = {
+    "last_touch_on": "date", "agreement_id": "bigint", "every_days": "smallint", "counts_from": "date",
+    "base_due_on": "date", "due_on": "date", "overdue_from": "date", "changes_on": "date",
+}  # fmt: skip
+STORE_DATES = f"""
+UPDATE relationships_relationship r
+   SET {", ".join(f"{name} = v.{name}" for name in DATES)}
+  FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in DATES.values())}) AS v(id, {", ".join(DATES)})
+ WHERE r.id = v.id
+"""  # noqa: S608
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """Flags raised or reopened, closed, and open now."""
@@ -106,3 +118,10 @@ def raise_flags(now: Now) -> int:
 
 def reopen_flags(now: Now, ids: Collection[int]) -> int:
     return _run(REOPEN, now, ids)
+
+
+def store_dates(rows: Sequence[Relationship]) -> None:
+    """Write the derived dates of any number of rows in one statement; ``bulk_update`` builds a CASE for each."""
+    columns = [[row.pk for row in rows], *([getattr(row, name) for row in rows] for name in DATES)]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE_DATES, columns)

@@ -97,7 +97,7 @@ def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
 
 def short(relationship: Relationship, now: Now, channel: str = "") -> str:
     """The same where the state's word stands in a heading, for a row of a table."""
-    text = sentence(relationship, now, channel)
+    text = clipped(sentence(relationship, now, channel), 60)
     return text[:1].upper() + text[1:]
 
 
@@ -174,5 +174,5 @@ def full_sentence(relationship: Relationship, now: Now) -> str:
     row = relationship.agreement
     state = relationship.state(now)
     if row is None or row.agreed_with is None or state not in (State.OVERDUE, State.DUE):
-        return f"{text}."
+        return text.rstrip(".") + "."
     return _("%(sentence)s with %(name)s.") % {"sentence": text, "name": row.agreed_with}

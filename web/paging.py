@@ -42,7 +42,10 @@ def _unpack(cursor: str, names: list[str], queryset: models.QuerySet[Any]) -> li
     """The values that the cursor holds; none for one that was altered, which then means the first page."""
     try:
         packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        values = json.loads(zlib.decompressobj().decompress(packed, LONGEST))
+        reader = zlib.decompressobj()
+        values = json.loads(reader.decompress(packed, LONGEST))
+        if not reader.eof or reader.unused_data:
+            return None
         if not isinstance(values, list) or len(values) != len(names):
             return None
         return [_typed(queryset, name, value) for name, value in zip(names, values, strict=True)]

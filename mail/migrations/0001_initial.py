@@ -8,91 +8,212 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DigestOptOut',
+            name="DigestOptOut",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('digest', 'the weekly digest of your partners, on Mondays at 7:00'), ('team_digest', 'the weekly digest of your team, on Tuesdays at 7:00'), ('invitation', 'the invitation')])),
-                ('at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("digest", "the weekly digest of your partners, on Mondays at 7:00"),
+                            ("team_digest", "the weekly digest of your team, on Tuesdays at 7:00"),
+                            ("invitation", "the invitation"),
+                        ]
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DigestOptOutEvent',
+            name="DigestOptOutEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('kind', models.TextField(choices=[('digest', 'the weekly digest of your partners, on Mondays at 7:00'), ('team_digest', 'the weekly digest of your team, on Tuesdays at 7:00'), ('invitation', 'the invitation')])),
-                ('at', models.DateTimeField()),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='mail.digestoptout')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("digest", "the weekly digest of your partners, on Mondays at 7:00"),
+                            ("team_digest", "the weekly digest of your team, on Tuesdays at 7:00"),
+                            ("invitation", "the invitation"),
+                        ]
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="mail.digestoptout",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OutboxMail',
+            name="OutboxMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('digest', 'the weekly digest of your partners, on Mondays at 7:00'), ('team_digest', 'the weekly digest of your team, on Tuesdays at 7:00'), ('invitation', 'the invitation')])),
-                ('period', models.TextField()),
-                ('due_at', models.DateTimeField()),
-                ('planned_at', models.DateTimeField()),
-                ('state', models.TextField(choices=[('planned', 'planned'), ('claimed', 'being sent'), ('dot', 'not known'), ('sent', 'sent'), ('bounced', 'refused'), ('parked', 'parked'), ('skipped', 'not needed'), ('superseded', 'replaced by a newer one'), ('dead', 'given up')], default='planned')),
-                ('attempt', models.IntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('claimed_by', models.IntegerField(null=True)),
-                ('message_id', models.TextField(null=True, unique=True)),
-                ('raw', models.BinaryField(null=True)),
-                ('body_sha256', models.TextField(default='')),
-                ('last_error', models.TextField(default='')),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("digest", "the weekly digest of your partners, on Mondays at 7:00"),
+                            ("team_digest", "the weekly digest of your team, on Tuesdays at 7:00"),
+                            ("invitation", "the invitation"),
+                        ]
+                    ),
+                ),
+                ("period", models.TextField()),
+                ("due_at", models.DateTimeField()),
+                ("planned_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("claimed", "being sent"),
+                            ("dot", "not known"),
+                            ("sent", "sent"),
+                            ("bounced", "refused"),
+                            ("parked", "parked"),
+                            ("skipped", "not needed"),
+                            ("superseded", "replaced by a newer one"),
+                            ("dead", "given up"),
+                        ],
+                        default="planned",
+                    ),
+                ),
+                ("attempt", models.IntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("claimed_by", models.IntegerField(null=True)),
+                ("message_id", models.TextField(null=True, unique=True)),
+                ("raw", models.BinaryField(null=True)),
+                ("body_sha256", models.TextField(default="")),
+                ("last_error", models.TextField(default="")),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_at', 'id'],
+                "ordering": ["due_at", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='digestoptout',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='digest_opt_out_once'),
+            model_name="digestoptout",
+            constraint=models.UniqueConstraint(fields=("user", "kind"), name="digest_opt_out_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='digestoptout',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "mail_digestoptoutevent" ("at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."at", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;', hash='4cf675759b26a6e5b72ac2f74075fe08d7abaffd', operation='INSERT', pgid='pgtrigger_insert_insert_60114', table='mail_digestoptout', when='AFTER')),
+            model_name="digestoptout",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "mail_digestoptoutevent" ("at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."at", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."user_id"); RETURN NULL;',
+                    hash="4cf675759b26a6e5b72ac2f74075fe08d7abaffd",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_60114",
+                    table="mail_digestoptout",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='digestoptout',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "mail_digestoptoutevent" ("at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."at", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;', hash='db0b8b7473615197c5c01740e1ad2a1cbdaac084', operation='UPDATE', pgid='pgtrigger_update_update_7d661', table='mail_digestoptout', when='AFTER')),
+            model_name="digestoptout",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "mail_digestoptoutevent" ("at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."at", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."user_id"); RETURN NULL;',
+                    hash="db0b8b7473615197c5c01740e1ad2a1cbdaac084",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_7d661",
+                    table="mail_digestoptout",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='digestoptout',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "mail_digestoptoutevent" ("at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."at", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;', hash='732c9435fd1c2566554d496a5f7733982d6b79bb', operation='DELETE', pgid='pgtrigger_delete_delete_3f6e9', table='mail_digestoptout', when='AFTER')),
+            model_name="digestoptout",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "mail_digestoptoutevent" ("at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."at", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."user_id"); RETURN NULL;',
+                    hash="732c9435fd1c2566554d496a5f7733982d6b79bb",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3f6e9",
+                    table="mail_digestoptout",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxmail',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'claimed'])), fields=['due_at', 'id'], name='mail_to_send'),
+            model_name="outboxmail",
+            index=models.Index(
+                condition=models.Q(("state__in", ["planned", "claimed"])), fields=["due_at", "id"], name="mail_to_send"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outboxmail',
-            index=models.Index(condition=models.Q(('state__in', ['dot', 'bounced', 'dead'])), fields=['due_at'], name='mail_to_look_at'),
+            model_name="outboxmail",
+            index=models.Index(
+                condition=models.Q(("state__in", ["dot", "bounced", "dead"])), fields=["due_at"], name="mail_to_look_at"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxmail',
-            constraint=models.UniqueConstraint(fields=('kind', 'recipient', 'period'), name='mail_once_per_period'),
+            model_name="outboxmail",
+            constraint=models.UniqueConstraint(fields=("kind", "recipient", "period"), name="mail_once_per_period"),
         ),
     ]

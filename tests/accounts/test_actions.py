@@ -108,7 +108,10 @@ DEEDS: dict[str, tuple[Callable[[], User], Callable[[], Done[Any]]]] = {
             actor=people.bob(), now=NOW, values={"name": "Bo", "zone": "UTC", "theme": "dark", "shortcuts": False}
         ),
     ),
-    "add a team": (people.adam, lambda: actions.add_team(actor=people.adam(), now=NOW, name="West", parent=people.north())),
+    "add a team": (
+        people.adam,
+        lambda: actions.add_team(actor=people.adam(), now=NOW, name="West", parent=people.north()),
+    ),
     "change a team": (people.adam, moved_team),
     "remove a team": (
         people.adam,
@@ -148,17 +151,13 @@ DEEDS: dict[str, tuple[Callable[[], User], Callable[[], Done[Any]]]] = {
     "change a place": (people.alice, changed_place),
     "leave": (
         people.alice,
-        lambda: actions.end_place(
-            actor=people.alice(), now=NOW, place=ingrid(organisation()), until=date(2026, 2, 27)
-        ),
+        lambda: actions.end_place(actor=people.alice(), now=NOW, place=ingrid(organisation()), until=date(2026, 2, 27)),
     ),
     "remove a place": (
         people.alice,
         lambda: actions.remove_place(actor=people.alice(), now=NOW, place=ingrid(organisation())),
     ),
 }
-
-
 
 
 @pytest.mark.parametrize("name", DEEDS)
@@ -323,7 +322,9 @@ def test_removing_keeps_people_who_are_elsewhere() -> None:
 def test_removing_somebody_who_was_spoken_to_keeps_the_record() -> None:
     relationship = people.relationship()
     place = ingrid(relationship.account)
-    talk = relationship.interactions.create(occurred_on=date(2026, 3, 1), account=relationship.account, logged_at=NOW.instant)
+    talk = relationship.interactions.create(
+        occurred_on=date(2026, 3, 1), account=relationship.account, logged_at=NOW.instant
+    )
     talk.contacts.add(place.contact)
     actions.remove_place(actor=people.alice(), now=NOW, place=place)
     assert list(talk.contacts.all()) == [place.contact]

@@ -40,7 +40,7 @@ class Postbox:
 
     def mail_to(self, address: str) -> EmailMessage:
         (raw,) = [content for to, content in self.taken if to == address]
-        return message_from_bytes(raw, policy=policy.default)  # type: ignore[arg-type, return-value]
+        return message_from_bytes(raw, policy=policy.default)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -17,7 +18,7 @@ HERE = "https://concord.example/"
 
 
 def row(**fields: object) -> Row:
-    known: dict[str, object] = {
+    known: dict[str, Any] = {
         "partner": "Stolt Sea Farm",
         "name": "",
         "overdue": True,
@@ -30,7 +31,7 @@ def row(**fields: object) -> Row:
         "page": f"{HERE}relationships/1/",
         "log": f"{HERE}log/?relationship=1",
     }
-    return Row(**{**known, **fields})  # type: ignore[arg-type]
+    return Row(**{**known, **fields})
 
 
 def part(*rows: Row, total: int | None = None, overdue: bool = True, heading: str = "Overdue") -> Part:

@@ -78,14 +78,16 @@ def oracle(
 
 @given(today=days, touch=st.none() | days, agreements=intervals, snoozes=rests, working=workdays)
 @example(
-    today=date(2024, 2, 29), touch=date(2024, 1, 31), agreements=[Interval(FIRST, 30)], snoozes=[], working=[0, 1, 2, 3, 4]
+    today=date(2024, 2, 29),
+    touch=date(2024, 1, 31),
+    agreements=[Interval(FIRST, 30)],
+    snoozes=[],
+    working=[0, 1, 2, 3, 4],
 )
 def test_schedule_equals_walk_through_the_calendar(
     today: date, touch: date | None, agreements: list[Interval], snoozes: list[Rest], working: list[int]
 ) -> None:
-    found = cadence.schedule(
-        today=today, last_touch_on=touch, intervals=agreements, rests=snoozes, workdays=working
-    )
+    found = cadence.schedule(today=today, last_touch_on=touch, intervals=agreements, rests=snoozes, workdays=working)
     assert found == oracle(today, touch, agreements, snoozes, working)
 
 
@@ -175,9 +177,7 @@ def test_touch_today_is_in_touch(
     today: date, begins: int, every_days: int, snoozes: list[Rest], working: list[int]
 ) -> None:
     agreement = Interval(today - begins * DAY, every_days)
-    found = cadence.schedule(
-        today=today, last_touch_on=today, intervals=[agreement], rests=snoozes, workdays=working
-    )
+    found = cadence.schedule(today=today, last_touch_on=today, intervals=[agreement], rests=snoozes, workdays=working)
     state = cadence.state(
         today=today, paused=False, due_on=found.due_on, overdue_from=found.overdue_from, last_touch_on=today
     )
@@ -217,9 +217,7 @@ def test_due_after_without_working_days_is_refused() -> None:
 
 
 @given(every_days=every, start=days, agreements=intervals)
-def test_later_made_agreement_of_the_same_day_counts(
-    every_days: int, start: date, agreements: list[Interval]
-) -> None:
+def test_later_made_agreement_of_the_same_day_counts(every_days: int, start: date, agreements: list[Interval]) -> None:
     newest = [replace(agreement, starts_on=min(agreement.starts_on, start)) for agreement in agreements]
     assert cadence.in_force([*newest, Interval(start, every_days)], start) == len(newest)
 

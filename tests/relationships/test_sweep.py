@@ -126,9 +126,7 @@ def end(row: Relationship) -> Any:
         (end, "ended"),
     ],
 )
-def test_deed_closes_the_flag_and_taken_back_it_stands_again(
-    deed: Callable[[Relationship], Any], because: str
-) -> None:
+def test_deed_closes_the_flag_and_taken_back_it_stands_again(deed: Callable[[Relationship], Any], because: str) -> None:
     row = agreed(14, start=START - 5 * DAY, touched=START)
     assert swept(MONDAY) == (1, 0, 1)
     before = dates(row)
@@ -226,7 +224,7 @@ def world() -> list[Relationship]:
 
 
 def live(each_hour: bool, days: int) -> list[dict[str, Any]]:
-    """Weeks in which people are in touch now and then and snooze, swept at each hour or at noon; the flags at the end."""
+    """Weeks in which people are in touch now and then, swept at each hour or at noon; the flags at the end."""
     rows = world()
     for day in (MONDAY + number * DAY for number in range(days)):
         for hour in range(24):
@@ -346,7 +344,7 @@ def many(number: int, *, overdue: int) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO relationships_relationship ({', '.join(columns)})"  # noqa: S608
+            f"INSERT INTO relationships_relationship ({', '.join(columns)})"
             f" SELECT {', '.join(given.get(column, column) for column in columns)}"
             " FROM relationships_relationship, generate_series(1, %(number)s) n WHERE id = %(pattern)s",
             {"monday": MONDAY, "number": number, "pattern": pattern.pk},
@@ -375,7 +373,8 @@ def test_sweep_finds_the_few_that_are_overdue_by_an_index() -> None:
         cursor.execute("ANALYZE relationships_relationship")
         cursor.execute("ANALYZE relationships_missedcheckin")
         cursor.execute(
-            f"EXPLAIN {sweep.RAISE}", {"day": None, "instant": noon(MONDAY).instant, "latest": MONDAY + DAY, "ids": None}
+            f"EXPLAIN {sweep.RAISE}",
+            {"day": None, "instant": noon(MONDAY).instant, "latest": MONDAY + DAY, "ids": None},
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Seq Scan on relationships_relationship" not in plan, plan

@@ -47,7 +47,9 @@ def test_rows_that_come_and_go_between_pages_move_nothing() -> None:
     assert names(second) == ["M 3", "M 3 and a half", "M 4"]
 
 
-@pytest.mark.parametrize("order", [("since", "id"), ("-since", "id"), ("since", "-id"), ("contact__name", "-since", "id")])
+@pytest.mark.parametrize(
+    "order", [("since", "id"), ("-since", "id"), ("since", "-id"), ("contact__name", "-since", "id")]
+)
 def test_empty_values_and_every_direction(order: tuple[str, ...]) -> None:
     account = people.account()
     days = [None, date(2026, 1, 1), date(2025, 1, 1), None, date(2026, 1, 1), None]

@@ -1,0 +1,87 @@
+"""A visitor who follows every link and guesses every address, and notes the canaries met on the way."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from django.urls import get_resolver
+
+from tests.access.canaries import World, leaks
+from tests.access.table import TABLE, patterns
+from tests.access.visits import NOBODY, address_of, client_of, text_of
+
+LINK = re.compile(r'(?:href|src|action|data-hx-get|data-[a-z-]*url|data-href)="([^"#]+)')
+HEADERS = ({}, {"HX-Request": "true", "Accept": "application/json"})
+# A crawl longer than this has lost its way.
+MOST = 600
+
+Leak = tuple[str, str]
+
+
+def guesses(world: World, addresses: Iterable[str] = ()) -> list[str]:
+    """Every route about every object of both halves; lists and forms with every row named in their query too."""
+    found = list(addresses)
+    rows = {name: [half.rows[name].pk for half in (world.north, world.south)] for name in world.north.rows}
+    for name, _address, pattern in patterns(get_resolver()):
+        route = TABLE.get(name)
+        kind = route.kind if route else None
+        if route is None and pattern.pattern.converters:
+            keys: list[object] = sorted({pk for pks in rows.values() for pk in pks})
+        elif kind is None:
+            keys = [None]
+        elif kind.endswith("token"):
+            keys = [world.tokens().get(kind, "abc-def")]
+        else:
+            keys = [*rows[kind], NOBODY]
+        plain = [address_of(name, pattern, key) for key in keys]
+        found += plain
+        if kind is None:
+            found += [f"{address}?{asked}" for address in plain for asked in questions(rows)]
+    return found
+
+
+def questions(rows: dict[str, list[object]]) -> list[str]:
+    """Searches and choices that name a row of either half: what is counted, sorted or offered must not tell."""
+    named = {"relationship": "Relationship", "account": "Account", "owner": "User", "team": "Team"}
+    named |= {"contacts": "Contact", "colleagues": "User"}
+    sides = [urlencode({key: rows[name][side] for key, name in named.items()}) for side in (0, 1)]
+    return [*sides, "q=canary&state=overdue", "sort=worth"]
+
+
+def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, dict[str, set[Leak]]]:
+    """By side, the addresses at which its canaries were met, the directory aside where the person may read it."""
+    person = world.roles[role]
+    client = client_of(person)
+    directory = person is not None and person.reach.staff
+    waiting, seen = guesses(world, addresses), set()
+    met: dict[str, dict[str, set[Leak]]] = {"north": defaultdict(set), "south": defaultdict(set)}
+    while waiting:
+        address = waiting.pop()
+        if address in seen or address.startswith("/accounts/logout/"):
+            continue
+        seen.add(address)
+        assert len(seen) <= MOST, sorted(seen)[:200]
+        for headers in HEADERS:
+            response = client.get(address, headers=headers)
+            if response.status_code == 405:
+                break
+            assert response.status_code < 500, address
+            text = text_of(response)
+            for side, found in met.items():
+                if leaked := leaks(text, side=side, directory=directory):
+                    found[address] |= leaked
+            waiting += links(text, address)
+    return met
+
+
+def links(text: str, address: str) -> list[str]:
+    found = []
+    for link in LINK.findall(text):
+        parts = urlsplit(urljoin(address, html.unescape(link)))
+        if not parts.netloc and not parts.path.startswith("/static/"):
+            found.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    return found

@@ -1,0 +1,174 @@
+"""Every address × every person × the kind of object it is about: who is let in.
+
+The objects are Alice's, of team North. A route that does not stand here fails the tests; so does a row whose route
+is gone. A word says what a person meets:
+
+``in``     the page, the form again with what is wrong, or the deed
+``404``    as if it did not exist
+``login``  the sign-in page
+``405``    signed in, and there is no such method
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROLES = ("anonymous", "petra", "olga", "rita", "alice", "bob", "mona", "adam")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What each person meets, in the order of ``ROLES``."""
+
+    words: tuple[str, ...]
+
+    def __getitem__(self, role: str) -> str:
+        return self.words[ROLES.index(role)]
+
+
+def who(*let_in: str, staff: str = "404", partner: str = "404", stranger: str = "login") -> Access:
+    others = {"anonymous": stranger, "petra": partner}
+    return Access(tuple("in" if role in let_in else others.get(role, staff) for role in ROLES))
+
+
+STAFF_ROLES = ("olga", "rita", "alice", "bob", "mona", "adam")
+OPEN = who(*ROLES)
+STAFF = who(*STAFF_ROLES)
+SEES = who("rita", "alice", "bob", "mona", "adam")
+CHANGES = who("alice", "bob", "mona", "adam")
+WRITES = who("olga", "alice", "bob", "mona", "adam")
+ADMINISTERS = who("adam")
+ALICE_ALONE = who("alice")
+NO_METHOD = who(staff="405")
+OPEN_NO_METHOD = who(staff="405", partner="405", stranger="405")
+# The second factor is not set up: there is nothing there.
+NOTHING_THERE = who()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``kind`` is the model of the object in the address, or the name of a token; ``None`` where there is none."""
+
+    kind: str | None = None
+    get: Access = NO_METHOD
+    post: Access = NO_METHOD
+
+
+def form(access: Access, kind: str | None = None) -> Route:
+    return Route(kind, get=access, post=access)
+
+
+def page(access: Access, kind: str | None = None) -> Route:
+    return Route(kind, get=access)
+
+
+def deed(access: Access, kind: str | None = None) -> Route:
+    return Route(kind, post=access)
+
+
+def open_page() -> Route:
+    return Route(get=OPEN, post=OPEN_NO_METHOD)
+
+
+# Pages of allauth answer to any method in their own way; what matters is who gets as far as that.
+SIGNED_IN = form(STAFF)
+
+TABLE: dict[str, Route] = {
+    # Pages of the core
+    "today": page(STAFF),
+    "portfolio": page(STAFF),
+    "relationship_detail": page(SEES, "Relationship"),
+    "log": page(STAFF),
+    "log_details": page(STAFF),
+    "interaction_create": deed(STAFF),
+    "interaction_edit": form(CHANGES, "Interaction"),
+    "interaction_remove": deed(CHANGES, "Interaction"),
+    "relationship_options": page(STAFF),
+    "relationship_create": form(WRITES),
+    "relationship_edit": form(CHANGES, "Relationship"),
+    "relationship_remove": deed(CHANGES, "Relationship"),
+    "relationship_pause": form(CHANGES, "Relationship"),
+    "relationship_resume": deed(CHANGES, "Relationship"),
+    "agreement_create": form(CHANGES, "Relationship"),
+    "agreement_remove": deed(CHANGES, "CadenceAgreement"),
+    "snooze_create": form(CHANGES, "Relationship"),
+    "snooze_remove": deed(CHANGES, "Snooze"),
+    "person_deactivate": form(ADMINISTERS, "User"),
+    # People and organisations
+    "undo": deed(ALICE_ALONE, "UndoStep"),
+    "settings": form(STAFF),
+    "invitation": form(OPEN, "invitation token"),
+    "invitation_withdraw": deed(ADMINISTERS, "Invitation"),
+    "person_list": page(ADMINISTERS),
+    "person_invite": form(ADMINISTERS),
+    "person_edit": form(ADMINISTERS, "User"),
+    "person_invite_again": deed(ADMINISTERS, "User"),
+    "person_reactivate": deed(ADMINISTERS, "User"),
+    "team_list": page(ADMINISTERS),
+    "team_create": form(ADMINISTERS),
+    "team_edit": form(ADMINISTERS, "Team"),
+    "team_remove": deed(ADMINISTERS, "Team"),
+    "account_list": page(STAFF),
+    "account_create": form(WRITES),
+    "account_options": page(STAFF),
+    # Only the name of it for those who see no relationship; the crawl holds it to that.
+    "account_detail": page(STAFF, "Account"),
+    "account_edit": form(CHANGES, "Account"),
+    "account_remove": deed(CHANGES, "Account"),
+    "alias_add": form(CHANGES, "Account"),
+    "external_id_add": form(CHANGES, "Account"),
+    "contact_add": form(CHANGES, "Account"),
+    "alias_remove": deed(CHANGES, "AccountAlias"),
+    "external_id_remove": deed(CHANGES, "ExternalId"),
+    "contact_edit": form(CHANGES, "Affiliation"),
+    "contact_left": form(CHANGES, "Affiliation"),
+    "contact_remove": deed(CHANGES, "Affiliation"),
+    # Mail
+    "mail_settings": form(STAFF),
+    "unsubscribe": form(OPEN, "unsubscribe token"),
+    "outbox": page(ADMINISTERS),
+    "outbox_again": deed(ADMINISTERS, "OutboxMail"),
+    "outbox_arrived": deed(ADMINISTERS, "OutboxMail"),
+    "outbox_closed": deed(ADMINISTERS, "OutboxMail"),
+    # Signing in (allauth)
+    "account_login": form(OPEN),
+    "account_logout": form(OPEN),
+    "account_signup": form(OPEN),
+    "account_inactive": open_page(),
+    "account_reset_password": form(OPEN),
+    "account_reset_password_done": open_page(),
+    "account_reset_password_from_key": form(OPEN, "password token"),
+    "account_reset_password_from_key_done": open_page(),
+    "mfa_authenticate": form(OPEN),
+    "account_reauthenticate": SIGNED_IN,
+    "account_email": SIGNED_IN,
+    "account_email_verification_sent": page(STAFF),
+    "account_confirm_email": Route("address token", get=STAFF, post=NOTHING_THERE),
+    "account_confirm_login_code": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+    "mfa_index": page(STAFF),
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": form(NOTHING_THERE),
+    "mfa_view_recovery_codes": page(NOTHING_THERE),
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": form(NOTHING_THERE),
+    "usersessions_list": SIGNED_IN,
+    # Is it alive
+    "healthz": open_page(),
+    "readyz": open_page(),
+}
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    """Name, address and pattern of every route; a route without a name goes by its address."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        address = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, address)
+        else:
+            yield pattern.name or address, address, pattern

@@ -1,0 +1,91 @@
+"""Each person at each address, as the table says; and nobody can tell another's object from none."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from tests.access.canaries import World
+from tests.access.table import ROLES, TABLE, patterns
+from tests.access.visits import NOBODY, address_of, alike, client_of, key_of, met
+
+ROUTES = {name: pattern for name, _address, pattern in patterns(get_resolver("prm.urls"))}
+# Of the session itself, which any sign-in writes.
+WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|usersessions_usersession)')
+
+
+def missing(routes: set[str], table: set[str]) -> list[str]:
+    return [f"unlisted route: {name}" for name in sorted(routes - table)] + [
+        f"row without a route: {name}" for name in sorted(table - routes)
+    ]
+
+
+def test_every_route_stands_in_the_table_and_every_row_has_its_route() -> None:
+    assert missing(set(ROUTES), set(TABLE)) == []
+
+
+def test_every_row_of_one_object_has_an_argument_for_it() -> None:
+    wanted = {name: TABLE[name].kind is not None for name in ROUTES}
+    takes = {
+        name: bool(pattern.pattern.regex.groupindex or pattern.pattern.converters) for name, pattern in ROUTES.items()
+    }
+    assert wanted == takes
+
+
+def visit(client: Client, method: str, address: str) -> tuple[Any, list[str]]:
+    """The answer and what was written for it; the database is as before afterwards."""
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        response = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    return response, [query["sql"] for query in queries if WRITES.match(query["sql"])]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ROLES)
+def test_person_meets_what_the_table_says(role: str, method: str, world: World) -> None:
+    expected, found, written = {}, {}, {}
+    for name, pattern in ROUTES.items():
+        route = TABLE[name]
+        address = address_of(name, pattern, key_of(route, world.north, world))
+        response, writes = visit(client_of(world.roles[role]), method, address)
+        expected[name], found[name] = getattr(route, method)[role], met(response)
+        if writes and (method == "get" or found[name] != "in"):
+            written[name] = writes
+    assert [f"{name}: {word}, not {expected[name]}" for name, word in found.items() if word != expected[name]] == []
+    assert written == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("role", ["petra", "olga", "rita", "bob"])
+def test_object_of_another_and_one_that_is_not_there_look_alike(role: str, method: str, world: World) -> None:
+    client = client_of(world.roles[role])
+    for name, pattern in ROUTES.items():
+        route = TABLE[name]
+        if route.kind is None or route.kind.endswith("token") or getattr(route, method)[role] != "404":
+            continue
+        key = key_of(route, world.north, world)
+        one, _writes = visit(client, method, address_of(name, pattern, key))
+        other, _writes = visit(client, method, address_of(name, pattern, NOBODY))
+        # The key is replaced with its slashes: a small number may stand in the page for other reasons.
+        assert alike(one, f"/{key}/") == alike(other, f"/{NOBODY}/"), name
+
+
+@pytest.mark.parametrize("role", ["olga", "petra"])
+def test_signed_in_htmx_request_is_refused_alike(role: str, world: World) -> None:
+    client = client_of(world.roles[role])
+    for name, pattern in ROUTES.items():
+        route = TABLE[name]
+        if route.kind is not None and route.get[role] == "404":
+            address = address_of(name, pattern, key_of(route, world.north, world))
+            assert client.get(address, headers={"HX-Request": "true"}).status_code == 404, name
+
+
+def test_htmx_request_of_a_stranger_goes_to_the_sign_in_as_a_whole(world: World) -> None:
+    response = client_of(None).get("/portfolio/", headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["HX-Redirect"]) == (204, "/accounts/login/?next=/portfolio/")

@@ -1,0 +1,62 @@
+"""Visits of each person to each address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from accounts.models import User
+from tests.access.canaries import Half, World
+from tests.access.table import Route
+
+NOBODY = 987_654_321
+
+
+def client_of(person: User | None) -> Client:
+    client = Client(raise_request_exception=True)
+    if person is not None:
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def address_of(name: str, pattern: URLPattern, key: Any) -> str:
+    """The route's address about one object; all of its arguments name the same."""
+    arguments = pattern.pattern.converters or dict.fromkeys(pattern.pattern.regex.groupindex)
+    return reverse(name, kwargs=dict.fromkeys(arguments, key))
+
+
+def key_of(route: Route, half: Half, world: World) -> Any:
+    if route.kind is None:
+        return None
+    if route.kind.endswith("token"):
+        return world.tokens().get(route.kind, "abc-def")
+    return half.rows[route.kind].pk
+
+
+def met(response: HttpResponseBase) -> str:
+    """The word of the table for an answer."""
+    status = response.status_code
+    location = response.headers.get("Location", "") + response.headers.get("HX-Redirect", "")
+    if location.startswith("/accounts/login/?next="):
+        return "login"
+    if status in (404, 405):
+        return str(status)
+    # 410: the link of an invitation that is over; 422: the form again; 429: too often, too fast.
+    return "in" if status < 400 or status in (410, 422) else str(status)
+
+
+def text_of(response: Any) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    return f"{headers}\n\n{body.decode(errors='replace')}"
+
+
+def alike(response: Any, key: Any) -> str:
+    """An answer without what differs between any two requests: nonce, forgery token, the key asked for."""
+    text = re.sub(r"nonce-[^']+'|nonce=\"[^\"]+\"|csrfmiddlewaretoken\" value=\"[^\"]+\"", "…", text_of(response))
+    text = re.sub(r'(X-CSRFToken"?:\s*)"[^"]+"', r"\1…", text)
+    return f"{response.status_code}\n{text.replace(str(key), '…')}"

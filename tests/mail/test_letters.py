@@ -1,0 +1,304 @@
+"""The mail itself: who is in it, in which order, with which rights, and what its headers say."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Invitation, Membership, User
+from mail import actions
+from mail.digest import Digest
+from mail.models import WEEKLY, Kind, OutboxMail
+from mail.queries import digest_of
+from mail.tasks import send_mail
+from relationships import actions as relationships
+from tests import people
+from tests.mail.conftest import there_for_long
+from tests.mail.post import Postbox
+from tests.relationships.records import DAY, MONDAY, agreed, log
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+
+NOW = Now.parse("2026-03-02T08:00:00+00:00")
+TUESDAY = Now.parse("2026-03-03T08:00:00+00:00")
+
+
+def mine(person: User | None = None, now: Now = NOW) -> Digest:
+    return digest_of(person or people.alice(), Kind.DIGEST, now)
+
+
+def told(digest: Digest) -> list[tuple[str, list[str], str]]:
+    return [(part.heading, [row.partner for row in part.rows], part.more) for part in digest.parts]
+
+
+def of(name: str) -> dict[str, Any]:
+    return {"account": people.account(name)}
+
+
+# What it lists -------------------------------------------------------------------------------------------------------
+
+
+def test_parts_of_a_digest_worst_and_first_first() -> None:
+    agreed(30, touched=MONDAY - 60 * DAY, start=MONDAY - 90 * DAY, **of("Half late"))
+    agreed(7, touched=MONDAY - 28 * DAY, **of("Thrice late"))
+    agreed(14, touched=MONDAY - 15 * DAY, **of("In its grace"))
+    agreed(14, touched=MONDAY - 7 * DAY, **of("In a week"))
+    agreed(14, touched=MONDAY - 6 * DAY, **of("In eight days"))
+    agreed(14, touched=MONDAY - 14 * DAY, **of("Today"))
+    assert told(mine()) == [
+        ("Overdue", ["Thrice late", "Half late"], ""),
+        ("Due in 7 days", ["In its grace", "Today", "In a week"], ""),
+    ]
+
+
+def test_equally_late_ones_by_name_without_case() -> None:
+    for name in ("beta", "Émile", "Alpha", "Zeta"):
+        agreed(**of(name))
+    assert told(mine()) == [("Overdue", ["Alpha", "beta", "Zeta", "Émile"], "")]
+
+
+def test_seven_rows_and_the_rest_counted() -> None:
+    for number in range(9):
+        agreed(**of(f"Firm {number}"))
+    shown = mine()
+    assert told(shown) == [("Overdue", [f"Firm {number}" for number in range(7)], "and 2 more")]
+    assert shown.subject == "9 partners overdue"
+    assert shown.parts[0].rest == f"{settings.SITE_URL}/portfolio/?state=overdue&owner={people.alice().pk}"
+
+
+def test_links_lead_to_the_relationship_and_to_its_log() -> None:
+    row = agreed()
+    (shown,) = mine().parts[0].rows
+    assert shown.page == f"{settings.SITE_URL}/relationships/{row.pk}/"
+    assert shown.log == f"{settings.SITE_URL}/log/?relationship={row.pk}"
+
+
+def test_last_channel_is_that_of_the_last_touch() -> None:
+    row = agreed(touched=MONDAY - 30 * DAY)
+    log(row, MONDAY - 3 * DAY, two_way=False)
+    (shown,) = mine().parts[0].rows
+    assert shown.detail == "Last: call on 31 January. Due since 14 February."
+
+
+def test_paused_removed_and_others_relationships_are_left_out() -> None:
+    paused, removed = agreed(), agreed()
+    agreed(owner=people.bob())
+    relationships.pause(actor=people.alice(), now=NOW, relationship=paused, reason="They rebuild")
+    relationships.remove_relationship(actor=people.alice(), now=NOW, relationship=removed)
+    assert mine().empty
+
+
+def test_today_is_the_local_date_of_the_relationship() -> None:
+    agreed(14, touched=date(2026, 2, 14), zone="Pacific/Kiritimati", **of("There it is the 3rd"))
+    agreed(14, touched=date(2026, 2, 14), zone="UTC", **of("Here it is the 2nd"))
+    late = Now.parse("2026-03-02T23:00:00+00:00")
+    assert told(mine(now=late)) == [
+        ("Overdue", ["There it is the 3rd"], ""),
+        ("Due in 7 days", ["Here it is the 2nd"], ""),
+    ]
+
+
+def test_digest_of_a_team_is_per_person_the_worst_first() -> None:
+    mona = people.mona()
+    agreed(owner=people.bob(), **of("Bob’s"))
+    agreed(7, owner=people.alice(), **of("Alice’s"))
+    agreed(owner=mona, team=people.europe(), **of("Her own"))
+    agreed(owner=people.outsider(), team=people.south(), **of("Another team’s"))
+    agreed(14, owner=people.alice(), touched=MONDAY - 3 * DAY, **of("In touch"))
+    shown = digest_of(mona, Kind.TEAM_DIGEST, TUESDAY)
+    assert told(shown) == [("Alice Ahlberg", ["Alice’s"], ""), ("Bob Brandt", ["Bob’s"], "")]
+    assert shown.subject == "2 partners overdue in your team"
+
+
+def test_digest_of_a_team_shows_seven_a_person_and_counts_the_rest() -> None:
+    for number in range(8):
+        agreed(owner=people.bob(), **of(f"Firm {number}"))
+    (part,) = digest_of(people.mona(), Kind.TEAM_DIGEST, TUESDAY).parts
+    assert (len(part.rows), part.total, part.more) == (7, 8, "and 1 more")
+
+
+def test_administrator_who_manages_a_team_gets_that_team_alone() -> None:
+    adam = people.adam()
+    Membership.objects.create(user=adam, team=people.north(), role=Membership.Role.MANAGER)
+    agreed(owner=people.bob(), **of("North"))
+    agreed(owner=people.outsider(), team=people.south(), **of("South"))
+    assert told(digest_of(adam, Kind.TEAM_DIGEST, TUESDAY)) == [("Bob Brandt", ["North"], "")]
+
+
+@pytest.mark.parametrize("kind", WEEKLY)
+def test_queries_are_as_many_for_one_row_as_for_fifty(kind: Kind) -> None:
+    reader = there_for_long(people.mona() if kind == Kind.TEAM_DIGEST else people.alice())
+    counts = []
+    for wanted in (1, 49):
+        for _ in range(wanted):
+            agreed(touched=MONDAY - 20 * DAY)
+        with CaptureQueriesContext(connection) as queries:
+            assert not digest_of(User.objects.get(pk=reader.pk), kind, TUESDAY).empty
+        counts.append(len(queries))
+    assert counts == ([6, 6] if kind == Kind.TEAM_DIGEST else [5, 5])
+
+
+# When and to whom ----------------------------------------------------------------------------------------------------
+
+
+def test_manager_gets_the_team_on_tuesday_without_what_was_done_meanwhile(box: Postbox) -> None:
+    there_for_long(people.mona())
+    done, left = agreed(owner=people.bob(), **of("Done")), agreed(owner=people.bob(), **of("Left"))
+    there_for_long(people.bob())
+    assert actions.send_mail(now=NOW, kinds=WEEKLY).sent == 1
+    log(done, MONDAY)
+    assert actions.send_mail(now=TUESDAY, kinds=WEEKLY).sent == 1
+    assert box.copies == {"bob@concord.example": 1, "mona@concord.example": 1}
+    assert left.account.name in str(box.mail_to("mona@concord.example").get_body(("plain",)))
+    assert done.account.name not in str(box.mail_to("mona@concord.example").get_body(("plain",)))
+
+
+def test_manager_who_owns_something_gets_both_kinds_once(box: Postbox) -> None:
+    mona = there_for_long(people.mona())
+    agreed(owner=mona)
+    agreed(owner=people.bob())
+    tally = actions.send_mail(now=TUESDAY, kinds=WEEKLY)
+    assert sorted(OutboxMail.objects.filter(recipient=mona).values_list("kind", "state")) == [
+        ("digest", "sent"),
+        ("team_digest", "sent"),
+    ]
+    assert actions.send_mail(now=TUESDAY, kinds=WEEKLY).sent == 0
+    assert tally.sent == box.copies["mona@concord.example"] == 2
+
+
+def test_switched_off_kind_is_not_sent_the_other_is(box: Postbox) -> None:
+    mona = there_for_long(people.mona())
+    agreed(owner=mona)
+    agreed(owner=people.bob())
+    actions.switch_off(actor=mona, now=NOW, kind=Kind.DIGEST)
+    actions.send_mail(now=TUESDAY, kinds=WEEKLY)
+    assert "overdue in your team" in str(box.mail_to("mona@concord.example")["Subject"])
+
+
+# Its form ------------------------------------------------------------------------------------------------------------
+
+
+def sent_to_alice(box: Postbox) -> EmailMessage:
+    there_for_long(people.alice())
+    actions.send_mail(now=NOW, kinds=WEEKLY)
+    return box.mail_to("alice@concord.example")
+
+
+def test_headers_of_a_digest(box: Postbox) -> None:
+    agreed()
+    mail = sent_to_alice(box)
+    assert mail["Subject"] == "1 partner overdue"
+    assert (mail["From"], mail["To"]) == (settings.DEFAULT_FROM_EMAIL, "alice@concord.example")
+    assert mail["Date"].datetime == NOW.instant
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert re.fullmatch(rf"<{settings.SITE_URL}/unsubscribe/[\w:.-]+/>", mail["List-Unsubscribe"])
+    assert re.fullmatch(r"<[0-9a-f]{40}@localhost>", mail["Message-ID"])
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+def test_link_of_the_header_stops_the_mail_without_a_cookie(box: Postbox) -> None:
+    agreed()
+    address = str(sent_to_alice(box)["List-Unsubscribe"]).strip("<>").removeprefix(settings.SITE_URL)
+    answer = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    later = actions.send_mail(now=Now(NOW.instant + timedelta(days=7)), kinds=WEEKLY)
+    assert (later.sent, later.skipped) == (0, 1)
+
+
+def test_styles_are_in_the_elements_and_dark_ones_stay(box: Postbox) -> None:
+    agreed()
+    html = str(sent_to_alice(box).get_body(("html",)).get_content())  # type: ignore[union-attr]
+    assert html.count("<style") == 1
+    assert "prefers-color-scheme: dark" in html
+    assert "max-width: 600px" in html.split("<body")[1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Line\r\nBcc: everybody@elsewhere.example",
+        "Smith\u2028& Sons \u202e\u0007",
+        "👩‍🚀 Røkt & Fisk",
+        "شركة الأغذية الخفيفة",
+        "x" * 1400,
+        "a long name " * 116,
+        ".\r\n.\r\nQUIT\r\n",
+        "<img src=x onerror=alert(1)>",
+    ],
+)
+def test_name_of_any_shape_does_no_harm(box: Postbox, name: str) -> None:
+    agreed(**of(name))
+    agreed(**of("Also there"))
+    User.objects.filter(pk=people.alice().pk).update(name=name)
+    mail = sent_to_alice(box)
+    assert mail["Bcc"] is None
+    assert box.copies == {"alice@concord.example": 1}
+    words, html = (str(mail.get_body((kind,)).get_content()) for kind in ("plain", "html"))  # type: ignore[union-attr]
+    assert "Also there" in words and "Also there" in html
+    assert "<img src=x" not in html
+    assert mail.defects == []
+    assert max(len(line) for line in box.taken[0][1].splitlines()) <= 998
+
+
+def test_line_that_begins_with_a_dot_arrives_whole(box: Postbox) -> None:
+    agreed(**of("..dots"))
+    words = str(sent_to_alice(box).get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert "\n..dots: never in touch" in words
+
+
+# Invitations ---------------------------------------------------------------------------------------------------------
+
+
+def invited(**fields: object) -> Invitation:
+    known: dict[str, Any] = {
+        "user": people.bob(),
+        "invited_by": people.adam(),
+        "invited_at": NOW.instant,
+        "expires_at": NOW.instant + 7 * DAY,
+    }
+    return Invitation.objects.create(**{**known, **fields})
+
+
+def test_invitation_goes_out_once_with_a_link_that_opens(box: Postbox, client: Client) -> None:
+    invited(expires_at=NOW.instant + 10_000 * DAY)
+    assert actions.send_mail(now=NOW).sent == 1
+    assert actions.send_mail(now=NOW).sent == 0
+    mail = box.mail_to("bob@concord.example")
+    words = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert "Adam Adeyemi invites you" in words
+    (link,) = re.findall(rf"{settings.SITE_URL}(/\S+)", words)
+    assert client.get(link).status_code == 200
+    assert mail["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"accepted_at": NOW.instant}, {"withdrawn_at": NOW.instant}, {"expires_at": NOW.instant}, None],
+)
+def test_invitation_that_is_over_is_not_sent(box: Postbox, change: dict[str, Any] | None) -> None:
+    invitation = invited()
+    actions.plan_mail(now=NOW)
+    if change is None:
+        User.objects.filter(pk=invitation.user_id).update(is_active=False)
+    else:
+        Invitation.objects.filter(pk=invitation.pk).update(**change)
+    tally = actions.send_mail(now=NOW)
+    assert (tally.sent, tally.skipped) == (0, 1)
+
+
+def test_task_sends_every_kind(box: Postbox) -> None:
+    moment = timezone.now()
+    invited(invited_at=moment, expires_at=moment + 7 * DAY)
+    assert send_mail()["sent"] == 1
+    assert send_mail()["sent"] == 0

@@ -1,0 +1,234 @@
+"""The demonstration company: every state in the wanted number on any day, and nothing that points outside."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from string import Formatter
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.db import connection, models
+from django.db.models import Count
+
+from accounts.models import Account, Affiliation, Contact, Membership, User
+from prm import demo, demo_notes
+from prm import demo_company as company
+from relationships import actions, cadence
+from relationships.cadence import State
+from relationships.models import CadenceAgreement, Interaction, MissedCheckIn, Relationship, Snooze
+from web.clock import Now
+
+DAYS = (
+    date(2026, 3, 2),  # a Monday
+    date(2026, 11, 24),  # a Tuesday
+    date(2027, 6, 16),  # a Wednesday
+    date(2026, 9, 3),  # a Thursday
+    date(2026, 12, 25),  # a Friday
+    date(2026, 8, 15),  # a Saturday
+    date(2026, 3, 29),  # the Sunday on which the clocks go forward
+    date(2028, 2, 29),
+    date(2027, 1, 1),
+    date(2026, 10, 26),  # the Monday after they go back
+)
+WANTED = {
+    State.OVERDUE: 8,
+    State.DUE: 7,
+    State.NEW: 3,
+    State.IN_TOUCH: 26,
+    State.PAUSED: 2,
+    State.NO_CADENCE: 2,
+}
+SUNDAY = Now.on(date(2026, 3, 29))
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_every_state_stands_in_the_wanted_number(day: date) -> None:
+    planned = company.plan(Now.on(day)).relationships
+    assert Counter(row.state() for row in planned) == WANTED
+    by_owner = Counter((row.bond.owner, row.state()) for row in planned)
+    assert by_owner["alice", State.OVERDUE] == by_owner["alice", State.DUE] == 3
+    for owner in ("alice", "bob", "carla", "dev"):
+        assert by_owner[owner, State.OVERDUE] and by_owner[owner, State.DUE], owner
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_rest_of_what_can_be_shown_is_there(day: date) -> None:
+    planned = company.plan(Now.on(day)).relationships
+    dates = [(row, row.schedule()) for row in planned]
+    late = {(day - when.due_on).days for row, when in dates if row.state() is State.OVERDUE and when.due_on}
+    assert len(late) >= 5
+    soon = [row for row, when in dates if when.due_on and day < when.due_on <= day + timedelta(days=6)]
+    assert sum(row.bond.owner == "alice" for row in soon) >= 2
+    awake = [
+        when for _row, when in dates if when.due_on and when.base_due_on and when.due_on > max(day, when.base_due_on)
+    ]
+    assert len(awake) == 2, "snoozed"
+    [begins] = [when.changes_on for _row, when in dates if when.changes_on]
+    assert day < begins <= day + timedelta(days=7) and begins.weekday() == 0
+    assert {when.every_days for _row, when in dates} == {None, 3, 7, 14, 21, 30, 60}
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_nothing_is_said_in_the_future_and_mostly_on_working_days(day: date) -> None:
+    now = Now.on(day)
+    planned = company.plan(now).relationships
+    talks = [(row, talk) for row in planned for talk in row.talks]
+    assert 900 <= len(talks) <= 1400
+    assert all(talk.on < day and talk.logged_at <= now.moment(row.zone) for row, talk in talks)
+    assert all(talk.logged_at.date() >= talk.on for _row, talk in talks)
+    assert sum(talk.on.weekday() >= 5 for _row, talk in talks) < 0.06 * len(talks)
+    assert 0.05 < sum(not talk.two_way for _row, talk in talks) / len(talks) < 0.2
+    assert len({talk.channel for _row, talk in talks}) == 7
+    assert {talk.begun_by for _row, talk in talks} == {"ours", "theirs", "unknown"}
+
+
+def test_the_flags_of_the_past_are_those_that_a_sweep_on_every_day_would_have_raised() -> None:
+    """Recounted day by day from the record as it lay that day; those a snooze kept away are none."""
+    for row in company.plan(SUNDAY).relationships:
+        intervals = [agreement.interval for agreement in row.agreements]
+        raised: set[date] = set()
+        for back in range(company.YEAR, -1, -1):
+            day = row.today - timedelta(days=back)
+            if row.paused_since is not None and day >= row.paused_since:
+                continue
+            when = cadence.schedule(
+                today=day,
+                last_touch_on=max((talk.on for talk in row.talks if talk.two_way and talk.on <= day), default=None),
+                intervals=intervals,
+                rests=[snooze.rest for snooze in row.snoozes if snooze.rest.from_on <= day],
+                workdays=row.bond.workdays,
+            )
+            if when.base_due_on and when.overdue_from and when.overdue_from <= day:
+                raised.add(when.base_due_on)
+        assert raised == {flag.due_on for flag in row.flags}, row.partner.name
+
+
+def test_an_hour_near_midnight_where_one_partner_is_a_day_further() -> None:
+    planned = company.plan(Now(datetime(2026, 6, 14, 22, 30, tzinfo=UTC))).relationships
+    assert len({row.today for row in planned}) == 2
+    assert Counter(row.state() for row in planned) == WANTED
+
+
+def test_the_same_day_gives_the_same_company() -> None:
+    assert company.plan(SUNDAY) == company.plan(SUNDAY)
+
+
+def test_the_notes_are_many_and_can_be_filled() -> None:
+    trades = [text for rows in demo_notes.TRADES.values() for _purpose, text in rows]
+    texts = [text for _purpose, text in demo_notes.GENERAL] + trades
+    assert len(set(texts)) == len(texts) >= 150
+    slots = {slot for text in texts for _before, slot, _format, _convert in Formatter().parse(text) if slot}
+    assert slots == {"who", "colleague", "site", "goods", "month", "day", "n", "percent"}
+    said = [talk.summary for row in company.plan(SUNDAY).relationships for talk in row.talks]
+    assert not [text for text in said if not text or re.search(r"[{}!]|  |\.\.", text)]
+    assert max(Counter(said).values()) < 20
+
+
+def test_who_left_is_not_met_afterwards() -> None:
+    planned = company.plan(SUNDAY)
+    [left] = [place for place in planned.places if place.until]
+    talks = [talk for row in planned.relationships for talk in row.talks if left.contact in talk.contacts]
+    assert talks and all(talk.on <= left.until for talk in talks if left.until)
+
+
+def test_people_of_the_welcome_are_people_of_the_company() -> None:
+    ours = {person.email: person for person in company.PEOPLE}
+    assert {address for address, _role in demo.PEOPLE} <= ours.keys()
+    for address, role in demo.PEOPLE:
+        person = ours[address]
+        assert role == ("administrator" if person.is_administrator else person.role.replace("_", " "))
+
+
+# In the database -----------------------------------------------------------------------------------------------------
+
+
+def seed(day: str = "2026-03-29") -> str:
+    out = StringIO()
+    call_command("seed_demo", "--as-of", day, stdout=out)
+    return out.getvalue()
+
+
+def count_everything() -> dict[str, int]:
+    tables = set(connection.introspection.table_names())
+    rows = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in tables]
+    return {model._meta.label: model._base_manager.count() for model in rows}
+
+
+@pytest.mark.django_db
+def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct() -> None:
+    said = seed()
+    assert len(said.splitlines()) == 5
+    for state, number in WANTED.items():
+        assert Relationship.objects.in_state(state, SUNDAY).count() == number, state
+    count = actions.sweep_cadence(now=SUNDAY)
+    assert (count.raised, count.closed, count.open) == (0, 0, WANTED[State.OVERDUE])
+    past = MissedCheckIn.objects.exclude(closed_at=None)
+    assert {flag.closed_because for flag in past} == {"touched", "snoozed"}
+    assert Snooze.objects.filter(until_on__gt=SUNDAY.today("UTC")).count() == 2
+
+
+@pytest.mark.django_db
+def test_seeded_twice_nothing_changes() -> None:
+    seed()
+    before = count_everything()
+    assert "nothing was changed" in seed("2026-04-20")
+    assert count_everything() == before
+
+
+@pytest.mark.django_db
+def test_nothing_is_seeded_beside_people_who_are_there() -> None:
+    User.objects.create_user("somebody@firm.example", name="Somebody")
+    seed()
+    assert not Account.objects.exists() and User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_every_address_ends_where_no_mail_can_go() -> None:
+    seed()
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, models.EmailField | models.URLField) and model._meta.managed:
+                for value in model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True):
+                    assert re.fullmatch(r"[a-z.]+@[a-z-]+\.example|https://www\.[a-z-]+\.example/", value), value
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM relationships_interaction WHERE summary ~* '@|www\\.|https?:'")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db
+def test_everybody_can_sign_in() -> None:
+    seed()
+    for person in company.PEOPLE:
+        user = User.objects.get(email=person.email)
+        assert authenticate(username=person.email, password=demo.PASSWORD) == user
+        assert EmailAddress.objects.filter(user=user, email=user.email, verified=True, primary=True).exists()
+    assert User.objects.get(email="mona@concord.example").reach.managed == set(
+        Membership.objects.values_list("team_id", flat=True)
+    )
+
+
+@pytest.mark.django_db
+def test_the_shapes_that_pages_must_cope_with_are_there() -> None:
+    seed()
+    assert Account.objects.count() >= 46
+    assert set(Account.objects.values_list("kind", flat=True)) == set(Account.Kind.values)
+    assert set(Relationship.objects.values_list("stage", flat=True)) == set(Relationship.Stage.values)
+    bonds = Account.objects.annotate(bonds=Count("relationships"))
+    assert Counter(bonds.values_list("bonds", flat=True)) == {1: 44, 2: 2}
+    assert Account.objects.exclude(parent=None).count() >= 4
+    people = Account.objects.annotate(people=Count("affiliations")).values_list("people", flat=True)
+    assert min(people) == 1 and max(people) == 5
+    assert Contact.objects.annotate(places=Count("affiliations")).filter(places=2).count() == 1
+    assert Affiliation.objects.filter(until__lt=SUNDAY.today("UTC")).count() == 1
+    assert not Interaction.objects.filter(contacts=None).exists()
+    assert not Interaction.objects.filter(colleagues=None).exists()
+    agreed = CadenceAgreement.objects.filter(pk__in=Relationship.objects.values("agreement")).exclude(agreed_with=None)
+    assert 18 <= agreed.count() <= 28
+    for row in [*User.objects.all(), *Account.objects.all(), *Contact.objects.all(), *Relationship.objects.all()]:
+        row.full_clean()
