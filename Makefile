@@ -4,10 +4,10 @@ BIN := .venv/bin
 LOCKS := requirements requirements-demo requirements-dev requirements-node
 # What production must be given, for the checks that only make sense there. Nothing connects to these.
 PRODUCTION := PRODUCTION=1 SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
-	SITE_URL=https://concord.example DATABASE_URL=postgres://concord@localhost/concord REDIS_URL=redis://localhost:6379
+	SITE_URL=https://concord.example DATABASE_URL=postgres://concord@localhost/concord REDIS_URL=redis://localhost:6379 EMAIL_URL=smtp://localhost:25
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-reset test lint lock
+.PHONY: help setup setup-dev demo demo-reset test lint bench lock
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ lint: setup-dev ## style, types, import order, templates, migrations, production
 	$(BIN)/python -m djlint --lint --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: setup-dev ## how work grows with the book, as ratios of one run
+	$(BIN)/python scripts/bench.py
 
 lock: setup-dev ## write the lock files; the newest versions of everything: make lock UPGRADE=--upgrade
 	for name in $(LOCKS); do \

@@ -140,7 +140,8 @@ class InvitationForm(forms.Form):
 
     def __init__(self, data: Any = None, *, person: User) -> None:
         self.person = person
-        super().__init__(data, initial={"name": person.name, "zone": person.zone})
+        # Names of its own: the style sheet hides what allauth says under the password of the sign-in page.
+        super().__init__(data, initial={"name": person.name, "zone": person.zone}, auto_id="invited_%s")
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])

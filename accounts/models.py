@@ -226,10 +226,9 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def changeable_by(self, user: Someone) -> Self:
         if access.reach_of(user).everything:
             return self
-        if not access.reach_of(user).writes:
-            return self.none()
-        changed = self.filter(access.changes(user, "relationships__")).values("pk")
-        return self.filter(Q(pk__in=changed) | Q(relationships=None))
+        changed = Q(pk__in=self.filter(access.changes(user, "relationships__")).values("pk"))
+        # One that nobody looks after yet is anybody's who may make one.
+        return self.filter(changed | Q(relationships=None) if access.reach_of(user).writes else changed)
 
     def listed_for(self, user: Someone) -> Self:
         """Names alone: a directory for the staff, so that nobody makes the same organisation twice."""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from accounts.models import Contact, User
 from relationships import cadence, rhythm
@@ -61,15 +61,19 @@ class Effect:
     due_on: date | None
 
 
-def effect_of(relationship: Relationship, *, day: date, two_way: bool, now: Now) -> Effect:
-    """The next due day if ``day`` were logged now."""
+def effect_of(
+    relationship: Relationship, *, day: date, two_way: bool, now: Now, instead_of: int | None = None
+) -> Effect:
+    """The next due day if ``day`` were logged now, or put in the place of the interaction ``instead_of``."""
     today = relationship.today(now)
-    if not two_way:
-        return Effect(counts=False, clears=False, due_on=relationship.due_on)
+    last = relationship.last_touch_on
+    if instead_of is not None:
+        others = Interaction.objects.filter(relationship=relationship).touches().exclude(pk=instead_of)
+        last = others.aggregate(last=Max("occurred_on"))["last"]
     agreements = list(relationship.agreements.order_by("id"))
     after = cadence.schedule(
         today=today,
-        last_touch_on=max(day, relationship.last_touch_on or day),
+        last_touch_on=max(day, last or day) if two_way else last,
         intervals=[cadence.Interval(row.starts_on, row.every_days) for row in agreements],
         rests=[cadence.Rest(row.from_on, row.until_on) for row in relationship.snoozes.all()],
         workdays=relationship.workdays,
@@ -77,7 +81,7 @@ def effect_of(relationship: Relationship, *, day: date, two_way: bool, now: Now)
     )
     late = relationship.state(now) is State.OVERDUE
     return Effect(
-        counts=True,
-        clears=late and (after.overdue_from is None or after.overdue_from > today),
+        counts=two_way,
+        clears=two_way and late and (after.overdue_from is None or after.overdue_from > today),
         due_on=after.due_on,
     )

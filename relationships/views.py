@@ -79,7 +79,8 @@ def _log_details(form: InteractionForm, now: Now) -> dict[str, Any]:
         return {}
     lately = queries.people_lately_spoken_to(row)
     today = row.today(now)
-    effect = queries.effect_of(row, day=form.day(), two_way=form["two_way"].value() != "no", now=now)
+    two_way = form["two_way"].value() not in ("no", False)
+    effect = queries.effect_of(row, day=form.day(), two_way=two_way, now=now, instead_of=form.instance.pk)
     here = list(form.fields["contacts"].queryset)  # type: ignore[attr-defined]
     ticked = {str(value) for value in form["contacts"].value() or []}
     return {
@@ -103,9 +104,15 @@ def log(request: PersonRequest) -> HttpResponse:
 
 @require_GET
 def log_details(request: PersonRequest) -> HttpResponse:
-    """The parts of the log that follow from what is chosen so far."""
+    """The parts of the log that follow from what is chosen so far; ``entry`` is the one that is being changed."""
     now = Now.read()
-    form = _log_form(request, now, data=request.GET)
+    entry = request.GET.get("entry", "")
+    if entry:
+        own = Interaction.objects.changeable_by(request.user).select_related("relationship__account")
+        row = get_object_or_404(own, pk=int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 19 else 0)
+        form = InteractionForm(request.GET, user=request.user, now=now, instance=row)
+    else:
+        form = _log_form(request, now, data=request.GET)
     return render(request, "relationships/interaction_form.html#details", {"form": form, **_log_details(form, now)})
 
 

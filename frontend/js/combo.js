@@ -48,6 +48,7 @@ function start(select) {
   const label = select.labels?.[0]?.firstChild?.textContent?.trim();
   if (label && !select.ariaLabel) select.ariaLabel = label;
   const given = new Map([...select.options].map((option) => [option.value, { hint: option.dataset.hint, state: option.dataset.state }]));
+  const search = url && new Search(url);
   const combo = new TomSelect(select, {
     valueField: "value",
     labelField: "text",
@@ -58,12 +59,11 @@ function start(select) {
     create: false,
     preload: url ? "focus" : false,
     loadThrottle: 150,
+    // Anything later would open the list again, and take the focus back, after somebody has picked.
+    refreshThrottle: 0,
     placeholder: select.dataset.placeholder || say("combo.placeholder"),
     shouldLoad: () => true,
-    ...(url && {
-      score: () => () => 1,
-      load: (query, done) => fetchMatches(url, query).then((found) => replace(combo, found, done), () => done()),
-    }),
+    ...(url && { score: () => () => 1, load: (query, done) => search.load(combo, query, done) }),
     render: {
       option: drawn("option"),
       item: drawn("item"),
@@ -72,10 +72,72 @@ function start(select) {
     },
   });
   // Picking is a step of its own: what follows it in the form is next.
-  combo.on("item_add", () => select.dataset.comboNext && setTimeout(() => select.form.querySelector(select.dataset.comboNext)?.focus(), 0));
+  const goOn = () => select.dataset.comboNext && select.form.querySelector(select.dataset.comboNext)?.focus();
+  combo.on("item_add", () => setTimeout(goOn, 0));
+  if (url) {
+    combo.wrapper.addEventListener("keydown", (event) => search.pickLater(combo, event) && goOn(), true);
+    select.form?.addEventListener("submit", (event) => search.holdBack(event), true);
+  }
   given.forEach((more, value) => combo.options[value] && Object.assign(combo.options[value], more));
   if (combo.items.length) combo.items.slice().forEach((value) => combo.updateOption(value, combo.options[value]));
   if (select.hasAttribute("autofocus")) combo.focus();
+}
+
+/** What was typed and what is listed may differ for a moment; nobody must get what they did not type. */
+class Search {
+  listed = "";
+  pending = null;
+
+  constructor(url) {
+    this.url = url;
+  }
+
+  load(combo, query, done) {
+    fetchMatches(this.url, query).then((found) => this.list(combo, query, found, done), () => done());
+  }
+
+  list(combo, query, found, done) {
+    if (query === combo.inputValue()) {
+      replace(combo, found, done);
+      this.listed = query;
+    } else {
+      done();
+      delete combo.loadedSearches[query];
+    }
+  }
+
+  /** Enter before the answer is there takes the first of what is still to come, not what is listed from before. */
+  pickLater(combo, event) {
+    const query = combo.inputValue();
+    const picks = event.key === "Enter" || (event.key === "Tab" && !event.shiftKey);
+    if (!picks || event.ctrlKey || event.metaKey || !query || query === this.listed) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    this.pending = fetchMatches(this.url, query)
+      .then((found) => this.pick(combo, query, found), () => this.pick(combo, query, []))
+      .finally(() => (this.pending = null));
+    return true;
+  }
+
+  /** Who is quicker than the answer still saves what they picked. */
+  holdBack(event) {
+    if (!this.pending) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { target, submitter } = event;
+    this.pending.then(() => target.isConnected && target.requestSubmit(submitter));
+  }
+
+  pick(combo, query, [first]) {
+    if (!combo.input.isConnected || combo.items.length) return;
+    if (first) {
+      combo.addOption({ ...first, value: String(first.value) });
+      combo.addItem(String(first.value));
+    } else {
+      combo.focus();
+      combo.setTextboxValue(query);
+    }
+  }
 }
 
 /** The server's order is the order: what it did not name leaves the list, except what is chosen. */

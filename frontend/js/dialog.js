@@ -33,12 +33,15 @@ function settle() {
   }
 }
 
+/** A partner that is chosen already needs no typing, nor does the field that the search box put in. */
+const isOpen = (field) => !field.closest(".ts-wrapper") && !field.disabled && !(field.dataset.comboNext && field.value);
+
 function focusFirst() {
   const dialog = box();
   const wanted =
     dialog.querySelector(".c-summary") ??
     dialog.querySelector("[autofocus]") ??
-    dialog.querySelector("form :is(select[data-combo], input:not([type=hidden]), textarea, select)");
+    [...dialog.querySelectorAll("form :is(select[data-combo], input:not([type=hidden]), textarea, select)")].find(isOpen);
   if (wanted?.tomselect) wanted.tomselect.focus();
   else wanted?.focus();
 }

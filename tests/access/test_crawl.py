@@ -20,6 +20,7 @@ READS = {
     "mona": {"north"},
     "adam": {"north", "south"},
 }
+OWN = {("interaction", "summary"), ("relationship", "name"), ("snooze", "reason"), ("affiliation", "title")}
 # Links that a person holds because they were mailed to them say whose they are, to whoever opens them.
 MAILED = {"invitation", "unsubscribe"}
 
@@ -30,15 +31,9 @@ def test_nobody_meets_a_canary_of_another(role: str, world: World) -> None:
     for side in {"north", "south"} - READS[role]:
         leaked = {address: sorted(found) for address, found in met[side].items() if address.split("/")[1] not in MAILED}
         assert leaked == {}
-
-
-@pytest.mark.parametrize(
-    ("role", "side"), [("alice", "north"), ("olga", "south"), ("rita", "north"), ("adam", "north")]
-)
-def test_crawl_meets_what_is_the_persons_own(role: str, side: str, world: World) -> None:
-    """Else it would prove nothing."""
-    own = {leak for found in crawl(world, role)[side].values() for leak in found}
-    assert {("interaction", "summary"), ("relationship", "name"), ("snooze", "reason"), ("affiliation", "title")} <= own
+    for side in READS[role]:
+        own = {leak for found in met[side].values() for leak in found}
+        assert own >= OWN, "it met too little to prove anything"
 
 
 def test_every_model_and_text_is_in_the_world(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,9 +54,8 @@ def toast(page: Page, text: str) -> Locator:
 
 
 def pick(page: Page, letters: str) -> None:
-    """Type into the search of the log and take the first that it finds."""
+    """Type into the search of the log and take the first that it finds, without waiting for the list."""
     page.keyboard.type(letters)
-    expect(page.locator(".ts-dropdown .option.active")).to_contain_text(re.compile(letters, re.IGNORECASE))
     page.keyboard.press("Enter")
 
 

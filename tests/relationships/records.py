@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, connections
 
+from accounts.undo import Done
 from relationships import actions
 from relationships.models import Interaction, Relationship
 from tests import people
@@ -42,7 +43,7 @@ def agreed(every_days: int = 14, *, start: date = START, touched: date | None = 
     return row
 
 
-def log(row: Relationship, day: date, *, now: Now | None = None, **more: Any) -> Any:
+def log(row: Relationship, day: date, *, now: Now | None = None, **more: Any) -> Done[Interaction]:
     return actions.log_interaction(
         actor=row.owner,
         now=now or noon(day),

@@ -429,7 +429,7 @@ def test_snooze_raises_both_dates_without_new_grace() -> None:
 @pytest.mark.django_db
 def test_snoozes_of_one_silence_total_a_month_and_days_count_once() -> None:
     row = agreed(14)
-    snooze = {"actor": row.owner, "now": NOW, "relationship": row, "reason": "On leave"}
+    snooze: dict[str, Any] = {"actor": row.owner, "now": NOW, "relationship": row, "reason": "On leave"}
     actions.snooze(**snooze, until_on=MONDAY + 9 * DAY)
     actions.snooze(**snooze, until_on=MONDAY + 30 * DAY)
     with pytest.raises(ValidationError, match="31 days in all; 0 are left"):
@@ -509,7 +509,8 @@ def test_agreement_comes_back_although_its_person_was_erased() -> None:
 
 
 def events(row: Any) -> list[tuple[str, dict[str, Any] | None]]:
-    found = pghistory.models.Events.objects.tracks(row).order_by("pgh_created_at", "pgh_slug")
+    found = pghistory.models.Events.objects.tracks(row)  # type: ignore[no-untyped-call]
+    found = found.order_by("pgh_created_at", "pgh_slug")
     return [(event.pgh_label, event.pgh_context) for event in found]
 
 
@@ -529,7 +530,8 @@ def test_audit_says_who_and_from_where_deletes_included() -> None:
 
     request = RequestFactory(REMOTE_ADDR="192.0.2.7").post("/relationships/1/interactions/")
     request.user = alice
-    entry = Interaction(pk=int(AuditMiddleware(view)(request).content))
+    answer = AuditMiddleware(view)(request)  # type: ignore[no-untyped-call]
+    entry = Interaction(pk=int(answer.content))
     found = events(entry)
     assert sorted(label for label, _context in found) == ["delete", "insert", "update", "update"]
     assert {(context or {})["user"] for _label, context in found} == {alice.pk}

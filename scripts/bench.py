@@ -1,0 +1,158 @@
+"""How work grows with the book: each line a ratio of two medians of one run, so that the machine's speed falls out.
+
+    make bench
+
+A scratch database beside the ordinary one is filled in SQL, measured and dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import django  # noqa: E402  (the checkout has to be on the path first)
+
+from prm import services  # noqa: E402
+
+OWN, SMALL, LARGE, HISTORY = 100, 1_000, 50_000, 5_000
+
+ACCOUNTS = """
+INSERT INTO accounts_account (name, name_key, kind, zone, website, created_at)
+SELECT 'Partner ' || n, 'partner ' || n, 'customer', 'Europe/Oslo', '', now() FROM generate_series(%s, %s) n
+RETURNING id
+"""
+RELATIONSHIPS = """
+INSERT INTO relationships_relationship
+       (account_id, shared, name, owner_id, team_id, stage, zone, workdays, pause_reason, tier, tags, created_at,
+        last_touch_on, every_days, counts_from, base_due_on, due_on, overdue_from)
+SELECT id, false, '', %s, %s, 'customer', 'Europe/Oslo', '{0,1,2,3,4}', '', '', '{}', now(),
+       day, 30, day, day + 30, day + 30, day + 32
+  FROM (SELECT id, current_date - (id %% 31)::int AS day FROM accounts_account WHERE id = ANY(%s)) a
+"""
+INTERACTIONS = """
+INSERT INTO relationships_interaction
+       (relationship_id, account_id, shared, occurred_on, channel, begun_by, purpose, two_way, summary, logged_at)
+SELECT r.id, r.account_id, false, r.last_touch_on - %s * back, 'call', 'ours', '', true, 'Prices.', now()
+  FROM relationships_relationship r, generate_series(0, %s) back
+ WHERE r.account_id = ANY(%s)
+"""
+
+
+def median_ms(deed: Callable[[], object], times: int = 9) -> float:
+    """Milliseconds; the first runs, which warm caches, are left out."""
+    for _ in range(2):
+        deed()
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        deed()
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+def main() -> None:
+    with services.running():
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "prm.settings")
+        os.environ["TEST_DATABASE"] = "concord_bench"
+        django.setup()
+        from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+
+        setup_test_environment()
+        kept = setup_databases(verbosity=0, interactive=False)
+        try:
+            print(json.dumps(_measure(), indent=2))
+        finally:
+            teardown_databases(kept, verbosity=0)
+
+
+def _grow(first: int, last: int, owner: int, team: int) -> None:
+    """Partners ``first`` to ``last``, each with five contacts; without audit rows, which nothing here reads."""
+    import pgtrigger
+    from django.db import connection
+
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(ACCOUNTS, [first, last])
+        accounts = [row[0] for row in cursor.fetchall()]
+        cursor.execute(RELATIONSHIPS, [owner, team, accounts])
+        cursor.execute(INTERACTIONS, [30, 4, accounts])
+        cursor.execute("ANALYZE")
+
+
+def _measure() -> dict[str, Any]:
+    """The same deeds with the small and the large book; the person's own book is the same in both."""
+    from accounts.models import Membership, Team, User
+
+    north = Team.objects.create(name="North")
+    south = Team.objects.create(name="South")
+    alice = User.objects.create_user("alice@concord.example", name="Alice")
+    mona = User.objects.create_user("mona@concord.example", name="Mona", is_administrator=True)
+    Membership.objects.create(user=alice, team=north)
+    _grow(1, OWN, alice.pk, north.pk)
+    _grow(OWN + 1, SMALL, mona.pk, south.pk)
+    small = _times(alice, mona)
+    _grow(SMALL + 1, LARGE, mona.pk, south.pk)
+    large = _times(alice, mona)
+    log = _log_times(alice)
+    return {
+        "relationships": {"small": SMALL, "large": LARGE, "own": OWN},
+        "milliseconds": {name: [round(small[name], 1), round(large[name], 1)] for name in small},
+        "times longer with the large book": {name: round(large[name] / small[name], 2) for name in small},
+        f"a log with {HISTORY} earlier contacts, times longer than with five": round(log[1] / log[0], 2),
+    }
+
+
+def _times(alice: Any, mona: Any) -> dict[str, float]:
+    from django.test import Client
+    from django.urls import reverse
+
+    from relationships import actions
+    from web.clock import Now
+
+    own, whole = Client(), Client()
+    own.force_login(alice)
+    whole.force_login(mona)
+    actions.sweep_cadence(now=Now.read())
+    pages = {
+        "today, own book": (own, reverse("today")),
+        "portfolio, own book": (own, reverse("portfolio")),
+        "portfolio, whole book": (whole, reverse("portfolio")),
+        "search, own book": (own, reverse("relationship_options") + "?q=ner%2077"),
+    }
+    found = {name: median_ms(lambda who=who, to=to: who.get(to)) for name, (who, to) in pages.items()}
+    return {**found, "sweep, nothing new": median_ms(lambda: actions.sweep_cadence(now=Now.read()))}
+
+
+def _log_times(alice: Any) -> tuple[float, float]:
+    """A log in a short and in a long history."""
+    from django.db import connection
+
+    from relationships import actions
+    from relationships.models import Relationship
+    from web.clock import Now
+
+    import pgtrigger
+
+    short, long = Relationship.objects.filter(owner=alice).order_by("pk")[:2]
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute(INTERACTIONS, [1, HISTORY, [long.account_id]])
+        cursor.execute("ANALYZE relationships_interaction")
+
+    def deed(row: Relationship) -> object:
+        now = Now.read()
+        return actions.log_interaction(
+            actor=alice, now=now, relationship=row, occurred_on=row.today(now), channel="call", summary="Prices."
+        )
+
+    return median_ms(lambda: deed(short), 21), median_ms(lambda: deed(long), 21)
+
+
+if __name__ == "__main__":
+    main()

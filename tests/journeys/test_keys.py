@@ -1,0 +1,57 @@
+"""Keys: a registry that implements them and writes the help."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests import people
+from tests.journeys.book import closed, dialog, partner
+from tests.journeys.conftest import Open
+
+
+def test_help_and_where_the_keys_lead(browse: Open) -> None:
+    partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    page.goto("/")
+    page.keyboard.press("?")
+    listed = dialog(page).locator("dt").all_inner_texts()
+    assert {"Log a check-in", "Search", "Go to Portfolio", "Undo what you just did", "Save the form you are in"} <= set(
+        listed
+    )
+    assert "Create" not in listed
+    page.keyboard.press("Escape")
+    closed(page)
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_url("**/portfolio/")
+    page.keyboard.press("?")
+    expect(dialog(page).locator("dt", has_text="Create")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.wait_for_url(lambda url: url.endswith(":" + url.rsplit(":", 1)[1].split("/")[0] + "/"))
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def test_letters_are_letters_while_typing(browse: Open) -> None:
+    partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    page.goto("/portfolio/")
+    page.keyboard.press("/")
+    page.keyboard.type("l?cz")
+    closed(page)
+    expect(page.locator("main [data-search]")).to_have_value("l?cz")
+
+
+def test_keys_can_be_switched_off(browse: Open) -> None:
+    partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    page.goto("/")
+    page.keyboard.press("?")
+    dialog(page).get_by_label("Single letters work as shortcuts in this browser").uncheck()
+    page.keyboard.press("Escape")
+    closed(page)
+    page.keyboard.press("l")
+    page.wait_for_timeout(300)
+    closed(page)

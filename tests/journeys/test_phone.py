@@ -1,0 +1,76 @@
+"""The same at 360×740 by touch."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from relationships.models import Interaction
+from tests import people
+from tests.journeys.book import dialog, open_flags, partner, person_at, rows, toast
+from tests.journeys.conftest import Open
+
+TARGETS = """() => {
+  const inside = document.querySelector("dialog[open]") ?? document.body;
+  const found = inside.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden], [type=radio], [type=checkbox]), .c-seg > label, .c-pill");
+  return [...found].filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true })).map((node) => {
+    const box = node.getBoundingClientRect();
+    const inText = getComputedStyle(node).display === "inline";
+    return { name: (node.ariaLabel || node.textContent).trim().slice(0, 40), width: box.width, height: box.height, inText };
+  }).filter(({ width, height, inText, name }) => !inText && name !== "Skip to content" && Math.min(width, height) < 24);
+}"""
+LETTERS = """() => [...document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select")]
+  .filter((node) => node.checkVisibility() && !node.classList.contains("tomselected") && parseFloat(getComputedStyle(node).fontSize) < 16)
+  .map((node) => node.name || node.id)"""
+
+
+def too_small(page: Page) -> list[object]:
+    found: list[object] = page.evaluate(TARGETS)
+    return found
+
+
+def test_log_by_thumb(browse: Open) -> None:
+    row = partner("Ewos", quiet=41)
+    person_at(row, "Ingrid Moe")
+    page = browse(people.alice(), width=360, height=740, has_touch=True, is_mobile=True)
+    page.goto("/")
+    expect(page.get_by_role("link", name="Log", exact=True)).to_have_count(1)
+    thumb = page.get_by_role("link", name="Log", exact=True)
+    box = thumb.bounding_box()
+    assert box is not None
+    assert box["y"] > 740 - 100
+    assert min(box["width"], box["height"]) >= 44
+    assert too_small(page) == []
+    thumb.tap()
+    dialog(page)
+    assert page.evaluate(LETTERS) == []
+    page.locator("#dialog .ts-control input").fill("ewo")
+    page.locator(".ts-dropdown .option", has_text="Ewos").tap()
+    page.locator("#dialog .c-pill", has_text="Ingrid Moe").tap() if page.locator(
+        "#dialog .c-pill", has_text="Ingrid Moe"
+    ).is_visible() else page.locator("#dialog .c-others summary").tap()
+    page.locator("#dialog textarea[name=summary]").fill("From the train")
+    assert too_small(page) == []
+    save = page.locator("#dialog").get_by_role("button", name="Log check-in")
+    box = save.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    save.tap()
+    said = toast(page, "Logged with Ewos")
+    expect(rows(page, "Ewos")).to_have_count(0)
+    said.get_by_role("button", name="Undo").tap()
+    expect(rows(page, "Ewos")).to_have_count(1)
+    assert open_flags(row) == 1
+    assert not Interaction.objects.filter(summary="From the train").exists()
+
+
+def test_a_relationship_by_thumb(browse: Open) -> None:
+    """One Log on the page; what a mouse finds in the header is in the menu."""
+    row = partner("Ewos", quiet=41)
+    page = browse(people.alice(), width=360, height=740, has_touch=True, is_mobile=True)
+    page.goto(row.get_absolute_url())
+    expect(page.get_by_role("link", name="Log", exact=False).filter(visible=True)).to_have_count(1)
+    assert too_small(page) == []
+    page.locator("main").get_by_label("More").first.tap()
+    page.get_by_role("link", name="Snooze").filter(visible=True).tap()
+    expect(dialog(page)).to_contain_text("Snooze Ewos")
+    assert page.evaluate(LETTERS) == []

@@ -1,0 +1,153 @@
+"""What is done with a relationship besides logging; all of it can be taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from accounts.models import Account
+from relationships.models import Relationship, Snooze
+from tests import people
+from tests.journeys.book import (
+    closed,
+    dialog,
+    mark,
+    not_reloaded,
+    open_flags,
+    partner,
+    person_at,
+    rows,
+    toast,
+    today,
+)
+from tests.journeys.conftest import Open
+
+
+def test_snooze(browse: Open) -> None:
+    """The state changes on the page without reload; the flag waits, and comes back with Undo."""
+    row = partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    page.goto("/")
+    mark(page)
+    page.get_by_role("link", name="Snooze Ewos").click()
+    dialog(page)
+    page.locator("#dialog [name=reason]").fill("On holiday")
+    page.keyboard.press("Control+Enter")
+    said = toast(page, "Ewos snoozed until")
+    expect(rows(page, "Ewos")).to_have_count(0)
+    assert Snooze.objects.get().until_on == today() + timedelta(days=7)
+    assert open_flags(row) == 0
+    said.get_by_role("button", name="Undo").click()
+    expect(rows(page, "Ewos")).to_have_count(1)
+    assert open_flags(row) == 1
+    assert not_reloaded(page)
+
+
+def test_too_long_a_snooze_offers_the_pause(browse: Open) -> None:
+    row = partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    page.goto(row.get_absolute_url())
+    mark(page)
+    page.get_by_role("link", name="Snooze").filter(visible=True).click()
+    dialog(page)
+    page.locator("#dialog [name=until_on]").fill((today() + timedelta(days=60)).isoformat())
+    page.locator("#dialog [name=reason]").fill("A long holiday")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#dialog .c-field.bad")).to_contain_text("Pause it instead.")
+    expect(page.locator("#dialog [name=reason]")).to_have_value("A long holiday")
+    page.locator("#dialog").get_by_role("link", name="Pause Ewos").click()
+    expect(page.locator("#dialog h2").first).to_have_text("Pause Ewos")
+    page.locator("#dialog [name=reason]").fill("A long holiday")
+    page.keyboard.press("Control+Enter")
+    toast(page, "Ewos paused")
+    expect(page.locator(".c-state").first).to_contain_text("Paused: since today: A long holiday")
+    assert open_flags(row) == 0
+    page.get_by_role("button", name="Resume").click()
+    expect(page.locator(".c-state").first).to_contain_text("Overdue")
+    assert not_reloaded(page)
+
+
+def test_rhythm_agreed_with_a_person_of_theirs(browse: Open) -> None:
+    row = partner("Ewos", quiet=41)
+    ingrid = person_at(row, "Ingrid Moe", "Buyer")
+    page = browse(people.alice())
+    page.goto(row.get_absolute_url())
+    expect(page.locator(".c-pulse-say")).to_contain_text("Every 14 days, assumed: nobody of theirs has agreed it yet.")
+    page.locator(".c-pulse-say").get_by_role("link", name="Change").click()
+    dialog(page)
+    page.locator("#dialog [name=every_days]").fill("60")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#dialog .c-field.bad")).to_contain_text("More than 31 days needs a reason.")
+    page.locator("#dialog [name=every_days]").fill("21")
+    page.locator("#dialog [name=agreed_with]").select_option(label="Ingrid Moe")
+    page.keyboard.press("Control+Enter")
+    said = toast(page, "every 21 days")
+    expect(page.locator(".c-pulse-say")).to_contain_text("Every 21 days, agreed with Ingrid Moe today.")
+    row.refresh_from_db()
+    assert row.agreement is not None
+    assert (row.every_days, row.agreement.agreed_with) == (21, ingrid)
+    said.get_by_role("button", name="Undo").click()
+    expect(page.locator(".c-pulse-say")).to_contain_text("Every 14 days, assumed")
+
+
+def test_new_one_with_a_new_organisation(browse: Open) -> None:
+    people.alice()
+    page = browse(people.alice())
+    page.goto("/portfolio/")
+    expect(page.get_by_role("heading", name="The book is empty")).to_be_visible()
+    page.keyboard.press("c")
+    dialog(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#dialog .c-summary")).to_contain_text("Choose an organisation")
+    page.locator("#dialog [name=new_account]").fill("Fjord Seafood")
+    page.locator("#dialog [name=every_days]").fill("10")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/relationships/*/")
+    expect(page.get_by_role("heading", name="Fjord Seafood")).to_be_visible()
+    expect(page.locator(".c-state").first).to_contain_text("New: never in touch")
+    toast(page, "Fjord Seafood added.")
+    row = Relationship.objects.get()
+    assert (row.account.name, row.every_days, row.owner) == ("Fjord Seafood", 10, people.alice())
+    page.keyboard.press("z")
+    page.wait_for_url("**/")
+    assert not Relationship.objects.exists()
+
+
+def test_new_one_with_a_known_organisation(browse: Open) -> None:
+    """Letters and Enter choose it; a typing error in another field keeps the choice."""
+    row = partner("Ewos", quiet=3)
+    Account.objects.filter(pk=row.account_id).update(name="Ewos", name_key="ewos")
+    page = browse(people.alice())
+    page.goto("/portfolio/")
+    page.keyboard.press("c")
+    dialog(page)
+    page.keyboard.type("ewo")
+    page.keyboard.press("Enter")
+    expect(page.locator("#dialog .ts-control .item")).to_contain_text("Ewos")
+    page.locator("#dialog [name=every_days]").fill("99")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#dialog .c-summary")).to_be_visible()
+    expect(page.locator("#dialog .ts-control .item")).to_contain_text("Ewos")
+    page.locator("#dialog [name=every_days]").fill("20")
+    page.locator("#dialog .c-morefields > summary").click()
+    page.locator("#dialog [name=name]").fill("Feed")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url.endswith("/") and "relationships" in url)
+    assert row.account.relationships.count() == 2
+
+
+def test_remove_and_undo(browse: Open) -> None:
+    row = partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    page.goto(row.get_absolute_url())
+    page.locator("main").get_by_label("More").click()
+    page.get_by_role("button", name="Remove").click()
+    page.wait_for_url("**/portfolio/")
+    said = toast(page, "Ewos removed.")
+    expect(page.get_by_role("heading", name="The book is empty")).to_be_visible()
+    said.get_by_role("button", name="Undo").click()
+    expect(page.locator(".c-book")).to_contain_text("Ewos")
+    closed(page)
+    back = Relationship.objects.get()
+    assert (back.pk, back.due_on, open_flags(back)) == (row.pk, row.due_on, 1)
