@@ -1,4 +1,4 @@
-"""What every request passes: closed by default, the right half of the site, the person's zone, the audit's who and where."""
+"""What every request passes: closed by default, the right half of the site, the zone, the audit's who and where."""
 
 from __future__ import annotations
 

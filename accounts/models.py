@@ -26,7 +26,7 @@ Someone: TypeAlias = "User | AnonymousUser"
 
 
 def tracked(*exclude: str) -> Any:
-    """History by database trigger for inserts, updates and deletes. ``exclude`` names columns that are derived or secret."""
+    """History by database trigger, deletes included. ``exclude`` names columns that are derived or secret."""
     changed = pghistory.AnyChange(exclude=list(exclude)) if exclude else pghistory.AnyChange()
     return pghistory.track(
         pghistory.InsertEvent(),
@@ -112,7 +112,7 @@ class User(AbstractBaseUser):
 
     teams = models.ManyToManyField(Team, through="Membership", related_name="people")
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -217,7 +217,7 @@ class Invitation(models.Model):
 
 class AccountQuerySet(models.QuerySet["Account"]):
     def visible_to(self, user: Someone) -> Self:
-        """Accounts whose details the person may read: those with a relationship that is visible, and those with none."""
+        """Those whose details the person may read: with a relationship that is visible, or with none."""
         if access.reach_of(user).everything:
             return self
         seen = self.filter(access.sees(user, "relationships__")).values("pk")

@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from web.clock import Now
 
 
 class PersonRequest(HttpRequest):
@@ -14,8 +13,3 @@ class PersonRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
-
-
-def now() -> Now:
-    """The one reading of the clock in a request."""
-    return Now.read()

@@ -35,8 +35,8 @@ from web.responses import done, form_page
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _said(request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False) -> HttpResponse:
-    return done(request, deed.step.said, to=to, step_id=deed.step.pk, go=go)
+def _said(request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, again: bool = False) -> HttpResponse:
+    return done(request, deed.step.said, to=to, step_id=deed.step.pk, go=go, again=again)
 
 
 def _refused(request: PersonRequest, why: str, *, to: str) -> HttpResponse:
@@ -96,7 +96,7 @@ def undo(request: PersonRequest, step_id: int) -> HttpResponse:
     if _is_gone(undone.row, request.user, to):
         away = "account_list" if isinstance(undone.row, Account) else "today"
         return _said(request, undone, to=reverse(away), go=True)
-    return _said(request, undone, to=to)
+    return _said(request, undone, to=to, again=True)
 
 
 # People ------------------------------------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
-from accounts.requests import PersonRequest, now
+from accounts.requests import PersonRequest
 from mail import actions, optout
 from mail.forms import WantedForm
 from mail.models import WEEKLY, DigestOptOut, OutboxMail
+from web.clock import Now
 
 
 @csrf_exempt
@@ -31,7 +32,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     kind = found[1]
     if request.method == "POST":
-        actions.switch_off(actor=person, now=now(), kind=kind)
+        actions.switch_off(actor=person, now=Now.read(), kind=kind)
         return render(request, "mail/unsubscribed.html", {"kind": kind})
     return render(request, "mail/unsubscribe.html", {"kind": kind})
 
@@ -41,7 +42,7 @@ def mail_settings(request: PersonRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = WantedForm(posted, initial={"wanted": _wanted_by(request.user)})
     if form.is_valid():
-        actions.choose(actor=request.user, now=now(), wanted=form.kinds(), offered=WEEKLY)
+        actions.choose(actor=request.user, now=Now.read(), wanted=form.kinds(), offered=WEEKLY)
         messages.success(request, _("Saved."))
         return redirect("mail_settings")
     return render(request, "mail/mail_settings.html", {"form": form}, status=422 if form.errors else 200)
@@ -87,7 +88,7 @@ def _answer(request: PersonRequest, mail_id: int, verb: Callable[..., OutboxMail
     _administrators_only(request.user)
     mail = get_object_or_404(OutboxMail.objects.visible_to(request.user), pk=mail_id)
     try:
-        verb(actor=request.user, now=now(), mail=mail)
+        verb(actor=request.user, now=Now.read(), mail=mail)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import sys
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from csp.constants import NONCE, NONE, SELF
 from prm import services
 from prm.timetable import TIMETABLE
 
+# The time zones of the pinned package, not of whatever machine this is.
+zoneinfo.reset_tzpath(to=())
 # Django's generic classes take their type arguments at run time too.
 django_stubs_ext.monkeypatch()
 
@@ -198,6 +201,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation proved the address
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Concord"
 USERSESSIONS_TRACK_ACTIVITY = True

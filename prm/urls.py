@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("relationships.urls")),
     path("", include("accounts.urls")),
     path("", include("mail.urls")),
+    path("accounts/email/", views.nothing_here, name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),

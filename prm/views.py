@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
@@ -39,3 +39,8 @@ def _broker() -> bool:
         return bool(cache.get("readyz") == 1)
     except RedisError:
         return False
+
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Stands before a page of a library that this product does not offer."""
+    raise Http404

@@ -278,6 +278,8 @@ def bring_relationship_back(*, actor: User, now: Now, relationship_id: int) -> D
 @transaction.atomic
 def pause(*, actor: User, now: Now, relationship: Relationship, reason: str) -> Done[Relationship]:
     """No check-in is due until it is resumed."""
+    if relationship.paused_since is not None:
+        raise ValidationError(_("It is paused already."))
     return _set_pause(actor=actor, now=now, relationship=relationship, since=relationship.today(now), reason=reason)
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Contact, Team, User
 from relationships import cadence, queries
-from relationships.models import CadenceAgreement, Interaction, Relationship
+from relationships.models import CadenceAgreement, Interaction, Relationship, every_weekday
 from web import zones
 from web.choices import narrow, offer
 from web.clock import Now
-from web.widgets import Combo, DateInput, Segmented
+from web.widgets import Combo, DateInput, Pills, Segmented
 
 NEAREST = 50
 
@@ -148,16 +148,44 @@ class InteractionForm(forms.ModelForm[Interaction]):
 
 
 class SnoozeForm(forms.Form):
-    REASONS = [
-        gettext_lazy("They asked for time"),
-        gettext_lazy("On holiday"),
-        gettext_lazy("Already planned"),
-        gettext_lazy("Waiting for their answer"),
-    ]
-    until_on = forms.DateField(
-        widget=DateInput, label=gettext_lazy("Until"), help_text=gettext_lazy("It is due again on the day after.")
+    """Until when and why, both one tap; another day and other words where these do not fit."""
+
+    OTHER = "other"
+    SPANS = {"3": gettext_lazy("3 days"), "7": gettext_lazy("A week"), "14": gettext_lazy("Two weeks")}
+    REASONS = {
+        "asked": gettext_lazy("They asked for time"),
+        "away": gettext_lazy("They are away"),
+        "planned": gettext_lazy("A date is set"),
+        "waiting": gettext_lazy("Waiting for their answer"),
+    }
+
+    span = forms.ChoiceField(
+        choices=[*SPANS.items(), (OTHER, gettext_lazy("Other day"))],
+        widget=Segmented,
+        label=gettext_lazy("For"),
+        initial="7",
     )
-    reason = forms.CharField(label=gettext_lazy("Why"), widget=forms.TextInput(attrs={"list": "snooze-reasons"}))
+    until_on = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Until"))
+    why = forms.ChoiceField(choices=[*REASONS.items(), ("", gettext_lazy("Other"))], required=False, widget=Pills)
+    reason = forms.CharField(required=False, label=gettext_lazy("In your words"), widget=forms.TextInput)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+        self.fields["why"].label = _("Why")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        span = cleaned.pop("span", "")
+        if span in self.SPANS:
+            cleaned["until_on"] = self.today + timedelta(days=int(span))
+        elif not cleaned.get("until_on") and "until_on" not in self.errors:
+            self.add_error("until_on", _("Say until which day."))
+        chosen = str(self.REASONS.get(cleaned.pop("why", ""), ""))
+        cleaned["reason"] = ": ".join(part for part in (chosen, cleaned.get("reason", "").strip()) if part)
+        if not cleaned["reason"]:
+            self.add_error("reason", _("Say why, so that others know."))
+        return cleaned
 
 
 class PauseForm(forms.Form):
@@ -232,6 +260,7 @@ class RelationshipForm(forms.ModelForm[Relationship]):
     workdays = forms.TypedMultipleChoiceField(
         choices=WEEK,
         coerce=int,
+        initial=every_weekday,
         widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("Working days"),
         help_text=gettext_lazy("They count for rhythms of less than a week."),
@@ -254,6 +283,7 @@ class RelationshipForm(forms.ModelForm[Relationship]):
             owners = User.objects.visible_to(user).filter(Q(pk__in=owners) | Q(pk=self.instance.owner_id))
         narrow(self, "team", teams, none=_("No team: seen by the owner alone"))
         narrow(self, "owner", owners)
+        offer(self, "stage", ((value, label.capitalize()) for value, label in Relationship.Stage.choices))
 
     def _post_clean(self) -> None:
         """The verb sets and checks the row."""
@@ -262,10 +292,14 @@ class RelationshipForm(forms.ModelForm[Relationship]):
 class NewRelationshipForm(RelationshipForm):
     """A relationship with an organisation that is there already, or with a new one."""
 
+    # The organisation is needed, but may be a new one: the browser can't know.
+    use_required_attribute = False
+
     account = forms.ModelChoiceField(
         Account.objects.none(),
         required=False,
         label=gettext_lazy("Organisation"),
+        error_messages={"required": gettext_lazy("Choose an organisation or type the name of a new one.")},
         widget=Combo(url=reverse_lazy("account_options"), placeholder=gettext_lazy("Type three letters")),
     )
     new_account = forms.CharField(
@@ -285,6 +319,7 @@ class NewRelationshipForm(RelationshipForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        self.fields["account"].required = not (self.is_bound and self.data.get("new_account"))
         accounts = Account.objects.listed_for(user)
         narrow(self, "account", accounts)
         value = str(self["account"].value() or "")
@@ -293,8 +328,8 @@ class NewRelationshipForm(RelationshipForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "account" not in self.errors and bool(cleaned.get("account")) == bool(cleaned.get("new_account")):
-            self.add_error("account", _("Choose an organisation or type the name of a new one."))
+        if cleaned.get("account") and cleaned.get("new_account"):
+            self.add_error("account", _("Choose an organisation or type the name of a new one, not both."))
         return cleaned
 
 

@@ -82,7 +82,7 @@ UPDATE relationships_relationship r
    SET {", ".join(f"{name} = v.{name}" for name in DATES)}
   FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in DATES.values())}) AS v(id, {", ".join(DATES)})
  WHERE r.id = v.id
-"""  # noqa: S608
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -281,9 +280,13 @@ def relationship_pause(request: PersonRequest, pk: int) -> HttpResponse:
     row = _changeable(request, pk)
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        paused = actions.pause(actor=request.user, now=Now.read(), relationship=row, reason=form.cleaned_data["reason"])
-        said = _("%(partner)s paused. Nothing is due until it is resumed.") % {"partner": row}
-        return done(request, said, step_id=paused.step.pk, to=safe_next(request, row.get_absolute_url()))
+        try:
+            paused = actions.pause(actor=request.user, now=Now.read(), relationship=row, **form.cleaned_data)
+        except ValidationError as error:
+            _wrong(form, error)
+        else:
+            said = _("%(partner)s paused. Nothing is due until it is resumed.") % {"partner": row}
+            return done(request, said, step_id=paused.step.pk, to=safe_next(request, row.get_absolute_url()))
     return form_page(
         request,
         "relationships/small_form.html",
@@ -335,7 +338,7 @@ def snooze_create(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = _changeable(request, pk)
     today = row.today(now)
-    form = SnoozeForm(request.POST or None, initial={"until_on": today + timedelta(days=7)})
+    form = SnoozeForm(request.POST or None, today=today)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.snooze(actor=request.user, now=now, relationship=row, **form.cleaned_data)
@@ -348,8 +351,8 @@ def snooze_create(request: PersonRequest, pk: int) -> HttpResponse:
             }
             return done(request, said, step_id=made.step.pk, to=safe_next(request, row.get_absolute_url()))
     heading = _("Snooze %(partner)s") % {"partner": row}
-    context = {"form": form, "verb": _("Snooze"), "reasons": SnoozeForm.REASONS, "next": safe_next(request, "")}
-    return form_page(request, "relationships/small_form.html", heading, context)
+    context = {"form": form, "relationship": row, "next": safe_next(request, "")}
+    return form_page(request, "relationships/snooze_form.html", heading, context)
 
 
 @require_POST

@@ -13,14 +13,15 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import django  # noqa: E402  (the checkout has to be on the path first)
+import django
 
-from prm import services  # noqa: E402
+from prm import services
 
 OWN, SMALL, LARGE, HISTORY = 100, 1_000, 50_000, 5_000
 
@@ -126,19 +127,18 @@ def _times(alice: Any, mona: Any) -> dict[str, float]:
         "portfolio, whole book": (whole, reverse("portfolio")),
         "search, own book": (own, reverse("relationship_options") + "?q=ner%2077"),
     }
-    found = {name: median_ms(lambda who=who, to=to: who.get(to)) for name, (who, to) in pages.items()}
+    found = {name: median_ms(partial(who.get, to)) for name, (who, to) in pages.items()}
     return {**found, "sweep, nothing new": median_ms(lambda: actions.sweep_cadence(now=Now.read()))}
 
 
 def _log_times(alice: Any) -> tuple[float, float]:
     """A log in a short and in a long history."""
+    import pgtrigger
     from django.db import connection
 
     from relationships import actions
     from relationships.models import Relationship
     from web.clock import Now
-
-    import pgtrigger
 
     short, long = Relationship.objects.filter(owner=alice).order_by("pk")[:2]
     with pgtrigger.ignore(), connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 CHANGED = "concord:changed"
 
@@ -21,11 +22,14 @@ def safe_next(request: HttpRequest, fallback: str) -> str:
     return wanted if url_has_allowed_host_and_scheme(wanted, hosts, request.is_secure()) else fallback
 
 
-def done(request: HttpRequest, said: str, *, to: str, step_id: int | None = None, go: bool = False) -> HttpResponse:
+def done(
+    request: HttpRequest, said: str, *, to: str, step_id: int | None = None, go: bool = False, again: bool = False
+) -> HttpResponse:
     """Say what was done and offer to take it back.
 
     Plain requests are redirected to ``to``. Under htmx nothing is swapped: the dialog closes, the toast appears
-    and ``concord:changed`` tells the parts of the page; with ``go`` the browser goes to ``to`` instead.
+    and ``concord:changed`` tells the parts of the page; with ``go`` the browser goes to ``to`` instead. ``again``
+    marks a deed that was itself a taking back: its button says *Redo*.
     """
     undo_url = reverse("undo", args=[step_id]) if step_id is not None else ""
     if not getattr(request, "htmx", False) or go:
@@ -35,7 +39,7 @@ def done(request: HttpRequest, said: str, *, to: str, step_id: int | None = None
         response = HttpResponse(status=204)
         response["HX-Redirect"] = to
         return response
-    toast = {"message": said, "undo_url": undo_url}
+    toast = {"message": said, "undo_url": undo_url, **({"undo_label": _("Redo")} if again else {})}
     response = HttpResponse(status=204)
     response["HX-Trigger"] = json.dumps({CHANGED: {}, "dialog:close": {}, "toast": toast})
     return response

@@ -21,6 +21,12 @@ class Segmented(forms.RadioSelect):
         return {**super().create_option(name, value, *args, **kwargs), "tick": self.ticks.get(str(value), "")}
 
 
+class Pills(forms.RadioSelect):
+    """A few choices of a word or two, each a tap."""
+
+    template_name = "web/widgets/pills.html"
+
+
 class Combo(forms.Select):
     """A select that searches at ``url`` as one types; without JavaScript the select with the form's own choices."""
 

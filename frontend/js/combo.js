@@ -33,6 +33,14 @@ function drawn(className) {
   };
 }
 
+/** What stands in the list and cannot be picked; a listbox may hold options only. */
+function remark(className, text) {
+  const node = element("div", className, text);
+  node.setAttribute("role", "option");
+  node.setAttribute("aria-disabled", "true");
+  return node;
+}
+
 async function fetchMatches(url, query) {
   const address = new URL(url, location.href);
   address.searchParams.set("q", query);
@@ -67,8 +75,8 @@ function start(select) {
     render: {
       option: drawn("option"),
       item: drawn("item"),
-      no_results: () => element("div", "no-results", say("combo.none")),
-      loading: () => element("div", "spinner", say("combo.loading")),
+      no_results: () => remark("no-results", say("combo.none")),
+      loading: () => remark("spinner", say("combo.loading")),
     },
   });
   // Picking is a step of its own: what follows it in the form is next.

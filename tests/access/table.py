@@ -144,7 +144,8 @@ TABLE: dict[str, Route] = {
     "account_reset_password_from_key_done": open_page(),
     "mfa_authenticate": form(OPEN),
     "account_reauthenticate": SIGNED_IN,
-    "account_email": SIGNED_IN,
+    # An address is changed by an administrator: the invitation proved it.
+    "account_email": form(NOTHING_THERE),
     "account_email_verification_sent": page(STAFF),
     "account_confirm_email": Route("address token", get=STAFF, post=NOTHING_THERE),
     "account_confirm_login_code": SIGNED_IN,

@@ -44,7 +44,12 @@ def _give(row: Relationship, state: State, owner: User, late: int, today: date) 
         return
     since = today - timedelta(days=1 if state is State.NEW else 400)
     CadenceAgreement.objects.create(
-        relationship=row, account_id=row.account_id, every_days=EVERY, starts_on=since, made_by=owner, made_at=NOW.instant
+        relationship=row,
+        account_id=row.account_id,
+        every_days=EVERY,
+        starts_on=since,
+        made_by=owner,
+        made_at=NOW.instant,
     )
     touched = {State.OVERDUE: EVERY + 2 + late, State.DUE: EVERY, State.IN_TOUCH: late % EVERY}.get(state)
     if touched is not None:

@@ -29,8 +29,6 @@ def client_of(user: User) -> Client:
     return client
 
 
-
-
 @pytest.mark.parametrize("count", [1, 50])
 def test_portfolio_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
     book([list(State)[index % len(State)] for index in range(count)])
@@ -91,7 +89,17 @@ def test_reader_reads_without_buttons() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["q=%00", "owner=99999999999999999999999", "owner=x", "team=²", "stage=king", "state=x", "sort=;", "after=%00", "tag=%00"],
+    [
+        "q=%00",
+        "owner=99999999999999999999999",
+        "owner=x",
+        "team=²",
+        "stage=king",
+        "state=x",
+        "sort=;",
+        "after=%00",
+        "tag=%00",
+    ],
 )
 def test_portfolio_survives_any_address(query: str) -> None:
     book([State.OVERDUE])

@@ -7,9 +7,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import (
     Browser,
@@ -137,6 +139,21 @@ def browse(chromium: Browser, live_server: Any, watch: Watch) -> Iterator[Open]:
     yield begin
     for context in contexts:
         context.close()
+    _wait_for_the_server()
+
+
+def _wait_for_the_server() -> None:
+    """A request may outlive its browser; emptying the tables while it runs would be a deadlock."""
+    until = monotonic() + 10
+    while monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+        sleep(0.02)
+    pytest.fail("a request is still running")
 
 
 def sign_in(context: BrowserContext, person: User, address: str) -> None:

@@ -57,9 +57,7 @@ def full_book() -> Relationship:
     actions.pause(actor=people.alice(), now=Now.read(), relationship=paused, reason="They are being sold")
     people.relationship(account=people.account("Mowi"))
     resting = partner("Grieg", quiet=30)
-    actions.snooze(
-        actor=people.alice(), now=Now.read(), relationship=resting, until_on=ago(-5), reason="On holiday"
-    )
+    actions.snooze(actor=people.alice(), now=Now.read(), relationship=resting, until_on=ago(-5), reason="On holiday")
     return row
 
 

@@ -37,6 +37,7 @@ def test_sign_in_log_undo_snooze(browse: Open) -> None:
     assert not Interaction.objects.filter(summary="Without a script").exists()
 
     page.get_by_role("link", name="Snooze Ewos").click()
+    page.locator("label", has_text="Other day").click()
     page.locator("[name=until_on]").fill((today() + timedelta(days=5)).isoformat())
     page.locator("[name=reason]").fill("They asked for time")
     page.get_by_role("button", name="Snooze").click()
@@ -56,7 +57,7 @@ def test_log_with_a_partner_chosen_from_the_list(browse: Open) -> None:
     expect(page.locator(".c-summary")).to_contain_text("Say which day it was.")
     expect(page.locator("[name=summary]")).to_have_value("Kept while something is wrong")
     page.locator("[name=relationship]").select_option(label="Ewos")
-    page.get_by_text("Today", exact=True).last.click()
+    page.locator("main .c-seg").get_by_text("Today", exact=True).click()
     page.get_by_role("button", name="Log check-in").click()
     toast(page, "Logged with Ewos")
     assert Interaction.objects.get(summary="Kept while something is wrong").relationship == row

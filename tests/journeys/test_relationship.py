@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from playwright.sync_api import expect
@@ -32,7 +33,7 @@ def test_snooze(browse: Open) -> None:
     mark(page)
     page.get_by_role("link", name="Snooze Ewos").click()
     dialog(page)
-    page.locator("#dialog [name=reason]").fill("On holiday")
+    page.locator("#dialog label", has_text="They are away").click()
     page.keyboard.press("Control+Enter")
     said = toast(page, "Ewos snoozed until")
     expect(rows(page, "Ewos")).to_have_count(0)
@@ -51,12 +52,13 @@ def test_too_long_a_snooze_offers_the_pause(browse: Open) -> None:
     mark(page)
     page.get_by_role("link", name="Snooze").filter(visible=True).click()
     dialog(page)
+    page.locator("#dialog label", has_text="Other day").click()
     page.locator("#dialog [name=until_on]").fill((today() + timedelta(days=60)).isoformat())
     page.locator("#dialog [name=reason]").fill("A long holiday")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#dialog .c-field.bad")).to_contain_text("Pause it instead.")
     expect(page.locator("#dialog [name=reason]")).to_have_value("A long holiday")
-    page.locator("#dialog").get_by_role("link", name="Pause Ewos").click()
+    page.locator("#dialog").get_by_role("link", name="Pause it instead").click()
     expect(page.locator("#dialog h2").first).to_have_text("Pause Ewos")
     page.locator("#dialog [name=reason]").fill("A long holiday")
     page.keyboard.press("Control+Enter")
@@ -99,7 +101,7 @@ def test_new_one_with_a_new_organisation(browse: Open) -> None:
     page.keyboard.press("c")
     dialog(page)
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#dialog .c-summary")).to_contain_text("Choose an organisation")
+    expect(page.locator("#dialog .c-summary li")).to_have_text(re.compile("^Organisation: Choose an organisation"))
     page.locator("#dialog [name=new_account]").fill("Fjord Seafood")
     page.locator("#dialog [name=every_days]").fill("10")
     page.keyboard.press("Control+Enter")

@@ -1,0 +1,219 @@
+"""`make pictures`: the pages of the demonstration company, as a browser shows them.
+
+A few go to `docs/pictures/` (README.md shows them), every page in both themes and widths to `var/pictures/`.
+They are taken from a database of their own, made and dropped here, with Django's own server on a free port.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import environ
+import psycopg
+from playwright.sync_api import Browser, Page, sync_playwright
+from psycopg import sql
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(CHECKOUT))
+
+from prm import services  # noqa: E402
+from prm.demo import PASSWORD  # noqa: E402
+
+DATABASE = "concord_pictures"
+EVERY = CHECKOUT / "var" / "pictures"
+KEPT = CHECKOUT / "docs" / "pictures"
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+WIDTHS = {1440: 900, 390: 844}
+THEMES = ("light", "dark")
+# In docs/pictures: its name there, and width and theme of the picture that is taken.
+SHOWN = {
+    ("today", 1440, "light"): "today",
+    ("portfolio", 1440, "light"): "portfolio",
+    ("relationship", 1440, "light"): "relationship",
+    ("log", 1440, "light"): "log",
+    ("today", 390, "dark"): "today-phone",
+}
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The address of a new database, dropped at the end."""
+    address = os.environ.get("DATABASE_URL") or services.database_url()
+    mine = f"{address.rsplit('/', 1)[0]}/{DATABASE}"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(DATABASE))
+    at = environ.Env.db_url_config(address)
+    with psycopg.connect(
+        host=at["HOST"] or None,
+        port=at["PORT"] or None,
+        user=at["USER"] or None,
+        password=at["PASSWORD"] or None,
+        dbname="postgres",
+        autocommit=True,
+    ) as connection:
+        connection.execute(drop)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        try:
+            yield mine
+        finally:
+            connection.execute(drop)
+
+
+@contextmanager
+def server(database_url: str) -> Iterator[str]:
+    """The address at which the demonstration company is served."""
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    manage = [sys.executable, str(CHECKOUT / "manage.py")]
+    for command in ("migrate", "seed_demo"):
+        subprocess.run([*manage, command], env=environment, check=True, stdout=subprocess.DEVNULL)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://localhost:{port}"
+    process = subprocess.Popen(
+        [*manage, "runserver", "--noreload", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"{address}/healthz")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            urlopen(address, timeout=5).close()
+            return
+        except (URLError, OSError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def sign_in(page: Page, login: str) -> None:
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(f"{login}@concord.example")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("form [type=submit]").click()
+    page.wait_for_url(lambda url: "login" not in url)
+
+
+def _open_log(page: Page) -> None:
+    page.goto("/")
+    page.locator(".c-rows .c-do .first").first.click()
+    page.locator("#log-details .c-effect").wait_for()
+    page.locator("#dialog [name=summary]").fill("Prices hold until March. They want the trial at Averøy before Christmas.")
+
+
+def _open_snooze(page: Page) -> None:
+    page.goto("/")
+    page.locator(".c-rows .c-do a:not(.first)").first.click()
+    page.locator("#dialog [name=reason]").wait_for()
+
+
+def _open_first(page: Page) -> None:
+    page.goto("/")
+    page.locator(".c-rows p > a").first.click()
+    page.locator(".c-tl").wait_for()
+
+
+def _organisation(page: Page) -> None:
+    _open_first(page)
+    page.locator(".c-crumb a").last.click()
+    page.locator("#account").wait_for()
+
+
+def _logged(page: Page) -> None:
+    _open_log(page)
+    page.locator("#dialog .btn-primary").click()
+    page.locator(".c-toast").wait_for()
+    page.wait_for_timeout(400)
+    page.screenshot(path=EVERY / f"toast-{page.viewport_size['width']}.png") if page.viewport_size else None
+    page.locator(".c-toast").get_by_text("Undo").click()
+    page.wait_for_timeout(400)
+
+
+STEPS = {
+    "alice": {
+        "today": "/",
+        "portfolio": "/portfolio/",
+        "portfolio-none": "/portfolio/?q=zzz",
+        "relationship": _open_first,
+        "log": _open_log,
+        "snooze": _open_snooze,
+        "organisation": _organisation,
+        "organisations": "/organisations/",
+        "new": "/relationships/new/",
+        "settings": "/settings/",
+    },
+    "adam": {
+        "empty-today": "/",
+        "people": "/people/",
+        "invite": "/people/new/",
+        "teams": "/teams/",
+        "outbox": "/outbox/",
+    },
+}
+
+
+def take(browser: Browser, address: str, width: int, theme: str) -> None:
+    for login, steps in STEPS.items():
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": WIDTHS[width]},
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+            locale="en-GB",
+        )
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.screenshot(path=EVERY / f"sign-in-{width}-{theme}.png")
+        sign_in(page, login)
+        for name, step in steps.items():
+            if callable(step):
+                step(page)
+            else:
+                page.goto(step)
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(150)
+            file = EVERY / f"{name}-{width}-{theme}.png"
+            page.screenshot(path=file)
+            if shown := SHOWN.get((name, width, theme)):
+                shutil.copyfile(file, KEPT / f"{shown}.png")
+        if login == "alice" and theme == "light":
+            _logged(page)
+        context.close()
+
+
+def main() -> None:
+    path = next((found for found in map(shutil.which, CHROMIUMS) if found), None)
+    if path is None:
+        sys.exit("pictures: no Chromium on this machine")
+    for folder in (EVERY, KEPT):
+        folder.mkdir(parents=True, exist_ok=True)
+    with services.running(), database() as database_url, server(database_url) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        for width in WIDTHS:
+            for theme in THEMES:
+                take(browser, address, width, theme)
+        browser.close()
+    print(f"pictures: {len(list(EVERY.glob('*.png')))} in {EVERY.relative_to(CHECKOUT)}, {len(SHOWN)} in {KEPT.relative_to(CHECKOUT)}")
+
+
+if __name__ == "__main__":
+    main()
