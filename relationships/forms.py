@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Contact, Team, User
-from relationships import cadence, queries
+from relationships import cadence, queries, words
 from relationships.models import CadenceAgreement, Interaction, Relationship, every_weekday
 from web import zones
 from web.choices import narrow, offer
@@ -118,6 +118,9 @@ class InteractionForm(forms.ModelForm[Interaction]):
                 here = Contact.objects.filter(Q(pk__in=here) | Q(pk__in=self.instance.contacts.all()))
             narrow(self, "contacts", here)
         offer(self, "relationship", [("", _("Choose a partner")), *((row.pk, str(row)) for row in nearest)])
+        combo = self.fields["relationship"].widget
+        assert isinstance(combo, Combo)
+        combo.hints = {str(row.pk): (words.short(row, self.now), row.state(self.now).value) for row in nearest}
 
     def day(self) -> date:
         """The day meant, even while the form is not complete."""
@@ -166,7 +169,7 @@ class SnoozeForm(forms.Form):
         initial="7",
     )
     until_on = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Until"))
-    why = forms.ChoiceField(choices=[*REASONS.items(), ("", gettext_lazy("Other"))], required=False, widget=Pills)
+    why = forms.ChoiceField(choices=[*REASONS.items(), (OTHER, gettext_lazy("Other"))], initial=OTHER, widget=Pills)
     reason = forms.CharField(required=False, label=gettext_lazy("In your words"), widget=forms.TextInput)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

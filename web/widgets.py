@@ -34,6 +34,14 @@ class Combo(forms.Select):
         super().__init__(*args, **kwargs)
         self.url = url
         self.placeholder = placeholder
+        # What stands at the right of a choice, and the state whose icon goes before it.
+        self.hints: dict[str, tuple[str, str]] = {}
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if hint := self.hints.get(str(value)):
+            option["attrs"] |= {"data-hint": hint[0], "data-state": hint[1]}
+        return option
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         given = {"data-combo": True, "data-combo-url": str(self.url), "data-placeholder": str(self.placeholder)}

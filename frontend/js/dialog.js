@@ -99,6 +99,8 @@ export function startDialogs() {
   });
   document.addEventListener("dialog:close", () => frame().close());
   frame().addEventListener("close", () => {
+    // The event comes later than the closing; by then it may be open again with something else.
+    if (frame().open) return;
     box().replaceChildren();
     if (cameFrom?.isConnected) cameFrom.focus();
   });

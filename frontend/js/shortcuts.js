@@ -53,7 +53,7 @@ function match(typed) {
 }
 
 function submitFocused(event) {
-  const form = event.target.form ?? event.target.closest?.("form");
+  const form = event.target.form ?? event.target.closest?.("form") ?? document.querySelector("dialog[open] form");
   if (form?.method !== "post") return;
   event.preventDefault();
   event.stopImmediatePropagation();

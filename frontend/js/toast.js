@@ -70,9 +70,9 @@ export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, bad =
   count(node);
 }
 
-/** Clicks the newest Undo still offered. */
+/** Clicks the newest Undo still offered; one that came with the page may still be its plain form. */
 export function undoLatest() {
-  [...region().querySelectorAll("[data-undo]:not(:disabled)")].at(-1)?.click();
+  [...region().querySelectorAll("[data-undo]:not(:disabled), form > button")].at(-1)?.click();
 }
 
 /** Toasts that came with the page: their plain form becomes the same button, and they are read out only when added after loading. */

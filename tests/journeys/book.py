@@ -60,8 +60,10 @@ def pick(page: Page, letters: str) -> None:
 
 
 def dialog(page: Page) -> Locator:
+    """The dialog, once it can be typed into."""
     found = page.locator("#dialog-frame")
     expect(found).to_be_visible()
+    expect(found.locator(":focus")).to_have_count(1)
     return found
 
 

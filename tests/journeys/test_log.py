@@ -307,7 +307,7 @@ def test_change_and_remove_an_entry(browse: Open) -> None:
     closed(page)
     expect(page.locator(".c-tl")).not_to_contain_text("Said more than I noted")
     row.refresh_from_db()
-    assert row.last_touch_on is None
+    assert [row.last_touch_on] == [None]
     said.get_by_role("button", name="Undo").click()
     expect(page.locator(".c-tl")).to_contain_text("Said more than I noted")
     row.refresh_from_db()

@@ -12,7 +12,7 @@ from tests.journeys.conftest import Open
 TARGETS = """() => {
   const inside = document.querySelector("dialog[open]") ?? document.body;
   const found = inside.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden], [type=radio], [type=checkbox]), .c-seg > label, .c-pill");
-  return [...found].filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true })).map((node) => {
+  return [...found].filter((node) => !node.classList.contains("tomselected") && node.checkVisibility({ opacityProperty: true, visibilityProperty: true })).map((node) => {
     const box = node.getBoundingClientRect();
     const inText = getComputedStyle(node).display === "inline";
     return { name: (node.ariaLabel || node.textContent).trim().slice(0, 40), width: box.width, height: box.height, inText };

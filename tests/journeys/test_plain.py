@@ -38,6 +38,7 @@ def test_sign_in_log_undo_snooze(browse: Open) -> None:
 
     page.get_by_role("link", name="Snooze Ewos").click()
     page.locator("label", has_text="Other day").click()
+    page.get_by_text("Other day", exact=True).click()
     page.locator("[name=until_on]").fill((today() + timedelta(days=5)).isoformat())
     page.locator("[name=reason]").fill("They asked for time")
     page.get_by_role("button", name="Snooze").click()
