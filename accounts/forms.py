@@ -18,7 +18,7 @@ from accounts import queries
 from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId, Membership, Team, User
 from accounts.undo import Done
 from web import zones
-from web.widgets import Combo, DateInput, Segmented
+from web.widgets import Combo, DayField, Segmented
 
 Row = TypeVar("Row")
 
@@ -245,7 +245,7 @@ class ContactForm(forms.ModelForm[Contact]):
     name = one_line(gettext_lazy("Name"))
     title = one_line(gettext_lazy("Title"), required=False)
     phone = one_line(gettext_lazy("Telephone"), required=False)
-    since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=DateInput())
+    since = DayField(label=gettext_lazy("Since"), required=False)
     same_as = forms.ChoiceField(
         label=gettext_lazy("Is this the same person?"),
         widget=forms.RadioSelect,
@@ -299,8 +299,8 @@ class PlaceForm(forms.Form):
     title = one_line(gettext_lazy("Title"), required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False, max_length=254)
     phone = one_line(gettext_lazy("Telephone"), required=False)
-    since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=DateInput())
-    until = forms.DateField(label=gettext_lazy("Last day there"), required=False, widget=DateInput())
+    since = DayField(label=gettext_lazy("Since"), required=False)
+    until = DayField(label=gettext_lazy("Last day there"), required=False)
     note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea)
 
     def __init__(self, data: Any = None, *, place: Affiliation) -> None:
@@ -316,7 +316,7 @@ class PlaceForm(forms.Form):
 
 
 class DepartureForm(forms.Form):
-    until = forms.DateField(label=gettext_lazy("Last day there"), widget=DateInput())
+    until = DayField(label=gettext_lazy("Last day there"))
 
     def __init__(self, data: Any = None, *, today: date) -> None:
         super().__init__(data, initial={"until": today})

@@ -88,6 +88,19 @@ class ZoneMiddleware:
             return self.get_response(request)
 
 
+class FreshMiddleware:
+    """A page behind the sign-in is asked for anew on Back: each log changes it, and signing out ends it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
 class AuditMiddleware(HistoryMiddleware):
     """Who and from where, written beside every audit row of the request."""
 

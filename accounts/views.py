@@ -36,7 +36,8 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _said(request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, again: bool = False) -> HttpResponse:
-    return done(request, deed.step.said, to=to, step_id=deed.step.pk, go=go, again=again)
+    said = deed.step.said.rstrip(".") + "."
+    return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again)
 
 
 def _refused(request: PersonRequest, why: str, *, to: str) -> HttpResponse:

@@ -7,10 +7,13 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import User
+from relationships.models import Relationship
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or user.audience != User.Audience.STAFF:
         return {}
-    return {"nav": {"can_administer": user.reach.everything, "can_write": user.reach.writes}, "theme": user.theme}
+    can_log = user.reach.writes or Relationship.objects.changeable_by(user).exists()
+    nav = {"can_administer": user.reach.everything, "can_log": can_log}
+    return {"nav": nav, "theme": user.theme, "shortcuts_off": not user.shortcuts}

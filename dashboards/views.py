@@ -60,6 +60,7 @@ def today(request: PersonRequest) -> HttpResponse:
     context = {
         "here": here,
         "lede": _lede(counts[State.OVERDUE], counts[State.DUE]),
+        "team_overdue": 0 if counts["owned"] else Relationship.objects.visible_to(user).overdue(now).count(),
         "counts": counts,
         "overdue": [line for line in lines if line.state is State.OVERDUE],
         "due": [line for line in lines if line.state is State.DUE],
@@ -140,7 +141,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "state": form.wanted_state,
         "chips": _chips(request, form),
         "more": _address(request, after=str(after)) if after else "",
-        "filtered": bool(_chips(request, form)) or form.wanted_state is not None,
+        "filtered": bool(form.chosen().keys() - {"sort"}),
         "writes": user.reach.writes,
     }
     return render(request, "dashboards/portfolio.html", context)
@@ -183,7 +184,7 @@ def _chips(request: PersonRequest, form: PortfolioForm) -> list[tuple[str, str, 
         shown["stage"] = Relationship.Stage(shown["stage"]).label
     return [
         (str(form.fields[name].label), str(shown[name]), _address(request, **{name: ""}))
-        for name in ("q", "owner", "team", "stage", "tag")
+        for name in ("owner", "team", "stage", "tag")
         if name in shown
     ]
 

@@ -48,7 +48,7 @@ PEOPLE = (
     Person("dev@concord.example", "Dev Patel", "Europe/Amsterdam", "Central", "account_manager"),
     Person("mona@concord.example", "Mona Reyes", "Europe/London", "Europe", "manager"),
     Person("adam@concord.example", "Adam Okafor", "Europe/London", is_administrator=True),
-    Person("rita@concord.example", "Rita Solberg", "Europe/Oslo", "Europe", "reader"),
+    Person("rita@concord.example", "Rita Solberg", "Europe/Oslo", "North and Baltic", "reader"),
 )
 BY_FIRST_NAME = {person.email.partition("@")[0]: person for person in PEOPLE}
 

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "accounts.middleware.AudienceMiddleware",
     "accounts.middleware.ZoneMiddleware",
     "accounts.middleware.AuditMiddleware",
+    "accounts.middleware.FreshMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -96,8 +96,13 @@ def _set_dates(
 
 
 def apply_agreements_that_begin(*, now: Now, batch: int = 1000) -> int:
-    """Agreements made for a later day come into force; called by the sweep. Returns the relationships changed."""
-    from_today = Relationship.objects.filter(changes_on__lte=latest_date(now)).order_by("pk")
+    """Agreements made for a later day come into force; called by the sweep. Returns the relationships looked at.
+
+    One in force too early, because somebody swept as of a later day, goes back to the one before.
+    """
+    too_early = CadenceAgreement.objects.filter(starts_on__gt=latest_date(now)).values("relationship")
+    begins = Q(changes_on__lte=latest_date(now)) | Q(pk__in=too_early, agreement__starts_on__gt=latest_date(now))
+    from_today = Relationship.objects.filter(begins).order_by("pk")
     done = 0
     reached = 0
     while ids := [row.pk for row in from_today.filter(pk__gt=reached)[:batch]]:

@@ -18,7 +18,7 @@ from relationships.models import CadenceAgreement, Interaction, Relationship, ev
 from web import zones
 from web.choices import narrow, offer
 from web.clock import Now
-from web.widgets import Combo, DateInput, Pills, Segmented
+from web.widgets import Combo, DayField, Pills, Segmented
 
 NEAREST = 50
 
@@ -53,7 +53,7 @@ class InteractionForm(forms.ModelForm[Interaction]):
         label=gettext_lazy("When"),
         initial=When.TODAY,
     )
-    occurred_on = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Day"))
+    occurred_on = DayField(required=False, label=gettext_lazy("Day"))
     two_way = forms.TypedChoiceField(
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Left a message – does not count"))],
         coerce=lambda value: value == "yes",
@@ -168,14 +168,17 @@ class SnoozeForm(forms.Form):
         label=gettext_lazy("For"),
         initial="7",
     )
-    until_on = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Until"))
-    why = forms.ChoiceField(choices=[*REASONS.items(), (OTHER, gettext_lazy("Other"))], initial=OTHER, widget=Pills)
-    reason = forms.CharField(required=False, label=gettext_lazy("In your words"), widget=forms.TextInput)
+    until_on = DayField(required=False, label=gettext_lazy("Until"))
+    why = forms.ChoiceField(choices=list(REASONS.items()), required=False, widget=Pills, label=gettext_lazy("Why"))
+    reason = forms.CharField(
+        required=False,
+        label=gettext_lazy("Why, in your words"),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("or in your words")}),
+    )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
-        self.fields["why"].label = _("Why")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -187,7 +190,7 @@ class SnoozeForm(forms.Form):
         chosen = str(self.REASONS.get(cleaned.pop("why", ""), ""))
         cleaned["reason"] = ": ".join(part for part in (chosen, cleaned.get("reason", "").strip()) if part)
         if not cleaned["reason"]:
-            self.add_error("reason", _("Say why, so that others know."))
+            self.add_error("reason", _("Tap a reason or type one, so that others know."))
         return cleaned
 
 
@@ -205,10 +208,9 @@ class AgreementForm(forms.ModelForm[CadenceAgreement]):
         fields = ["every_days", "starts_on", "agreed_with", "agreed_on", "reason"]
         widgets = {
             "every_days": forms.NumberInput(attrs={"min": 1, "max": 366, "inputmode": "numeric"}),
-            "starts_on": DateInput(),
-            "agreed_on": DateInput(),
             "reason": forms.Textarea(attrs={"rows": 2}),
         }
+        field_classes = {"starts_on": DayField, "agreed_on": DayField}
         labels = {"every_days": gettext_lazy("Every how many days")}
         help_texts = {
             "agreed_with": gettext_lazy("Without a person of theirs it stays assumed."),
@@ -272,7 +274,8 @@ class RelationshipForm(forms.ModelForm[Relationship]):
     class Meta:
         model = Relationship
         fields = ["name", "owner", "team", "stage", "zone", "tier", "tags", "yearly_worth", "renewal_on", "workdays"]
-        widgets = {"name": forms.TextInput, "tier": forms.TextInput, "renewal_on": DateInput()}
+        widgets = {"name": forms.TextInput, "tier": forms.TextInput}
+        field_classes = {"renewal_on": DayField}
         help_texts = {"name": gettext_lazy("Only where there are several with one organisation.")}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -315,6 +318,7 @@ class NewRelationshipForm(RelationshipForm):
         min_value=1,
         max_value=cadence.LONGEST_INTERVAL,
         initial=30,
+        error_messages={"max_value": gettext_lazy("A longer rhythm needs a reason: add it, then set it on its page.")},
         help_text=gettext_lazy("Assumed until a person of theirs agrees; longer than a month is agreed on its page."),
     )
 

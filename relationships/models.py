@@ -247,7 +247,10 @@ class CadenceAgreement(models.Model):
                 violation_error_message=_("More than a month needs a reason."),
             ),
         ]
-        indexes = [models.Index(fields=["relationship", "starts_on"], name="cadence_by_start")]
+        indexes = [
+            models.Index(fields=["relationship", "starts_on"], name="cadence_by_start"),
+            models.Index(fields=["starts_on"], name="cadence_coming"),
+        ]
 
     def __str__(self) -> str:
         return f"every {self.every_days} days from {self.starts_on}"

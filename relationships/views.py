@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import meanwhile
 from accounts.models import Team, User
 from accounts.requests import PersonRequest
 from relationships import actions, queries, words
@@ -67,7 +68,13 @@ def _log_page(request: PersonRequest, form: InteractionForm, now: Now, heading: 
         request,
         "relationships/interaction_form.html",
         heading,
-        {"form": form, "action": action, **_log_details(form, now), "next": safe_next(request, "")},
+        {
+            "form": form,
+            "action": action,
+            "version": meanwhile.version(form.instance) if form.instance.pk else "",
+            "next": safe_next(request, ""),
+            **_log_details(form, now),
+        },
     )
 
 
@@ -177,7 +184,7 @@ def interaction_edit(request: PersonRequest, pk: int) -> HttpResponse:
             "colleagues": list(row.colleagues.values_list("pk", flat=True)),
         },
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and meanwhile.tell(form, row, request.POST.get("version", "")):
         values = form.cleaned_data
         own = ("occurred_on", "channel", "begun_by", "purpose", "two_way", "summary")
         try:
@@ -249,7 +256,7 @@ def relationship_create(request: PersonRequest) -> HttpResponse:
 def relationship_edit(request: PersonRequest, pk: int) -> HttpResponse:
     row = _changeable(request, pk)
     form = RelationshipForm(request.POST or None, instance=row, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and meanwhile.tell(form, row, request.POST.get("version", "")):
         try:
             changed = actions.change_relationship(
                 actor=request.user, now=Now.read(), relationship=row, values=dict(form.cleaned_data)
@@ -261,7 +268,7 @@ def relationship_edit(request: PersonRequest, pk: int) -> HttpResponse:
             if not Relationship.objects.visible_to(request.user).filter(pk=row.pk).exists():
                 to = reverse("portfolio")
             return done(request, _("Changed."), step_id=changed.step.pk, to=to, go=True)
-    context = {"form": form, "relationship": row}
+    context = {"form": form, "relationship": row, "version": meanwhile.version(row)}
     return form_page(
         request, "relationships/relationship_form.html", _("Change %(partner)s") % {"partner": row}, context
     )

@@ -38,9 +38,13 @@ class Now:
 
         Raises ``ValueError`` with a sentence for the person who typed it.
         """
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return cls.on(date.fromisoformat(text))
-        moment = datetime.fromisoformat(text)
+        try:
+            if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+                return cls.on(date.fromisoformat(text))
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            sentence = f"takes a day such as 2020-03-02 or a moment such as 2020-03-02T08:00:00+01:00, not “{text}”"
+            raise ValueError(sentence) from None
         if moment.tzinfo is None:
             raise ValueError("a moment needs its offset, as in 2020-03-02T08:00:00+01:00")
         return cls(instant=moment)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Segmented(forms.RadioSelect):
@@ -48,10 +51,24 @@ class Combo(forms.Select):
         return super().get_context(name, value, {**(attrs or {}), **{key: val for key, val in given.items() if val}})
 
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+
+
 class DateInput(forms.DateInput):
     """The browser's own date field, which wants ISO dates whatever the language."""
 
     input_type = "date"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
+        bounds = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+        super().__init__({**bounds, **(attrs or {})}, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day that people can mean; a slip of the keyboard is a year 0001 or 9999, with which nothing can be reckoned."""
+
+    widget = DateInput
+    default_validators = [
+        MinValueValidator(FIRST_DAY, _("This day is too long ago.")),
+        MaxValueValidator(LAST_DAY, _("This day is too far off.")),
+    ]

@@ -102,7 +102,7 @@ export function startDialogs() {
     // The event comes later than the closing; by then it may be open again with something else.
     if (frame().open) return;
     box().replaceChildren();
-    if (cameFrom?.isConnected) cameFrom.focus();
+    (cameFrom?.isConnected ? cameFrom : document.getElementById("main"))?.focus();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== box()) return;

@@ -48,7 +48,27 @@ function dropEmpty(event) {
   for (const name of Object.keys(parameters)) if (parameters[name] === "") delete parameters[name];
 }
 
+/** A preview asks with what was chosen; what was typed stays out of addresses and so out of logs. */
+function keepTextOut(event) {
+  const { elt, verb, parameters } = event.detail;
+  if (verb !== "get" || !elt.matches("form[method=post]")) return;
+  for (const control of elt.elements) {
+    if (control.matches("textarea, input[type=text], [name=csrfmiddlewaretoken]")) delete parameters[control.name];
+  }
+}
+
+/** What a person has unfolded stays so when the preview around it is drawn anew. */
+function keepUnfolded() {
+  let open = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => (open = Boolean(detail.target?.querySelector?.("details[open]"))));
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const details = open && document.querySelector(`#${CSS.escape(detail.target.id)} details`);
+    if (details) details.open = true;
+  });
+}
+
 export function startForms() {
+  keepUnfolded();
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("htmx:beforeRequest", (event) => isSaving(event) && busy(event.detail.elt, true));
   document.addEventListener("htmx:afterRequest", (event) => isSaving(event) && busy(event.detail.elt, false));
@@ -60,5 +80,6 @@ export function startForms() {
     if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach((form) => busy(form, false));
   });
   document.addEventListener("htmx:configRequest", dropEmpty);
+  document.addEventListener("htmx:configRequest", keepTextOut);
   whenPresent("form[data-autosubmit]", autosubmit);
 }

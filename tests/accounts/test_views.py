@@ -111,7 +111,7 @@ def test_a_plain_form_redirects_with_a_way_back_and_the_way_forth() -> None:
     account = Account.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, account.get_absolute_url())
     [(message, undo)] = said(answer)
-    assert message == "Ewos added"
+    assert message == "Ewos added."
     undone = client.post(undo, headers={"referer": f"http://testserver{account.get_absolute_url()}"})
     assert (undone.status_code, undone["Location"]) == (302, reverse("account_list"))
     assert not Account.objects.exists()

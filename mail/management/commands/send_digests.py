@@ -27,7 +27,7 @@ class Command(BaseCommand):
         try:
             now = Now.parse(options["as_of"]) if options["as_of"] else Now(timezone.now())
         except ValueError as error:
-            raise CommandError(f"--as-of: {error}") from error
+            raise CommandError(f"--as-of: {error}", returncode=2) from error
         tally = actions.send_mail(now=now, kinds=WEEKLY)
         if tally.trouble:
             self.stderr.write(f"Nothing more can go out for now: {tally.trouble}. What is left waits for the next run.")
