@@ -329,3 +329,38 @@ def test_moving_the_last_contact_back_is_said_truly(browse: Open) -> None:
     page.wait_for_url("**/relationships/*/")
     assert Relationship.objects.get(pk=row.pk).due_on == ago(10) + timedelta(days=14)
     assert [str(person) for person in entry.contacts.all()] == ["Ingrid Moe"]
+
+
+def test_note_stays_out_of_addresses(browse: Open) -> None:
+    """What is typed goes where it is kept, never into an address that a server writes into its log."""
+    partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/")
+    log_dialog(page, "ewo")
+    page.fill(NOTE, "Secretabout" * 500)
+    page.locator("#dialog").get_by_text("Yesterday", exact=True).click()
+    expect(page.locator("#dialog .c-effect")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    toast(page, "Logged with Ewos")
+    assert any("/log/details/" in url for url in asked)
+    assert not any("Secret" in url or "csrf" in url for url in asked)
+
+
+def test_note_about_one_partner_is_not_offered_for_another(browse: Open) -> None:
+    ewos, salmar = partner("Ewos", quiet=41), partner("Salmar", quiet=41)
+    page = browse(people.alice())
+    page.goto(ewos.get_absolute_url())
+    page.keyboard.press("l")
+    dialog(page)
+    page.fill(NOTE, "Only about Ewos")
+    page.keyboard.press("Escape")
+    page.goto(salmar.get_absolute_url())
+    page.keyboard.press("l")
+    dialog(page)
+    expect(page.locator(NOTE)).to_have_value("")
+    page.goto(ewos.get_absolute_url())
+    page.keyboard.press("l")
+    dialog(page)
+    expect(page.locator(NOTE)).to_have_value("Only about Ewos")
