@@ -28,7 +28,7 @@ def overdue() -> Relationship:
     return row
 
 
-def typed(row: Relationship, **changes: object) -> dict[str, object]:
+def typed(row: Relationship, **changes: str) -> dict[str, str | int]:
     return {
         "relationship": row.pk,
         "summary": "Prices hold",
