@@ -24,7 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, forms, invitations, queries
+from accounts import actions, forms, invitations, meanwhile, queries
 from accounts.models import Account, AccountAlias, Affiliation, ExternalId, Invitation, Team, UndoStep, User
 from accounts.requests import PersonRequest
 from accounts.undo import Done, take_back
@@ -358,7 +358,7 @@ def account_edit(request: PersonRequest, account_id: int) -> HttpResponse:
     form = forms.AccountForm(
         request.POST if request.method == "POST" else None, user=request.user, instance=_account(request, account_id)
     )
-    if form.is_valid():
+    if form.is_valid() and meanwhile.tell(form, account, request.POST.get("version", "")):
         deed = forms.attempt(
             form,
             lambda: actions.change_account(
@@ -367,7 +367,8 @@ def account_edit(request: PersonRequest, account_id: int) -> HttpResponse:
         )
         if deed:
             return _said(request, deed, to=account.get_absolute_url())
-    return _small(request, _("Change %(name)s") % {"name": account}, form, _("Save"))
+    shown = meanwhile.version(account)
+    return _small(request, _("Change %(name)s") % {"name": account}, form, _("Save"), version=shown)
 
 
 @require_POST

@@ -339,3 +339,17 @@ def test_options_are_at_most_20_and_begin_with_what_was_typed() -> None:
     assert len(found) == 20
     assert found[0]["text"] == "Zoo first"
     assert as_(people.petra()).get(reverse("account_options"), {"q": "zoo"}).status_code == 404
+
+
+def test_second_of_two_at_one_organisation_is_told() -> None:
+    ewos = people.account("Ewos")
+    address = reverse("account_edit", args=[ewos.pk])
+    alice, mona = Client(), Client()
+    alice.force_login(people.alice())
+    mona.force_login(people.mona())
+    values = {"version": alice.get(address).context["version"], "name": "Ewos", "kind": "other", "zone": "UTC"}
+    assert mona.post(address, {**values, "kind": "supplier"}).status_code == 302
+    answer = alice.post(address, {**values, "kind": "reseller"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["kind"] == ["Now: supplier"]
+    assert alice.post(address, {**values, "kind": "reseller", "version": answer.context["version"]}).status_code == 302
