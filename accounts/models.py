@@ -144,9 +144,6 @@ class User(AbstractBaseUser):
         seen = changed | {team for team, role in roles if role == Membership.Role.READER}
         return Reach(staff=True, seen=seen, changed=changed, managed=managed)
 
-    def first_name(self) -> str:
-        return self.name.split()[0] if self.name.split() else self.email
-
 
 def display_name(user: User) -> str:
     return user.name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from celery import shared_task
-from django.utils import timezone
 
 from mail import actions
 from web.clock import Now
@@ -16,4 +15,4 @@ MAILS_A_RUN = 200
 
 @shared_task
 def send_mail() -> dict[str, int | str]:
-    return asdict(actions.send_mail(now=Now(timezone.now()), limit=MAILS_A_RUN))
+    return asdict(actions.send_mail(now=Now.read(), limit=MAILS_A_RUN))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from celery import shared_task
-from django.utils import timezone
 
 from relationships import actions
 from web.clock import Now
@@ -13,4 +12,4 @@ from web.clock import Now
 
 @shared_task
 def sweep_cadence() -> dict[str, int]:
-    return asdict(actions.sweep_cadence(now=Now(timezone.now())))
+    return asdict(actions.sweep_cadence(now=Now.read()))

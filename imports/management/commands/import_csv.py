@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from imports.actions import import_csv
 from imports.mappings import FileMapping, MappingError, parse
@@ -38,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            now = Now.parse(options["as_of"]) if options["as_of"] else Now(timezone.now())
+            now = Now.parse(options["as_of"]) if options["as_of"] else Now.read()
         except ValueError as error:
             raise CommandError(f"--as-of: {error}", returncode=REFUSED) from error
         name, mapping = _mapping(options["mapping"])

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from mail import actions
 from mail.models import WEEKLY, OutboxMail
@@ -25,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            now = Now.parse(options["as_of"]) if options["as_of"] else Now(timezone.now())
+            now = Now.parse(options["as_of"]) if options["as_of"] else Now.read()
         except ValueError as error:
             raise CommandError(f"--as-of: {error}", returncode=2) from error
         tally = actions.send_mail(now=now, kinds=WEEKLY)

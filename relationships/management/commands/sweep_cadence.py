@@ -9,7 +9,6 @@ from typing import Any
 
 import pghistory
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relationships import actions
@@ -18,7 +17,7 @@ from web.clock import Now
 
 def _now(as_of: str | None) -> Now:
     if as_of is None:
-        return Now(timezone.now())
+        return Now.read()
     try:
         return Now.on(date.fromisoformat(as_of))
     except ValueError:
