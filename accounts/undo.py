@@ -31,9 +31,16 @@ class Done(Generic[Row]):
     step: UndoStep
 
 
+def _name(verb: Inverse) -> str:
+    """``app.actions.verb``: kept steps name it, so it says nothing of the module inside the app's verbs."""
+    app, actions, *_inside = verb.__module__.split(".")
+    return f"{app}.{actions}.{verb.__name__}"
+
+
 def inverse(verb: Inverse) -> Inverse:
     """Register a function that undo steps may name: ``actor``, ``now``, JSON values in, rights checked by itself."""
-    INVERSES[f"{verb.__module__}.{verb.__name__}"] = verb
+    assert _name(verb) not in INVERSES, verb
+    INVERSES[_name(verb)] = verb
     return verb
 
 
@@ -58,7 +65,7 @@ def record(
     watch: Sequence[tuple[type[models.Model], int]],
 ) -> UndoStep:
     """Keep how to take a deed back. ``watch`` names the rows that must be as they are now when that happens."""
-    name = f"{verb.__module__}.{verb.__name__}"
+    name = _name(verb)
     assert name in INVERSES, name
     newest = _versions([(model._meta.label, pk) for model, pk in watch])
     former = _versions(newest, besides=newest.values())

@@ -296,7 +296,10 @@ def test_who_lost_the_right_to_change_takes_nothing_back(deed: Callable[[Relatio
 
 @pytest.mark.django_db
 def test_every_inverse_is_registered_under_its_own_name() -> None:
-    assert all(name == f"{verb.__module__}.{verb.__name__}" for name, verb in INVERSES.items())
+    """Kept steps name the verb and its app, so a verb may move between the modules of its app."""
+    for name, verb in INVERSES.items():
+        app, actions, *_inside = verb.__module__.split(".")
+        assert name == f"{app}.{actions}.{verb.__name__}"
 
 
 # Logging -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,186 @@
+"""What was said: logged, corrected, removed, back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Contact, User
+from accounts.rows import row_from, values_of
+from accounts.undo import Done, inverse, record
+from relationships.actions.dates import refresh, theirs
+from relationships.models import (
+    Interaction,
+    InteractionColleague,
+    InteractionContact,
+    Relationship,
+)
+from web.clock import Now
+
+
+@transaction.atomic
+def log_interaction(
+    *,
+    actor: User,
+    now: Now,
+    relationship: Relationship,
+    occurred_on: date,
+    channel: str,
+    summary: str = "",
+    two_way: bool = True,
+    begun_by: str = Interaction.Side.UNKNOWN,
+    purpose: str = "",
+    contacts: Iterable[Contact] = (),
+    colleagues: Iterable[User] | None = None,
+) -> Done[Interaction]:
+    """Write down what was said. A two-way one moves the next due day and closes the flag.
+
+    ``occurred_on`` is a local date of the relationship's zone, or of the actor's where that is further on;
+    a later one raises ``ValidationError``. Without ``colleagues`` the actor took part.
+    """
+    _not_in_the_future(occurred_on, relationship, actor, now)
+    row = Interaction(
+        relationship=relationship,
+        account_id=relationship.account_id,
+        occurred_on=occurred_on,
+        channel=channel,
+        begun_by=begun_by,
+        purpose=purpose.strip(),
+        two_way=two_way,
+        summary=summary.strip(),
+        logged_by=actor,
+        logged_at=now.moment(relationship.zone),
+    )
+    row.full_clean()
+    row.save()
+    _set_people(row, contacts, [actor] if colleagues is None else colleagues)
+    refresh([relationship.pk], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Logged with %(partner)s") % {"partner": relationship},
+        verb=remove_interaction,
+        arguments={"interaction_id": row.pk},
+        watch=[(Interaction, row.pk)],
+    )
+    return Done(row, step)
+
+
+def _not_in_the_future(day: date, relationship: Relationship, actor: User, now: Now) -> None:
+    if day > max(now.today(relationship.zone), now.today(actor.zone)):
+        raise ValidationError({"occurred_on": _("This day is still to come. Log it once it has happened.")})
+
+
+def _set_people(row: Interaction, contacts: Iterable[Contact], colleagues: Iterable[User]) -> None:
+    InteractionContact.objects.bulk_create([InteractionContact(interaction=row, contact=person) for person in contacts])
+    InteractionColleague.objects.bulk_create(
+        [InteractionColleague(interaction=row, user=person) for person in colleagues]
+    )
+
+
+def _people_of(row: Interaction) -> dict[str, list[int]]:
+    return {
+        "contacts": sorted(row.contacts.values_list("pk", flat=True)),
+        "colleagues": sorted(row.colleagues.values_list("pk", flat=True)),
+    }
+
+
+@transaction.atomic
+def change_interaction(
+    *,
+    actor: User,
+    now: Now,
+    interaction: Interaction,
+    values: dict[str, Any],
+    contacts: Iterable[Contact],
+    colleagues: Iterable[User],
+) -> Done[Interaction]:
+    """Correct an interaction: ``values`` for its own fields, and the people of both sides as they should be."""
+    row = (
+        Interaction.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("relationship__account")
+        .get(pk=interaction.pk)
+    )
+    before = {**values_of(row), **_people_of(row)}
+    _not_in_the_future(values.get("occurred_on", row.occurred_on), row.relationship, actor, now)
+    for field, value in values.items():
+        setattr(row, field, value)
+    row.full_clean()
+    row.save()
+    InteractionContact.objects.filter(interaction=row).delete()
+    InteractionColleague.objects.filter(interaction=row).delete()
+    _set_people(row, contacts, colleagues)
+    refresh([row.relationship_id], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Entry for %(partner)s changed") % {"partner": row.relationship},
+        verb=set_interaction,
+        arguments={"values": before},
+        watch=[(Interaction, row.pk)],
+    )
+    return Done(row, step)
+
+
+@inverse
+@transaction.atomic
+def set_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Interaction]:
+    row = Interaction.objects.changeable_by(actor).get(pk=values["id"])
+    own = {
+        field: row._meta.get_field(field).to_python(values[field])  # type: ignore[union-attr]
+        for field in ("occurred_on", "channel", "begun_by", "purpose", "two_way", "summary")
+    }
+    return change_interaction(
+        actor=actor,
+        now=now,
+        interaction=row,
+        values=own,
+        contacts=Contact.objects.filter(pk__in=values["contacts"]),
+        colleagues=User.objects.filter(pk__in=values["colleagues"]),
+    )
+
+
+@inverse
+@transaction.atomic
+def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[Interaction]:
+    """Remove an entry; the dates and the flag go back to what they were."""
+    row = Interaction.objects.changeable_by(actor).select_related("relationship__account").get(pk=interaction_id)
+    values = {**values_of(row), **_people_of(row)}
+    row.delete()
+    refresh([row.relationship_id], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Entry for %(partner)s removed") % {"partner": row.relationship},
+        verb=restore_interaction,
+        arguments={"values": values},
+        watch=[(Interaction, interaction_id)],
+    )
+    return Done(row, step)
+
+
+@inverse
+@transaction.atomic
+def restore_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Interaction]:
+    relationship = theirs(actor, values["relationship_id"])
+    own = {key: value for key, value in values.items() if key not in ("contacts", "colleagues")}
+    row = row_from(Interaction, own)
+    # Somebody may have been erased meanwhile; those who are left took part.
+    _set_people(
+        row, Contact.objects.filter(pk__in=values["contacts"]), User.objects.filter(pk__in=values["colleagues"])
+    )
+    refresh([relationship.pk], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Entry for %(partner)s is back") % {"partner": relationship},
+        verb=remove_interaction,
+        arguments={"interaction_id": row.pk},
+        watch=[(Interaction, row.pk)],
+    )
+    return Done(row, step)

@@ -1,0 +1,105 @@
+"""How often to be in touch, and what puts a check-in off."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from relationships import cadence, queries
+from relationships.models import CadenceAgreement, Relationship
+from web.choices import narrow
+from web.clock import Now
+from web.widgets import DayField, Pills, Segmented
+
+
+class SnoozeForm(forms.Form):
+    """Until when and why, both one tap; another day and other words where these do not fit."""
+
+    OTHER = "other"
+    SPANS = {"3": gettext_lazy("3 days"), "7": gettext_lazy("A week"), "14": gettext_lazy("Two weeks")}
+    REASONS = {
+        "asked": gettext_lazy("They asked for time"),
+        "away": gettext_lazy("They are away"),
+        "planned": gettext_lazy("A date is set"),
+        "waiting": gettext_lazy("Waiting for their answer"),
+    }
+
+    span = forms.ChoiceField(
+        choices=[*SPANS.items(), (OTHER, gettext_lazy("Other day"))],
+        widget=Segmented,
+        label=gettext_lazy("For"),
+        initial="7",
+    )
+    until_on = DayField(required=False, label=gettext_lazy("Until"))
+    why = forms.ChoiceField(choices=list(REASONS.items()), required=False, widget=Pills, label=gettext_lazy("Why"))
+    reason = forms.CharField(
+        required=False,
+        label=gettext_lazy("Why, in your words"),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("or in your words")}),
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        span = cleaned.pop("span", "")
+        if span in self.SPANS:
+            cleaned["until_on"] = self.today + timedelta(days=int(span))
+        elif not cleaned.get("until_on") and "until_on" not in self.errors:
+            self.add_error("until_on", _("Say until which day."))
+        chosen = str(self.REASONS.get(cleaned.pop("why", ""), ""))
+        cleaned["reason"] = ": ".join(part for part in (chosen, cleaned.get("reason", "").strip()) if part)
+        if not cleaned["reason"]:
+            self.add_error("reason", _("Tap a reason or type one, so that others know."))
+        return cleaned
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The manager sees it."),
+    )
+
+
+class AgreementForm(forms.ModelForm[CadenceAgreement]):
+    class Meta:
+        model = CadenceAgreement
+        fields = ["every_days", "starts_on", "agreed_with", "agreed_on", "reason"]
+        widgets = {
+            "every_days": forms.NumberInput(attrs={"min": 1, "max": 366, "inputmode": "numeric"}),
+            "reason": forms.Textarea(attrs={"rows": 2}),
+        }
+        field_classes = {"starts_on": DayField, "agreed_on": DayField}
+        labels = {"every_days": gettext_lazy("Every how many days")}
+        help_texts = {
+            "agreed_with": gettext_lazy("Without a person of theirs it stays assumed."),
+            "reason": gettext_lazy("Only needed for more than 31 days."),
+        }
+
+    def __init__(self, *args: Any, relationship: Relationship, now: Now, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.relationship = relationship
+        today = relationship.today(now)
+        narrow(self, "agreed_with", queries.people_of(relationship, today), none=_("Nobody yet: assumed"))
+        self.fields["reason"].required = False
+        if not self.is_bound:
+            self.initial.setdefault("every_days", relationship.every_days or 30)
+            self.initial.setdefault("starts_on", today)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if (cleaned.get("every_days") or 0) > cadence.LONGEST_INTERVAL and not (cleaned.get("reason") or "").strip():
+            self.add_error("reason", _("More than %(most)d days needs a reason.") % {"most": cadence.LONGEST_INTERVAL})
+        if cleaned.get("agreed_on") and not cleaned.get("agreed_with"):
+            self.add_error("agreed_with", _("Say who of theirs agreed it."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""

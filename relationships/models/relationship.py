@@ -1,0 +1,208 @@
+"""Relationships: what we have with an organisation."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, timedelta
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import Combinable, CombinedExpression
+from django.db.models.functions import MD5, Cast
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import access
+from accounts.models import Account, Someone, Team, User, tracked
+from relationships import cadence
+from relationships.cadence import State
+from web import zones
+from web.clock import Now
+
+DERIVED = [
+    "last_touch_on", "agreement", "every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on",
+]  # fmt: skip
+
+
+def local_date(now: Now, zone: str = "zone") -> Combinable:
+    """The date that it is where the relationship is; ``zone`` is the path to its column."""
+    if now.day is not None:
+        return Value(now.day, output_field=models.DateField())
+    there = Func(F(zone), Value(now.instant), function="timezone", output_field=models.DateTimeField())
+    return Cast(there, models.DateField())
+
+
+def latest_date(now: Now) -> date:
+    """The latest date that it is anywhere: a bound that an index can use."""
+    return now.day or (now.instant.astimezone(UTC) + timedelta(hours=14)).date()
+
+
+def lateness(now: Now) -> CombinedExpression:
+    """Days late (today − due) over the interval, as in ``cadence.lateness``; for the overdue."""
+    days = Cast(local_date(now), models.DateField()) - F("due_on")
+    late = Func(days, template="EXTRACT(DAY FROM %(expressions)s)", output_field=models.FloatField())
+    return late / Cast("every_days", models.FloatField())
+
+
+def every_weekday() -> list[int]:
+    return list(cadence.WEEKDAYS)
+
+
+class RelationshipQuerySet(models.QuerySet["Relationship"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(access.sees(user), removed_at=None)
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(access.changes(user), removed_at=None)
+
+    def removed_for(self, user: Someone) -> Self:
+        """What the person removed or could have: for taking it back."""
+        return self.filter(access.changes(user)).exclude(removed_at=None)
+
+    def paused(self) -> Self:
+        return self.exclude(paused_since=None)
+
+    def without_cadence(self) -> Self:
+        return self.filter(paused_since=None, due_on=None)
+
+    def overdue(self, now: Now) -> Self:
+        return self.filter(overdue_from__lte=latest_date(now)).filter(overdue_from__lte=local_date(now))
+
+    def due(self, now: Now) -> Self:
+        """Due and not overdue, those in their grace included."""
+        return self.filter(due_on__lte=latest_date(now)).filter(
+            due_on__lte=local_date(now), overdue_from__gt=local_date(now)
+        )
+
+    def due_within(self, now: Now, days: int) -> Self:
+        """Due now or within ``days``, and not overdue."""
+        horizon = latest_date(now) + timedelta(days=days)
+        soon = Cast(local_date(now) + Value(timedelta(days=days)), models.DateField())
+        return self.filter(due_on__lte=horizon).filter(due_on__lte=soon, overdue_from__gt=local_date(now))
+
+    def new(self, now: Now) -> Self:
+        return self.filter(last_touch_on=None, due_on__gt=local_date(now))
+
+    def in_touch(self, now: Now) -> Self:
+        return self.filter(last_touch_on__isnull=False, due_on__gt=local_date(now))
+
+    def in_state(self, state: State, now: Now) -> Self:
+        match state:
+            case State.PAUSED:
+                return self.paused()
+            case State.NO_CADENCE:
+                return self.without_cadence()
+            case State.OVERDUE:
+                return self.overdue(now)
+            case State.DUE:
+                return self.due(now)
+            case State.NEW:
+                return self.new(now)
+            case State.IN_TOUCH:
+                return self.in_touch(now)
+
+    def with_lateness(self, now: Now) -> Self:
+        return self.annotate(lateness=lateness(now))
+
+
+@tracked(*DERIVED)
+class Relationship(models.Model):
+    """What we have with an account; with one account there may be several.
+
+    The fields under *Derived* follow from interactions, agreements, snoozes and pauses; only
+    ``actions.refresh`` writes them, so that lists can filter and sort without computing.
+    """
+
+    class Stage(models.TextChoices):
+        CONTACT = "contact", _("contact")
+        CUSTOMER = "customer", _("customer")
+        PARTNER = "partner", _("partner")
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="relationships", verbose_name=_("organisation"))
+    shared = models.BooleanField(default=False)
+    name = models.TextField(_("name"), blank=True, default="")
+    owner = models.ForeignKey(User, models.PROTECT, related_name="relationships", verbose_name=_("owner"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="relationships", verbose_name=_("team")
+    )
+    stage = models.TextField(_("stage"), choices=Stage, default=Stage.CONTACT)
+    zone = models.TextField(_("time zone"), default="UTC", validators=[zones.validate])
+    workdays = ArrayField(
+        models.SmallIntegerField(validators=[MinValueValidator(0), MaxValueValidator(6)]),
+        verbose_name=_("working days"),
+        default=every_weekday,
+    )
+    paused_since = models.DateField(_("paused since"), null=True, blank=True)
+    pause_reason = models.TextField(_("reason for the pause"), blank=True, default="")
+    yearly_worth = models.DecimalField(
+        _("yearly worth"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    renewal_on = models.DateField(_("renewal day"), null=True, blank=True)
+    tier = models.TextField(_("tier"), blank=True, default="")
+    tags = ArrayField(models.TextField(), verbose_name=_("tags"), default=list, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    # Derived
+    last_touch_on = models.DateField(null=True, editable=False)
+    agreement = models.ForeignKey(
+        "CadenceAgreement", models.SET_NULL, null=True, editable=False, related_name="+", db_index=False
+    )
+    every_days = models.SmallIntegerField(null=True, editable=False)
+    counts_from = models.DateField(null=True, editable=False)
+    base_due_on = models.DateField(null=True, editable=False)
+    due_on = models.DateField(null=True, editable=False)
+    overdue_from = models.DateField(null=True, editable=False)
+    changes_on = models.DateField(null=True, editable=False)
+
+    objects = RelationshipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account__name", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "account",
+                MD5("name"),
+                condition=Q(removed_at=None),
+                name="relationship_unique_per_account",
+                violation_error_message=_("There is a relationship of this name with the organisation already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(paused_since=None) | ~Q(pause_reason=""),
+                name="relationship_pause_has_reason",
+                violation_error_message=_("Say why it is paused."),
+            ),
+            models.CheckConstraint(condition=~Q(workdays=[]), name="relationship_has_working_days"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "overdue_from"], name="relationship_owner_overdue"),
+            models.Index(fields=["owner", "due_on"], name="relationship_owner_due"),
+            models.Index(fields=["team", "overdue_from"], name="relationship_team_overdue"),
+            models.Index(fields=["team", "due_on"], name="relationship_team_due"),
+            models.Index(fields=["overdue_from", "id"], name="relationship_overdue"),
+            models.Index(fields=["due_on", "id"], name="relationship_due"),
+            models.Index(fields=["changes_on"], condition=Q(changes_on__isnull=False), name="relationship_changes"),
+            GinIndex("tags", name="relationship_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account.name} · {self.name}" if self.name else self.account.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("relationship_detail", args=[self.pk])
+
+    def today(self, now: Now) -> date:
+        return now.today(self.zone)
+
+    def state(self, now: Now) -> State:
+        return cadence.state(
+            today=self.today(now),
+            paused=self.paused_since is not None,
+            due_on=self.due_on,
+            overdue_from=self.overdue_from,
+            last_touch_on=self.last_touch_on,
+        )

@@ -1,0 +1,74 @@
+"""The rhythm and what puts a check-in off."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import PersonRequest
+from relationships import actions, words
+from relationships.forms.rhythm import AgreementForm, SnoozeForm
+from relationships.models import CadenceAgreement, Snooze
+from relationships.views.common import changeable, wrong
+from web import dates
+from web.clock import Now
+from web.responses import done, form_page, safe_next
+
+
+@require_http_methods(["GET", "POST"])
+def agreement_create(request: PersonRequest, pk: int) -> HttpResponse:
+    now = Now.read()
+    row = changeable(request, pk)
+    form = AgreementForm(request.POST or None, relationship=row, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            agreed = actions.agree_cadence(actor=request.user, now=now, relationship=row, **form.cleaned_data)
+        except ValidationError as error:
+            wrong(form, error)
+        else:
+            said = _("%(partner)s: %(every)s.") % {"partner": row, "every": words.interval(agreed.row.every_days)}
+            return done(request, said, step_id=agreed.step.pk, to=row.get_absolute_url())
+    heading = _("How often to be in touch with %(partner)s") % {"partner": row}
+    return form_page(request, "relationships/small_form.html", heading, {"form": form, "verb": _("Set the rhythm")})
+
+
+@require_POST
+def agreement_remove(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(CadenceAgreement.objects.changeable_by(request.user), pk=pk)
+    removed = actions.withdraw_agreement(actor=request.user, now=Now.read(), agreement_id=row.pk)
+    return done(
+        request, _("Agreement removed."), step_id=removed.step.pk, to=removed.row.relationship.get_absolute_url()
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def snooze_create(request: PersonRequest, pk: int) -> HttpResponse:
+    now = Now.read()
+    row = changeable(request, pk)
+    today = row.today(now)
+    form = SnoozeForm(request.POST or None, today=today)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.snooze(actor=request.user, now=now, relationship=row, **form.cleaned_data)
+        except ValidationError as error:
+            wrong(form, error)
+        else:
+            said = _("%(partner)s snoozed until %(day)s.") % {
+                "partner": row,
+                "day": dates.said(made.row.until_on, today),
+            }
+            return done(request, said, step_id=made.step.pk, to=safe_next(request, row.get_absolute_url()))
+    heading = _("Snooze %(partner)s") % {"partner": row}
+    context = {"form": form, "relationship": row, "next": safe_next(request, "")}
+    return form_page(request, "relationships/snooze_form.html", heading, context)
+
+
+@require_POST
+def snooze_remove(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Snooze.objects.changeable_by(request.user), pk=pk)
+    awake = actions.wake(actor=request.user, now=Now.read(), snooze_id=row.pk)
+    said = _("%(partner)s is awake again.") % {"partner": awake.row.relationship}
+    return done(request, said, step_id=awake.step.pk, to=awake.row.relationship.get_absolute_url())
