@@ -1,7 +1,8 @@
 """Who may see and change what: the one rule, as conditions on any path that leads to an owner and a team.
 
-A relationship is seen by its owner, its team, the managers of the team or of one above it, the readers of
-the team, and administrators. Readers change nothing. People of a partner see nothing here.
+A relationship is seen by its owner and who stands in for them, by the colleagues who have a part in it (deputy,
+sponsor, expert), by its team, the managers of the team or of one above it, the readers of the team, and
+administrators. Readers change nothing. People of a partner see nothing here.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ class Reach:
     seen: frozenset[int] = frozenset()
     changed: frozenset[int] = frozenset()
     managed: frozenset[int] = frozenset()
+    # Relationships in which the person has a part; the person and those whom they stand in for.
+    joined: frozenset[int] = frozenset()
+    owners: frozenset[int] = frozenset()
 
     @property
     def writes(self) -> bool:
@@ -45,7 +49,9 @@ def _condition(user: User | AnonymousUser, path: str, teams: frozenset[int]) -> 
         return NOTHING
     if reach.everything:
         return EVERYTHING
-    return Q(**{f"{path}owner": user}) | Q(**{f"{path}team__in": teams})
+    # Plain lists of keys: a condition on another table would keep PostgreSQL from its indexes.
+    condition = Q(**{f"{path}owner__in": reach.owners}) | Q(**{f"{path}team__in": teams})
+    return condition | Q(**{f"{path}pk__in": reach.joined}) if reach.joined else condition
 
 
 def sees(user: User | AnonymousUser, path: str = "") -> Q:

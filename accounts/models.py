@@ -21,6 +21,7 @@ from accounts import access
 from accounts.access import Reach
 from accounts.teams import at_and_below
 from web import zones
+from web.clock import Now
 
 Someone: TypeAlias = "User | AnonymousUser"
 
@@ -132,7 +133,7 @@ class User(AbstractBaseUser):
 
     @cached_property
     def reach(self) -> Reach:
-        """Two queries, once per request: the person's teams and the tree."""
+        """Four queries, once per request: the person's teams, the tree, their parts, whom they stand in for."""
         if not self.is_active or self.audience != self.Audience.STAFF:
             return Reach()
         if self.is_administrator:
@@ -142,7 +143,20 @@ class User(AbstractBaseUser):
         managed = at_and_below((team for team, role in roles if role == Membership.Role.MANAGER), tree)
         changed = managed | {team for team, role in roles if role == Membership.Role.ACCOUNT_MANAGER}
         seen = changed | {team for team, role in roles if role == Membership.Role.READER}
-        return Reach(staff=True, seen=seen, changed=changed, managed=managed)
+        return Reach(
+            staff=True,
+            seen=seen,
+            changed=changed,
+            managed=managed,
+            joined=frozenset(self.parts.values_list("relationship_id", flat=True)),
+            owners=frozenset(self.acts_for),
+        )
+
+    @cached_property
+    def acts_for(self) -> list[int]:
+        """The person, and the colleagues whom they stand in for today: whose partners are theirs to look after."""
+        covers = Cover.objects.on(Now.read().today(self.zone)).filter(stand_in=self, absent__is_active=True)
+        return [self.pk, *dict.fromkeys(covers.order_by("absent").values_list("absent", flat=True))]
 
 
 def display_name(user: User) -> str:
@@ -410,6 +424,47 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact}, {self.title or self.account}"
+
+
+class CoverQuerySet(models.QuerySet["Cover"]):
+    def visible_to(self, user: Someone) -> Self:
+        """Who stands in for whom is known to the staff, so that they ask the right one."""
+        return self.filter(access.staff(user))
+
+    def on(self, day: date) -> Self:
+        return self.filter(from_on__lte=day, until_on__gte=day)
+
+
+@tracked()
+class Cover(models.Model):
+    """While somebody is away, a colleague sees and does what they would; both days included."""
+
+    absent = models.ForeignKey(User, models.CASCADE, related_name="covers", verbose_name=_("who is away"))
+    stand_in = models.ForeignKey(User, models.CASCADE, related_name="covered", verbose_name=_("who stands in"))
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until"))
+    note = models.TextField(_("what to know"), blank=True, default="")
+
+    objects = CoverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["from_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on")),
+                name="cover_ends_after_it_began",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(absent=F("stand_in")),
+                name="cover_by_somebody_else",
+                violation_error_message=_("Somebody else has to stand in."),
+            ),
+        ]
+        indexes = [models.Index(fields=["stand_in", "until_on"], name="cover_by_stand_in")]
+
+    def __str__(self) -> str:
+        return f"{self.stand_in} for {self.absent}"
 
 
 class UndoStepQuerySet(models.QuerySet["UndoStep"]):

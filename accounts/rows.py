@@ -7,14 +7,17 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from pghistory.models import Event, Events
 
 Row = TypeVar("Row", bound=models.Model)
 
 
 def plain(value: Any) -> Any:
-    """A column's value as JSON knows it; dates in ISO form."""
-    return str(value) if isinstance(value, Decimal) else value.isoformat() if isinstance(value, date) else value
+    """A column's value as JSON knows it; dates in ISO form, files by their name in the store."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | FieldFile) else value
 
 
 def values_of(row: models.Model) -> dict[str, Any]:
@@ -23,8 +26,12 @@ def values_of(row: models.Model) -> dict[str, Any]:
 
 
 def row_from(model: type[Row], values: dict[str, Any]) -> Row:
-    """The row as it was, under its old key. Raises ``ValidationError`` when another has taken its place since."""
-    row = model(**{field.attname: field.to_python(values[field.attname]) for field in model._meta.concrete_fields})
+    """The row as it was, under its old key. Raises ``ValidationError`` when another has taken its place since.
+
+    Values kept before a column existed get its default.
+    """
+    kept = [field for field in model._meta.concrete_fields if field.attname in values]
+    row = model(**{field.attname: field.to_python(values[field.attname]) for field in kept})
     row.validate_constraints()
     row.save(force_insert=True)
     return row

@@ -79,6 +79,30 @@ def record(
     )
 
 
+def gather(*, actor: User, now: Now, said: str, steps: Sequence[UndoStep]) -> UndoStep:
+    """One step for several deeds done together, in the order done; theirs go. Taken back, all are or none is."""
+    former = {(label, pk): before for step in reversed(steps) for label, pk, _version, before in step.watched}
+    newest = _versions(former)
+    gathered = UndoStep.objects.create(
+        actor=actor,
+        done_at=now.instant,
+        said=said,
+        verb=_name(take_back_all),
+        arguments={"said": said, "steps": [[step.verb, step.arguments] for step in steps]},
+        watched=[[*row, newest[row], former[row]] for row in former],
+    )
+    UndoStep.objects.filter(pk__in=[step.pk for step in steps]).delete()
+    return gathered
+
+
+@inverse
+@transaction.atomic
+def take_back_all(*, actor: User, now: Now, said: str, steps: list[list[Any]]) -> Done[Any]:
+    """What was done together is taken back together, the last deed first; the row is that of the first deed."""
+    done = [INVERSES[verb](actor=actor, now=now, **arguments) for verb, arguments in reversed(steps)]
+    return Done(done[-1].row, gather(actor=actor, now=now, said=said, steps=[one.step for one in done]))
+
+
 @transaction.atomic
 def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
     """Replay a step once. Raises ``ValidationError`` when it is too late or a row has changed since."""

@@ -16,6 +16,7 @@ from accounts.models import Account, ExternalId, Team, User
 from imports import queries, reading
 from imports.mappings import FileMapping, Match
 from imports.reading import Met, Refused, Row
+from relationships import ledger
 from relationships.actions import refresh
 from relationships.models import CadenceAgreement, Interaction, Relationship
 from web.clock import Now
@@ -281,6 +282,7 @@ class _Batch:
         if self.keep:
             queries.begin_earlier({pk: day for pk, day in sorted(days.items()) if pk not in self.began})
             refresh(sorted(self.began | days.keys()), now=self.now)
+            ledger.follow_interactions(one.pk for one in made)
         return len(made)
 
     def _interaction(self, key: queries.Meeting, row: Row, met: Met) -> Interaction:

@@ -252,6 +252,11 @@ DEFAULT_ZONE = env.str("DEFAULT_ZONE", default="Europe/London")
 CURRENCY = env.str("CURRENCY", default="EUR")
 
 # Files -----------------------------------------------------------------------------------------------------------
+# What people attach. Nothing here is served as it is: a view looks at who asks, and sends it as an attachment.
+MEDIA_ROOT = env.str("FILES_ROOT", default=str(BASE_DIR / "var" / "files"))
+FILE_UPLOAD_PERMISSIONS = 0o600
+LARGEST_ATTACHMENT_MB = env.int("LARGEST_ATTACHMENT_MB", default=20)
+
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"

@@ -87,11 +87,12 @@ UPDATE relationships_relationship r
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Flags raised or reopened, closed, and open now."""
+    """Flags raised or reopened, closed, and open now; and promises that became late."""
 
     raised: int
     closed: int
     open: int
+    late: int
 
 
 def _run(sql: str, now: Now, ids: Collection[int] | None = None) -> int:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
 from accounts.models import User
-from relationships import cadence, sweep
+from relationships import cadence, ledger, sweep
 from relationships.models import (
     CadenceAgreement,
     Interaction,
@@ -100,11 +100,12 @@ def apply_agreements_that_begin(*, now: Now, batch: int = 1000) -> int:
 
 
 def sweep_cadence(*, now: Now) -> sweep.Count:
-    """Raise a flag for every relationship that missed its cadence, once, and close those that no longer hold."""
+    """What becomes true because a day has passed: missed check-ins are flagged, once, and promises become late."""
     apply_agreements_that_begin(now=now)
     closed = sweep.close_flags(now)
     raised = sweep.raise_flags(now)
-    return sweep.Count(raised=raised, closed=closed, open=MissedCheckIn.objects.open().count())
+    late = ledger.fall_late(now)
+    return sweep.Count(raised=raised, closed=closed, open=MissedCheckIn.objects.open().count(), late=late)
 
 
 def theirs(actor: User, relationship_id: int) -> Relationship:

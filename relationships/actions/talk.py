@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Contact, User
+from accounts.models import Contact, UndoStep, User
 from accounts.rows import row_from, values_of
-from accounts.undo import Done, inverse, record
+from accounts.undo import Done, gather, inverse, record
+from relationships import ledger
 from relationships.actions.dates import refresh, theirs
+from relationships.actions.promises import make_promise
 from relationships.models import (
     Interaction,
     InteractionColleague,
@@ -21,6 +24,24 @@ from relationships.models import (
     Relationship,
 )
 from web.clock import Now
+
+OWN = [
+    "occurred_on", "channel", "begun_by", "purpose", "two_way", "summary", "topics", "project", "next_step",
+    "next_step_on", "next_step_done_on",
+]  # fmt: skip
+# What hangs on an entry and outlives it; when the entry comes back, it belongs to it again.
+OUTLIVING = ["commitments", "comments", "attachments"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise that came up in a talk; ``colleague`` and ``contact`` as in ``Commitment``."""
+
+    side: str
+    what: str
+    due_on: date
+    colleague: User | None = None
+    contact: Contact | None = None
 
 
 @transaction.atomic
@@ -37,8 +58,13 @@ def log_interaction(
     purpose: str = "",
     contacts: Iterable[Contact] = (),
     colleagues: Iterable[User] | None = None,
+    topics: Iterable[str] = (),
+    project: str = "",
+    next_step: str = "",
+    next_step_on: date | None = None,
+    promised: Sequence[Promised] = (),
 ) -> Done[Interaction]:
-    """Write down what was said. A two-way one moves the next due day and closes the flag.
+    """Write down what was said and promised. A two-way one moves the next due day and closes the flag.
 
     ``occurred_on`` is a local date of the relationship's zone, or of the actor's where that is further on;
     a later one raises ``ValidationError``. Without ``colleagues`` the actor took part.
@@ -53,13 +79,17 @@ def log_interaction(
         purpose=purpose.strip(),
         two_way=two_way,
         summary=summary.strip(),
+        topics=list(topics),
+        project=project.strip(),
+        next_step=next_step.strip(),
+        next_step_on=next_step_on,
         logged_by=actor,
         logged_at=now.moment(relationship.zone),
     )
     row.full_clean()
     row.save()
     _set_people(row, contacts, [actor] if colleagues is None else colleagues)
-    refresh([relationship.pk], now=now)
+    _follow([row.pk], [relationship.pk], now)
     step = record(
         actor=actor,
         now=now,
@@ -68,7 +98,35 @@ def log_interaction(
         arguments={"interaction_id": row.pk},
         watch=[(Interaction, row.pk)],
     )
-    return Done(row, step)
+    return Done(row, _with_promises(row, promised, step, actor=actor, now=now))
+
+
+def _follow(interactions: Iterable[int], relationships: Collection[int], now: Now) -> None:
+    """The dates, the flag and the evidence follow the entries."""
+    refresh(relationships, now=now)
+    ledger.follow_interactions(interactions)
+
+
+def _with_promises(
+    row: Interaction, promised: Sequence[Promised], step: UndoStep, *, actor: User, now: Now
+) -> UndoStep:
+    """What was promised in the talk, made on its day; taken back together with the entry."""
+    made = [
+        make_promise(
+            actor=actor,
+            now=now,
+            relationship=row.relationship,
+            side=one.side,
+            what=one.what,
+            due_on=one.due_on,
+            colleague=one.colleague,
+            contact=one.contact,
+            made_on=row.occurred_on,
+            interaction=row,
+        ).step
+        for one in promised
+    ]
+    return gather(actor=actor, now=now, said=step.said, steps=[step, *made]) if made else step
 
 
 def _not_in_the_future(day: date, relationship: Relationship, actor: User, now: Now) -> None:
@@ -99,8 +157,12 @@ def change_interaction(
     values: dict[str, Any],
     contacts: Iterable[Contact],
     colleagues: Iterable[User],
+    promised: Sequence[Promised] = (),
 ) -> Done[Interaction]:
-    """Correct an interaction: ``values`` for its own fields, and the people of both sides as they should be."""
+    """Correct an interaction: ``values`` for its own fields, and the people of both sides as they should be.
+
+    ``promised`` are further promises; those made before stay as they are.
+    """
     row = (
         Interaction.objects.select_for_update(no_key=True, of=("self",))
         .select_related("relationship__account")
@@ -115,7 +177,7 @@ def change_interaction(
     InteractionContact.objects.filter(interaction=row).delete()
     InteractionColleague.objects.filter(interaction=row).delete()
     _set_people(row, contacts, colleagues)
-    refresh([row.relationship_id], now=now)
+    _follow([row.pk], [row.relationship_id], now)
     step = record(
         actor=actor,
         now=now,
@@ -124,7 +186,7 @@ def change_interaction(
         arguments={"values": before},
         watch=[(Interaction, row.pk)],
     )
-    return Done(row, step)
+    return Done(row, _with_promises(row, promised, step, actor=actor, now=now))
 
 
 @inverse
@@ -133,7 +195,8 @@ def set_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[In
     row = Interaction.objects.changeable_by(actor).get(pk=values["id"])
     own = {
         field: row._meta.get_field(field).to_python(values[field])  # type: ignore[union-attr]
-        for field in ("occurred_on", "channel", "begun_by", "purpose", "two_way", "summary")
+        for field in OWN
+        if field in values
     }
     return change_interaction(
         actor=actor,
@@ -150,9 +213,13 @@ def set_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[In
 def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[Interaction]:
     """Remove an entry; the dates and the flag go back to what they were."""
     row = Interaction.objects.changeable_by(actor).select_related("relationship__account").get(pk=interaction_id)
-    values = {**values_of(row), **_people_of(row)}
+    values = {
+        **values_of(row),
+        **_people_of(row),
+        **{name: sorted(getattr(row, name).values_list("pk", flat=True)) for name in OUTLIVING},
+    }
     row.delete()
-    refresh([row.relationship_id], now=now)
+    _follow([interaction_id], [row.relationship_id], now)
     step = record(
         actor=actor,
         now=now,
@@ -168,13 +235,15 @@ def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[In
 @transaction.atomic
 def restore_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Interaction]:
     relationship = theirs(actor, values["relationship_id"])
-    own = {key: value for key, value in values.items() if key not in ("contacts", "colleagues")}
-    row = row_from(Interaction, own)
+    row = row_from(Interaction, values)
+    for name in OUTLIVING:
+        outlived = getattr(relationship, name).filter(pk__in=values.get(name, ()), interaction=None)
+        outlived.update(interaction=row)
     # Somebody may have been erased meanwhile; those who are left took part.
     _set_people(
         row, Contact.objects.filter(pk__in=values["contacts"]), User.objects.filter(pk__in=values["colleagues"])
     )
-    refresh([relationship.pk], now=now)
+    _follow([row.pk], [relationship.pk], now)
     step = record(
         actor=actor,
         now=now,

@@ -1,5 +1,20 @@
-"""The core: relationships, their rhythm, what was said."""
+"""The core: relationships, their rhythm, what was said and promised, and the evidence of it."""
 
+from relationships.models.evidence import (
+    Evidence,
+    EvidenceQuerySet,
+)
+from relationships.models.promises import (
+    COMMITMENT_DERIVED,
+    Commitment,
+    CommitmentQuerySet,
+    Fulfilment,
+    FulfilmentQuerySet,
+    Miss,
+    MissQuerySet,
+    Renegotiation,
+    RenegotiationQuerySet,
+)
 from relationships.models.relationship import (
     DERIVED,
     Relationship,
@@ -18,28 +33,61 @@ from relationships.models.rhythm import (
     SnoozeQuerySet,
 )
 from relationships.models.talk import (
+    Attachment,
+    AttachmentQuerySet,
+    Comment,
+    CommentQuerySet,
     Interaction,
     InteractionColleague,
     InteractionColleagueQuerySet,
     InteractionContact,
     InteractionContactQuerySet,
     InteractionQuerySet,
+    Mention,
+    MentionQuerySet,
+)
+from relationships.models.team import (
+    HandOver,
+    HandOverQuerySet,
+    RelationshipMember,
+    RelationshipMemberQuerySet,
 )
 
 __all__ = [
+    "COMMITMENT_DERIVED",
     "DERIVED",
+    "Attachment",
+    "AttachmentQuerySet",
     "CadenceAgreement",
     "CadenceAgreementQuerySet",
+    "Comment",
+    "CommentQuerySet",
+    "Commitment",
+    "CommitmentQuerySet",
+    "Evidence",
+    "EvidenceQuerySet",
+    "Fulfilment",
+    "FulfilmentQuerySet",
+    "HandOver",
+    "HandOverQuerySet",
     "Interaction",
     "InteractionColleague",
     "InteractionColleagueQuerySet",
     "InteractionContact",
     "InteractionContactQuerySet",
     "InteractionQuerySet",
+    "Mention",
+    "MentionQuerySet",
+    "Miss",
+    "MissQuerySet",
     "MissedCheckIn",
     "MissedCheckInQuerySet",
     "Relationship",
+    "RelationshipMember",
+    "RelationshipMemberQuerySet",
     "RelationshipQuerySet",
+    "Renegotiation",
+    "RenegotiationQuerySet",
     "Snooze",
     "SnoozeQuerySet",
     "every_weekday",

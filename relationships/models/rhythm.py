@@ -24,18 +24,22 @@ class CadenceAgreementQuerySet(models.QuerySet["CadenceAgreement"]):
 
 @tracked()
 class CadenceAgreement(models.Model):
-    """How often both sides are in touch, from a day on. *Assumed* until a person of theirs agreed it."""
+    """How often both sides are in touch, from a day on. *Assumed* until a person of theirs agreed it.
+
+    With ``ends_on`` it is a tighter one for a while, both days included; the one beneath it comes back by itself.
+    """
 
     relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="agreements")
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     shared = models.BooleanField(default=False)
     every_days = models.SmallIntegerField(_("every"), validators=[MinValueValidator(1), MaxValueValidator(366)])
     starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"), null=True, blank=True)
     agreed_with = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agreed with")
     )
     agreed_on = models.DateField(_("agreed on"), null=True, blank=True)
-    reason = models.TextField(_("reason for more than a month"), blank=True, default="")
+    reason = models.TextField(_("reason"), blank=True, default="")
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField()
 
@@ -52,6 +56,16 @@ class CadenceAgreement(models.Model):
                 name="cadence_over_a_month_has_reason",
                 violation_error_message=_("More than a month needs a reason."),
             ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="cadence_ends_after_it_began",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | ~Q(reason=""),
+                name="cadence_for_a_while_has_reason",
+                violation_error_message=_("Say why it is tighter for a while."),
+            ),
         ]
         indexes = [
             models.Index(fields=["relationship", "starts_on"], name="cadence_by_start"),
@@ -64,6 +78,11 @@ class CadenceAgreement(models.Model):
     @property
     def assumed(self) -> bool:
         return self.agreed_with_id is None
+
+    @property
+    def for_a_while(self) -> bool:
+        """Tighter from a day until another; before and after it the one beneath it counts."""
+        return self.ends_on is not None
 
 
 class SnoozeQuerySet(models.QuerySet["Snooze"]):

@@ -285,7 +285,7 @@ def test_touch_committed_while_the_sweep_waits_is_seen() -> None:
         with waiting_for_a_lock():
             other = Elsewhere(lambda: counts.append(actions.sweep_cadence(now=noon(MONDAY))))
     other.join()
-    assert counts == [sweep.Count(raised=0, closed=0, open=0)]
+    assert counts == [sweep.Count(raised=0, closed=0, open=0, late=0)]
     assert flags(row) == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -35,12 +36,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prints one JSON line: flags raised or reopened, closed, open now, and how long it took."""
+        """Prints one JSON line: flags raised or reopened, closed, open now, promises now late, and how long it took."""
         now = _now(options["as_of"])
         began = time.monotonic()
         with pghistory.context(command="sweep_cadence"):
             count = actions.sweep_cadence(now=now)
         seconds = round(time.monotonic() - began, 3)
-        self.stdout.write(
-            json.dumps({"raised": count.raised, "closed": count.closed, "open": count.open, "seconds": seconds})
-        )
+        self.stdout.write(json.dumps({**asdict(count), "seconds": seconds}))

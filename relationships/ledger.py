@@ -1,0 +1,148 @@
+"""The ledger kept true, set-based: evidence follows from its source rows, and goes with them.
+
+Each statement writes what is missing and removes what no longer holds, so that it may run any number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from relationships import evidence
+from relationships.evidence import Kind
+from relationships.models import Commitment, Evidence, Interaction, latest_date
+from web.clock import Now
+
+INTERACTION = Interaction._meta.label_lower
+COMMITMENT = Commitment._meta.label_lower
+
+# A two-way contact is a touch, and an initiative of whoever began it, where that is known.
+_FROM_INTERACTIONS = f"""
+    SELECT i.relationship_id, i.account_id, '{evidence.RULES[Kind.TOUCH].component}' AS component,
+           '{Kind.TOUCH}' AS kind, 'both' AS side, i.occurred_on AS day, 0.0 AS r, i.id AS source_id
+      FROM relationships_interaction i
+     WHERE i.two_way AND i.id = ANY(%(ids)s)
+    UNION ALL
+    SELECT i.relationship_id, i.account_id, '{evidence.RULES[Kind.INITIATIVE].component}',
+           '{Kind.INITIATIVE}', i.begun_by, i.occurred_on, {evidence.RULES[Kind.INITIATIVE].r}, i.id
+      FROM relationships_interaction i
+     WHERE i.two_way AND i.begun_by <> 'unknown' AND i.id = ANY(%(ids)s)
+"""
+_FORGET_INTERACTIONS = f"""
+DELETE FROM relationships_evidence e
+ WHERE e.source_model = '{INTERACTION}' AND e.source_id = ANY(%(ids)s)
+   AND NOT EXISTS (SELECT 1 FROM ({_FROM_INTERACTIONS}) w
+                    WHERE w.source_id = e.source_id AND w.kind = e.kind AND w.side = e.side AND w.day = e.day)
+"""
+_WRITE_INTERACTIONS = f"""
+INSERT INTO relationships_evidence
+       (relationship_id, account_id, shared, component, kind, side, day, r, s, source_model, source_id)
+SELECT relationship_id, account_id, false, component, kind, side, day, r, 0.0, '{INTERACTION}', source_id
+  FROM ({_FROM_INTERACTIONS}) w
+    ON CONFLICT (source_model, source_id, kind, side) DO NOTHING
+"""
+
+TODAY = "COALESCE(%(day)s::date, (%(instant)s::timestamptz AT TIME ZONE r.zone)::date)"
+LATE = evidence.RULES[Kind.PROMISE_LATE]
+# The candidates come from the index on open promises that are not late yet; the zone decides.
+FALL_LATE = f"""
+WITH fallen AS (
+    SELECT c.id
+      FROM relationships_commitment c
+      JOIN relationships_relationship r ON r.id = c.relationship_id
+     WHERE c.ended_on IS NULL AND c.late_on IS NULL AND r.removed_at IS NULL
+       AND c.binding_on <= %(latest)s::date AND c.binding_on < {TODAY}
+     ORDER BY c.id
+       FOR NO KEY UPDATE OF c
+), marked AS (
+    UPDATE relationships_commitment c SET late_on = c.binding_on
+      FROM fallen
+     WHERE c.id = fallen.id AND c.ended_on IS NULL AND c.late_on IS NULL
+ RETURNING c.id, c.relationship_id, c.account_id, c.side, c.late_on
+)
+INSERT INTO relationships_evidence
+       (relationship_id, account_id, shared, component, kind, side, day, r, s, source_model, source_id)
+SELECT relationship_id, account_id, false, '{LATE.component}', '{Kind.PROMISE_LATE}', side, late_on, {LATE.r}, {LATE.s},
+       '{COMMITMENT}', id
+  FROM marked
+    ON CONFLICT (source_model, source_id, kind, side) DO NOTHING
+"""
+# Marked late by a sweep as of a later day than this one.
+NOT_LATE_YET = f"""
+WITH early AS (
+    UPDATE relationships_commitment c SET late_on = NULL
+      FROM relationships_relationship r
+     WHERE r.id = c.relationship_id AND c.ended_on IS NULL AND c.late_on = c.binding_on AND c.late_on >= {TODAY}
+ RETURNING c.id
+)
+DELETE FROM relationships_evidence e
+ USING early
+ WHERE e.source_model = '{COMMITMENT}' AND e.source_id = early.id AND e.kind = '{Kind.PROMISE_LATE}'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The row that evidence comes from."""
+
+    model: str
+    pk: int
+    relationship_id: int
+    account_id: int
+
+
+def follow_interactions(ids: Iterable[int]) -> None:
+    """Bring the evidence of these interactions in line with them; those that are gone leave none."""
+    values = {"ids": list(ids)}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_INTERACTIONS, values)
+        cursor.execute(_WRITE_INTERACTIONS, values)
+
+
+def write(wanted: Mapping[Source, Sequence[evidence.Row]]) -> None:
+    """Make the evidence of these sources exactly what is given; three statements for any number."""
+    for model in {source.model for source in wanted}:
+        ids = [source.pk for source in wanted if source.model == model]
+        forget(
+            model,
+            ids,
+            besides={(source.pk, str(row.kind), row.side, row.day) for source, rows in wanted.items() for row in rows},
+        )
+    Evidence.objects.bulk_create(
+        [
+            Evidence(
+                relationship_id=source.relationship_id,
+                account_id=source.account_id,
+                component=evidence.RULES[row.kind].component.value,
+                kind=row.kind.value,
+                side=row.side,
+                day=row.day,
+                r=row.r,
+                s=row.s,
+                source_model=source.model,
+                source_id=source.pk,
+            )
+            for source, rows in wanted.items()
+            for row in rows
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def forget(model: str, ids: Collection[int], besides: Collection[tuple[Any, ...]] = ()) -> None:
+    """Remove the evidence of sources that are gone, or what of it no longer holds."""
+    rows = Evidence.objects.filter(source_model=model, source_id__in=ids).order_by()
+    columns = rows.values_list("pk", "source_id", "kind", "side", "day")
+    Evidence.objects.filter(pk__in=[pk for pk, *key in columns if tuple(key) not in besides]).delete()
+
+
+def fall_late(now: Now) -> int:
+    """Promises whose day is over become late, dated on that day; returns how many did."""
+    values = {"day": now.day, "instant": now.instant, "latest": latest_date(now)}
+    with connection.cursor() as cursor:
+        cursor.execute(NOT_LATE_YET, values)
+        cursor.execute(FALL_LATE, values)
+        return int(cursor.rowcount)
