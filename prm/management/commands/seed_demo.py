@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pghistory
@@ -11,18 +11,29 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId, Membership, Team, User
+from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import demo_company as company
+from prm import demo_promises as told
 from prm.demo import PASSWORD
-from prm.demo_company import Company, PlannedRelationship, PlannedTalk
-from relationships import actions
+from prm.demo_company import Company, PlannedRelationship
+from prm.demo_promises import PlannedPromise
+from relationships import actions, ledger
 from relationships.models import (
+    Attachment,
     CadenceAgreement,
+    Comment,
+    Commitment,
+    Fulfilment,
+    HandOver,
     Interaction,
     InteractionColleague,
     InteractionContact,
+    Mention,
+    Miss,
     MissedCheckIn,
     Relationship,
+    RelationshipMember,
+    Renegotiation,
     Snooze,
 )
 from web.clock import Now
@@ -59,8 +70,11 @@ class Command(BaseCommand):
         writer.relationships()
         self._say(f"{len(writer.rows)} relationships and their rhythms")
         self._say(f"{writer.talks()} interactions of a year")
+        self._say(f"{writer.promises()} promises of both sides")
         writer.flags()
+        writer.beside()
         actions.refresh([row.pk for row in writer.rows], now=now)
+        ledger.follow_interactions(one.pk for one in writer.interactions)
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
 
@@ -79,6 +93,9 @@ class _Writer:
         self.accounts: dict[str, Account] = {}
         self.contacts: dict[str, Contact] = {}
         self.rows: list[Relationship] = []
+        # By relationship and place in its plan, so that promises and comments find theirs.
+        self.entries: dict[tuple[int, int], Interaction] = {}
+        self.interactions: list[Interaction] = []
 
     def people(self) -> None:
         for name, parent in company.TEAMS:
@@ -145,7 +162,7 @@ class _Writer:
 
     def relationships(self) -> None:
         self.rows = Relationship.objects.bulk_create(self._row(one) for one in self.planned.relationships)
-        told = list(zip(self.rows, self.planned.relationships, strict=True))
+        rows = self._told()
         CadenceAgreement.objects.bulk_create(
             CadenceAgreement(
                 relationship=row,
@@ -158,7 +175,7 @@ class _Writer:
                 made_by=row.owner,
                 made_at=agreement.made_at,
             )
-            for row, planned in told
+            for row, planned in rows
             for agreement in planned.agreements
         )
         Snooze.objects.bulk_create(
@@ -170,7 +187,7 @@ class _Writer:
                 made_by=row.owner,
                 made_at=snooze.made_at,
             )
-            for row, planned in told
+            for row, planned in rows
             for snooze in planned.snoozes
         )
 
@@ -195,17 +212,20 @@ class _Writer:
 
     def talks(self) -> int:
         """Written in the order in which they were logged, so that the numbers of the rows tell it too."""
-        told = [
-            (row, talk)
-            for row, planned in zip(self.rows, self.planned.relationships, strict=True)
-            for talk in planned.talks
+        talks = [
+            (row, planned, number, talk) for row, planned in self._told() for number, talk in enumerate(planned.talks)
         ]
-        told.sort(key=lambda pair: pair[1].logged_at)
-        made = Interaction.objects.bulk_create((self._talk(row, talk) for row, talk in told), batch_size=BATCH)
+        talks.sort(key=lambda one: one[3].logged_at)
+        made = Interaction.objects.bulk_create(
+            (self._talk(row, planned, number) for row, planned, number, _talk in talks), batch_size=BATCH
+        )
+        self.interactions = made
+        for interaction, (row, _planned, number, _talk) in zip(made, talks, strict=True):
+            self.entries[row.pk, number] = interaction
         InteractionContact.objects.bulk_create(
             (
                 InteractionContact(interaction=interaction, contact=self.contacts[name])
-                for interaction, (_row, talk) in zip(made, told, strict=True)
+                for interaction, (*_where, talk) in zip(made, talks, strict=True)
                 for name in talk.contacts
             ),
             batch_size=BATCH,
@@ -213,14 +233,17 @@ class _Writer:
         InteractionColleague.objects.bulk_create(
             (
                 InteractionColleague(interaction=interaction, user=self.users[login])
-                for interaction, (_row, talk) in zip(made, told, strict=True)
+                for interaction, (*_where, talk) in zip(made, talks, strict=True)
                 for login in talk.colleagues
             ),
             batch_size=BATCH,
         )
         return len(made)
 
-    def _talk(self, row: Relationship, talk: PlannedTalk) -> Interaction:
+    def _talk(self, row: Relationship, planned: PlannedRelationship, number: int) -> Interaction:
+        talk = planned.talks[number]
+        steps = {step.partner: step for step in told.STEPS}
+        step = steps.get(planned.partner.name) if number == self._last(planned) else None
         return Interaction(
             relationship=row,
             account=row.account,
@@ -230,9 +253,134 @@ class _Writer:
             two_way=talk.two_way,
             purpose=talk.purpose,
             summary=talk.summary,
+            topics=told.topics_of(talk),
+            project=told.project_of(planned, talk),
+            next_step=step.what if step else "",
+            next_step_on=planned.today + timedelta(days=step.due_in) if step else None,
             logged_by=self.users[talk.logged_by],
             logged_at=talk.logged_at,
         )
+
+    def _last(self, planned: PlannedRelationship) -> int:
+        """The place of the last two-way talk."""
+        return max((number for number, talk in enumerate(planned.talks) if talk.two_way), default=-1)
+
+    def promises(self) -> int:
+        """Rows of the promises and of what became of each; ``judge`` derives the rest and writes the evidence."""
+        pairs = [(row, planned, told.promises_of(planned)) for row, planned in self._told()]
+        flat = [(row, planned, promise) for row, planned, promises in pairs for promise in promises]
+        made = Commitment.objects.bulk_create(self._promise(*one) for one in flat)
+        first = 0
+        for _row, _planned, promises in pairs:
+            for number, promise in enumerate(promises):
+                if promise.follows is not None:
+                    Commitment.objects.filter(pk=made[first + number].pk).update(follows=made[first + promise.follows])
+            first += len(promises)
+        self._what_became(list(zip(made, [promise for _row, _planned, promise in flat], strict=True)))
+        actions.judge([row.pk for row in made], now=self.now)
+        return len(made)
+
+    def _promise(self, row: Relationship, planned: PlannedRelationship, one: PlannedPromise) -> Commitment:
+        return Commitment(
+            relationship=row,
+            account=row.account,
+            side=one.side,
+            what=one.what,
+            made_on=one.made_on,
+            due_on=one.due_on,
+            binding_on=one.due_on,
+            remedy=one.remedy,
+            colleague=self.users[one.colleague],
+            contact=self.contacts[one.contact],
+            keeper=row.owner,
+            interaction=self.entries[row.pk, one.talk] if one.talk is not None else None,
+            written_by=self.users[one.colleague],
+            written_at=self._moment(planned, one.made_on),
+        )
+
+    def _moment(self, planned: PlannedRelationship, day: date) -> datetime:
+        """Some time of that day there, never later than now."""
+        return min(company.at(day, 15, 0, planned.zone), self.now.moment(planned.zone))
+
+    def _what_became(self, pairs: list[tuple[Commitment, PlannedPromise]]) -> None:
+        def about(row: Commitment, day: date) -> dict[str, Any]:
+            at = min(company.at(day, 16, 0, row.relationship.zone), self.now.moment(row.relationship.zone))
+            return {"commitment": row, "account": row.account, "written_by": row.keeper, "written_at": at}
+
+        Renegotiation.objects.bulk_create(
+            Renegotiation(agreed_on=on, new_due_on=to, reason=why, **about(row, on))
+            for row, one in pairs
+            for on, to, why in one.moves
+        )
+        Fulfilment.objects.bulk_create(
+            Fulfilment(kept_on=one.kept_on, note=one.note, **about(row, one.kept_on))
+            for row, one in pairs
+            if one.kept_on
+        )
+        Miss.objects.bulk_create(
+            Miss(
+                missed_on=one.missed_on,
+                explanation=one.explanation,
+                plan=one.plan,
+                explained_on=one.explained_on,
+                **about(row, one.missed_on),
+            )
+            for row, one in pairs
+            if one.missed_on
+        )
+
+    def beside(self) -> None:
+        """Parts, hand-overs, who is away, and what colleagues said to each other."""
+        named = {planned.partner.name: (row, planned) for row, planned in reversed(self._told())}
+        RelationshipMember.objects.bulk_create(
+            RelationshipMember(
+                relationship=named[part.partner][0], user=self.users[part.who], role=part.role, subject=part.subject
+            )
+            for part in told.PARTS
+        )
+        HandOver.objects.bulk_create(
+            HandOver(
+                relationship=named[partner][0],
+                former=self.users[former],
+                next=named[partner][0].owner,
+                note=note,
+                made_by=self.users[former],
+                made_at=self.now.instant - timedelta(days=ago),
+            )
+            for partner, former, ago, note in told.HANDED_OVER
+        )
+        today = self.now.today("Europe/London")
+        Cover.objects.bulk_create(
+            Cover(
+                absent=self.users[away.absent],
+                stand_in=self.users[away.stand_in],
+                from_on=today + timedelta(days=away.begins_in),
+                until_on=today + timedelta(days=away.ends_in),
+                note=away.note,
+            )
+            for away in told.COVERS
+        )
+        for remark in told.REMARKS:
+            row, planned = named[remark.partner]
+            comment = Comment.objects.create(
+                relationship=row,
+                interaction=self.entries[row.pk, self._last(planned)],
+                text=remark.text,
+                written_by=self.users[remark.who],
+                written_at=self.now.instant - timedelta(days=remark.ago, hours=2),
+            )
+            Mention.objects.bulk_create(Mention(comment=comment, user=self.users[name]) for name in remark.names)
+        for partner, title, page in told.LINKS:
+            Attachment.objects.create(
+                relationship=named[partner][0],
+                title=title,
+                url=f"https://www.{company.slug(partner)}.example/{page}",
+                added_by=named[partner][0].owner,
+                added_at=self.now.instant - timedelta(days=9),
+            )
+
+    def _told(self) -> list[tuple[Relationship, PlannedRelationship]]:
+        return list(zip(self.rows, self.planned.relationships, strict=True))
 
     def flags(self) -> None:
         """Those of the past and those that stand, each raised on its day; the sweep finds nothing to correct."""
@@ -246,6 +394,6 @@ class _Writer:
                 closed_at=flag.closed_at,
                 closed_because=flag.closed_because,
             )
-            for row, planned in zip(self.rows, self.planned.relationships, strict=True)
+            for row, planned in self._told()
             for flag in planned.flags
         )
