@@ -40,9 +40,21 @@ SELECT id, false, '', %s, %s, 'customer', 'Europe/Oslo', '{0,1,2,3,4}', '', '', 
 """
 INTERACTIONS = """
 INSERT INTO relationships_interaction
-       (relationship_id, account_id, shared, occurred_on, channel, begun_by, purpose, two_way, summary, logged_at)
-SELECT r.id, r.account_id, false, r.last_touch_on - %s * back, 'call', 'ours', '', true, 'Prices.', now()
+       (relationship_id, account_id, shared, occurred_on, channel, begun_by, purpose, two_way, summary, logged_at,
+        topics, project, next_step)
+SELECT r.id, r.account_id, false, r.last_touch_on - %s * back, 'call', 'ours', '', true, 'Prices.', now(), '{}', '', ''
   FROM relationships_relationship r, generate_series(0, %s) back
+ WHERE r.account_id = ANY(%s)
+"""
+# One of ours and one of theirs, open; every fifteenth is late and marked so.
+PROMISES = """
+INSERT INTO relationships_commitment
+       (relationship_id, account_id, shared, side, keeper_id, what, due_on, binding_on, remedy, made_on, written_at,
+        moved, late_on, outcome)
+SELECT r.id, r.account_id, false, side, r.owner_id, 'Send the table.', day, day, '', day - 20, now(), false,
+       CASE WHEN day < current_date THEN day END, ''
+  FROM relationships_relationship r, unnest(ARRAY['ours', 'theirs']) side,
+       LATERAL (SELECT current_date - 1 + (r.id %% 15)::int AS day) due
  WHERE r.account_id = ANY(%s)
 """
 
@@ -84,6 +96,7 @@ def _grow(first: int, last: int, owner: int, team: int) -> None:
         accounts = [row[0] for row in cursor.fetchall()]
         cursor.execute(RELATIONSHIPS, [owner, team, accounts])
         cursor.execute(INTERACTIONS, [30, 4, accounts])
+        cursor.execute(PROMISES, [accounts])
         cursor.execute("ANALYZE")
 
 
@@ -101,12 +114,13 @@ def _measure() -> dict[str, Any]:
     small = _times(alice, mona)
     _grow(SMALL + 1, LARGE, mona.pk, south.pk)
     large = _times(alice, mona)
-    log = _log_times(alice)
+    log, page = _history_times(alice)
     return {
         "relationships": {"small": SMALL, "large": LARGE, "own": OWN},
         "milliseconds": {name: [round(small[name], 1), round(large[name], 1)] for name in small},
         "times longer with the large book": {name: round(large[name] / small[name], 2) for name in small},
         f"a log with {HISTORY} earlier contacts, times longer than with five": round(log[1] / log[0], 2),
+        f"a page with {HISTORY} earlier contacts, times longer than with five": round(page[1] / page[0], 2),
     }
 
 
@@ -125,16 +139,18 @@ def _times(alice: Any, mona: Any) -> dict[str, float]:
         "today, own book": (own, reverse("today")),
         "portfolio, own book": (own, reverse("portfolio")),
         "portfolio, whole book": (whole, reverse("portfolio")),
+        "promises, own": (own, reverse("promise_list")),
         "search, own book": (own, reverse("relationship_options") + "?q=ner%2077"),
     }
     found = {name: median_ms(partial(who.get, to)) for name, (who, to) in pages.items()}
     return {**found, "sweep, nothing new": median_ms(lambda: actions.sweep_cadence(now=Now.read()))}
 
 
-def _log_times(alice: Any) -> tuple[float, float]:
-    """A log in a short and in a long history."""
+def _history_times(alice: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A log, and the relationship's page, in a short and in a long history."""
     import pgtrigger
     from django.db import connection
+    from django.test import Client
 
     from relationships import actions
     from relationships.models import Relationship
@@ -144,14 +160,18 @@ def _log_times(alice: Any) -> tuple[float, float]:
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute(INTERACTIONS, [1, HISTORY, [long.account_id]])
         cursor.execute("ANALYZE relationships_interaction")
+    client = Client()
+    client.force_login(alice)
 
-    def deed(row: Relationship) -> object:
+    def log(row: Relationship) -> object:
         now = Now.read()
         return actions.log_interaction(
             actor=alice, now=now, relationship=row, occurred_on=row.today(now), channel="call", summary="Prices."
         )
 
-    return median_ms(lambda: deed(short), 21), median_ms(lambda: deed(long), 21)
+    logs = median_ms(lambda: log(short), 21), median_ms(lambda: log(long), 21)
+    pages = [median_ms(partial(client.get, row.get_absolute_url()), 21) for row in (short, long)]
+    return logs, (pages[0], pages[1])
 
 
 if __name__ == "__main__":
