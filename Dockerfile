@@ -25,9 +25,12 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=prm.settings \
+    FILES_ROOT=/files \
     PRODUCTION=1
 RUN groupadd --system --gid 10001 concord \
     && useradd --system --uid 10001 --gid concord --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin concord
+# What people attach. A new volume takes over whose this folder is.
+RUN install --directory --owner concord --group concord --mode 700 /files
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY manage.py pyproject.toml ./

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from allauth.usersessions.models import UserSession
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import MD5
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import access
@@ -20,6 +21,7 @@ from accounts.models import (
     AccountAlias,
     Affiliation,
     Contact,
+    Cover,
     ExternalId,
     Invitation,
     Membership,
@@ -373,6 +375,67 @@ def change_settings(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Us
 @inverse
 def set_settings(*, actor: User, now: Now, values: dict[str, Any]) -> Done[User]:
     return change_settings(actor=actor, now=now, values=values)
+
+
+# Holidays ----------------------------------------------------------------------------------------------------------
+
+LONGEST_COVER = timedelta(days=366)
+
+
+@transaction.atomic
+def create_cover(
+    *, actor: User, now: Now, absent: User, stand_in: User, from_on: date, until_on: date, note: str = ""
+) -> Done[Cover]:
+    """Say who stands in while somebody is away; both days included, each a local date of the stand-in."""
+    row = Cover(absent=_locked(absent), stand_in=stand_in, from_on=from_on, until_on=until_on, note=note.strip())
+    row.full_clean()
+    if not (absent.is_active and stand_in.is_active):
+        who = stand_in if absent.is_active else absent
+        raise ValidationError({"stand_in": _("%(name)s does not work here any more.") % {"name": who}})
+    if until_on < now.today(stand_in.zone):
+        raise ValidationError({"until_on": _("This day is over.")})
+    if until_on - from_on >= LONGEST_COVER:
+        raise ValidationError({"until_on": _("A year at most. For longer, hand the relationships over.")})
+    _refuse_overlap(row)
+    row.save()
+    return Done(row, _cover_made(row, actor, now))
+
+
+def _refuse_overlap(row: Cover) -> None:
+    same = Cover.objects.filter(absent=row.absent_id, stand_in=row.stand_in_id)
+    other = same.filter(from_on__lte=row.until_on, until_on__gte=row.from_on).first()
+    if other is not None:
+        days = {"from": date_format(other.from_on, "j F"), "until": date_format(other.until_on, "j F")}
+        said = _("%(name)s stands in from %(from)s until %(until)s already.") % {"name": row.stand_in, **days}
+        raise ValidationError({"from_on": said})
+
+
+def _cover_made(row: Cover, actor: User, now: Now) -> UndoStep:
+    said = _("%(stand_in)s stands in for %(absent)s") % {"stand_in": row.stand_in, "absent": row.absent}
+    return _step(actor, now, said, remove_cover, {"cover_id": row.pk}, row)
+
+
+@inverse
+@transaction.atomic
+def remove_cover(*, actor: User, now: Now, cover_id: int) -> Done[Cover]:
+    row = Cover.objects.changeable_by(actor).select_related("absent", "stand_in").get(pk=cover_id)
+    kept = values_of(row)
+    row.delete()
+    row.pk = cover_id
+    said = _("%(stand_in)s does not stand in for %(absent)s any more")
+    said = said % {"stand_in": row.stand_in, "absent": row.absent}
+    return Done(row, _step(actor, now, said, restore_cover, {"values": kept}, row))
+
+
+@inverse
+@transaction.atomic
+def restore_cover(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Cover]:
+    absent = User.objects.covered_by_order_of(actor).select_for_update(no_key=True).get(pk=values["absent_id"])
+    stand_in = User.objects.get(pk=values["stand_in_id"])
+    days = {name: date.fromisoformat(values[name]) for name in ("from_on", "until_on")}
+    _refuse_overlap(Cover(absent=absent, stand_in=stand_in, **days))
+    row = row_from(Cover, values)
+    return Done(row, _cover_made(row, actor, now))
 
 
 # Teams -------------------------------------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import queries
-from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId, Membership, Team, User
+from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from accounts.undo import Done
 from web import zones
+from web.choices import narrow
 from web.widgets import Combo, DayField, Segmented
 
 Row = TypeVar("Row")
@@ -160,6 +161,35 @@ class SettingsForm(forms.ModelForm[User]):
         fields = ["name", "zone", "theme", "shortcuts"]
         widgets = {"theme": Segmented()}
         help_texts = {"shortcuts": gettext_lazy("L logs a check-in, / searches, ? shows them all.")}
+
+
+class CoverForm(forms.ModelForm[Cover]):
+    """Who is away, from when until when, and who stands in."""
+
+    class Meta:
+        model = Cover
+        fields = ["absent", "stand_in", "from_on", "until_on", "note"]
+        field_classes = {"from_on": DayField, "until_on": DayField}
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"until_on": gettext_lazy("The last day away.")}
+
+    def __init__(self, data: Any = None, *, user: User, absent: str = "") -> None:
+        """``absent`` is the key of who is away, as the address says it."""
+        people = User.objects.covered_by_order_of(user).active_staff()
+        meant = people.filter(pk=int(absent)).first() if absent.isascii() and absent.isdigit() else None
+        super().__init__(data, initial={"absent": meant or user})
+        narrow(self, "absent", people)
+        narrow(self, "stand_in", User.objects.visible_to(user).active_staff(), none=_("Choose a colleague"))
+        if not people.exclude(pk=user.pk).exists():
+            self.fields["absent"].widget = forms.HiddenInput()
+            self.fields["absent"].required = False
+
+    def clean_absent(self) -> User:
+        absent: User = self.cleaned_data["absent"] or self.initial["absent"]
+        return absent
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
 
 
 class TeamForm(forms.Form):

@@ -76,6 +76,19 @@ class UserQuerySet(models.QuerySet["User"]):
     def active_staff(self) -> Self:
         return self.filter(is_active=True, audience=User.Audience.STAFF)
 
+    def covered_by_order_of(self, user: Someone) -> Self:
+        """For whom the person may say who stands in: oneself, and for a manager whoever is in no team but theirs.
+
+        Somebody who also works for a team elsewhere says it themselves: the stand-in sees that team's partners too.
+        """
+        reach = access.reach_of(user)
+        if reach.everything or not reach.staff:
+            return self.filter(access.administers(user), audience=User.Audience.STAFF)
+        inside = self.filter(memberships__team__in=reach.managed).exclude(
+            pk__in=Membership.objects.exclude(team__in=reach.managed).values("user")
+        )
+        return self.filter(Q(pk=user.pk) | Q(pk__in=inside.values("pk")), audience=User.Audience.STAFF)
+
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -430,6 +443,10 @@ class CoverQuerySet(models.QuerySet["Cover"]):
     def visible_to(self, user: Someone) -> Self:
         """Who stands in for whom is known to the staff, so that they ask the right one."""
         return self.filter(access.staff(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        """Those of the person's own holidays, and of whoever the person arranges holidays for."""
+        return self.filter(absent__in=User.objects.covered_by_order_of(user))
 
     def on(self, day: date) -> Self:
         return self.filter(from_on__lte=day, until_on__gte=day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import (
@@ -21,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import StrIndex
 
-from accounts.models import Account, AccountAlias, Contact, Invitation, Membership, Someone, Team, User
+from accounts.models import Account, AccountAlias, Contact, Cover, Invitation, Membership, Someone, Team, User
 from accounts.teams import at_and_below, in_order
 from web.text import name_key
 
@@ -82,6 +83,22 @@ def team_choices(user: Someone, *, without: Team | None = None) -> list[tuple[in
     if without is not None:
         left_out = at_and_below([without.pk], ((line.team.pk, line.team.parent_id) for line in lines))
     return [(line.team.pk, f"{'– ' * line.depth}{line.team.name}") for line in lines if line.team.pk not in left_out]
+
+
+# Holidays ----------------------------------------------------------------------------------------------------------
+
+
+def covers_of(user: User, today: date) -> list[Cover]:
+    """Whom the person stands in for on ``today``, a local date of theirs; with ``absent`` selected. As ``acts_for``."""
+    rows = Cover.objects.on(today).filter(stand_in=user, absent__is_active=True)
+    return list(rows.select_related("absent").order_by("until_on", "id"))
+
+
+def covers(user: User, today: date) -> QuerySet[Cover]:
+    """Running and coming covers that concern the person: away, standing in, or of those they arrange holidays for."""
+    concerns = Q(absent=user) | Q(stand_in=user) | Q(absent__in=User.objects.covered_by_order_of(user))
+    rows = Cover.objects.visible_to(user).filter(concerns, until_on__gte=today)
+    return rows.select_related("absent", "stand_in")
 
 
 # Organisations -----------------------------------------------------------------------------------------------------

@@ -22,6 +22,17 @@ def at_and_below(roots: Iterable[int], parents: Iterable[tuple[int, int | None]]
     return frozenset(reached)
 
 
+def at_and_above(team: int, parents: Iterable[tuple[int, int | None]]) -> frozenset[int]:
+    """The team and every one that it is part of. A loop ends the walk."""
+    parent_of = dict(parents)
+    reached: set[int] = set()
+    reach: int | None = team
+    while reach is not None and reach not in reached:
+        reached.add(reach)
+        reach = parent_of.get(reach)
+    return frozenset(reached)
+
+
 def would_loop(team: int, parent: int | None, parents: Iterable[tuple[int, int | None]]) -> bool:
     """Whether putting ``team`` under ``parent`` would make it a part of itself."""
     return parent is not None and parent in at_and_below([team], parents)

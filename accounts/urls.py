@@ -8,6 +8,7 @@ from accounts import views
 
 urlpatterns = [
     path("undo/<int:step_id>/", views.undo, name="undo"),
+    path("history/", views.history, name="history"),
     path("settings/", views.settings, name="settings"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("invitations/<int:invitation_id>/withdrawal/", views.invitation_withdraw, name="invitation_withdraw"),
@@ -16,6 +17,9 @@ urlpatterns = [
     path("people/<int:person_id>/", views.person_edit, name="person_edit"),
     path("people/<int:person_id>/invitations/", views.person_invite_again, name="person_invite_again"),
     path("people/<int:person_id>/reactivation/", views.person_reactivate, name="person_reactivate"),
+    path("covers/", views.cover_list, name="cover_list"),
+    path("covers/new/", views.cover_create, name="cover_create"),
+    path("covers/<int:pk>/removal/", views.cover_remove, name="cover_remove"),
     path("teams/", views.team_list, name="team_list"),
     path("teams/new/", views.team_create, name="team_create"),
     path("teams/<int:team_id>/", views.team_edit, name="team_edit"),

@@ -24,10 +24,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions, forms, invitations, meanwhile, queries
-from accounts.models import Account, AccountAlias, Affiliation, ExternalId, Invitation, Team, UndoStep, User
+from accounts import actions, forms, invitations, queries
+from accounts.meanwhile import Meanwhile
+from accounts.models import Account, AccountAlias, Affiliation, Cover, ExternalId, Invitation, Team, UndoStep, User
 from accounts.requests import PersonRequest
-from accounts.undo import Done, take_back
+from accounts.undo import Done, TooLateError, deeds_of, take_back
 from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page
@@ -40,13 +41,14 @@ def _said(request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, a
     return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again)
 
 
-def _refused(request: PersonRequest, why: str, *, to: str) -> HttpResponse:
-    """A deed of one button that could not be done: there is no form to show it in."""
+def _refused(request: PersonRequest, why: str, *, to: str, where: str = "") -> HttpResponse:
+    """A deed of one button that could not be done: there is no form to show it in. ``where`` is its history's page."""
     if request.htmx:
         response = HttpResponse(status=204)
-        response["HX-Trigger"] = json.dumps({"toast": {"message": why, "bad": True}})
+        link = {"link_url": where, "link_label": _("History")} if where else {}
+        response["HX-Trigger"] = json.dumps({"toast": {"message": why, "bad": True, **link}})
         return response
-    messages.error(request, why)
+    messages.error(request, why, extra_tags=where)
     return HttpResponseRedirect(to)
 
 
@@ -90,6 +92,8 @@ def undo(request: PersonRequest, step_id: int) -> HttpResponse:
     to = _came_from(request)
     try:
         undone = take_back(step_id=step.pk, actor=request.user, now=Now.read())
+    except TooLateError as error:
+        return _refused(request, " ".join(error.messages), to=to, where=error.where)
     except ValidationError as error:
         return _refused(request, " ".join(error.messages), to=to)
     except ObjectDoesNotExist:
@@ -98,6 +102,13 @@ def undo(request: PersonRequest, step_id: int) -> HttpResponse:
         away = "account_list" if isinstance(undone.row, Account) else "today"
         return _said(request, undone, to=reverse(away), go=True)
     return _said(request, undone, to=to, again=True)
+
+
+@require_safe
+def history(request: PersonRequest) -> HttpResponse:
+    """What the person did in the last 30 days, and what of it can still be taken back."""
+    deeds, after = deeds_of(request.user, now=Now.read(), after=request.GET.get("after", ""))
+    return render(request, "accounts/history.html", {"deeds": deeds, "after": after})
 
 
 # People ------------------------------------------------------------------------------------------------------------
@@ -276,6 +287,45 @@ def team_remove(request: PersonRequest, team_id: int) -> HttpResponse:
         return _refused(request, " ".join(error.messages), to=reverse("team_list"))
 
 
+# Holidays ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def cover_list(request: PersonRequest) -> HttpResponse:
+    user, today = request.user, Now.read().today(request.user.zone)
+    shown = page(queries.covers(user, today), order=("from_on", "id"), after=request.GET.get("after", ""))
+    own = Cover.objects.changeable_by(user).filter(pk__in=[row.pk for row in shown.rows])
+    context = {
+        "page": shown,
+        "today": today,
+        "removable": set(own.values_list("pk", flat=True)),
+        "arranges": User.objects.covered_by_order_of(user).exclude(pk=user.pk).exists(),
+    }
+    return render(request, "accounts/cover_list.html", context)
+
+
+@read_or_write
+def cover_create(request: PersonRequest) -> HttpResponse:
+    form = forms.CoverForm(
+        request.POST if request.method == "POST" else None, user=request.user, absent=request.GET.get("absent", "")
+    )
+    if form.is_valid():
+        deed = forms.attempt(
+            form, lambda: actions.create_cover(actor=request.user, now=Now.read(), **form.cleaned_data)
+        )
+        if deed:
+            return _said(request, deed, to=reverse("cover_list"))
+    lede = _("The stand-in sees, changes and is reminded of all that whoever is away owns, on these days alone.")
+    return _small(request, _("Who stands in"), form, _("Save"), lede=lede)
+
+
+@require_POST
+def cover_remove(request: PersonRequest, pk: int) -> HttpResponse:
+    cover = get_object_or_404(Cover.objects.changeable_by(request.user), pk=pk)
+    deed = actions.remove_cover(actor=request.user, now=Now.read(), cover_id=cover.pk)
+    return _said(request, deed, to=reverse("cover_list"))
+
+
 # Organisations -----------------------------------------------------------------------------------------------------
 
 
@@ -354,21 +404,22 @@ def account_create(request: PersonRequest) -> HttpResponse:
 
 @read_or_write
 def account_edit(request: PersonRequest, account_id: int) -> HttpResponse:
+    meanwhile = Meanwhile(request, Account, account_id)
     account = _account(request, account_id)
     form = forms.AccountForm(
         request.POST if request.method == "POST" else None, user=request.user, instance=_account(request, account_id)
     )
-    if form.is_valid() and meanwhile.tell(form, account, request.POST.get("version", "")):
-        deed = forms.attempt(
-            form,
-            lambda: actions.change_account(
-                actor=request.user, now=Now.read(), account=account, values=form.cleaned_data
-            ),
-        )
+    if form.is_valid():
+        with meanwhile.unchanged(form, account) as same:
+            deed = same and forms.attempt(
+                form,
+                lambda: actions.change_account(
+                    actor=request.user, now=Now.read(), account=account, values=form.cleaned_data
+                ),
+            )
         if deed:
             return _said(request, deed, to=account.get_absolute_url())
-    shown = meanwhile.version(account)
-    return _small(request, _("Change %(name)s") % {"name": account}, form, _("Save"), version=shown)
+    return _small(request, _("Change %(name)s") % {"name": account}, form, _("Save"), version=meanwhile.version)
 
 
 @require_POST

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 
 from accounts.models import User
+from dashboards import wanting
 from relationships.models import Relationship
+from web.clock import Now
+
+
+class Navigation:
+    """Asked only by pages that show it: what is loaded into a dialog costs none of its queries."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+        self.can_administer = user.reach.everything
+
+    @cached_property
+    def can_log(self) -> bool:
+        return self._user.reach.writes or Relationship.objects.changeable_by(self._user).exists()
+
+    @cached_property
+    def today_count(self) -> int:
+        """How many partners want something of the person."""
+        return wanting.count(self._user, Now.read())
+
+    @cached_property
+    def late_promises(self) -> int:
+        return wanting.late_promises(self._user, Now.read())
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or user.audience != User.Audience.STAFF:
         return {}
-    can_log = user.reach.writes or Relationship.objects.changeable_by(user).exists()
-    nav = {"can_administer": user.reach.everything, "can_log": can_log}
-    return {"nav": nav, "theme": user.theme, "shortcuts_off": not user.shortcuts}
+    return {"nav": Navigation(user), "theme": user.theme, "shortcuts_off": not user.shortcuts}

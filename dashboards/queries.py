@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Count, F, FloatField, Q, Sum, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Collate
 
+from accounts import access
 from accounts.models import User
 from relationships.cadence import State
 from relationships.models import Interaction, Relationship, RelationshipQuerySet, lateness, latest_date, local_date
@@ -68,41 +70,21 @@ def book(rows: RelationshipQuerySet, now: Now) -> Book:
     )
 
 
-def overdue_of(user: User, now: Now, most: int) -> list[Relationship]:
-    """The person's own overdue ones, latest for their rhythm first; equal ones by name."""
-    own = Relationship.objects.visible_to(user).filter(owner=user).overdue(now)
-    by_name = Collate("account__name_key", "C")
-    latest = (lateness(now) * Value(-1.0)).asc()
-    return list(own.select_related("account", "agreement").order_by(latest, by_name, "name", "id")[:most])
-
-
-def due_of(user: User, now: Now, most: int) -> list[Relationship]:
-    own = Relationship.objects.visible_to(user).filter(owner=user).due(now)
-    by_name = Collate("account__name_key", "C")
-    return list(own.select_related("account", "agreement").order_by("due_on", by_name, "name", "id")[:most])
-
-
-def coming_of(user: User, now: Now, last: date, most: int) -> list[Relationship]:
-    """The person's own check-ins that fall due after today, up to and including ``last``."""
-    own = Relationship.objects.visible_to(user).filter(owner=user, due_on__lte=last)
-    coming = own.filter(due_on__gt=local_date(now)).select_related("account")
-    return list(coming.order_by("due_on", Collate("account__name_key", "C"), "id")[:most])
-
-
-def wanting_of(user: User, now: Now) -> dict[str, int]:
-    """How many of the person's own are overdue and due, and how many they own."""
-    conditions = _state_conditions(now)
-    own = Relationship.objects.visible_to(user).filter(owner=user).order_by()
-    counted: dict[str, int] = own.aggregate(
-        owned=Count("pk"),
-        **{state.value: Count("pk", filter=conditions[state]) for state in (State.OVERDUE, State.DUE)},
-    )
-    return counted
-
-
 def lately_logged_by(user: User, most: int) -> list[Interaction]:
     rows = Interaction.objects.visible_to(user).filter(logged_by=user).order_by("-logged_at", "-id")
     return list(rows.select_related("relationship__account")[:most])
+
+
+def changeable_of(rows: Sequence[Relationship], user: User) -> set[int]:
+    """The keys of those that the person may change; in the portfolio they can be chosen."""
+    changeable = Relationship.objects.changeable_by(user).filter(pk__in=[row.pk for row in rows])
+    return set(changeable.order_by().values_list("pk", flat=True))
+
+
+def changeable_in(rows: RelationshipQuerySet, user: User, state: State | None, now: Now) -> int:
+    """How many of a filtered list the person may change, those of the other pages with them."""
+    shown = rows.in_state(state, now) if state else rows
+    return shown.filter(access.changes(user)).count()
 
 
 # The portfolio, a page at a time -----------------------------------------------------------------------------------

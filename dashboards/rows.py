@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from relationships import queries, rhythm, words
 from relationships.cadence import State
-from relationships.models import Interaction, Relationship
+from relationships.models import Relationship
 from relationships.words import Look
 from web.clock import Now
 
@@ -17,30 +17,14 @@ LIST_WIDTH, LIST_HEIGHT = 136.0, 20.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A relationship in a list: its state in words, why it is there, its rhythm."""
+    """A relationship in a list: its state in words, its rhythm."""
 
     relationship: Relationship
     state: State
     look: Look
     sentence: str
-    why: str
-    rhythm: rhythm.Rhythm | None = None
-    rhythm_says: str = ""
-
-
-def with_reason(rows: Sequence[Relationship], now: Now) -> list[Line]:
-    """For Today: the state and what was said last. One query more than the rows themselves."""
-    touches = queries.last_touches([row.pk for row in rows])
-    return [_line(row, now, why=_why(row, touches.get(row.pk), now)) for row in rows]
-
-
-def _why(row: Relationship, touch: Interaction | None, now: Now) -> str:
-    return words.last_time(touch, row.today(now)) if touch else ""
-
-
-def _line(row: Relationship, now: Now, why: str = "") -> Line:
-    state = row.state(now)
-    return Line(row, state, words.LOOKS[state], words.sentence(row, now), why)
+    rhythm: rhythm.Rhythm
+    rhythm_says: str
 
 
 def with_rhythm(rows: Sequence[Relationship], now: Now) -> list[Line]:
@@ -56,11 +40,18 @@ def _drawn(row: Relationship, contacts: Iterable[rhythm.Contact], now: Now) -> L
     drawing = draw(row, kept, row.today(now), LIST_WIDTH, LIST_HEIGHT)
     how = next((contact.channel for contact in reversed(kept) if contact.two_way), "")
     says = words.contact_count(kept, rhythm.WEEKS)
-    return Line(row, state, words.LOOKS[state], words.short(row, now, how), "", drawing, says)
+    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says)
 
 
 def draw(
-    row: Relationship, contacts: Sequence[rhythm.Contact], today: date, width: float, height: float
+    row: Relationship,
+    contacts: Sequence[rhythm.Contact],
+    today: date,
+    width: float,
+    height: float,
+    *,
+    weeks: int = rhythm.WEEKS,
+    tighter: Sequence[tuple[date, date]] = (),
 ) -> rhythm.Rhythm:
     return rhythm.draw(
         contacts=contacts,
@@ -69,4 +60,6 @@ def draw(
         last_touch_on=row.last_touch_on,
         width=width,
         height=height,
+        weeks=weeks,
+        tighter=tighter,
     )

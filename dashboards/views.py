@@ -1,35 +1,33 @@
-"""The pages that see all of it: Today, Portfolio, and a relationship's own page."""
+"""The pages that see all of it: Today and Portfolio."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
-from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from accounts.models import Affiliation
+from accounts.queries import covers_of
 from accounts.requests import PersonRequest
-from dashboards import queries, rows
-from dashboards.forms import PortfolioForm
+from dashboards import queries, rows, wanting
 from dashboards.queries import Book, Cursor
-from relationships import rhythm, words
+from dashboards.today import Board, Reason
+from dashboards.wanting import Happening
+from relationships import words
 from relationships.cadence import State
-from relationships.models import Interaction, Relationship
-from relationships.queries import contacts_since
+from relationships.forms.portfolio import PortfolioForm
+from relationships.models import Relationship
+from relationships.queries import mentions_of
 from web import dates
 from web.clock import Now
 
-WANTED = 7
 PAGE = 50
-TIMELINE = 20
-WIDE, NARROW, TALL = 1144.0, 350.0, 48.0
 
 
 # Today -------------------------------------------------------------------------------------------------------------
@@ -37,63 +35,80 @@ WIDE, NARROW, TALL = 1144.0, 350.0, 48.0
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of this week and the check-ins that fall due on it."""
+    """A day of this week and what falls on it."""
 
     day: date
     name: str
     today: bool
-    due: list[Relationship]
+    happenings: list[Happening]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one reason, under its heading; ``count`` with those that can wait."""
+
+    reason: Reason
+    name: str
+    count: int
+    lines: list[wanting.Line]
 
 
 @require_GET
 def today(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     here = now.today(user.zone)
-    overdue = queries.overdue_of(user, now, WANTED + 1)
-    due = queries.due_of(user, now, WANTED + 1)
-    shown_overdue = overdue[:WANTED]
-    shown_due = due[: WANTED - len(shown_overdue)]
-    lines = rows.with_reason([*shown_overdue, *shown_due], now)
-    counts = queries.wanting_of(user, now)
-    last = here + timedelta(days=6)
-    coming = queries.coming_of(user, now, last, 20)
+    board = wanting.of(user, now)
+    owned = wanting.own(user).count()
+    team_overdue = 0 if owned or board.total else Relationship.objects.visible_to(user).overdue(now).count()
     context = {
         "here": here,
-        "lede": _lede(counts[State.OVERDUE], counts[State.DUE]),
-        "team_overdue": 0 if counts["owned"] else Relationship.objects.visible_to(user).overdue(now).count(),
-        "counts": counts,
-        "overdue": [line for line in lines if line.state is State.OVERDUE],
-        "due": [line for line in lines if line.state is State.DUE],
-        "later": counts[State.OVERDUE] + counts[State.DUE] - len(lines),
-        "week": _week(here, coming),
+        "lede": _lede(board, team_overdue),
+        "total": board.total,
+        "team_overdue": team_overdue,
+        "groups": _groups(board, wanting.lines(user, board.rows, now)),
+        "later": wanting.later(board),
+        "mentions": mentions_of(user),
+        "covers": covers_of(user, here),
+        "week": _week(here, wanting.coming(user, now)),
         "logged": [
             (row, words.beginning(row), words.clipped(row.summary, 90), dates.said(row.occurred_on, here))
             for row in queries.lately_logged_by(user, 5)
         ],
-        "owns": counts["owned"],
-        "writes": user.reach.writes or counts["owned"] > 0,
+        "owns": owned,
+        "writes": user.reach.writes or owned > 0,
     }
     return render(request, "dashboards/today.html", context)
 
 
-def _lede(overdue: int, due: int) -> str:
-    """*Three partners are overdue, two are due.* Small numbers as words."""
-    if not overdue + due:
+def _groups(board: Board, lines: list[wanting.Line]) -> list[Group]:
+    return [
+        Group(reason, str(wanting.NAMES[reason]), board.headed(reason), list(found))
+        for reason, found in groupby(lines, key=lambda line: line.reason)
+    ]
+
+
+def _lede(board: Board, team_overdue: int) -> str:
+    """*Two promises of ours are late, three partners are overdue.* Small numbers as words; the worst two of it."""
+    if team_overdue:
+        said = ngettext(
+            "%(count)s relationship that colleagues look after is overdue.",
+            "%(count)s relationships that colleagues look after are overdue.",
+            team_overdue,
+        ) % {"count": apnumber(team_overdue)}
+        return said[:1].upper() + said[1:]
+    parts = [wanting.counted(reason, board.count(reason)) for reason in Reason if board.count(reason)]
+    if not parts:
         return _("Nothing wants you.")
-    if not overdue:
-        said = ngettext("%(count)s check-in is due.", "%(count)s check-ins are due.", due) % {"count": apnumber(due)}
-    else:
-        late = ngettext("%(count)s partner is overdue", "%(count)s partners are overdue", overdue)
-        waiting = ngettext("%(count)s is due", "%(count)s are due", due)
-        said = late % {"count": apnumber(overdue)} + (f", {waiting % {'count': apnumber(due)}}." if due else ".")
+    said = f"{', '.join(parts[:2])}."
     return said[:1].upper() + said[1:]
 
 
-def _week(here: date, coming: list[Relationship]) -> list[Day]:
+def _week(here: date, coming: list[tuple[date, Happening]]) -> list[Day]:
     """Today and the days of the coming week on which something falls due."""
-    by_day = {day: list(found) for day, found in groupby(coming, key=lambda row: row.due_on)}
-    days = [here, *sorted(day for day in by_day if day is not None and day != here)]
-    return [Day(day, dates.week_day(day), day == here, by_day.get(day, [])) for day in days]
+    by_day: dict[date, list[Happening]] = {here: []}
+    for day, happening in coming:
+        by_day.setdefault(day, []).append(happening)
+    return [Day(day, dates.week_day(day), day == here, found) for day, found in sorted(by_day.items())]
 
 
 # Portfolio ---------------------------------------------------------------------------------------------------------
@@ -123,6 +138,8 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         size=PAGE,
     )
     lines = rows.with_rhythm(found, now)
+    changeable = queries.changeable_of(found, user)
+    paged = after is not None or "after" in request.GET
     grouped = form.wanted_sort == "worst"
     context = {
         "form": form,
@@ -140,6 +157,9 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         else [],
         "state": form.wanted_state,
         "chips": _chips(request, form),
+        "changeable": changeable,
+        "fitting": queries.changeable_in(narrowed, user, form.wanted_state, now) if paged and changeable else 0,
+        "kept": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
         "more": _address(request, after=str(after)) if after else "",
         "filtered": bool(form.chosen().keys() - {"sort"}),
         "writes": user.reach.writes,
@@ -182,9 +202,11 @@ def _chips(request: PersonRequest, form: PortfolioForm) -> list[tuple[str, str, 
     shown = {**form.chosen()}
     if "stage" in shown:
         shown["stage"] = Relationship.Stage(shown["stage"]).label
+    if "whose" in shown:
+        shown["whose"] = dict(form.fields["whose"].choices)[shown["whose"]]  # type: ignore[attr-defined]
     return [
         (str(form.fields[name].label), str(shown[name]), _address(request, **{name: ""}))
-        for name in ("owner", "team", "stage", "tag")
+        for name in ("whose", "owner", "team", "stage", "tag")
         if name in shown
     ]
 
@@ -208,95 +230,3 @@ def _pace(book: Book) -> str:
         "needed": book.needed,
         "happening": book.happening,
     }
-
-
-# A relationship ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the timeline."""
-
-    row: Interaction
-    said: str
-    channel: str
-    icon: str
-    side: str
-    people: str
-    still: bool
-
-
-@require_GET
-def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
-    user, now = request.user, Now.read()
-    visible = Relationship.objects.visible_to(user)
-    row = get_object_or_404(
-        visible.select_related("account__parent", "agreement__agreed_with", "agreement__made_by", "owner", "team"),
-        pk=pk,
-    )
-    here = row.today(now)
-    state = row.state(now)
-    entries, after = _timeline(row, request.GET.get("after", ""))
-    contacts = contacts_since([row.pk], here - timedelta(weeks=rhythm.WEEKS)).get(row.pk, [])
-    context = {
-        "row": row,
-        "here": here,
-        "state": state.value,
-        "look": words.LOOKS[state],
-        "sentence": words.full_sentence(row, now),
-        "entries": [_entry(entry, here, row) for entry in entries],
-        "gap": _gap(row, state, here) if not request.GET.get("after") else "",
-        "more": f"?after={after}" if after else "",
-        "wide": rows.draw(row, contacts, here, WIDE, TALL),
-        "narrow": rows.draw(row, contacts, here, NARROW, TALL),
-        "past_due": _past_due(row, state, here),
-        "rhythm_says": words.contact_count(contacts, rhythm.WEEKS),
-        "agreed": words.agreement(row, here),
-        "agreements": row.agreements.select_related("agreed_with", "made_by").order_by("-starts_on", "-id"),
-        "snoozes": [rest for rest in row.snoozes.select_related("made_by") if rest.until_on >= here],
-        "people": Affiliation.objects.current(here).filter(account=row.account_id).select_related("contact"),
-        "currency": settings.CURRENCY,
-        "missed": row.missed_check_ins.count(),
-        "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
-    }
-    return render(request, "dashboards/relationship_detail.html", context)
-
-
-def _timeline(row: Relationship, after: str) -> tuple[list[Interaction], str]:
-    """The newest entries, or those before the one named; and the name of the last where more follow."""
-    entries = Interaction.objects.filter(relationship=row).newest_first()
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        entries = entries.before(int(after))
-    shown = list(entries.select_related("logged_by").prefetch_related("contacts", "colleagues")[: TIMELINE + 1])
-    return shown[:TIMELINE], str(shown[TIMELINE - 1].pk) if len(shown) > TIMELINE else ""
-
-
-def _entry(entry: Interaction, here: date, row: Relationship) -> Entry:
-    channel = Interaction.Channel(entry.channel)
-    side = {Interaction.Side.OURS: "o", Interaction.Side.THEIRS: "t"}.get(Interaction.Side(entry.begun_by), "")
-    newest = row.last_touch_on is None or entry.occurred_on > row.last_touch_on
-    return Entry(
-        row=entry,
-        said=words.beginning(entry),
-        channel=words.kind(entry),
-        icon=words.CHANNEL_ICONS[channel],
-        side=side,
-        people=words.names([*entry.contacts.all()]),
-        still=newest and not entry.two_way,
-    )
-
-
-def _gap(row: Relationship, state: State, here: date) -> str:
-    """The open silence as the first line of the timeline, while a check-in is due."""
-    if state not in (State.DUE, State.OVERDUE):
-        return ""
-    if row.last_touch_on is None:
-        return _("Never in touch")
-    return _("%(days)s without a conversation") % {"days": dates.days((here - row.last_touch_on).days)}
-
-
-def _past_due(row: Relationship, state: State, here: date) -> str:
-    if state not in (State.DUE, State.OVERDUE) or row.due_on is None:
-        return ""
-    count = (here - row.due_on).days
-    return _("%(days)s past due") % {"days": dates.days(count)} if count else _("due today")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
 
 ROWS_SHOWN = 7
 # Of a name, in the HTML: some are lists of a hundred firms. The text has them whole, and so does the page.
@@ -21,21 +24,32 @@ MONTHS = (
 TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+class Kind(StrEnum):
+    """What a row is about, the most urgent first; the parts of a mail keep this order."""
+
+    PROMISE_LATE = "promise late"
+    OVERDUE = "overdue"
+    PROMISE_DUE = "promise due"
+    DUE = "due"
+
+    @property
+    def late(self) -> bool:
+        return self in (Kind.PROMISE_LATE, Kind.OVERDUE)
+
+
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A relationship as it stands on ``today``, its local date. ``page`` and ``log`` are addresses."""
+class AboutPartner:
+    """What every row has: the partner, ``today``, its local date, and the one thing to do.
+
+    ``page`` is the address of the partner's page, ``act`` that of the action named by ``verb``: a page that asks.
+    """
 
     partner: str
     name: str
-    overdue: bool
     today: date
-    due_on: date
-    every_days: int
-    assumed: bool
-    last_touch_on: date | None
-    last_channel: str
     page: str
-    log: str
+    act: str
+    verb: str
 
     @property
     def title(self) -> str:
@@ -49,6 +63,22 @@ class Row:
     def shown_name(self) -> str:
         return shortened(self.name)
 
+
+@dataclass(frozen=True, slots=True)
+class CheckIn(AboutPartner):
+    """A relationship as it stands."""
+
+    overdue: bool
+    due_on: date
+    every_days: int
+    assumed: bool
+    last_touch_on: date | None
+    last_channel: str
+
+    @property
+    def late(self) -> bool:
+        return self.overdue
+
     @property
     def fact(self) -> str:
         if self.overdue and self.last_touch_on is None:
@@ -57,7 +87,7 @@ class Row:
             quiet = days((self.today - self.last_touch_on).days)
             rhythm = f"every {days(self.every_days)} assumed" if self.assumed else f"agreed {self.every_days}"
             return f"quiet for {quiet}, {rhythm}"
-        return by_words(self.due_on, self.today)
+        return f"check-in {by_words(self.due_on, self.today)}"
 
     @property
     def detail(self) -> str:
@@ -73,23 +103,101 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """At most seven rows of ``total``; ``rest`` is the address of the whole list."""
+class Promise(AboutPartner):
+    """An open promise. ``missed_on`` is the first day that passed without it; none while it is in time.
 
-    heading: str
-    overdue: bool
-    rows: tuple[Row, ...]
+    ``maker`` and ``receiver`` as they are called to the reader (*You*, *you*, a name), or empty.
+    """
+
+    ours: bool
+    what: str
+    due_on: date
+    binding_on: date
+    made_on: date
+    missed_on: date | None
+    maker: str
+    receiver: str
+
+    @property
+    def late(self) -> bool:
+        return self.missed_on is not None
+
+    @property
+    def fact(self) -> str:
+        what = shortened(self.what)
+        if self.missed_on is None:
+            side = "our" if self.ours else "their"
+            return f"{what} – {side} promise, {by_words(self.binding_on, self.today)}"
+        # A new day that was agreed in time took the place of the one promised.
+        said = "promised by" if self.missed_on == self.due_on else "new day"
+        late = f"{what} – {said} {weekday_words(self.missed_on, self.today)}"
+        since = days((self.today - self.missed_on).days)
+        moved = f", now for {day_words(self.binding_on, self.today)}" if self.binding_on > self.missed_on else ""
+        return f"{late}, {since} late{moved}"
+
+    @property
+    def detail(self) -> str:
+        maker = self.maker or ("We" if self.ours else "They")
+        to = f" to {self.receiver}" if self.receiver else ""
+        return f"{maker} promised it{to} on {day_words(self.made_on, self.today)}."
+
+
+Row: TypeAlias = CheckIn | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The first rows of one kind, at most ``ROWS_SHOWN`` of ``total``; ``rest`` is the address of the whole list."""
+
+    kind: Kind
+    rows: Sequence[Row]
     total: int
     rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What a part does not show, and where it is."""
+
+    count: int
+    what: str
+    address: str
+
+    @property
+    def words(self) -> str:
+        return f"and {self.count:,} more{self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """At most ``ROWS_SHOWN`` rows under one heading, of its batches in their order."""
+
+    heading: str
+    batches: tuple[Batch, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(batch.total for batch in self.batches)
 
     @property
     def count(self) -> str:
         return f"{self.total:,}"
 
     @property
-    def more(self) -> str:
-        left = self.total - len(self.rows)
-        return f"and {left:,} more" if left > 0 else ""
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(row for batch in self.batches for row in batch.rows)[:ROWS_SHOWN]
+
+    @property
+    def more(self) -> tuple[More, ...]:
+        """Nothing is lost: what is shown and what is counted here are all."""
+        left, hidden = ROWS_SHOWN, []
+        for batch in self.batches:
+            shown = min(left, len(batch.rows))
+            left -= shown
+            if over := batch.total - shown:
+                what = called(batch.kind, over) if len(self.batches) > 1 else ""
+                hidden.append(More(over, what, batch.rest))
+        return tuple(hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,39 +217,66 @@ class Digest:
     def empty(self) -> bool:
         return not any(part.rows for part in self.parts)
 
-    @property
-    def overdue(self) -> int:
-        return sum(part.total for part in self.parts if part.overdue)
-
-    @property
-    def due(self) -> int:
-        return sum(part.total for part in self.parts if not part.overdue)
+    def total(self, kind: Kind) -> int:
+        return sum(batch.total for part in self.parts for batch in part.batches if batch.kind is kind)
 
     @property
     def subject(self) -> str:
-        """At most 60 characters, whatever the counts."""
-        if self.of_team:
-            return f"{partners(self.overdue)} overdue in your team"
-        if not self.overdue:
-            return f"{partners(self.due)} due this week"
-        return f"{partners(self.overdue)} overdue" + (f", {short(self.due)} due this week" if self.due else "")
+        """The most important facts that fit into 60 characters, whatever the counts."""
+        end = " in your team" if self.of_team else ""
+        said = ""
+        for fact in self._facts():
+            longer = f"{said}, {fact}" if said else fact
+            if len(longer + end) > LONGEST_SUBJECT:
+                break
+            said = longer
+        return said + end
+
+    def _facts(self) -> Iterator[str]:
+        late, overdue, promised, due = (self.total(kind) for kind in Kind)
+        if late:
+            yield f"{some(late, 'promise')} late"
+        if overdue:
+            yield f"{some(overdue, 'partner')} overdue"
+        if promised:
+            yield f"{some(promised, 'promise')} due this week"
+        if due:
+            # "2 partners overdue, 1 due this week": who is due needs no second saying.
+            yield f"{short(due) if overdue and not promised else some(due, 'partner')} due this week"
 
     @property
     def headline(self) -> str:
-        overdue = f"{spelled(self.overdue)} {'partner is' if self.overdue == 1 else 'partners are'} overdue"
-        if self.of_team:
-            people = len(self.parts)
-            return f"{overdue}, with {spelled(people).lower()} {'person' if people == 1 else 'people'} of your team."
-        due = f"{spelled(self.due)} {'is' if self.due == 1 else 'are'} due this week."
-        if not self.overdue:
-            return f"{spelled(self.due)} {'partner is' if self.due == 1 else 'partners are'} due this week."
-        return f"{overdue}. {due}" if self.due else f"{overdue}."
+        return self._headline_of_team() if self.of_team else " ".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        late, overdue, promised, due = (self.total(kind) for kind in Kind)
+        if late:
+            yield f"{are(late, 'promise')} late."
+        if overdue:
+            yield f"{are(overdue, 'partner')} overdue."
+        if promised and due:
+            check_ins = f"{spelled(due).lower()} {'check-in' if due == 1 else 'check-ins'}"
+            yield f"{spelled(promised)} {'promise' if promised == 1 else 'promises'} and {check_ins} are due this week."
+        elif promised:
+            yield f"{are(promised, 'promise')} due this week."
+        elif due and overdue:
+            yield f"{spelled(due)} {'is' if due == 1 else 'are'} due this week."
+        elif due:
+            yield f"{are(due, 'partner')} due this week."
+
+    def _headline_of_team(self) -> str:
+        late, overdue = self.total(Kind.PROMISE_LATE), self.total(Kind.OVERDUE)
+        said = [f"{are(late, 'promise')} late"] if late else []
+        if overdue:
+            said.append(f"{are(overdue, 'partner')} overdue")
+        people = len(self.parts)
+        whose = f"with {spelled(people).lower()} {'person' if people == 1 else 'people'} of your team"
+        facts = f"{said[0]} and {said[1][0].lower()}{said[1][1:]}" if len(said) == 2 else "".join(said)
+        return f"{facts}, {whose}."
 
     @property
     def week(self) -> str:
-        return (
-            f"Concord · week {self.today.isocalendar().week}, {WEEKDAYS[self.today.weekday()]} {bare_day(self.today)}"
-        )
+        return f"Concord · week {self.today.isocalendar().week}, {weekday_words(self.today, self.today)}"
 
     @property
     def opening(self) -> str:
@@ -180,8 +315,28 @@ def short(count: int) -> str:
     return f"{count:,}" if count < 1_000_000 else "over 999,999"
 
 
-def partners(count: int) -> str:
-    return "1 partner" if count == 1 else f"{short(count)} partners"
+def some(count: int, thing: str) -> str:
+    """*1 promise*, *5,544 partners*."""
+    return f"1 {thing}" if count == 1 else f"{short(count)} {thing}s"
+
+
+def are(count: int, thing: str) -> str:
+    """*One promise is*, *Two partners are*: the beginning of a sentence."""
+    return f"{spelled(count)} {thing} is" if count == 1 else f"{spelled(count)} {thing}s are"
+
+
+def called(kind: Kind, count: int) -> str:
+    """What is left of one kind where a part has several: *and 2 more late promises*."""
+    one = count == 1
+    match kind:
+        case Kind.PROMISE_LATE:
+            return " late promise" if one else " late promises"
+        case Kind.OVERDUE:
+            return " overdue partner" if one else " overdue partners"
+        case Kind.PROMISE_DUE:
+            return " promise due in 7 days" if one else " promises due in 7 days"
+        case Kind.DUE:
+            return " check-in due in 7 days" if one else " check-ins due in 7 days"
 
 
 def spelled(count: int) -> str:
@@ -202,6 +357,11 @@ def day_words(day: date, today: date) -> str:
     return bare_day(day) if day.year == today.year else f"{bare_day(day)} {day.year}"
 
 
+def weekday_words(day: date, today: date) -> str:
+    """``Friday 20 November``."""
+    return f"{WEEKDAYS[day.weekday()]} {day_words(day, today)}"
+
+
 def by_words(due_on: date, today: date) -> str:
     ahead = (due_on - today).days
     if ahead < 0:
@@ -209,9 +369,9 @@ def by_words(due_on: date, today: date) -> str:
     if ahead == 0:
         return "due today"
     if ahead == 1:
-        return "by tomorrow"
+        return "due tomorrow"
     weekday = WEEKDAYS[due_on.weekday()]
-    return f"by {weekday}" if ahead < 7 else f"by {weekday} {day_words(due_on, today)}"
+    return f"by {weekday}" if ahead < 7 else f"by {weekday_words(due_on, today)}"
 
 
 def text(digest: Digest) -> str:
@@ -220,8 +380,9 @@ def text(digest: Digest) -> str:
     for part in digest.parts:
         lines += ["", "", f"{part.heading} ({part.count})"]
         for row in part.rows:
-            lines += ["", f"{row.title}: {row.fact}", f"  {row.detail}", f"  Log: {row.log}", f"  Open: {row.page}"]
-        if part.more:
-            lines += ["", f"{part.more}: {part.rest}"]
+            lines += ["", f"{row.title}: {row.fact}", f"  {row.detail}", f"  {row.verb}: {row.act}"]
+            lines += [f"  Partner: {row.page}"] if row.page != row.act else []
+        for more in part.more:
+            lines += ["", f"{more.words}: {more.address}"]
     lines += ["", "", digest.why, f"Change what you get: {digest.change}", f"Stop these mails: {digest.stop}"]
     return "\n".join(lines) + "\n"

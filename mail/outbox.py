@@ -50,9 +50,15 @@ class Due:
 
 # Plan ------------------------------------------------------------------------------------------------------------
 
+# Who owns a partner, sees to an open promise, or stands in for somebody on the local day of the mail.
 WANTS = {
-    Kind.DIGEST: """EXISTS (SELECT 1 FROM relationships_relationship r
-                             WHERE r.owner_id = u.id AND r.removed_at IS NULL)""",
+    Kind.DIGEST: """(EXISTS (SELECT 1 FROM relationships_relationship r
+                              WHERE r.owner_id = u.id AND r.removed_at IS NULL)
+                     OR EXISTS (SELECT 1 FROM relationships_commitment p
+                                 WHERE p.keeper_id = u.id AND p.ended_on IS NULL)
+                     OR EXISTS (SELECT 1 FROM accounts_cover c
+                                 WHERE c.stand_in_id = u.id
+                                   AND (hour.due_at AT TIME ZONE u.zone)::date BETWEEN c.from_on AND c.until_on))""",
     Kind.TEAM_DIGEST: "EXISTS (SELECT 1 FROM accounts_membership m WHERE m.user_id = u.id AND m.role = 'manager')",
 }
 

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Subquery, Window
-from django.db.models.functions import Collate, RowNumber
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, Collate, RowNumber
 from django.urls import reverse
 
-from accounts.models import Membership, Team, User
+from accounts.models import Cover, Membership, Team, User
 from accounts.teams import at_and_below
-from mail.digest import DAYS_AHEAD, ROWS_SHOWN, Digest, Part, Row, plain
+from mail import digest
+from mail.digest import DAYS_AHEAD, ROWS_SHOWN, Batch, CheckIn, Digest, Part, Promise, Row, day_words, plain
 from mail.models import Kind
 from mail.optout import address_for
-from relationships.models import Interaction, Relationship, RelationshipQuerySet
+from relationships.models import (
+    Commitment,
+    CommitmentQuerySet,
+    Interaction,
+    Relationship,
+    RelationshipQuerySet,
+)
 from web.clock import Now
 
 # By code point, so that the order does not depend on the machine.
 BY_NAME = (Collate("account__name_key", "C"), Collate("name", "C"), F("id"))
 WORST_FIRST = (F("lateness").desc(), *BY_NAME)
 FIRST_FIRST = (F("due_on").asc(), *BY_NAME)
+BY_PARTNER = (Collate("relationship__account__name_key", "C"), Collate("relationship__name", "C"), F("id"))
+LATEST_FIRST = (Coalesce("late_on", "binding_on").asc(), *BY_PARTNER)
+SOONEST_FIRST = (F("binding_on").asc(), *BY_PARTNER)
+
+HEADINGS = {
+    digest.Kind.PROMISE_LATE: "Our promises that are late",
+    digest.Kind.OVERDUE: "Overdue",
+    digest.Kind.PROMISE_DUE: "Promises due in 7 days",
+    digest.Kind.DUE: "Check-ins due in 7 days",
+}
+
+# By the person whose it is: the batch of each kind that has rows, the most urgent kind first.
+Book = Mapping[int, list[Batch]]
 
 
 def digest_of(person: User, kind: Kind, now: Now) -> Digest:
@@ -39,39 +62,50 @@ def digest_of(person: User, kind: Kind, now: Now) -> Digest:
 
 
 def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
-    own = Relationship.objects.visible_to(person).filter(owner=person)
-    overdue = own.overdue(now).with_lateness(now).annotate(total=Window(Count("*"))).order_by(*WORST_FIRST)
-    due = own.due_within(now, DAYS_AHEAD).annotate(total=Window(Count("*"))).order_by(*FIRST_FIRST)
-    parts = (
-        _part("Overdue", True, _told(overdue)[:ROWS_SHOWN], now, state="overdue", owner=person.pk),
-        _part("Due in 7 days", False, _told(due)[:ROWS_SHOWN], now, owner=person.pk),
+    """A part for each kind; then one for each colleague for whom the person stands in, with all kinds."""
+    today = now.today(person.zone)
+    covers = _covers_of(person, today)
+    whose = [person.pk, *covers]
+    own = Relationship.objects.visible_to(person).filter(owner__in=whose)
+    promises = Commitment.objects.visible_to(person).filter(_seen_to_by(whose))
+    book = _book(
+        [
+            _promises(digest.Kind.PROMISE_LATE, promises.ours().late(now), person, now),
+            _check_ins(digest.Kind.OVERDUE, own.overdue(now), now),
+            _promises(digest.Kind.PROMISE_DUE, promises.due_within(now, DAYS_AHEAD), person, now),
+            _check_ins(digest.Kind.DUE, own.due_within(now, DAYS_AHEAD), now),
+        ]
     )
-    return tuple(part for part in parts if part.rows)
+    parts = [Part(HEADINGS[batch.kind], (batch,)) for batch in book.get(person.pk, [])]
+    parts += [
+        Part(f"For {_called(cover.absent)}, until {day_words(cover.until_on, today)}", tuple(book[absent]))
+        for absent, cover in covers.items()
+        if absent in book
+    ]
+    return tuple(parts)
+
+
+def _covers_of(person: User, today: date) -> dict[int, Cover]:
+    """By the colleague who is away; of several that follow one another the one that ends last."""
+    found = Cover.objects.on(today).filter(stand_in=person, absent__is_active=True).select_related("absent")
+    return {cover.absent_id: cover for cover in found.order_by("absent__name", "absent", "until_on")}
 
 
 def _parts_of_team(person: User, now: Now) -> tuple[Part, ...]:
-    """What is overdue with others in the teams that the person manages: a part for each owner, the worst first."""
-    everything = (
-        Relationship.objects.visible_to(person)
-        .filter(team__in=_managed_by(person))
-        .exclude(owner=person)
-        .overdue(now)
-        .with_lateness(now)
-        .annotate(
-            total=Window(Count("*"), partition_by="owner_id"),
-            place=Window(RowNumber(), partition_by="owner_id", order_by=list(WORST_FIRST)),
-        )
-        .filter(place__lte=ROWS_SHOWN)
-        .order_by(*WORST_FIRST)
-        .select_related("owner")
+    """What is late or overdue with others in the teams that the person manages: a part for each, the worst first."""
+    managed = _managed_by(person)
+    promises = Commitment.objects.visible_to(person).filter(relationship__team__in=managed)
+    relationships = Relationship.objects.visible_to(person).filter(team__in=managed).exclude(owner=person)
+    book = _book(
+        [
+            _promises(
+                digest.Kind.PROMISE_LATE, promises.exclude(_seen_to_by([person.pk])).ours().late(now), person, now
+            ),
+            _check_ins(digest.Kind.OVERDUE, relationships.overdue(now), now, verb="Open"),
+        ]
     )
-    of_owner: dict[int, list[Relationship]] = {}
-    for row in _told(everything):
-        of_owner.setdefault(row.owner_id, []).append(row)
-    return tuple(
-        _part(plain(rows[0].owner.name) or rows[0].owner.email, True, rows, now, state="overdue", owner=owner)
-        for owner, rows in of_owner.items()
-    )
+    people = {one.pk: one for one in User.objects.filter(pk__in=book)}
+    return tuple(Part(_called(people[pk]), tuple(batches)) for pk, batches in book.items())
 
 
 def _managed_by(person: User) -> frozenset[int]:
@@ -80,36 +114,117 @@ def _managed_by(person: User) -> frozenset[int]:
     return at_and_below(roots, Team.objects.values_list("id", "parent_id"))
 
 
-def _told(rows: RelationshipQuerySet) -> RelationshipQuerySet:
-    """With what a row of the mail tells besides."""
+def _called(person: User) -> str:
+    return plain(person.name) or person.email
+
+
+def _book(kinds: Iterable[Mapping[int, Batch]]) -> Book:
+    """People in the order in which the kinds bring them: who is late with a promise before who has it quiet."""
+    found: dict[int, list[Batch]] = defaultdict(list)
+    for batches in kinds:
+        for whose, batch in batches.items():
+            found[whose].append(batch)
+    return dict(found)
+
+
+# Rows --------------------------------------------------------------------------------------------------------------
+
+
+def _seen_to_by(whose: Sequence[int]) -> Q:
+    """As in ``looked_after_by``, for several people: who is named, else the owner."""
+    return Q(keeper__in=whose) | Q(keeper=None, relationship__owner__in=whose)
+
+
+def _check_ins(kind: digest.Kind, found: RelationshipQuerySet, now: Now, *, verb: str = "Log") -> dict[int, Batch]:
     last = Interaction.objects.touches().filter(relationship=OuterRef("pk")).newest_first()
-    return rows.select_related("account", "agreement").annotate(last_channel=Subquery(last.values("channel")[:1]))
+    ranked = _first_of_each(found.with_lateness(now), "owner_id", WORST_FIRST if kind.late else FIRST_FIRST)
+    rows = ranked.select_related("account", "agreement").annotate(last_channel=Subquery(last.values("channel")[:1]))
+    return _batches(kind, ((row.owner_id, row.total, _check_in(row, kind.late, now, verb)) for row in rows))
 
 
-def _part(heading: str, overdue: bool, found: Iterable[Relationship], now: Now, **whole: object) -> Part:
-    rows = list(found)
-    return Part(
-        heading=heading,
-        overdue=overdue,
-        rows=tuple(_row(row, overdue, now) for row in rows),
-        total=rows[0].total if rows else 0,  # type: ignore[attr-defined]
-        rest=f"{settings.SITE_URL}{reverse('portfolio')}?{urlencode(whole)}",
-    )
+def _promises(kind: digest.Kind, found: CommitmentQuerySet, person: User, now: Now) -> dict[int, Batch]:
+    with_keeper = found.annotate(sees_to=Coalesce("keeper_id", "relationship__owner_id"))
+    ranked = _first_of_each(with_keeper, "sees_to", LATEST_FIRST if kind.late else SOONEST_FIRST)
+    rows = ranked.select_related("relationship__account", "colleague", "contact")
+    return _batches(kind, ((row.sees_to, row.total, _promise(row, person, now)) for row in rows))
 
 
-def _row(row: Relationship, overdue: bool, now: Now) -> Row:
+def _first_of_each(found: QuerySet[Any], whose: str, order: Sequence[Any]) -> QuerySet[Any]:
+    """The first rows of each person, and how many there are in all, in one query."""
+    place = Window(RowNumber(), partition_by=whose, order_by=list(order))
+    counted = found.annotate(total=Window(Count("*"), partition_by=whose), place=place)
+    first: QuerySet[Any] = counted.filter(place__lte=ROWS_SHOWN)
+    return first.order_by(*order)
+
+
+def _batches(kind: digest.Kind, found: Iterable[tuple[int, int, Row]]) -> dict[int, Batch]:
+    rows: dict[int, list[Row]] = defaultdict(list)
+    totals: dict[int, int] = {}
+    for whose, total, row in found:
+        rows[whose].append(row)
+        totals[whose] = total
+    return {whose: Batch(kind, tuple(of), totals[whose], _rest(kind, whose)) for whose, of in rows.items()}
+
+
+def _rest(kind: digest.Kind, whose: int) -> str:
+    """The whole list of this kind."""
+    match kind:
+        case digest.Kind.PROMISE_LATE:
+            return _address("promise_list", side=Commitment.Side.OURS.value, state="late", person=whose)
+        case digest.Kind.OVERDUE:
+            return _address("portfolio", state="overdue", owner=whose)
+        case digest.Kind.PROMISE_DUE:
+            return _address("promise_list", person=whose)
+        case digest.Kind.DUE:
+            return _address("portfolio", owner=whose)
+
+
+def _address(name: str, **query: object) -> str:
+    return f"{settings.SITE_URL}{reverse(name)}?{urlencode(query)}"
+
+
+def _page(relationship: Relationship) -> str:
+    return f"{settings.SITE_URL}{reverse('relationship_detail', args=[relationship.pk])}"
+
+
+def _check_in(row: Relationship, overdue: bool, now: Now, verb: str) -> CheckIn:
     assert row.due_on is not None and row.every_days is not None  # lists of due ones hold no others
     channel: str | None = row.last_channel  # type: ignore[attr-defined]
-    return Row(
+    return CheckIn(
         partner=plain(row.account.name),
         name=plain(row.name),
-        overdue=overdue,
         today=row.today(now),
+        page=_page(row),
+        act=_address("log", relationship=row.pk) if verb == "Log" else _page(row),
+        verb=verb,
+        overdue=overdue,
         due_on=row.due_on,
         every_days=row.every_days,
         assumed=row.agreement is None or row.agreement.assumed,
         last_touch_on=row.last_touch_on,
         last_channel=str(Interaction.Channel(channel).label) if channel else "",
-        page=settings.SITE_URL + reverse("relationship_detail", args=[row.pk]),
-        log=f"{settings.SITE_URL}{reverse('log')}?{urlencode({'relationship': row.pk})}",
+    )
+
+
+def _promise(row: Commitment, person: User, now: Now) -> Promise:
+    today = row.relationship.today(now)
+    ours = row.side == Commitment.Side.OURS
+    you = "You" if ours else "you"
+    colleague = "" if row.colleague is None else you if row.colleague == person else _called(row.colleague)
+    contact = "" if row.contact is None else plain(row.contact.name)
+    return Promise(
+        partner=plain(row.relationship.account.name),
+        name=plain(row.relationship.name),
+        today=today,
+        page=_page(row.relationship),
+        act=settings.SITE_URL + reverse("commitment_detail", args=[row.pk]),
+        verb="Open",
+        ours=ours,
+        what=plain(row.what),
+        due_on=row.due_on,
+        binding_on=row.binding_on,
+        made_on=row.made_on,
+        missed_on=row.late_on or (row.binding_on if row.binding_on < today else None),
+        maker=colleague if ours else contact,
+        receiver=contact if ours else colleague,
     )

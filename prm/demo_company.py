@@ -52,14 +52,21 @@ PEOPLE = (
 )
 BY_FIRST_NAME = {person.email.partition("@")[0]: person for person in PEOPLE}
 
+# Why a rhythm changed that was agreed with the other side.
+TIGHTER, LOOSER = "More is going on than before.", "Things run calmly, they say, and so do we."
+
 
 @dataclass(frozen=True)
 class Change:
-    """A rhythm that was in force from ``ago`` days before today."""
+    """A rhythm that was in force from ``ago`` days before today.
+
+    ``at_stake`` says why it was tighter for a while: until the next change, which is the former one come back.
+    """
 
     ago: int
     every: int
     agreed: bool = False
+    at_stake: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,10 @@ def _alices() -> tuple[Partner, ...]:
     def bond(stage: str, every: int | None, state: State, quiet: int, **more: object) -> tuple[Bond, ...]:
         return (Bond("alice", stage, every, state, quiet, **more),)  # type: ignore[arg-type]
 
-    weekly_for_a_while = (Change(YEAR, 14), Change(150, 7, agreed=True))
+    weekly_for_a_while = (
+        Change(YEAR, 14, agreed=True),
+        Change(150, 7, agreed=True, at_stake="They choose their carrier for the winter."),
+    )
     return (
         Partner("Havbris Sea Farm", "customer", "fish", "NO", ("Hjelmeland", "Tau", "Stavanger"), "fresh salmon", 5,
             bond("customer", 14, OVERDUE, 41, agreed=True, since=98, earlier=weekly_for_a_while, tier="A", chased=True,
@@ -590,23 +600,34 @@ class _Story:
             earlier - (weekend + self.rng.randint(0, 2)) * DAY if weekend > 0 and self.rng.random() < 0.96 else earlier
         )
 
+    def _nearest(self, touches: Sequence[date], ago: int) -> date:
+        return min(touches, key=lambda touch: abs((self.today - touch).days - ago))
+
     def _agreements(self, touches: Sequence[date], first: date) -> list[PlannedAgreement]:
         """Each begins on the day of a contact: that is when people speak about it."""
         bond = self.bond
         if bond.every is None:
             return []
         changes = [*bond.earlier, Change(bond.since or bond.known_for, bond.every, bond.agreed)]
+        days = [first, *(self._nearest(touches, change.ago) for change in changes[1:])]
         rows = []
-        for number, change in enumerate(changes):
-            wanted = self.today - change.ago * DAY
-            day = first if number == 0 else min(touches, key=lambda touch: abs((touch - wanted).days))
-            reason = bond.reason if change.every > cadence.LONGEST_INTERVAL else ""
+        for number, (day, change) in enumerate(zip(days, changes, strict=True)):
+            before = changes[number - 1] if number else None
+            if before is not None and before.at_stake:
+                continue
+            reason = change.at_stake or (bond.reason if change.every > cadence.LONGEST_INTERVAL else "")
+            if before is not None and before.agreed and not reason:
+                reason = TIGHTER if change.every < before.every else LOOSER
+            ends_on = days[number + 1] - DAY if change.at_stake else None
             with_whom = self._main(day) if change.agreed else ""
-            rows.append(PlannedAgreement(Interval(day, change.every), with_whom, reason, self._moment(day, 16)))
+            rows.append(
+                PlannedAgreement(Interval(day, change.every, ends_on), with_whom, reason, self._moment(day, 16))
+            )
         if bond.coming:
             monday = self.today + (7 - self.today.weekday()) * DAY
             yesterday = self._moment(self.today - DAY, 16)
-            rows.append(PlannedAgreement(Interval(monday, bond.coming), self._main(self.today), "", yesterday))
+            reason = TIGHTER if bond.agreed and bond.coming < bond.every else LOOSER if bond.agreed else ""
+            rows.append(PlannedAgreement(Interval(monday, bond.coming), self._main(self.today), reason, yesterday))
         return rows
 
     # People

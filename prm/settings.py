@@ -255,7 +255,18 @@ CURRENCY = env.str("CURRENCY", default="EUR")
 # What people attach. Nothing here is served as it is: a view looks at who asks, and sends it as an attachment.
 MEDIA_ROOT = env.str("FILES_ROOT", default=str(BASE_DIR / "var" / "files"))
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 LARGEST_ATTACHMENT_MB = env.int("LARGEST_ATTACHMENT_MB", default=20)
+# One at a time. What is not a file stays within Django's own limit of 2.5 MB.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = [
+    "web.uploads.NoMoreThanNeeded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+if PRODUCTION:
+    # On the same disk as the files, so that keeping one is a renaming; /tmp of a container is small.
+    FILE_UPLOAD_TEMP_DIR = MEDIA_ROOT
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -6,15 +6,18 @@ agreement with the other side; a month is never stretched, so the grace ends whe
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 LONGEST_INTERVAL = 31
 LONGEST_SNOOZE = 31
 WEEKDAYS = (0, 1, 2, 3, 4)
 DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
 
 
 class State(StrEnum):
@@ -30,10 +33,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An agreement to be in touch every ``every_days`` days, in force from ``starts_on``."""
+    """An agreement to be in touch every ``every_days`` days from ``starts_on``, for a while until ``ends_on``."""
 
     starts_on: date
     every_days: int
+    ends_on: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Both days included."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +56,8 @@ class Rest:
 class Schedule:
     """What follows from the record; ``None`` throughout where there is no cadence or it is paused.
 
-    ``base_due_on`` leaves the snoozes out: it names the gap. ``changes_on`` is the first day of the next
-    agreement that is not in force yet.
+    ``base_due_on`` leaves the snoozes out: it names the gap. ``changes_on`` is the next day on which another
+    agreement counts, or none: one begins, or the one in force was for a while and is over.
     """
 
     every_days: int | None = None
@@ -80,9 +88,23 @@ def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS
 
 
 def in_force(intervals: Sequence[Interval], today: date) -> int | None:
-    """The index of the agreement that counts on ``today``: the one begun last; of two on one day the later made."""
-    begun = [(interval.starts_on, index) for index, interval in enumerate(intervals) if interval.starts_on <= today]
-    return max(begun)[1] if begun else None
+    """The index of the agreement that counts on ``today``: of those that hold the one begun last.
+
+    Of two begun on one day it is the later made. One for a while thus lies over the lasting one, which comes back
+    by itself on the day after.
+    """
+    holding = [(interval.starts_on, index) for index, interval in enumerate(intervals) if interval.holds(today)]
+    return max(holding)[1] if holding else None
+
+
+def next_change(intervals: Sequence[Interval], today: date) -> date | None:
+    """The next day on which another agreement counts than today. Whatever begins later takes over as it begins."""
+    days = [interval.starts_on for interval in intervals if interval.starts_on > today]
+    index = in_force(intervals, today)
+    over = None if index is None else intervals[index].ends_on
+    if over is not None:
+        days.append(over + DAY)
+    return min(days, default=None)
 
 
 def of_this_gap(rests: Sequence[Rest], start: date) -> list[Rest]:
@@ -113,8 +135,7 @@ def schedule(
     """The dates that follow from the last two-way contact, the agreements (in the order made) and the snoozes."""
     if stopped:
         return Schedule()
-    coming = [interval.starts_on for interval in intervals if interval.starts_on > today]
-    changes_on = min(coming, default=None)
+    changes_on = next_change(intervals, today)
     index = in_force(intervals, today)
     if index is None:
         return Schedule(changes_on=changes_on)
@@ -135,6 +156,11 @@ def schedule(
 def state(
     *, today: date, paused: bool, due_on: date | None, overdue_from: date | None, last_touch_on: date | None
 ) -> State:
+    """What to call it. *Booked* belongs between overdue and due, once meetings exist.
+
+    A meeting that they accepted and that is near says that the talk will come, so nothing nags meanwhile: it takes
+    the place of *due*, and of *overdue* as long as the meeting lies ahead.
+    """
     if paused:
         return State.PAUSED
     if due_on is None or overdue_from is None:
@@ -149,3 +175,54 @@ def state(
 def lateness(days_late: int, every_days: int) -> float:
     """Days late in units of the agreed interval, so that a week's silence weighs more for a weekly partner."""
     return days_late / every_days
+
+
+@dataclass(frozen=True, slots=True)
+class Adherence:
+    """Of the days from ``first`` to ``last`` on which a rhythm counted, those in rhythm."""
+
+    first: date
+    last: date
+    in_rhythm: int = 0
+    counted: int = 0
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that 100 means every day. Only where days counted."""
+        return 100 * self.in_rhythm // self.counted
+
+
+def adherence(
+    *,
+    first: date,
+    last: date,
+    touches: Collection[date],
+    intervals: Sequence[Interval],
+    rests: Sequence[Rest] = (),
+    workdays: Collection[int] = WEEKDAYS,
+) -> Adherence:
+    """How many days were in rhythm: those on which, as things stood that day, no check-in was overdue.
+
+    ``touches`` are the days of two-way contact, with the last one before ``first``. Days before the first agreement
+    and days on which none holds do not count; a snooze speaks for the days from the one on which it was made.
+    Between two days on which something happened the dates stand still, so each such span is reckoned at once.
+    """
+    first = max(first, min((interval.starts_on for interval in intervals), default=first))
+    happened = {first, *touches, *(rest.from_on for rest in rests), *(interval.starts_on for interval in intervals)}
+    happened |= {interval.ends_on + DAY for interval in intervals if interval.ends_on is not None}
+    begins = sorted(day for day in happened if first <= day <= last)
+    touched = sorted(touches)
+    in_rhythm = counted = 0
+    for begin, end in pairwise([*begins, last + DAY]):
+        before = bisect_right(touched, begin)
+        dates = schedule(
+            today=begin,
+            last_touch_on=touched[before - 1] if before else None,
+            intervals=intervals,
+            rests=[rest for rest in rests if rest.from_on <= begin],
+            workdays=workdays,
+        )
+        if dates.overdue_from is not None:
+            counted += (end - begin).days
+            in_rhythm += max(0, (min(end, dates.overdue_from) - begin).days)
+    return Adherence(first, last, in_rhythm, counted)

@@ -72,11 +72,11 @@ class Mark:
 def judge(record: Record, today: date | None = None) -> Verdict:
     """What follows from the record; with ``today`` also what is late only because the day has passed."""
     binding, late = record.due_on, None
-    for move in record.moves:
+    ended = record.kept_on or record.missed_on
+    for move in _before(ended, record.moves):
         if late is None and move.agreed_on > binding:
             late = binding
         binding = move.new_due_on
-    ended = record.kept_on or record.missed_on
     seen = ended or today
     if late is None and seen is not None and seen > binding:
         late = binding
@@ -88,11 +88,21 @@ def judge(record: Record, today: date | None = None) -> Verdict:
     return Verdict(binding, late, ended, outcome, is_owned(record, binding, late))
 
 
+def _before(ended: date | None, moves: Sequence[Move]) -> list[Move]:
+    """What was agreed after the end counts no more: it was kept, or given up, against the day of then."""
+    return [move for move in moves if ended is None or move.agreed_on <= ended]
+
+
+def to_own_until(binding: date, late: date | None) -> date:
+    """The last day on which a miss can still be explained so that it is owned."""
+    return (late or binding) + DAYS_TO_OWN * DAY
+
+
 def is_owned(record: Record, binding: date, late: date | None) -> bool:
     """Explained with a new plan within a week of the day missed; before that day is in time as well."""
     if record.missed_on is None or record.explained_on is None:
         return False
-    return record.explained_on <= (late or binding) + DAYS_TO_OWN * DAY
+    return record.explained_on <= to_own_until(binding, late)
 
 
 def state(*, today: date, binding_on: date, moved: bool, late_on: date | None, outcome: str) -> State:
@@ -126,7 +136,7 @@ def evidence_of(record: Record, today: date) -> list[Mark]:
 
 def _in_time(record: Record) -> list[Move]:
     found, binding = [], record.due_on
-    for move in record.moves:
+    for move in _before(record.kept_on or record.missed_on, record.moves):
         if move.agreed_on <= binding:
             found.append(move)
         binding = move.new_due_on

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from accounts.models import Contact, User
-from relationships import cadence, rhythm
+from accounts.access import NOTHING
+from accounts.models import Contact, Cover, Membership, Team, User
+from accounts.teams import at_and_above
+from relationships import cadence, promises, rhythm, topics
 from relationships.cadence import State
-from relationships.models import Interaction, InteractionContact, Relationship
+from relationships.models import (
+    Attachment,
+    CadenceAgreement,
+    Comment,
+    Commitment,
+    Interaction,
+    InteractionContact,
+    Mention,
+    Relationship,
+    Snooze,
+    latest_date,
+)
 from web.clock import Now
 
 
@@ -74,7 +88,7 @@ def effect_of(
     after = cadence.schedule(
         today=today,
         last_touch_on=max(day, last or day) if two_way else last,
-        intervals=[cadence.Interval(row.starts_on, row.every_days) for row in agreements],
+        intervals=[row.interval for row in agreements],
         rests=[cadence.Rest(row.from_on, row.until_on) for row in relationship.snoozes.all()],
         workdays=relationship.workdays,
         stopped=relationship.paused_since is not None,
@@ -85,3 +99,211 @@ def effect_of(
         clears=two_way and late and (after.overdue_from is None or after.overdue_from > today),
         due_on=after.due_on,
     )
+
+
+_COUNTS = {
+    "kept": Count("pk", filter=Q(outcome=Commitment.Outcome.KEPT)),
+    "kept_late": Count("pk", filter=Q(outcome=Commitment.Outcome.KEPT_LATE)),
+    "broken": Count("pk", filter=Q(outcome=Commitment.Outcome.BROKEN)),
+    "late": Count("pk", filter=Q(outcome="", late_on__isnull=False)),
+}
+Relationships = QuerySet[Relationship] | Collection[int]
+
+
+def promise_shares(relationships: Relationships) -> dict[str, promises.Share]:
+    """What became of the promises of each side, ours and theirs, in one query; late as of the last sweep."""
+    rows = Commitment.objects.filter(relationship__in=relationships).order_by()
+    counted = rows.values_list("side").annotate(**_COUNTS)
+    counts = {side: promises.Share(*numbers) for side, *numbers in counted}
+    return {side: counts.get(side, promises.Share(0, 0, 0, 0)) for side in Commitment.Side.values}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsShare:
+    """One person's promises; ``name`` is empty where nobody was named."""
+
+    side: str
+    name: str
+    share: promises.Share
+
+
+def promise_shares_of_people(relationships: Relationships) -> list[PersonsShare]:
+    """The same for each person who promised: colleagues for ours, their people for theirs; most promises first."""
+    rows = Commitment.objects.filter(relationship__in=relationships).order_by()
+    found = []
+    for side, who in ((Commitment.Side.OURS, "colleague"), (Commitment.Side.THEIRS, "contact")):
+        counted = rows.filter(side=side).values_list(who, f"{who}__name").annotate(**_COUNTS)
+        found += [PersonsShare(side, name or "", promises.Share(*numbers)) for _pk, name, *numbers in counted]
+    return sorted(found, key=lambda one: (one.side, -one.share.judged, one.name))
+
+
+def counting_on(relationship: Relationship, day: date) -> CadenceAgreement | None:
+    """The agreement that counts on a day, as the record stands now."""
+    rows = list(relationship.agreements.order_by("pk"))
+    index = cadence.in_force([row.interval for row in rows], day)
+    return None if index is None else rows[index]
+
+
+def year_of(
+    relationship: Relationship, today: date, *, agreements: Iterable[CadenceAgreement], snoozes: Iterable[Snooze]
+) -> cadence.Adherence:
+    """How the last 365 days went, today included; while paused up to the day before. One query."""
+    first = today - cadence.YEAR + cadence.DAY
+    touches = Interaction.objects.filter(relationship=relationship).touches().order_by()
+    before = touches.filter(occurred_on__lt=first).order_by("-occurred_on").values("occurred_on")[:1]
+    days = touches.filter(occurred_on__gte=Coalesce(Subquery(before), first), occurred_on__lte=today)
+    last = today if relationship.paused_since is None else min(today, relationship.paused_since - cadence.DAY)
+    return cadence.adherence(
+        first=first,
+        last=last,
+        touches=set(days.values_list("occurred_on", flat=True)),
+        intervals=[row.interval for row in sorted(agreements, key=lambda row: row.pk)],
+        rests=[cadence.Rest(row.from_on, row.until_on) for row in snoozes],
+        workdays=relationship.workdays,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmFacts:
+    """What a relationship's page says of its rhythm: newest agreement first, and the snoozes not over yet."""
+
+    agreements: list[CadenceAgreement]
+    snoozes: list[Snooze]
+    year: cadence.Adherence
+
+
+def rhythm_of(relationship: Relationship, today: date) -> RhythmFacts:
+    """Three queries, whatever the length of the history."""
+    agreements = list(relationship.agreements.select_related("agreed_with", "made_by").order_by("-starts_on", "-id"))
+    snoozes = list(relationship.snoozes.select_related("made_by"))
+    year = year_of(relationship, today, agreements=agreements, snoozes=snoozes)
+    return RhythmFacts(agreements, [rest for rest in snoozes if rest.until_on >= today], year)
+
+
+def projects_of(relationship: Relationship) -> list[str]:
+    """The labels of projects that were used here, the latest first."""
+    used = Interaction.objects.filter(relationship=relationship).exclude(project="").order_by()
+    return list(used.values_list("project", flat=True).annotate(last=Max("occurred_on")).order_by("-last", "project"))
+
+
+@dataclass(frozen=True, slots=True)
+class TalkedAbout:
+    """What the touches were about. ``counts`` and ``outside`` (any project) are of the 365 days up to today.
+
+    ``last`` has a topic only if it ever came up; ``first_on`` is the day of the first touch.
+    """
+
+    last: dict[str, date]
+    counts: dict[str, int]
+    first_on: date | None
+    outside: topics.Share
+
+    def silent(self, today: date) -> list[topics.Silence]:
+        return topics.silent(self.last, first_on=self.first_on, today=today)
+
+
+def talked_about(relationship: Relationship, today: date) -> TalkedAbout:
+    """One query, whatever the history."""
+    lately = Q(occurred_on__gt=today - timedelta(days=365))
+    about = {topic: Q(topics__contains=[topic]) for topic in topics.TOPICS}
+    found = (
+        Interaction.objects.filter(relationship=relationship)
+        .touches()
+        .aggregate(
+            first_on=Min("occurred_on"),
+            touches=Count("pk", filter=lately),
+            outside=Count("pk", filter=lately & Q(project="")),
+            **{f"last_{topic}": Max("occurred_on", filter=one) for topic, one in about.items()},
+            **{f"count_{topic}": Count("pk", filter=lately & one) for topic, one in about.items()},
+        )
+    )
+    return TalkedAbout(
+        last={topic: found[f"last_{topic}"] for topic in about if found[f"last_{topic}"] is not None},
+        counts={topic: found[f"count_{topic}"] for topic in about},
+        first_on=found["first_on"],
+        outside=topics.Share(found["outside"], found["touches"]),
+    )
+
+
+# Talk among colleagues -----------------------------------------------------------------------------------------------
+
+
+def who_sees(relationship: Relationship, now: Now) -> QuerySet[User]:
+    """The colleagues who see this relationship: the rule of ``accounts.access`` from its other end, in two queries."""
+    team = relationship.team_id
+    above = at_and_above(team, Team.objects.values_list("id", "parent_id")) if team is not None else frozenset()
+    manages = Q(memberships__team__in=above, memberships__role=Membership.Role.MANAGER)
+    in_team = manages | Q(memberships__team=team) if team is not None else NOTHING
+    covered = Cover.objects.on(relationship.today(now)).filter(absent=relationship.owner_id, absent__is_active=True)
+    seeing = (
+        Q(pk=relationship.owner_id)
+        | Q(is_administrator=True)
+        | Q(pk__in=User.objects.filter(in_team).values("pk"))
+        | Q(pk__in=relationship.members.values("user"))
+        | Q(pk__in=covered.values("stand_in"))
+    )
+    people: QuerySet[User] = User.objects.active_staff().filter(seeing)
+    return people
+
+
+def comments_of(relationship: Relationship) -> QuerySet[Comment]:
+    """What colleagues say about the relationship itself, oldest first."""
+    return Comment.objects.filter(relationship=relationship, interaction=None, commitment=None).select_related(
+        "written_by"
+    )
+
+
+def comments_by_entry(interactions: Collection[int]) -> dict[int, list[Comment]]:
+    by_entry: dict[int, list[Comment]] = defaultdict(list)
+    for comment in Comment.objects.filter(interaction__in=interactions).select_related("written_by"):
+        by_entry[comment.interaction_id or 0].append(comment)
+    return by_entry
+
+
+def attachments_of(relationship: Relationship) -> QuerySet[Attachment]:
+    """Links and files of the relationship itself, newest first."""
+    return Attachment.objects.filter(relationship=relationship, interaction=None).select_related("added_by")
+
+
+def attachments_by_entry(interactions: Collection[int]) -> dict[int, list[Attachment]]:
+    by_entry: dict[int, list[Attachment]] = defaultdict(list)
+    for attachment in Attachment.objects.filter(interaction__in=interactions).select_related("added_by"):
+        by_entry[attachment.interaction_id or 0].append(attachment)
+    return by_entry
+
+
+def mentions_of(user: User) -> QuerySet[Mention]:
+    """Where colleagues named the person and they have not said that they saw it, newest first; one query."""
+    return (
+        Mention.objects.unseen_by(user)
+        .select_related(
+            "comment__relationship__account", "comment__written_by", "comment__interaction", "comment__commitment"
+        )
+        .order_by("-comment__written_at", "-id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """Open next steps: due today or earlier where the partner is, and within the week after; nearest first."""
+
+    due: list[Interaction]
+    soon: list[Interaction]
+
+
+def next_steps_of(user: User, now: Now, within: int = 7) -> NextSteps:
+    """Of the partners the person looks after, their own and those they stand in for; one query."""
+    horizon = latest_date(now) + timedelta(days=within)
+    steps = (
+        Interaction.objects.visible_to(user)
+        .with_open_step()
+        .filter(relationship__owner__in=user.acts_for, next_step_on__lte=horizon)
+        .select_related("relationship__account")
+        .order_by("next_step_on", "id")
+    )
+    found = NextSteps([], [])
+    for step in steps:
+        days = ((step.next_step_on or horizon) - step.relationship.today(now)).days
+        if days <= within:
+            (found.due if days <= 0 else found.soon).append(step)
+    return found

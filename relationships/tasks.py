@@ -13,3 +13,8 @@ from web.clock import Now
 @shared_task
 def sweep_cadence() -> dict[str, int]:
     return asdict(actions.sweep_cadence(now=Now.read()))
+
+
+@shared_task
+def forget_files() -> int:
+    return actions.forget_files(now=Now.read())

@@ -1,14 +1,16 @@
 from django.urls import path
 
-from relationships.views import relationship, rhythm, talk, team
+from relationships.views import bulk, comments, history, promises, relationship, rhythm, talk, team
 
 urlpatterns = [
     path("log/", talk.log, name="log"),
     path("log/details/", talk.log_details, name="log_details"),
+    path("log/reading/", talk.log_reading, name="log_reading"),
     path("interactions/", talk.interaction_create, name="interaction_create"),
     path("interactions/<int:pk>/edit/", talk.interaction_edit, name="interaction_edit"),
     path("interactions/<int:pk>/removal/", talk.interaction_remove, name="interaction_remove"),
     path("relationships/options/", talk.relationship_options, name="relationship_options"),
+    path("relationships/bulk/", bulk.relationship_bulk, name="relationship_bulk"),
     path("relationships/new/", relationship.relationship_create, name="relationship_create"),
     path("relationships/<int:pk>/edit/", relationship.relationship_edit, name="relationship_edit"),
     path("relationships/<int:pk>/removal/", relationship.relationship_remove, name="relationship_remove"),
@@ -16,7 +18,30 @@ urlpatterns = [
     path("relationships/<int:pk>/resumption/", relationship.relationship_resume, name="relationship_resume"),
     path("relationships/<int:pk>/agreements/", rhythm.agreement_create, name="agreement_create"),
     path("relationships/<int:pk>/snoozes/", rhythm.snooze_create, name="snooze_create"),
+    path("agreements/<int:pk>/end/", rhythm.agreement_end, name="agreement_end"),
     path("agreements/<int:pk>/removal/", rhythm.agreement_remove, name="agreement_remove"),
     path("snoozes/<int:pk>/removal/", rhythm.snooze_remove, name="snooze_remove"),
+    path("relationships/<int:pk>/members/", team.member_add, name="member_add"),
+    path("members/<int:pk>/edit/", team.member_edit, name="member_edit"),
+    path("members/<int:pk>/removal/", team.member_remove, name="member_remove"),
+    path("relationships/<int:pk>/hand-over/", team.relationship_hand_over, name="relationship_hand_over"),
     path("people/<int:pk>/deactivation/", team.person_deactivate, name="person_deactivate"),
+    path("relationships/<int:pk>/history/", history.relationship_history, name="relationship_history"),
+    path("relationships/<int:pk>/history/restorations/", history.value_restore, name="value_restore"),
+    path("commitments/new/", promises.commitment_new, name="commitment_new"),
+    path("relationships/<int:pk>/commitments/", promises.commitment_create, name="commitment_create"),
+    path("commitments/<int:pk>/", promises.commitment_detail, name="commitment_detail"),
+    path("commitments/<int:pk>/edit/", promises.commitment_edit, name="commitment_edit"),
+    path("commitments/<int:pk>/removal/", promises.commitment_remove, name="commitment_remove"),
+    path("commitments/<int:pk>/renegotiations/", promises.renegotiation_create, name="renegotiation_create"),
+    path("commitments/<int:pk>/fulfilment/", promises.fulfilment_create, name="fulfilment_create"),
+    path("commitments/<int:pk>/miss/", promises.miss_create, name="miss_create"),
+    path("relationships/<int:pk>/comments/", comments.comment_create, name="comment_create"),
+    path("comments/<int:pk>/edit/", comments.comment_edit, name="comment_edit"),
+    path("comments/<int:pk>/removal/", comments.comment_remove, name="comment_remove"),
+    path("mentions/<int:pk>/seen/", comments.mention_seen, name="mention_seen"),
+    path("relationships/<int:pk>/attachments/", comments.attachment_create, name="attachment_create"),
+    path("attachments/<int:pk>/", comments.attachment_download, name="attachment_download"),
+    path("attachments/<int:pk>/removal/", comments.attachment_remove, name="attachment_remove"),
+    path("interactions/<int:pk>/next-step/", comments.next_step_done, name="next_step_done"),
 ]

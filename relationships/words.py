@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from relationships import rhythm
+from relationships import cadence, notes, promises, rhythm, topics
 from relationships.cadence import State
-from relationships.models import Interaction, Relationship
+from relationships.models import CadenceAgreement, Commitment, Interaction, Relationship
 from web import dates
 from web.clock import Now
 
@@ -129,6 +130,27 @@ def last_time(interaction: Interaction, today: date) -> str:
     return f"{said}: {clipped(interaction.summary)}" if interaction.summary else f"{said}."
 
 
+def drawn(relationship: Relationship, contacts: Sequence[rhythm.Contact], today: date, weeks: int) -> str:
+    """What the drawing shows, for those who do not see it: *11 contacts in 26 weeks, 5 begun by them, 2 face to face.
+
+    1 one-way, which does not count. None since 13 October: due since 27 October, 27 days past due.*
+    """
+    within = [contact for contact in contacts if contact.day >= today - timedelta(weeks=weeks)]
+    faces = sum(contact.two_way and contact.face_to_face for contact in within)
+    one_way = sum(not contact.two_way for contact in within)
+    said = contact_count(within, weeks) + (_(", %(count)d face to face") % {"count": faces} if faces else "")
+    parts = [said]
+    if one_way:
+        parts.append(_("%(count)d one-way, which does not count") % {"count": one_way})
+    if relationship.due_on is not None and relationship.due_on <= today and relationship.paused_since is None:
+        touched = relationship.last_touch_on
+        since = _("None since %(day)s") % {"day": dates.said(touched, today)} if touched else _("Never in touch")
+        late = (today - relationship.due_on).days
+        due = _("%(days)s past due") % {"days": dates.days(late)} if late else _("due today")
+        parts.append(f"{since}: {due}")
+    return ". ".join(parts) + "."
+
+
 def contact_count(contacts: Sequence[rhythm.Contact], weeks: int) -> str:
     """*11 contacts in 26 weeks, 5 begun by them.* for those who do not see the drawing."""
     touches = [contact for contact in contacts if contact.two_way]
@@ -155,17 +177,76 @@ def kind(interaction: Interaction) -> str:
     return " · ".join(parts)
 
 
-def agreement(relationship: Relationship, today: date) -> str:
-    """*Every 14 days, agreed with Ingrid Moe on 3 March.* Needs ``agreement__agreed_with`` selected."""
+def agreement(relationship: Relationship, today: date, agreements: Sequence[CadenceAgreement] = ()) -> str:
+    """*Every 14 days, agreed by Ingrid Moe and Alice Moran on 3 March; weekly in September.*
+
+    Needs ``agreement__agreed_with`` and ``agreement__made_by`` selected. ``agreements`` are all of the relationship:
+    with them it says what comes after one for a while, and which were for a while in the last year.
+    """
     row = relationship.agreement
     if row is None:
         return _("No rhythm yet.")
     every = interval(row.every_days)
     every = every[:1].upper() + every[1:]
-    if row.agreed_with is None:
-        return _("%(every)s, assumed: nobody of theirs has agreed it yet.") % {"every": every}
-    said = _("%(every)s, agreed with %(name)s") % {"every": every, "name": row.agreed_with}
-    return f"{said} {dates.on(row.agreed_on, today)}." if row.agreed_on else f"{said}."
+    if row.ends_on is not None:
+        every = _("%(every)s until %(day)s") % {"every": every, "day": dates.said(row.ends_on, today)}
+    said = f"{every}, {_agreed_by(row, today)}"
+    parts = [said, *_what_follows(row, agreements)]
+    earlier = [
+        other
+        for other in sorted(agreements, key=lambda other: other.starts_on)
+        if other.ends_on is not None and today - cadence.YEAR < other.ends_on < today and other.pk != row.pk
+    ]
+    if earlier:
+        parts.append(_(" and ").join(f"{_adverb(other.every_days)} {_span(other, today)}" for other in earlier[-2:]))
+    return "; ".join(parts) + "."
+
+
+def _agreed_by(row: CadenceAgreement, today: date) -> str:
+    """Who agreed it, both sides where both are known; *assumed* where nobody of theirs has."""
+    if row.assumed:
+        return _("assumed: nobody of theirs has agreed it yet")
+    people = names([person for person in (row.agreed_with, row.made_by) if person is not None])
+    by = _("agreed by %(names)s") % {"names": people} if row.agreed_with is not None else _("agreed")
+    return f"{by} {dates.on(row.agreed_on, today)}" if row.agreed_on else by
+
+
+def _what_follows(row: CadenceAgreement, agreements: Sequence[CadenceAgreement]) -> list[str]:
+    """What comes back by itself after an agreement for a while."""
+    if row.ends_on is None:
+        return []
+    ordered = sorted(agreements, key=lambda other: other.pk)
+    index = cadence.in_force([other.interval for other in ordered], row.ends_on + cadence.DAY)
+    return [] if index is None else [_("then %(every)s") % {"every": interval(ordered[index].every_days)}]
+
+
+def _adverb(every_days: int) -> str:
+    return {1: _("daily"), 7: _("weekly")}.get(every_days, interval(every_days))
+
+
+def _span(row: CadenceAgreement, today: date) -> str:
+    """*in September* within one month; *from 3 September to 14 October*."""
+    last = row.ends_on or row.starts_on
+    if (row.starts_on.year, row.starts_on.month) == (last.year, last.month):
+        near = last.year == today.year or (today - last).days <= 120
+        return _("in %(month)s") % {"month": date_format(last, "F" if near else "F Y")}
+    days = {"first": dates.said(row.starts_on, today), "last": dates.said(last, today)}
+    return _("from %(first)s to %(last)s") % days
+
+
+def adherence(year: cadence.Adherence, today: date) -> str:
+    """*In rhythm on 292 of the last 365 days (80 %)*; nothing where no day counted."""
+    if not year.counted:
+        return ""
+    if year.counted < (year.last - year.first).days + 1:
+        days = ngettext("%(count)d day that counts", "%(count)d days that count", year.counted)
+    elif year.last < today:
+        days = ngettext("%(count)d day up to %(day)s", "%(count)d days up to %(day)s", year.counted)
+    else:
+        days = ngettext("the last day", "the last %(count)d days", year.counted)
+    said = days % {"count": year.counted, "day": dates.said(year.last, today)}
+    values = {"good": year.in_rhythm, "days": said, "percent": year.percent}
+    return _("In rhythm on %(good)d of %(days)s (%(percent)d %%)") % values
 
 
 def full_sentence(relationship: Relationship, now: Now) -> str:
@@ -175,4 +256,142 @@ def full_sentence(relationship: Relationship, now: Now) -> str:
     state = relationship.state(now)
     if row is None or row.agreed_with is None or state not in (State.OVERDUE, State.DUE):
         return text.rstrip(".") + "."
-    return _("%(sentence)s with %(name)s.") % {"sentence": text, "name": row.agreed_with}
+    text = _("%(sentence)s with %(name)s") % {"sentence": text, "name": row.agreed_with}
+    return f"{text} {dates.on(row.agreed_on, relationship.today(now))}." if row.agreed_on else f"{text}."
+
+
+# Promises ------------------------------------------------------------------------------------------------------------
+
+PROMISE_LOOKS = {
+    promises.State.LATE: Look(gettext_lazy("Late"), "alert-triangle", "over"),
+    promises.State.DUE: Look(gettext_lazy("Due today"), "clock", "due"),
+    promises.State.RENEGOTIATED: Look(gettext_lazy("New day agreed"), "calendar-event", "faint"),
+    promises.State.OPEN: Look(gettext_lazy("Open"), "circle", "faint"),
+    promises.State.KEPT: Look(gettext_lazy("Kept"), "check", "ok"),
+    promises.State.KEPT_LATE: Look(gettext_lazy("Kept late"), "check", "due"),
+    promises.State.BROKEN: Look(gettext_lazy("Missed"), "x", "over"),
+}
+
+
+def promise_sentence(row: Commitment, now: Now) -> str:
+    """*Late since 27 November – new day agreed: 4 December*. Needs ``relationship`` selected, ``miss`` if broken."""
+    today = row.relationship.today(now)
+    day = dates.on(row.binding_on, today)
+    match row.state(now):
+        case promises.State.OPEN:
+            return _("Due %(day)s") % {"day": day}
+        case promises.State.DUE:
+            return _("Due today")
+        case promises.State.RENEGOTIATED:
+            first = dates.by(row.due_on, today)
+            return _("New day agreed: due %(day)s, first promised %(first)s") % {"day": day, "first": first}
+        case promises.State.LATE:
+            return _said_of_late(row, today)
+        case promises.State.KEPT:
+            return _("Kept %(day)s, %(when)s") % {"day": dates.on(row.ended_on or today, today), "when": _early(row)}
+        case promises.State.KEPT_LATE:
+            ended, late = row.ended_on or today, row.late_on or row.binding_on
+            said = {"day": dates.on(ended, today), "late": dates.days((ended - late).days)}
+            return _("Kept %(day)s, %(late)s late") % said
+        case promises.State.BROKEN:
+            return _said_of_missed(row, today)
+
+
+def _said_of_late(row: Commitment, today: date) -> str:
+    late = row.late_on or row.binding_on
+    said = _("Late since %(day)s") % {"day": _weekday_and_date(late, today)}
+    if late == row.binding_on:
+        return said
+    new = dates.said(row.binding_on, today)
+    if row.binding_on < today:
+        return _("%(said)s – the new day, %(day)s, is over too") % {"said": said, "day": new}
+    return _("%(said)s – new day agreed: %(day)s") % {"said": said, "day": new}
+
+
+def _weekday_and_date(day: date, today: date) -> str:
+    """*yesterday*, *Friday 27 November*: what is past and stands open is not to be taken for a coming day."""
+    if (today - day).days == 1:
+        return _("yesterday")
+    return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+def _early(row: Commitment) -> str:
+    days = (row.binding_on - (row.ended_on or row.binding_on)).days
+    return _("%(days)s early") % {"days": dates.days(days)} if days > 0 else _("on the day")
+
+
+def _said_of_missed(row: Commitment, today: date) -> str:
+    said = _("Missed %(day)s") % {"day": dates.on(row.ended_on or today, today)}
+    until = promises.to_own_until(row.binding_on, row.late_on)
+    explained = row.miss.explained_on
+    if explained is None:
+        return said + (_(", not explained yet") if today <= until else _(", not explained"))
+    if explained > until:
+        return _("%(said)s, explained too late to count as owned up to") % {"said": said}
+    days = (explained - (row.late_on or row.binding_on)).days
+    if days < 0:
+        return _("Missed, and owned up to before its day")
+    return _("Missed, and owned up to within %(days)s") % {"days": dates.days(max(days, 1))}
+
+
+def promise_share(share: promises.Share) -> str:
+    """*14 of 16 kept, 1 late*: kept in time, of those that came to an end or whose day is over."""
+    if not share.judged:
+        return _("none due yet")
+    said = _("%(kept)d of %(judged)d kept") % {"kept": share.kept, "judged": share.judged}
+    late = share.kept_late + share.late
+    return _("%(said)s, %(late)d late") % {"said": said, "late": late} if late else said
+
+
+def promise_day(day: date, today: date) -> str:
+    """*Friday 27 November*; with the year where that is another one."""
+    return date_format(day, "l j F" if day.year == today.year else "l j F Y")
+
+
+def read_promise(side: str, due_on: date, what: str, who: object, today: date) -> str:
+    """What the log understood: *Our promise by Friday 27 November: send the table*."""
+    said = {"day": promise_day(due_on, today), "what": what, "who": who}
+    if side == notes.Side.OURS:
+        text = _("Our promise by %(day)s, %(who)s’s: %(what)s") if who else _("Our promise by %(day)s: %(what)s")
+    else:
+        text = _("Theirs by %(day)s, %(who)s’s: %(what)s") if who else _("Theirs by %(day)s: %(what)s")
+    return text % said
+
+
+def note_problem(problem: notes.Problem) -> str:
+    """Why a line of a note that begins like a promise is none: *Line 2: say by when, as in “! Fri send the table”.*"""
+    marks = "!!" if problem.side == notes.Side.THEIRS else "!"
+    said = {
+        notes.Trouble.EMPTY: _("say by when and what, as in “%(marks)s Fri send the table”."),
+        notes.Trouble.NO_DAY: _(
+            "a promise begins with its day, as in “%(marks)s Fri …”, “%(marks)s 12 Dec …” or “%(marks)s in 2 weeks …”."
+        ),
+        notes.Trouble.NO_SUCH_DAY: _("there is no such day. The day goes before the month, as in “%(marks)s 12/3 …”."),
+        notes.Trouble.BEFORE: _("this day lies before the talk. A promise is for a day that was still to come."),
+        notes.Trouble.TOO_FAR: _("this day is too far off."),
+        notes.Trouble.NOT_SAID_WHAT: _("say what was promised, as in “%(marks)s Fri send the table”."),
+        notes.Trouble.NOBODY: _("nobody here is called “%(who)s”. Begin the name as it is written in the list."),
+        notes.Trouble.SEVERAL: _("“%(who)s” may be more than one person. Write the whole name."),
+    }[problem.trouble]
+    line = _("Line %(number)d: %(said)s")
+    return line % {"number": problem.line, "said": said % {"marks": marks, "who": problem.who}}
+
+
+def silence(silent: topics.Silence) -> str:
+    """*Nothing on new ideas for 94 days.*, or that they never came up."""
+    about = {"topic": Interaction.Topic(silent.topic).label, "days": dates.days(silent.days)}
+    if silent.never:
+        return _("Never talked about %(topic)s.") % about
+    return _("Nothing on %(topic)s for %(days)s.") % about
+
+
+def outside_projects(share: topics.Share) -> str:
+    """*9 of 12 contacts of the last year belong to no project.* Empty without any contact."""
+    if not share.whole:
+        return ""
+    said = ngettext(
+        "%(part)d of %(count)d contact of the last year belongs to no project.",
+        "%(part)d of %(count)d contacts of the last year belong to no project.",
+        share.whole,
+    )
+    return said % {"part": share.part, "count": share.whole}

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from prm import services
 
@@ -32,3 +33,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, reason in missing.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def files(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where attached files lie; each test has a place of its own."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files", numbered=True)
+    return Path(settings.MEDIA_ROOT)

@@ -7,11 +7,14 @@ manager of South.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from accounts.models import Account, Membership, Team, User
-from relationships.models import Relationship
+from relationships import actions
+from relationships.models import Commitment, Relationship
+from web.clock import Now
 from web.text import name_key
 
 _numbers = count(1)
@@ -85,3 +88,31 @@ def relationship(**fields: Any) -> Relationship:
     if "account" not in fields:
         fields["account"] = account()
     return Relationship.objects.create(**fields)
+
+
+_relationship = relationship
+
+
+def promise(
+    relationship: Relationship | None = None,
+    side: str = "ours",
+    what: str = "",
+    due_on: date | None = None,
+    made_on: date | None = None,
+    **fields: Any,
+) -> Commitment:
+    """Made by the owner's hand on ``made_on``, a week before it is due; due in a week from the real today."""
+    row = relationship or _relationship()
+    due_on = due_on or (made_on or Now.read().today(row.zone)) + timedelta(days=7)
+    made_on = made_on or due_on - timedelta(days=7)
+    done = actions.make_promise(
+        actor=row.owner,
+        now=Now.on(made_on),
+        relationship=row,
+        side=side,
+        what=what or f"Promise {next(_numbers)}",
+        due_on=due_on,
+        made_on=made_on,
+        **fields,
+    )
+    return done.row

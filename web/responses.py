@@ -40,6 +40,7 @@ def done(
         response["HX-Redirect"] = to
         return response
     toast = {"message": said, "undo_url": undo_url, **({"undo_label": _("Redo")} if again else {})}
+    toast |= {"link_url": reverse("history"), "link_label": _("History")} if undo_url else {}
     response = HttpResponse(status=204)
     response["HX-Trigger"] = json.dumps({CHANGED: {}, "dialog:close": {}, "toast": toast})
     return response

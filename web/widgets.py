@@ -30,6 +30,12 @@ class Pills(forms.RadioSelect):
     template_name = "web/widgets/pills.html"
 
 
+class PillBoxes(forms.CheckboxSelectMultiple):
+    """The same where several may be meant."""
+
+    template_name = "web/widgets/pills.html"
+
+
 class Combo(forms.Select):
     """A select that searches at ``url`` as one types; without JavaScript the select with the form's own choices."""
 

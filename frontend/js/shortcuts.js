@@ -1,6 +1,8 @@
 // One registry that both implements the keys and writes the help, so that neither can lie about the other.
+import { canChoose, toggleFocused } from "./bulk.js";
 import { element, isTyping, say } from "./page.js";
 import { closeTopmost, openDialog } from "./dialog.js";
+import { openPalette } from "./palette.js";
 import { undoLatest } from "./toast.js";
 
 const SECOND_KEY_MS = 1200;
@@ -16,11 +18,14 @@ const SHORTCUTS = [
   { keys: ["/"], label: "key.search", when: searchField, run: () => searchField().focus() },
   { keys: ["g", "t"], label: "key.today", when: () => link("today"), run: follow("today") },
   { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
+  { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },
+  { keys: ["x"], label: "key.choose", when: canChoose, run: toggleFocused },
   { keys: ["z"], label: "key.undo", when: () => true, run: undoLatest },
   { keys: ["?"], label: "key.help", when: () => true, run: showHelp },
 ];
 /** Keys that also work while typing; told in the help, handled below and by the browser. */
 const ALWAYS = [
+  { keys: ["Ctrl", "K"], label: "key.palette", when: () => document.querySelector("[data-palette]") },
   { keys: ["Ctrl", "Enter"], label: "key.save" },
   { keys: ["Esc"], label: "key.close" },
 ];
@@ -33,6 +38,7 @@ let pressedAt = 0;
 
 function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return submitFocused(event);
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) return showPalette(event);
   if (event.key === "Escape") return closeTopmost(event);
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (switchedOff() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
@@ -50,6 +56,11 @@ function onKey(event) {
 
 function match(typed) {
   return SHORTCUTS.find(({ keys, when }) => keys.length === typed.length && keys.every((key, i) => key === typed[i]) && when());
+}
+
+function showPalette(event) {
+  event.preventDefault();
+  if (!event.repeat) openPalette();
 }
 
 function submitFocused(event) {

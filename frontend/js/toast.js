@@ -1,5 +1,5 @@
 // What just happened, for ten seconds (longer while pointed at or focused), with Undo. Server: HX-Trigger
-// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo"}}, or Django messages rendered by _toast.html.
+// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo", "link_url": "/…", "link_label": "History"}}, or Django messages rendered by _toast.html.
 import { element, icon, request, say } from "./page.js";
 
 const SHOWN_MS = 10_000;
@@ -45,6 +45,12 @@ function undoButton(url, label) {
   return button;
 }
 
+function moreLink(url, label) {
+  const link = element("a", "btn", label);
+  link.href = url;
+  return link;
+}
+
 function undo(button) {
   button.disabled = true;
   const toast = button.closest(".c-toast");
@@ -59,9 +65,10 @@ function undo(button) {
   request("POST", url, { source: document.body, target: document.body, swap: "none" });
 }
 
-/** Shows a toast. `bad` marks what went wrong. */
-export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, bad = false }) {
+/** Shows a toast. `bad` marks what went wrong; the link leads to where more of it stands. */
+export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_url: linkUrl, link_label: linkLabel, bad = false }) {
   const node = element("div", bad ? "c-toast bad" : "c-toast", ...(bad ? [icon("alert-triangle")] : []), element("p", "", message));
+  if (linkUrl) node.append(moreLink(linkUrl, linkLabel));
   if (undoUrl) node.append(undoButton(undoUrl, undoLabel || say("toast.undo")));
   node.append(closeButton());
   if (!bad) region().querySelectorAll(".c-toast.bad").forEach((failure) => failure.remove());
@@ -78,8 +85,10 @@ export function undoLatest() {
 /** Toasts that came with the page: their plain form becomes the same button, and they are read out only when added after loading. */
 function adopt(node) {
   const form = node.querySelector("form");
+  const link = node.querySelector("a");
   const given = { message: node.querySelector("p").textContent.trim(), bad: node.classList.contains("bad") };
   if (form) Object.assign(given, { undo_url: form.getAttribute("action"), undo_label: form.querySelector("button").textContent.trim() });
+  if (link) Object.assign(given, { link_url: link.getAttribute("href"), link_label: link.textContent.trim() });
   node.remove();
   toast(given);
 }

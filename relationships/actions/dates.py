@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts.models import User
 from relationships import cadence, ledger, sweep
 from relationships.models import (
     CadenceAgreement,
+    CadenceAgreementQuerySet,
     Interaction,
     MissedCheckIn,
     Relationship,
@@ -55,7 +56,7 @@ def _set_dates(
 ) -> bool:
     """Set the derived fields on the instance; says whether one changed."""
     today = row.today(now)
-    intervals = [cadence.Interval(agreement.starts_on, agreement.every_days) for agreement in agreements]
+    intervals = [agreement.interval for agreement in agreements]
     dates = cadence.schedule(
         today=today,
         last_touch_on=last_touch_on,
@@ -82,13 +83,19 @@ def _set_dates(
 
 
 def apply_agreements_that_begin(*, now: Now, batch: int = 1000) -> int:
-    """Agreements made for a later day come into force; called by the sweep. Returns the relationships looked at.
+    """Agreements made for a later day come into force, those for a while end; called by the sweep.
 
-    One in force too early, because somebody swept as of a later day, goes back to the one before.
+    Returns the relationships looked at. What somebody brought into force too early, or ended, by sweeping as of a
+    later day, goes back to what it was.
     """
-    too_early = CadenceAgreement.objects.filter(starts_on__gt=latest_date(now)).values("relationship")
-    begins = Q(changes_on__lte=latest_date(now)) | Q(pk__in=too_early, agreement__starts_on__gt=latest_date(now))
-    from_today = Relationship.objects.filter(begins).order_by("pk")
+    latest = latest_date(now)
+    too_early = CadenceAgreement.objects.filter(starts_on__gt=latest).values("relationship")
+    changes = (
+        Q(changes_on__lte=latest)
+        | Q(pk__in=too_early, agreement__starts_on__gt=latest)
+        | Q(pk__in=_passed_over(now).values("relationship"), paused_since=None, removed_at=None)
+    )
+    from_today = Relationship.objects.filter(changes).order_by("pk")
     done = 0
     reached = 0
     while ids := [row.pk for row in from_today.filter(pk__gt=reached)[:batch]]:
@@ -97,6 +104,24 @@ def apply_agreements_that_begin(*, now: Now, batch: int = 1000) -> int:
         done += len(ids)
         reached = ids[-1]
     return done
+
+
+def _passed_over(now: Now) -> CadenceAgreementQuerySet:
+    """Agreements for a while, not over yet, that a sweep as of a later day took for over.
+
+    It should count already but one begun earlier does, or it will count and the relationship waits for a later day.
+    """
+    latest = latest_date(now)
+    counts = Q(starts_on__lte=latest) & (
+        Q(relationship__agreement=None)
+        | Q(starts_on__gt=F("relationship__agreement__starts_on"))
+        | Q(starts_on=F("relationship__agreement__starts_on"), pk__gt=F("relationship__agreement"))
+    )
+    will_count = Q(starts_on__gt=latest) & (
+        Q(relationship__changes_on=None) | Q(relationship__changes_on__gt=F("starts_on"))
+    )
+    # No zone is more than two dates behind; one too many is looked at and found in line.
+    return CadenceAgreement.objects.filter(counts | will_count, ends_on__gte=latest - 2 * cadence.DAY)
 
 
 def sweep_cadence(*, now: Now) -> sweep.Count:

@@ -80,9 +80,18 @@ def _must_be_open(row: Commitment) -> None:
         raise ValidationError(_("This promise has come to its end already; take that back first."))
 
 
-def _not_to_come(field: str, day: date, row: Commitment, actor: User, now: Now) -> None:
-    if day > max(row.relationship.today(now), now.today(actor.zone)):
+def _today(row: Commitment, now: Now) -> date:
+    """The day of the relationship's zone; that of the promise where it was noted from a zone further on."""
+    return max(row.relationship.today(now), row.made_on)
+
+
+def _not_in_the_future(field: str, day: date, relationship: Relationship, actor: User, now: Now) -> None:
+    if day > max(relationship.today(now), now.today(actor.zone)):
         raise ValidationError({field: _("This day is still to come.")})
+
+
+def _not_to_come(field: str, day: date, row: Commitment, actor: User, now: Now) -> None:
+    _not_in_the_future(field, day, row.relationship, actor, now)
     if day < row.made_on:
         raise ValidationError({field: _("This is before the promise was made.")})
 
@@ -109,8 +118,11 @@ def make_promise(
 ) -> Done[Commitment]:
     """Write down what one side promised the other by a day. Nobody named sees to it: the owner does.
 
-    ``made_on`` is a local date of the relationship's zone, today unless said otherwise.
+    ``made_on`` is a local date of the relationship's zone (or the actor's where that is further on), today unless
+    said otherwise; a later one raises ``ValidationError``.
     """
+    made_on = made_on or relationship.today(now)
+    _not_in_the_future("made_on", made_on, relationship, actor, now)
     row = Commitment(
         relationship=relationship,
         account_id=relationship.account_id,
@@ -122,7 +134,7 @@ def make_promise(
         contact=contact,
         keeper=keeper or colleague or relationship.owner,
         remedy=remedy.strip(),
-        made_on=made_on or relationship.today(now),
+        made_on=made_on,
         interaction=interaction,
         follows=follows,
         written_by=actor,
@@ -220,7 +232,7 @@ def restore_promise(
     by_label = {model._meta.label_lower: model for model in CHILDREN}
     relationship.comments.filter(pk__in=values.get("comments", ()), commitment=None).update(commitment=row)
     relationship.commitments.filter(pk__in=values.get("followed_by", ()), follows=None).update(follows=row)
-    back = [row_from(by_label[label], child) for label, child in children]
+    back = [row_from(by_label[label], _without_who_is_gone(child)) for label, child in children]
     judge([row.pk], now=now)
     step = record(
         actor=actor,
@@ -234,7 +246,7 @@ def restore_promise(
 
 
 def _without_who_is_gone(values: dict[str, Any]) -> dict[str, Any]:
-    """Somebody or something that was named may have been removed meanwhile; the promise comes back without."""
+    """Somebody or something that was named may have been removed meanwhile; the row comes back without."""
     named: list[tuple[str, type[models.Model]]] = [
         ("colleague_id", User), ("keeper_id", User), ("written_by_id", User), ("contact_id", Contact),
         ("interaction_id", Interaction), ("follows_id", Commitment),
@@ -242,7 +254,7 @@ def _without_who_is_gone(values: dict[str, Any]) -> dict[str, Any]:
     gone = {
         column
         for column, model in named
-        if values[column] is not None and not model._base_manager.filter(pk=values[column]).exists()
+        if values.get(column) is not None and not model._base_manager.filter(pk=values[column]).exists()
     }
     return {name: None if name in gone else value for name, value in values.items()}
 
@@ -292,7 +304,7 @@ def renegotiate(
     """Agree a new day. Neutral while the day that counts is not over; after it the promise stays late."""
     row = _lock(commitment.pk, actor)
     _must_be_open(row)
-    agreed_on = agreed_on or row.relationship.today(now)
+    agreed_on = agreed_on or _today(row, now)
     _not_to_come("agreed_on", agreed_on, row, actor, now)
     last = row.renegotiations.order_by("-agreed_on").values_list("agreed_on", flat=True).first()
     if last is not None and agreed_on < last:
@@ -315,7 +327,7 @@ def keep_promise(
     """It was done, on a day; *kept late* where the day that counted was over."""
     row = _lock(commitment.pk, actor)
     _must_be_open(row)
-    kept_on = kept_on or row.relationship.today(now)
+    kept_on = kept_on or _today(row, now)
     _not_to_come("kept_on", kept_on, row, actor, now)
     child = Fulfilment(kept_on=kept_on, note=note.strip(), **_about(row, actor, now))
     return _happened(row, child, actor=actor, now=now, said=_("Kept: %(what)s") % {"what": row.what})
@@ -338,7 +350,7 @@ def miss_promise(
     """
     row = _lock(commitment.pk, actor)
     _must_be_open(row)
-    today = row.relationship.today(now)
+    today = _today(row, now)
     missed_on = missed_on or today
     _not_to_come("missed_on", missed_on, row, actor, now)
     explanation, plan = explanation.strip(), plan.strip()
@@ -468,7 +480,7 @@ def restore_to_promise(*, actor: User, now: Now, model: str, values: dict[str, A
     kinds = {kind._meta.label_lower: kind for kind in CHILDREN}
     if model != Renegotiation._meta.label_lower:
         _must_be_open(row)
-    child = row_from(kinds[model], values)
+    child = row_from(kinds[model], _without_who_is_gone(values))
     judge([row.pk], now=now)
     row.refresh_from_db()
     step = record(

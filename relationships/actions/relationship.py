@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from accounts import actions as accounts
 from accounts.models import Account, Team, User
 from accounts.rows import plain
-from accounts.undo import Done, inverse, record
+from accounts.undo import Done, gather, inverse, record
 from relationships.actions.dates import refresh, theirs
 from relationships.actions.rhythm import write_agreement
+from relationships.actions.team import hand_over
 from relationships.models import (
     Relationship,
 )
@@ -82,6 +83,22 @@ def change_relationship(
     """Set fields of ``EDITABLE``; one of them may be the owner, which hands the relationship over."""
     unknown = set(values) - set(EDITABLE)
     assert not unknown, unknown
+    others = {field: value for field, value in values.items() if field != "owner"}
+    owner = values.get("owner")
+    if owner is None or owner.pk == relationship.owner_id:
+        return _change(actor=actor, now=now, relationship=relationship, values=others)
+    try:
+        handed = hand_over(actor=actor, now=now, relationships=[relationship], to=owner)
+    except ValidationError as error:
+        raise ValidationError({"owner": error.messages}) from error
+    if not others:
+        return Done(Relationship.objects.select_related("account").get(pk=relationship.pk), handed.step)
+    changed = _change(actor=actor, now=now, relationship=relationship, values=others)
+    together = gather(actor=actor, now=now, said=changed.step.said, steps=[handed.step, changed.step])
+    return Done(changed.row, together)
+
+
+def _change(*, actor: User, now: Now, relationship: Relationship, values: dict[str, Any]) -> Done[Relationship]:
     row = (
         Relationship.objects.select_for_update(no_key=True, of=("self",))
         .select_related("account")

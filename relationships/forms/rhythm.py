@@ -69,6 +69,8 @@ class PauseForm(forms.Form):
 
 
 class AgreementForm(forms.ModelForm[CadenceAgreement]):
+    """The lasting rhythm from a day on. The verb builds and checks the row."""
+
     class Meta:
         model = CadenceAgreement
         fields = ["every_days", "starts_on", "agreed_with", "agreed_on", "reason"]
@@ -76,30 +78,53 @@ class AgreementForm(forms.ModelForm[CadenceAgreement]):
             "every_days": forms.NumberInput(attrs={"min": 1, "max": 366, "inputmode": "numeric"}),
             "reason": forms.Textarea(attrs={"rows": 2}),
         }
-        field_classes = {"starts_on": DayField, "agreed_on": DayField}
-        labels = {"every_days": gettext_lazy("Every how many days")}
-        help_texts = {
-            "agreed_with": gettext_lazy("Without a person of theirs it stays assumed."),
-            "reason": gettext_lazy("Only needed for more than 31 days."),
-        }
+        field_classes = {"starts_on": DayField, "ends_on": DayField, "agreed_on": DayField}
+        labels = {"every_days": gettext_lazy("Every how many days"), "reason": gettext_lazy("Why")}
 
     def __init__(self, *args: Any, relationship: Relationship, now: Now, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.relationship = relationship
         today = relationship.today(now)
         narrow(self, "agreed_with", queries.people_of(relationship, today), none=_("Nobody yet: assumed"))
-        self.fields["reason"].required = False
+        self.counts = queries.counting_on(relationship, today)
+        self._explain_reason()
         if not self.is_bound:
-            self.initial.setdefault("every_days", relationship.every_days or 30)
+            self.initial.setdefault("every_days", self._suggested(today))
             self.initial.setdefault("starts_on", today)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if (cleaned.get("every_days") or 0) > cadence.LONGEST_INTERVAL and not (cleaned.get("reason") or "").strip():
-            self.add_error("reason", _("More than %(most)d days needs a reason.") % {"most": cadence.LONGEST_INTERVAL})
-        if cleaned.get("agreed_on") and not cleaned.get("agreed_with"):
-            self.add_error("agreed_with", _("Say who of theirs agreed it."))
-        return cleaned
+    def _explain_reason(self) -> None:
+        agreed = self.counts is not None and not self.counts.assumed
+        self.fields["reason"].required = False
+        self.fields["reason"].help_text = (
+            _("The rhythm so far was agreed with them: say why it changes.")
+            if agreed
+            else _("Needed for more than %(most)d days.") % {"most": cadence.LONGEST_INTERVAL}
+        )
+
+    def _suggested(self, today: date) -> int:
+        """The lasting rhythm, even while a tighter one lies over it."""
+        lasting = self.relationship.agreements.filter(ends_on=None, starts_on__lte=today)
+        return lasting.order_by("-starts_on", "-pk").values_list("every_days", flat=True).first() or 30
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""
+
+
+class TighterForm(AgreementForm):
+    """A tighter rhythm for a while, from a day until another, with the reason."""
+
+    class Meta(AgreementForm.Meta):
+        fields = ["every_days", "starts_on", "ends_on", "agreed_with", "agreed_on", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ends_on"].required = True
+
+    def _explain_reason(self) -> None:
+        self.fields["reason"].required = True
+        self.fields["reason"].error_messages["required"] = _("Say why it is tighter for a while.")
+        self.fields["reason"].help_text = _("What is at stake meanwhile.")
+
+    def _suggested(self, today: date) -> int:
+        """Twice as often."""
+        return max(1, (self.relationship.every_days or 30) // 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,17 +14,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
-from relationships import queries, words
+from relationships import notes, queries, words
+from relationships.actions import Promised
 from relationships.models import Interaction, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
-from web.widgets import Combo, DayField, Segmented
+from web.widgets import Combo, DayField, PillBoxes, Segmented
 
 NEAREST = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a note promises, why other lines of it do not, and the rest of it."""
+
+    promised: list[Promised]
+    problems: list[notes.Problem]
+    rest: str
+
+
 class InteractionForm(forms.ModelForm[Interaction]):
-    """The log. Defaults: today, the person's last channel; who began it is not known until tapped."""
+    """The log. Defaults: today, the person's last channel; who began it is not known until tapped.
+
+    A line of the note that begins with ``!`` is a promise of ours, ``!!`` one of theirs (``notes``): cleaned, they
+    stand in ``promised``, and ``summary`` is the rest.
+    """
 
     class When:
         TODAY, YESTERDAY, OTHER = "today", "yesterday", "other"
@@ -66,14 +81,33 @@ class InteractionForm(forms.ModelForm[Interaction]):
         User.objects.none(), required=False, label=gettext_lazy("Who of us, if not you alone")
     )
 
+    topics = forms.MultipleChoiceField(
+        choices=Interaction.Topic.choices,
+        required=False,
+        widget=PillBoxes,
+        label=gettext_lazy("What it was about"),
+    )
+    next_step_on = DayField(required=False, label=gettext_lazy("By"))
+
     class Meta:
         model = Interaction
-        fields = ["relationship", "summary", "channel", "begun_by", "two_way", "purpose"]
+        fields = [
+            "relationship", "summary", "channel", "begun_by", "two_way", "purpose", "topics", "project", "next_step",
+            "next_step_on",
+        ]  # fmt: skip
         widgets = {
             "summary": forms.Textarea(attrs={"rows": 4}),
             "channel": Segmented,
             "begun_by": Segmented(ticks={"ours": "ours", "theirs": "theirs"}),
             "purpose": forms.TextInput,
+            "project": forms.TextInput(attrs={"list": "log-projects", "autocomplete": "off"}),
+            "next_step": forms.TextInput,
+        }
+        help_texts = {
+            "summary": gettext_lazy(
+                "A line that begins with <kbd>!</kbd> is our promise, with <kbd>!!</kbd> theirs:"
+                " <q>! Fri send the table</q>"
+            ),
         }
 
     def __init__(self, *args: Any, user: User, now: Now, **kwargs: Any) -> None:
@@ -84,6 +118,7 @@ class InteractionForm(forms.ModelForm[Interaction]):
         narrow(self, "colleagues", User.objects.visible_to(user).active_staff())
         offer(self, "channel", ((value, label.capitalize()) for value, label in Interaction.Channel.choices))
         offer(self, "begun_by", ((value, label.capitalize()) for value, label in Interaction.Side.choices))
+        offer(self, "topics", ((value, label.capitalize()) for value, label in Interaction.Topic.choices))
         self.chosen = self._chosen(mine)
         self._offer(mine)
 
@@ -139,7 +174,54 @@ class InteractionForm(forms.ModelForm[Interaction]):
                 self.add_error("occurred_on", _("Say which day it was."))
         else:
             cleaned["occurred_on"] = self.day()
-        return cleaned
+        if cleaned.get("next_step_on") and not cleaned.get("next_step"):
+            self.add_error("next_step", _("Say what the next step is."))
+        if "next_step" in self.changed_data:
+            # Another step is still to be done, whatever became of the one before.
+            cleaned["next_step_done_on"] = None
+        found = self.read()
+        for problem in found.problems:
+            self.add_error("summary", words.note_problem(problem))
+        return {**self.cleaned_data, "promised": found.promised, **({} if found.problems else {"summary": found.rest})}
+
+    def read(self) -> Found:
+        """What the note promises, with the people it names, even while the form is not complete."""
+        reading = notes.read(self["summary"].value() or "", self.day())
+        promised: list[Promised] = []
+        problems = list(reading.problems)
+        for promise in reading.promises:
+            one = self._promised(promise)
+            if isinstance(one, notes.Problem):
+                problems.append(one)
+            else:
+                promised.append(one)
+        return Found(promised, sorted(problems, key=lambda problem: problem.line), reading.rest)
+
+    def _promised(self, promise: notes.Promise) -> Promised | notes.Problem:
+        """Who promises whom: the colleague named, or who logs; the person of theirs named, or the only one ticked."""
+        ours = promise.side == notes.Side.OURS
+        if not ours and self.chosen is None:
+            # Their people are known once the partner is; without one the form does not do anyway.
+            return Promised(side=promise.side, what=promise.what, due_on=promise.due_on)
+        people = self._choices("colleagues" if ours else "contacts")
+        found = notes.meant(promise, {pk: str(person) for pk, person in people.items()})
+        if isinstance(found, notes.Problem):
+            return found
+        promise, named = found
+        colleague = people[named] if ours and named is not None else self.user
+        contact = people[named] if not ours and named is not None else self._only_ticked()
+        return Promised(promise.side, promise.what, promise.due_on, colleague=colleague, contact=contact)
+
+    def _choices(self, name: str) -> dict[int, Any]:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        assert field.queryset is not None
+        return {person.pk: person for person in field.queryset}
+
+    def _only_ticked(self) -> Contact | None:
+        ticked = {str(value) for value in self["contacts"].value() or []}
+        people = self._choices("contacts") if len(ticked) == 1 else {}
+        return next((person for pk, person in people.items() if str(pk) in ticked), None)
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row; the form only reads what was typed."""

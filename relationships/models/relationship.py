@@ -195,6 +195,9 @@ class Relationship(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("relationship_detail", args=[self.pk])
 
+    def get_history_url(self) -> str:
+        return reverse("relationship_history", args=[self.pk])
+
     def today(self, now: Now) -> date:
         return now.today(self.zone)
 

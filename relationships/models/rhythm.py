@@ -77,7 +77,12 @@ class CadenceAgreement(models.Model):
 
     @property
     def assumed(self) -> bool:
-        return self.agreed_with_id is None
+        """The day stays where the person who agreed was erased since: it was agreed all the same."""
+        return self.agreed_with_id is None and self.agreed_on is None
+
+    @property
+    def interval(self) -> cadence.Interval:
+        return cadence.Interval(self.starts_on, self.every_days, self.ends_on)
 
     @property
     def for_a_while(self) -> bool:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
@@ -115,6 +116,10 @@ class Interaction(models.Model):
     def __str__(self) -> str:
         return f"{self.get_channel_display()} on {self.occurred_on}"
 
+    def get_topics_display(self) -> str:
+        """*needs, new ideas*; Django makes no such method for an array."""
+        return ", ".join(str(self.Topic(topic).label) for topic in self.topics)
+
 
 class InteractionContactQuerySet(models.QuerySet["InteractionContact"]):
     def visible_to(self, user: Someone) -> Self:
@@ -191,6 +196,13 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def stands_at(self) -> str:
+        """Where it stands: at the promise, at the entry, or at the partner."""
+        if self.commitment_id is not None:
+            return reverse("commitment_detail", args=[self.commitment_id])
+        page = self.relationship.get_absolute_url()
+        return page if self.interaction_id is None else f"{page}#entry-{self.interaction_id}"
 
 
 class MentionQuerySet(models.QuerySet["Mention"]):

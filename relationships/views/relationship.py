@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import meanwhile
+from accounts.meanwhile import Meanwhile
 from accounts.models import Team
 from accounts.requests import PersonRequest
 from relationships import actions
 from relationships.forms.relationship import NewRelationshipForm, RelationshipForm
 from relationships.forms.rhythm import PauseForm
 from relationships.models import Relationship
-from relationships.views.common import changeable, wrong
+from relationships.views.common import attempt, changeable, wrong
 from web.clock import Now
 from web.responses import done, form_page, safe_next
 
@@ -43,21 +43,23 @@ def relationship_create(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def relationship_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    meanwhile = Meanwhile(request, Relationship, pk)
     row = changeable(request, pk)
     form = RelationshipForm(request.POST or None, instance=row, user=request.user)
-    if request.method == "POST" and form.is_valid() and meanwhile.tell(form, row, request.POST.get("version", "")):
-        try:
-            changed = actions.change_relationship(
-                actor=request.user, now=Now.read(), relationship=row, values=dict(form.cleaned_data)
+    if request.method == "POST" and form.is_valid():
+        with meanwhile.unchanged(form, row) as same:
+            changed = same and attempt(
+                form,
+                lambda: actions.change_relationship(
+                    actor=request.user, now=Now.read(), relationship=row, values=dict(form.cleaned_data)
+                ),
             )
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        if changed:
             to = row.get_absolute_url()
             if not Relationship.objects.visible_to(request.user).filter(pk=row.pk).exists():
                 to = reverse("portfolio")
             return done(request, _("Changed."), step_id=changed.step.pk, to=to, go=True)
-    context = {"form": form, "relationship": row, "version": meanwhile.version(row)}
+    context = {"form": form, "relationship": row, "version": meanwhile.version}
     return form_page(
         request, "relationships/relationship_form.html", _("Change %(partner)s") % {"partner": row}, context
     )

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import meanwhile
+from accounts.meanwhile import Meanwhile
+from accounts.models import Contact, User
 from accounts.requests import PersonRequest
-from relationships import actions, queries, words
+from relationships import actions, notes, queries, topics, words
 from relationships.forms.talk import InteractionForm
 from relationships.models import Interaction, Relationship
-from relationships.views.common import wrong
+from relationships.views.common import attempt, wrong
 from web import dates
 from web.clock import Now
 from web.responses import done, form_page, safe_next
 from web.text import name_key
 
 OFFERED = 20
+OWN = (
+    "occurred_on", "channel", "begun_by", "purpose", "two_way", "summary", "topics", "project", "next_step",
+    "next_step_on", "next_step_done_on",
+)  # fmt: skip
 
 
 def _log_form(request: PersonRequest, now: Now, data: Any = None) -> InteractionForm:
@@ -36,7 +43,9 @@ def _log_form(request: PersonRequest, now: Now, data: Any = None) -> Interaction
     return InteractionForm(data, user=user, now=now, initial=initial)
 
 
-def _log_page(request: PersonRequest, form: InteractionForm, now: Now, heading: str, action: str) -> HttpResponse:
+def _log_page(
+    request: PersonRequest, form: InteractionForm, now: Now, heading: str, action: str, version: str = ""
+) -> HttpResponse:
     return form_page(
         request,
         "relationships/interaction_form.html",
@@ -44,7 +53,7 @@ def _log_page(request: PersonRequest, form: InteractionForm, now: Now, heading: 
         {
             "form": form,
             "action": action,
-            "version": meanwhile.version(form.instance) if form.instance.pk else "",
+            "version": version,
             "next": safe_next(request, ""),
             **_log_details(form, now),
         },
@@ -69,10 +78,20 @@ def _log_details(form: InteractionForm, now: Now) -> dict[str, Any]:
         "effect": effect,
         "effect_day": dates.full(effect.due_on) if effect.due_on else "",
         "today": today,
+        "projects": queries.projects_of(row),
+        "made": _made(form, today),
         "near": [person for person in here if person.pk in lately or str(person.pk) in ticked],
         "others": [person for person in here if person.pk not in lately and str(person.pk) not in ticked],
         "ticked": ticked,
     }
+
+
+def _made(form: InteractionForm, today: date) -> list[str]:
+    """The promises that were made in the entry that is being changed."""
+    if not form.instance.pk:
+        return []
+    rows = form.instance.commitments.select_related("colleague", "contact").by_day()
+    return [words.read_promise(row.side, row.due_on, row.what, row.maker, today) for row in rows]
 
 
 @require_GET
@@ -81,18 +100,54 @@ def log(request: PersonRequest) -> HttpResponse:
     return _log_page(request, _log_form(request, now), now, _("Log a check-in"), reverse("interaction_create"))
 
 
+def _form_so_far(request: PersonRequest, data: QueryDict, now: Now) -> InteractionForm:
+    """What is typed so far; ``entry`` in the address is the one that is being changed."""
+    entry = request.GET.get("entry", "")
+    if not entry:
+        return _log_form(request, now, data=data)
+    own = Interaction.objects.changeable_by(request.user).select_related("relationship__account")
+    row = get_object_or_404(own, pk=int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 19 else 0)
+    return InteractionForm(data, user=request.user, now=now, instance=row)
+
+
 @require_GET
 def log_details(request: PersonRequest) -> HttpResponse:
-    """The parts of the log that follow from what is chosen so far; ``entry`` is the one that is being changed."""
+    """The parts of the log that follow from what is chosen so far."""
     now = Now.read()
-    entry = request.GET.get("entry", "")
-    if entry:
-        own = Interaction.objects.changeable_by(request.user).select_related("relationship__account")
-        row = get_object_or_404(own, pk=int(entry) if entry.isascii() and entry.isdigit() and len(entry) < 19 else 0)
-        form = InteractionForm(request.GET, user=request.user, now=now, instance=row)
-    else:
-        form = _log_form(request, now, data=request.GET)
+    form = _form_so_far(request, request.GET, now)
     return render(request, "relationships/interaction_form.html#details", {"form": form, **_log_details(form, now)})
+
+
+@require_POST
+def log_reading(request: PersonRequest) -> HttpResponse:
+    """What the note says so far: the promises in it, and the topics it speaks of. Nothing is written.
+
+    Sent by POST, so that the note stands in no address.
+    """
+    form = _form_so_far(request, request.POST, Now.read())
+    found = form.read()
+    today = form.day()
+    ticked = set(form["topics"].value() or [])
+    suggested = [topic for topic in topics.suggest(found.rest) if topic not in ticked]
+    context = {
+        "promises": [
+            {
+                "side": one.side,
+                "text": words.read_promise(one.side, one.due_on, one.what, _named(one, request.user), today),
+            }
+            for one in found.promised
+        ],
+        "problems": [words.note_problem(problem) for problem in found.problems],
+        "suggested": suggested,
+        "sounds_like": words.names([Interaction.Topic(topic).label for topic in suggested]),
+    }
+    return render(request, "relationships/_note_reading.html", context)
+
+
+def _named(one: actions.Promised, user: User) -> User | Contact | None:
+    """Who promises, where it is not the person who types."""
+    maker = one.colleague if one.side == notes.Side.OURS else one.contact
+    return None if maker == user else maker
 
 
 @require_POST
@@ -115,34 +170,44 @@ def interaction_create(request: PersonRequest) -> HttpResponse:
                 purpose=values["purpose"],
                 contacts=values["contacts"],
                 colleagues=[request.user, *values["colleagues"].exclude(pk=request.user.pk)],
+                topics=values["topics"],
+                project=values["project"],
+                next_step=values["next_step"],
+                next_step_on=values["next_step_on"],
+                promised=values["promised"],
             )
         except ValidationError as error:
             wrong(form, error)
         else:
             return done(
                 request,
-                _said_after(logged.row, now),
+                _said_after(logged.row, len(values["promised"]), now),
                 step_id=logged.step.pk,
                 to=safe_next(request, row.get_absolute_url()),
             )
     return _log_page(request, form, now, _("Log a check-in"), reverse("interaction_create"))
 
 
-def _said_after(logged: Interaction, now: Now) -> str:
-    """*Logged with Ewos. Next check-in by 6 December.*"""
+def _noted(count: int) -> str:
+    return ngettext("One promise noted.", "%(count)d promises noted.", count) % {"count": count} if count else ""
+
+
+def _said_after(logged: Interaction, promised: int, now: Now) -> str:
+    """*Logged with Ewos. One promise noted. Next check-in by 6 December.*"""
     row = Relationship.objects.select_related("account").get(pk=logged.relationship_id)
-    said = _("Logged with %(partner)s.") % {"partner": row}
+    said = [_("Logged with %(partner)s.") % {"partner": row}, _noted(promised)]
     if not logged.two_way:
-        return _("%(said)s It does not count as contact.") % {"said": said}
-    if row.due_on is None:
-        return said
-    return _("%(said)s Next check-in %(day)s.") % {"said": said, "day": dates.by(row.due_on, row.today(now))}
+        said.append(_("It does not count as contact."))
+    elif row.due_on is not None:
+        said.append(_("Next check-in %(day)s.") % {"day": dates.by(row.due_on, row.today(now))})
+    return " ".join(filter(None, said))
 
 
 @require_http_methods(["GET", "POST"])
 def interaction_edit(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     user = request.user
+    meanwhile = Meanwhile(request, Interaction, pk)
     row = get_object_or_404(Interaction.objects.changeable_by(user).select_related("relationship__account"), pk=pk)
     form = InteractionForm(
         request.POST or None,
@@ -157,23 +222,25 @@ def interaction_edit(request: PersonRequest, pk: int) -> HttpResponse:
             "colleagues": list(row.colleagues.values_list("pk", flat=True)),
         },
     )
-    if request.method == "POST" and form.is_valid() and meanwhile.tell(form, row, request.POST.get("version", "")):
-        values = form.cleaned_data
-        own = ("occurred_on", "channel", "begun_by", "purpose", "two_way", "summary")
-        try:
-            changed = actions.change_interaction(
-                actor=user,
-                now=now,
-                interaction=row,
-                values={name: values[name] for name in own},
-                contacts=values["contacts"],
-                colleagues=values["colleagues"],
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        with meanwhile.unchanged(form, row) as same:
+            changed = same and attempt(
+                form,
+                lambda: actions.change_interaction(
+                    actor=user,
+                    now=now,
+                    interaction=row,
+                    values={name: values[name] for name in OWN if name in values},
+                    contacts=values["contacts"],
+                    colleagues=values["colleagues"],
+                    promised=values["promised"],
+                ),
             )
-        except ValidationError as error:
-            wrong(form, error)
-        else:
-            return done(request, _("Entry changed."), step_id=changed.step.pk, to=row.relationship.get_absolute_url())
-    return _log_page(request, form, now, _("Change the entry"), request.path)
+        if changed:
+            said = " ".join(filter(None, [_("Entry changed."), _noted(len(values["promised"]))]))
+            return done(request, said, step_id=changed.step.pk, to=row.relationship.get_absolute_url())
+    return _log_page(request, form, now, _("Change the entry"), request.path, meanwhile.version)
 
 
 @require_POST

@@ -7,12 +7,15 @@ North is Alice's, South is Olga's. A canary is one lower-case word, so that no f
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models
 from django.utils import timezone
 
@@ -106,10 +109,26 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("UndoStep", "watched"): [],
     ("UndoStep", "arguments"): lambda half: {"interaction_id": half.row(Interaction).pk},
     ("Invitation", "expires_at"): timezone.now() + timedelta(days=7),
+    ("Cover", "stand_in"): lambda half: stand_in(half),
+    # About an entry, so not about a promise.
+    ("Comment", "commitment"): lambda half: None,
+    # A file, so not a link; it holds a canary too.
+    ("Attachment", "url"): "",
+    ("Attachment", "file"): lambda half: stored(half),
     ("OutboxMail", "kind"): Kind.DIGEST,
     ("OutboxMail", "state"): "dot",
     ("DigestOptOut", "kind"): Kind.DIGEST,
 }
+
+
+def stand_in(half: Half) -> int:
+    """Somebody of no role: whoever stands in sees what the other does."""
+    return User.objects.create_user(f"stand-in-{half.side}@concord.example", name=f"Stand-in {half.side}").pk
+
+
+def stored(half: Half) -> str:
+    content = f"canary{half.side}xattachmentxcontentx".encode()
+    return default_storage.save(f"attachments/{secrets.token_urlsafe(24)}", ContentFile(content))
 
 
 def is_text(one: models.Field[Any, Any]) -> bool:

@@ -1,21 +1,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Affiliation, Contact, Cover, User
+from dashboards import wanting
+from relationships.acquaintance import thickness
 from relationships.cadence import State
-from relationships.models import Relationship
+from relationships.models import (
+    Attachment,
+    Comment,
+    Commitment,
+    Fulfilment,
+    Interaction,
+    Miss,
+    Relationship,
+    Renegotiation,
+)
 from tests import people
 from tests.dashboards import books
 from tests.dashboards.books import touch
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
+
+TODAY_QUERIES = 30
+RELATIONSHIP_QUERIES = 39
+PROMISE_QUERIES = 21
 
 
 def book(states: list[State]) -> list[Relationship]:
@@ -33,41 +50,232 @@ def client_of(user: User) -> Client:
 def test_portfolio_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
     book([list(State)[index % len(State)] for index in range(count)])
     client = client_of(people.alice())
-    with django_assert_num_queries(17):  # type: ignore[attr-defined]
+    with django_assert_num_queries(22):  # type: ignore[attr-defined]
         assert client.get(reverse("portfolio")).status_code == 200
+
+
+def promise(row: Relationship, due: int, *, side: str = "ours", entry: Interaction | None = None) -> Commitment:
+    """Due in so many days, or so many days ago where it is less than nothing; seen to by its owner."""
+    day = Now.read().today("UTC")
+    return Commitment.objects.create(
+        relationship=row,
+        account_id=row.account_id,
+        side=side,
+        colleague=row.owner if side == "ours" else None,
+        keeper=row.owner,
+        what=f"Send the table, day {due}",
+        due_on=day + timedelta(days=due),
+        binding_on=day + timedelta(days=due),
+        made_on=day - timedelta(days=600),
+        interaction=entry,
+        written_by=row.owner,
+        written_at=Now.read().instant,
+    )
 
 
 @pytest.mark.parametrize("count", [1, 50])
 def test_today_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
-    book([State.OVERDUE] * count)
+    """With promises of both sides, next steps and check-ins, more than are shown."""
+    rows = book([State.OVERDUE, *[State.IN_TOUCH] * 3, *[State.OVERDUE] * (count + 7)])
+    for _index in range(count):
+        promise(rows[1], -3)
+        promise(rows[2], -3, side="theirs")
+        promise(rows[3], 2)
+        touch(rows[0], Now.read().today("UTC") - timedelta(days=40))
+    Interaction.objects.filter(relationship=rows[0]).update(next_step="Ring", next_step_on=Now.read().today("UTC"))
     client = client_of(people.alice())
-    with django_assert_num_queries(16):  # type: ignore[attr-defined]
+    with django_assert_num_queries(TODAY_QUERIES):  # type: ignore[attr-defined]
         assert client.get(reverse("today")).status_code == 200
+
+
+def full(row: Relationship, count: int) -> None:
+    """A page with all that can stand on it: talk with promises, comments and files, and what became of promises."""
+    assert row.last_touch_on is not None
+    now = Now.read()
+    for index in range(count):
+        entry = touch(row, row.last_touch_on - timedelta(days=index))
+        made = promise(row, index - 2, entry=entry)
+        promise(row, index + 1, side="theirs")
+        about = {"commitment": made, "account_id": row.account_id, "written_by": row.owner, "written_at": now.instant}
+        match index % 3:
+            case 0:
+                Fulfilment.objects.create(kept_on=entry.occurred_on, **about)
+                Commitment.objects.filter(pk=made.pk).update(ended_on=entry.occurred_on, outcome="kept")
+            case 1:
+                Miss.objects.create(missed_on=entry.occurred_on, **about)
+                Commitment.objects.filter(pk=made.pk).update(ended_on=entry.occurred_on, outcome="broken")
+            case _:
+                Renegotiation.objects.create(agreed_on=entry.occurred_on, new_due_on=entry.occurred_on, **about)
+        said = {"relationship": row, "written_by": row.owner, "written_at": now.instant, "text": "Seen."}
+        Comment.objects.create(interaction=entry, **said)
+        Comment.objects.create(**said)
+        Attachment.objects.create(
+            relationship=row, interaction=entry, title="Minutes", url="https://concord.example/", added_at=now.instant
+        )
 
 
 @pytest.mark.parametrize("count", [5, 500])
 def test_relationship_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
     (row,) = book([State.IN_TOUCH])
-    assert row.last_touch_on is not None
-    for index in range(count):
-        touch(row, row.last_touch_on - timedelta(days=index))
+    full(row, count)
     client = client_of(people.alice())
-    with django_assert_num_queries(20):  # type: ignore[attr-defined]
+    with django_assert_num_queries(RELATIONSHIP_QUERIES):  # type: ignore[attr-defined]
         assert client.get(row.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_promises_take_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
+    for row in book([State.IN_TOUCH] * count):
+        promise(row, -1)
+        promise(row, 3, side="theirs")
+    client = client_of(people.alice())
+    with django_assert_num_queries(PROMISE_QUERIES):  # type: ignore[attr-defined]
+        assert client.get(reverse("promise_list")).status_code == 200
+
+
+def lines_of(page: Any) -> list[Any]:
+    return [line for group in page.context["groups"] for line in group.lines]
 
 
 def test_today_shows_seven_and_says_how_many_wait() -> None:
     book([State.OVERDUE] * 9 + [State.DUE])
     page = client_of(people.alice()).get(reverse("today"))
-    assert len(page.context["overdue"]) + len(page.context["due"]) == 7
-    assert page.context["later"] == Relationship.objects.count() - 7
+    assert len(lines_of(page)) == 7
+    assert page.context["later"].count == len(page.context["later"].named) == Relationship.objects.count() - 7
+    assert page.context["nav"].today_count == page.context["total"] == 10
 
 
-def test_today_is_empty_for_who_owns_nothing() -> None:
+def test_late_promise_of_ours_comes_first_and_one_partner_stands_once() -> None:
+    quiet, promised = book([State.OVERDUE, State.OVERDUE])
+    promise(promised, -4)
+    promise(promised, 3)
+    page = client_of(people.alice()).get(reverse("today"))
+    assert [line.relationship for line in lines_of(page)] == [promised, quiet]
+    assert [line.also for line in lines_of(page)] == [2, 0]
+    assert lines_of(page)[0].sentence == "Send the table, day -4 – 4 days late"
+    assert page.context["lede"] == "One promise of ours is late, two partners are overdue."
+    assert page.context["nav"].late_promises == 1
+
+
+def test_today_counts_what_a_colleague_away_would_have_to_do() -> None:
+    late, quiet = book([State.IN_TOUCH, State.OVERDUE])
+    promise(late, -4)
+    day = Now.read().today("UTC")
+    bob = people.bob()
+    assert client_of(bob).get(reverse("today")).context["total"] == 0
+    Cover.objects.create(absent=people.alice(), stand_in=bob, from_on=day, until_on=day + timedelta(days=3))
+    page = client_of(User.objects.get(pk=bob.pk)).get(reverse("today"))
+    assert {line.relationship for line in lines_of(page)} == {late, quiet}
+    assert "You stand in for Alice Ahlberg until" in page.content.decode()
+
+
+def test_number_beside_today_is_that_of_its_rows() -> None:
+    rows = book([State.OVERDUE, State.DUE, *[State.IN_TOUCH] * 6, State.PAUSED])
+    for index, due in enumerate((-3, 0, 7, 8)):
+        promise(rows[index + 2], due)
+        promise(rows[index + 2], due, side="theirs")
+    step = touch(rows[6], Now.read().today("UTC") - timedelta(days=2))
+    Interaction.objects.filter(pk=step.pk).update(next_step="Ring", next_step_on=Now.read().today("UTC"))
+    Commitment.objects.filter(relationship=rows[2]).update(keeper=None)
+    page = client_of(people.alice()).get(reverse("today"))
+    assert page.context["total"] == page.context["nav"].today_count == 6
+
+
+def test_today_of_who_owns_nothing_says_what_colleagues_have_overdue() -> None:
     book([State.OVERDUE])
     page = client_of(people.bob()).get(reverse("today"))
-    assert page.context["lede"] == "Nothing wants you."
-    assert list(page.context["overdue"]) == []
+    assert page.context["lede"] == "One relationship that colleagues look after is overdue."
+    assert lines_of(page) == []
+    assert "Nothing wants you" not in page.content.decode()
+
+
+def test_promise_queries_of_today_use_the_index_of_open_ones() -> None:
+    """With 20,000 promises of a hundred colleagues, those of one are found without reading the others."""
+    (row,) = book([State.IN_TOUCH])
+    others = User.objects.bulk_create(
+        [User(email=f"colleague{index}@concord.example", name=f"Colleague {index}") for index in range(99)]
+    )
+    day = Now.read().today("UTC")
+    keepers = [row.owner, *others]
+    Commitment.objects.bulk_create(
+        Commitment(
+            relationship=row,
+            account_id=row.account_id,
+            what="Send the table",
+            keeper=keepers[index % 100],
+            made_on=day - timedelta(days=400),
+            due_on=day + timedelta(days=index % 90 - 30),
+            binding_on=day + timedelta(days=index % 90 - 30),
+            ended_on=day if index % 5 else None,
+            outcome="kept" if index % 5 else "",
+            written_at=Now.read().instant,
+        )
+        for index in range(20_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE relationships_commitment")
+    user = User.objects.get(pk=row.owner.pk)
+    assert "commitment_open_by_keeper" in wanting.promises_named_for(user, Now.read()).explain()
+
+
+def test_promises_page_through_both_sides_late_ones_first() -> None:
+    (row,) = book([State.IN_TOUCH])
+    for index in range(60):
+        promise(row, index - 30)
+        promise(row, index - 30, side="theirs")
+    client, seen = client_of(people.alice()), []
+    address = reverse("promise_list")
+    while True:
+        ours, theirs = client.get(address).context["columns"]
+        seen += [line.row.binding_on for line in ours.lines]
+        assert len(theirs.lines) == 25
+        if not ours.more:
+            break
+        address = reverse("promise_list") + ours.more
+    assert seen == sorted(seen)
+    assert len(seen) == len(set(seen)) == 60
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 2),
+        ("?state=late", 1),
+        ("?state=kept", 1),
+        ("?state=broken", 0),
+        ("?state=all", 3),
+        ("?state=all&side=theirs", 1),
+        ("?q=%00", 2),
+        ("?state=x&side=y&whose=z&person=%00&relationship=99999999999999999999&after_ours=~~", 2),
+        ("?after_ours=1~-99999999999999999999~1", 2),
+    ],
+)
+def test_promises_narrowed_by_the_address(query: str, count: int) -> None:
+    (row,) = book([State.IN_TOUCH])
+    promise(row, -1)
+    promise(row, 4, side="theirs")
+    Commitment.objects.filter(pk=promise(row, -9).pk).update(outcome="kept", ended_on=Now.read().today("UTC"))
+    page = client_of(people.alice()).get(reverse("promise_list") + query)
+    assert sum(len(column.lines) for column in page.context["columns"]) == count
+
+
+def test_promises_say_how_many_were_kept_by_name_and_unranked() -> None:
+    (row,) = book([State.IN_TOUCH])
+    bob = people.bob()
+    Commitment.objects.filter(pk=promise(row, -9).pk).update(outcome="kept", ended_on=Now.read().today("UTC"))
+    Commitment.objects.filter(pk=promise(row, -8).pk).update(colleague=bob)
+    page = client_of(people.alice()).get(reverse("promise_list"))
+    assert page.context["lede"] == "We kept 1 of 2."
+    assert [one.name for one in page.context["shares"]] == [people.alice().name, bob.name]
+
+
+def test_promises_of_another_team_are_not_there() -> None:
+    (row,) = book([State.IN_TOUCH])
+    made = promise(row, -1)
+    Commitment.objects.filter(pk=made.pk).update(keeper=people.outsider())
+    for query in ("", "?whose=all", f"?relationship={row.pk}", f"?person={people.alice().pk}"):
+        page = client_of(people.outsider()).get(reverse("promise_list") + query)
+        assert made.what not in page.content.decode()
 
 
 def test_stranger_sees_nothing_of_another_team() -> None:
@@ -112,12 +320,59 @@ def test_timeline_goes_on_where_it_stopped() -> None:
     for index in range(44):
         touch(row, row.last_touch_on - timedelta(days=index // 2))
     client = client_of(people.alice())
-    seen: list[int] = []
+    seen: list[str] = []
     address = row.get_absolute_url()
     while True:
         context = client.get(address).context
-        seen += [entry.row.pk for entry in context["entries"]]
+        seen += [entry.anchor for entry in context["entries"]]
         if not context["more"]:
             break
         address = row.get_absolute_url() + context["more"]
     assert len(seen) == len(set(seen)) == 45
+
+
+def test_timeline_shows_talk_and_what_became_of_promises_by_day() -> None:
+    (row,) = book([State.IN_TOUCH])
+    full(row, 25)
+    client = client_of(people.alice())
+    anchors: dict[str, list[str]] = {}
+    for show in ("", "talk", "promises"):
+        address = f"{row.get_absolute_url()}?show={show}"
+        anchors[show] = []
+        days: list[date] = []
+        while True:
+            context = client.get(address).context
+            anchors[show] += [entry.anchor for entry in context["entries"]]
+            days += [entry.day for entry in context["entries"]]
+            if not context["more"]:
+                break
+            address = row.get_absolute_url() + context["more"]
+        assert days == sorted(days, reverse=True)
+    assert len(anchors["talk"]) == 26
+    assert len(anchors["promises"]) == 25
+    assert sorted(anchors[""]) == sorted([*anchors["talk"], *anchors["promises"]])
+    assert len(set(anchors[""])) == 51
+
+
+@pytest.mark.parametrize("after", ["x", "2026-13-01~0~1", "2026-01-01~9~1", "2026-01-01~0~99999999999999999999", "~~"])
+def test_timeline_survives_any_address(after: str) -> None:
+    (row,) = book([State.IN_TOUCH])
+    page = client_of(people.alice()).get(row.get_absolute_url(), {"after": after, "show": after})
+    assert len(page.context["entries"]) == 1
+
+
+def test_who_knows_whom_is_counted_from_the_logs() -> None:
+    (row,) = book([State.IN_TOUCH])
+    day = Now.read().today("UTC")
+    ingrid, lars = (Contact.objects.create(name=name) for name in ("Ingrid Moe", "Lars Tveit"))
+    for contact in (ingrid, lars):
+        Affiliation.objects.create(contact=contact, account_id=row.account_id)
+    for contact, colleague, days in ((ingrid, people.alice(), 96), (lars, people.alice(), 3), (lars, people.bob(), 90)):
+        entry = touch(row, day - timedelta(days=days))
+        entry.contacts.add(contact)
+        entry.colleagues.add(colleague)
+    drawn = client_of(people.alice()).get(row.get_absolute_url()).context["people_map"]
+    assert drawn.says == "Nobody has spoken with Ingrid Moe for 96 days."
+    assert [line.cold for line in drawn.drawing.lines] == [False, True, True]
+    assert drawn.facts[0] == "Alice Ahlberg speaks with Lars Tveit at times, last 3 days ago"
+    assert drawn.drawing.lines[1].thickness == thickness(0.5)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
@@ -11,13 +15,26 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.digest import LONGEST_SUBJECT, Digest, Part, Row, by_words, plain, text
+from mail.digest import (
+    LONGEST_SUBJECT,
+    ROWS_SHOWN,
+    Batch,
+    CheckIn,
+    Digest,
+    Kind,
+    Part,
+    Promise,
+    Row,
+    by_words,
+    plain,
+    text,
+)
 
 MONDAY = date(2026, 3, 2)
 HERE = "https://concord.example/"
 
 
-def row(**fields: object) -> Row:
+def row(**fields: object) -> CheckIn:
     known: dict[str, Any] = {
         "partner": "Stolt Sea Farm",
         "name": "",
@@ -29,17 +46,49 @@ def row(**fields: object) -> Row:
         "last_touch_on": MONDAY - timedelta(days=41),
         "last_channel": "visit",
         "page": f"{HERE}relationships/1/",
-        "log": f"{HERE}log/?relationship=1",
+        "act": f"{HERE}log/?relationship=1",
+        "verb": "Log",
     }
-    return Row(**{**known, **fields})
+    return CheckIn(**{**known, **fields})
 
 
-def part(*rows: Row, total: int | None = None, overdue: bool = True, heading: str = "Overdue") -> Part:
-    return Part(heading, overdue, rows, len(rows) if total is None else total, f"{HERE}portfolio/")
+def promise(**fields: object) -> Promise:
+    """Ours, promised for last Friday."""
+    friday = MONDAY - timedelta(days=3)
+    known: dict[str, Any] = {
+        "partner": "Ewos",
+        "name": "",
+        "today": MONDAY,
+        "page": f"{HERE}relationships/2/",
+        "act": f"{HERE}commitments/5/",
+        "verb": "Open",
+        "ours": True,
+        "what": "send table",
+        "due_on": friday,
+        "binding_on": friday,
+        "made_on": MONDAY - timedelta(days=20),
+        "missed_on": friday,
+        "maker": "You",
+        "receiver": "Jon Hauge",
+    }
+    return Promise(**{**known, **fields})
+
+
+def batch(kind: Kind, *rows: Row, total: int | None = None) -> Batch:
+    return Batch(kind, rows, len(rows) if total is None else total, f"{HERE}list/{kind.name}/")
+
+
+def part(*rows: Row, total: int | None = None, kind: Kind = Kind.OVERDUE, heading: str = "Overdue") -> Part:
+    return Part(heading, (batch(kind, *rows, total=total),))
 
 
 def digest(*parts: Part, of_team: bool = False, person: str = "Alice Moran") -> Digest:
     return Digest(person, "Europe/London", MONDAY, of_team, parts, HERE, f"{HERE}settings/mail/", f"{HERE}stop/")
+
+
+def of_counts(counts: Sequence[int], **fields: Any) -> Digest:
+    """By kind, the most urgent first; what is zero has no part."""
+    return digest(*(part(total=count, kind=kind) for kind, count in zip(Kind, counts, strict=True) if count), **fields)
 
 
 def test_fact_of_an_agreed_rhythm() -> None:
@@ -57,12 +106,16 @@ def test_fact_of_a_partner_never_in_touch() -> None:
     assert never.detail == "Agreed: every 14 days."
 
 
+def test_fact_of_what_is_due_says_that_it_is_a_check_in() -> None:
+    assert row(overdue=False, due_on=MONDAY + timedelta(days=2)).fact == "check-in by Wednesday"
+
+
 @pytest.mark.parametrize(
     ("ahead", "words"),
     [
         (-3, "due since 27 February"),
         (0, "due today"),
-        (1, "by tomorrow"),
+        (1, "due tomorrow"),
         (2, "by Wednesday"),
         (6, "by Sunday"),
         (7, "by Monday 9 March"),
@@ -72,17 +125,65 @@ def test_due_day_in_words(ahead: int, words: str) -> None:
     assert by_words(MONDAY + timedelta(days=ahead), MONDAY) == words
 
 
+def test_fact_of_a_late_promise_of_ours() -> None:
+    assert promise().fact == "send table – promised by Friday 27 February, 3 days late"
+    assert promise().detail == "You promised it to Jon Hauge on 10 February."
+
+
+def test_new_day_that_passed_is_told_as_the_new_one() -> None:
+    moved = promise(due_on=MONDAY - timedelta(days=30), binding_on=MONDAY - timedelta(days=1))
+    moved = replace(moved, missed_on=moved.binding_on)
+    assert moved.fact == "send table – new day Sunday 1 March, 1 day late"
+
+
+def test_new_day_agreed_too_late_leaves_it_late() -> None:
+    moved = promise(binding_on=MONDAY + timedelta(days=4))
+    assert moved.fact == "send table – promised by Friday 27 February, 3 days late, now for 6 March"
+
+
 @pytest.mark.parametrize(
-    ("overdue", "due", "subject", "headline"),
+    ("ours", "maker", "receiver", "fact", "detail"),
     [
-        (2, 1, "2 partners overdue, 1 due this week", "Two partners are overdue. One is due this week."),
-        (1, 0, "1 partner overdue", "One partner is overdue."),
-        (0, 3, "3 partners due this week", "Three partners are due this week."),
-        (5544, 13, "5,544 partners overdue, 13 due this week", "5,544 partners are overdue. 13 are due this week."),
+        (True, "", "", "our promise", "We promised it on 10 February."),
+        (True, "Bob Brandt", "Jon Hauge", "our promise", "Bob Brandt promised it to Jon Hauge on 10 February."),
+        (False, "", "you", "their promise", "They promised it to you on 10 February."),
+        (False, "Jon Hauge", "", "their promise", "Jon Hauge promised it on 10 February."),
     ],
 )
-def test_subject_carries_the_fact(overdue: int, due: int, subject: str, headline: str) -> None:
-    shown = digest(part(total=overdue), part(total=due, overdue=False))
+def test_promise_that_is_due_says_whose_it_is(ours: bool, maker: str, receiver: str, fact: str, detail: str) -> None:
+    friday = MONDAY + timedelta(days=4)
+    due = promise(ours=ours, due_on=friday, binding_on=friday, missed_on=None, maker=maker, receiver=receiver)
+    assert (due.fact, due.detail) == (f"send table – {fact}, by Friday", detail)
+
+
+@pytest.mark.parametrize(
+    ("counts", "subject", "headline"),
+    [
+        ((0, 2, 0, 1), "2 partners overdue, 1 due this week", "Two partners are overdue. One is due this week."),
+        ((0, 1, 0, 0), "1 partner overdue", "One partner is overdue."),
+        ((0, 0, 0, 3), "3 partners due this week", "Three partners are due this week."),
+        (
+            (0, 5544, 0, 13),
+            "5,544 partners overdue, 13 due this week",
+            "5,544 partners are overdue. 13 are due this week.",
+        ),
+        ((1, 2, 0, 0), "1 promise late, 2 partners overdue", "One promise is late. Two partners are overdue."),
+        ((2, 0, 0, 0), "2 promises late", "Two promises are late."),
+        ((0, 0, 1, 0), "1 promise due this week", "One promise is due this week."),
+        (
+            (1, 0, 1, 2),
+            "1 promise late, 1 promise due this week",
+            "One promise is late. One promise and two check-ins are due this week.",
+        ),
+        (
+            (1, 2, 3, 4),
+            "1 promise late, 2 partners overdue, 3 promises due this week",
+            "One promise is late. Two partners are overdue. Three promises and four check-ins are due this week.",
+        ),
+    ],
+)
+def test_subject_carries_the_fact(counts: tuple[int, ...], subject: str, headline: str) -> None:
+    shown = of_counts(counts)
     assert (shown.subject, shown.headline) == (subject, headline)
 
 
@@ -90,33 +191,99 @@ def test_subject_of_a_team() -> None:
     shown = digest(part(total=4, heading="Bob"), part(total=1, heading="Olga"), of_team=True)
     assert shown.subject == "5 partners overdue in your team"
     assert shown.headline == "Five partners are overdue, with two people of your team."
+    late = batch(Kind.PROMISE_LATE, promise())
+    shown = digest(Part("Bob", (late, batch(Kind.OVERDUE, total=4))), of_team=True)
+    assert shown.subject == "1 promise late, 4 partners overdue in your team"
+    assert shown.headline == "One promise is late and four partners are overdue, with one person of your team."
+    shown = digest(Part("Bob", (late,)), of_team=True)
+    assert shown.headline == "One promise is late, with one person of your team."
 
 
-@given(overdue=st.integers(0, 10**12), due=st.integers(0, 10**12), of_team=st.booleans())
-def test_subject_is_short_whatever_the_counts(overdue: int, due: int, of_team: bool) -> None:
-    shown = digest(part(total=overdue), part(total=due, overdue=False), of_team=of_team).subject
+@given(counts=st.tuples(*[st.integers(0, 10**12)] * 4).filter(any), of_team=st.booleans())
+def test_subject_is_short_and_says_the_most_important(counts: tuple[int, ...], of_team: bool) -> None:
+    shown = of_counts(counts, of_team=of_team).subject
     assert 0 < len(shown) <= LONGEST_SUBJECT
     assert shown.isascii() and "\n" not in shown
+    words = ("late", "overdue", "promise", "partner")
+    first = next(word for word, count in zip(words, counts, strict=True) if count)
+    assert first in re.split(r", (?=\D|\d+ )", shown)[0]
+
+
+# What a part shows and what it counts --------------------------------------------------------------------------------
+
+totals = st.dictionaries(st.sampled_from(list(Kind)), st.integers(1, 30), min_size=1)
+
+
+@given(totals)
+def test_nothing_is_lost_and_the_most_urgent_is_shown(totals: dict[Kind, int]) -> None:
+    """The slow way: all rows in one list, cut after the seventh."""
+    everything = [row(partner=f"{kind.name} {number}") for kind in Kind for number in range(totals.get(kind, 0))]
+    batches, begin = [], 0
+    for kind in Kind:
+        if total := totals.get(kind, 0):
+            batches.append(batch(kind, *everything[begin : begin + total][:ROWS_SHOWN], total=total))
+            begin += total
+    shown = Part("For Alice Ahlberg", tuple(batches))
+    assert list(shown.rows) == everything[:ROWS_SHOWN]
+    assert len(shown.rows) + sum(more.count for more in shown.more) == shown.total == len(everything)
+    hidden = Counter(one.partner.split()[0] for one in everything[ROWS_SHOWN:])
+    assert {more.address.split("/")[-2]: more.count for more in shown.more} == hidden
+
+
+def test_rest_of_several_kinds_is_named() -> None:
+    shown = Part(
+        "For Alice Ahlberg",
+        (
+            batch(Kind.PROMISE_LATE, *[promise()] * 6, total=6),
+            batch(Kind.OVERDUE, *[row()] * 2, total=2),
+            batch(Kind.PROMISE_DUE, promise(), total=1),
+            batch(Kind.DUE, *[row()] * 7, total=1200),
+        ),
+    )
+    assert [more.words for more in shown.more] == [
+        "and 1 more overdue partner",
+        "and 1 more promise due in 7 days",
+        "and 1,200 more check-ins due in 7 days",
+    ]
 
 
 names = st.text(min_size=1, max_size=1400).map(plain).filter(bool)
 
 
-@given(rows=st.lists(st.tuples(names, names, st.booleans()), min_size=1, max_size=7), left=st.integers(0, 5000))
-def test_text_and_html_carry_the_same_rows(rows: list[tuple[str, str, bool]], left: int) -> None:
-    made = [row(partner=partner, name=name, assumed=assumed) for partner, name, assumed in rows]
-    shown = digest(part(*made, total=len(made) + left))
+lines = st.tuples(names, names, names, st.sampled_from(["check-in", "late", "due"]))
+
+
+def made(line: tuple[str, str, str, str]) -> Row:
+    partner, name, what, kind = line
+    if kind == "check-in":
+        return row(partner=partner, name=name)
+    return promise(
+        partner=partner, name=name, what=what, missed_on=MONDAY - timedelta(days=3) if kind == "late" else None
+    )
+
+
+@given(rows=st.lists(lines, min_size=1, max_size=7), left=st.integers(0, 5000))
+def test_text_and_html_carry_the_same_rows(rows: list[tuple[str, str, str, str]], left: int) -> None:
+    drawn = [made(line) for line in rows]
+    shown = digest(part(*drawn, total=len(drawn) + left))
     html = unescape(render_to_string("mail/digest.html", {"digest": shown}))
     words = text(shown)
-    for one in made:
-        assert f"\n{one.title}: {one.fact}\n  {one.detail}\n" in words
-        for said in (one.partner, one.name, one.fact, one.detail, one.page, one.log):
+    for one in drawn:
+        assert f"\n{one.title}: {one.fact}\n  {one.detail}\n  {one.verb}: {one.act}\n  Partner: {one.page}\n" in words
+        for said in (one.partner, one.name, one.fact, one.detail, one.page, one.act, f">{one.verb}</a>"):
             assert said in html
     for said in (shown.headline, shown.week, shown.why, shown.open_today, shown.change, shown.stop):
         assert said in words
         assert said in html
     assert (f"and {left:,} more" in words) is (left > 0)
     assert (f"and {left:,} more" in html) is (left > 0)
+
+
+def test_partner_is_named_once_where_the_action_is_its_page() -> None:
+    page = f"{HERE}relationships/1/"
+    words = text(digest(part(row(act=page, verb="Open"))))
+    assert words.count(page) == 1
+    assert f"  Open: {page}\n" in words
 
 
 @given(st.text(max_size=300))

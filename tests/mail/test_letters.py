@@ -14,13 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Invitation, Membership, User
+from accounts.models import Cover, Invitation, Membership, User
 from mail import actions
-from mail.digest import Digest
+from mail.digest import Digest, day_words
 from mail.models import WEEKLY, Kind, OutboxMail
 from mail.queries import digest_of
 from mail.tasks import send_mail
 from relationships import actions as relationships
+from relationships.models import Commitment, Relationship
 from tests import people
 from tests.mail.conftest import there_for_long
 from tests.mail.post import Postbox
@@ -38,7 +39,10 @@ def mine(person: User | None = None, now: Now = NOW) -> Digest:
 
 
 def told(digest: Digest) -> list[tuple[str, list[str], str]]:
-    return [(part.heading, [row.partner for row in part.rows], part.more) for part in digest.parts]
+    return [
+        (part.heading, [row.partner for row in part.rows], " ".join(more.words for more in part.more))
+        for part in digest.parts
+    ]
 
 
 def of(name: str) -> dict[str, Any]:
@@ -57,7 +61,7 @@ def test_parts_of_a_digest_worst_and_first_first() -> None:
     agreed(14, touched=MONDAY - 14 * DAY, **of("Today"))
     assert told(mine()) == [
         ("Overdue", ["Thrice late", "Half late"], ""),
-        ("Due in 7 days", ["In its grace", "Today", "In a week"], ""),
+        ("Check-ins due in 7 days", ["In its grace", "Today", "In a week"], ""),
     ]
 
 
@@ -73,14 +77,14 @@ def test_seven_rows_and_the_rest_counted() -> None:
     shown = mine()
     assert told(shown) == [("Overdue", [f"Firm {number}" for number in range(7)], "and 2 more")]
     assert shown.subject == "9 partners overdue"
-    assert shown.parts[0].rest == f"{settings.SITE_URL}/portfolio/?state=overdue&owner={people.alice().pk}"
+    assert shown.parts[0].more[0].address == f"{settings.SITE_URL}/portfolio/?state=overdue&owner={people.alice().pk}"
 
 
 def test_links_lead_to_the_relationship_and_to_its_log() -> None:
     row = agreed()
     (shown,) = mine().parts[0].rows
     assert shown.page == f"{settings.SITE_URL}/relationships/{row.pk}/"
-    assert shown.log == f"{settings.SITE_URL}/log/?relationship={row.pk}"
+    assert shown.act == f"{settings.SITE_URL}/log/?relationship={row.pk}"
 
 
 def test_last_channel_is_that_of_the_last_touch() -> None:
@@ -104,7 +108,7 @@ def test_today_is_the_local_date_of_the_relationship() -> None:
     late = Now.parse("2026-03-02T23:00:00+00:00")
     assert told(mine(now=late)) == [
         ("Overdue", ["There it is the 3rd"], ""),
-        ("Due in 7 days", ["Here it is the 2nd"], ""),
+        ("Check-ins due in 7 days", ["Here it is the 2nd"], ""),
     ]
 
 
@@ -124,7 +128,7 @@ def test_digest_of_a_team_shows_seven_a_person_and_counts_the_rest() -> None:
     for number in range(8):
         agreed(owner=people.bob(), **of(f"Firm {number}"))
     (part,) = digest_of(people.mona(), Kind.TEAM_DIGEST, TUESDAY).parts
-    assert (len(part.rows), part.total, part.more) == (7, 8, "and 1 more")
+    assert (len(part.rows), part.total, [more.words for more in part.more]) == (7, 8, ["and 1 more"])
 
 
 def test_administrator_who_manages_a_team_gets_that_team_alone() -> None:
@@ -135,17 +139,205 @@ def test_administrator_who_manages_a_team_gets_that_team_alone() -> None:
     assert told(digest_of(adam, Kind.TEAM_DIGEST, TUESDAY)) == [("Bob Brandt", ["North"], "")]
 
 
+def test_manager_opens_a_colleagues_partner_and_logs_own_ones() -> None:
+    row = agreed(owner=people.bob())
+    (part,) = digest_of(people.mona(), Kind.TEAM_DIGEST, TUESDAY).parts
+    assert [(one.verb, one.act) for one in part.rows] == [("Open", f"{settings.SITE_URL}/relationships/{row.pk}/")]
+    assert [one.verb for one in mine(people.bob()).parts[0].rows] == ["Log"]
+
+
+# Promises ------------------------------------------------------------------------------------------------------------
+
+
+def promised(name: str, day: date, **fields: Any) -> Commitment:
+    row = fields.pop("relationship", None) or people.relationship(account=people.account(name))
+    return people.promise(row, what=f"table for {name}", due_on=day, made_on=MONDAY - 20 * DAY, **fields)
+
+
+def test_late_promises_first_then_partners_then_what_is_due() -> None:
+    agreed(touched=MONDAY - 28 * DAY, **of("Quiet"))
+    agreed(14, touched=MONDAY - 7 * DAY, **of("In a week"))
+    promised("Latest", MONDAY - 9 * DAY)
+    promised("Late", MONDAY - DAY)
+    promised("Today", MONDAY)
+    promised("Theirs", MONDAY + 7 * DAY, side="theirs")
+    promised("In eight days", MONDAY + 8 * DAY)
+    promised("Theirs, late", MONDAY - DAY, side="theirs")
+    shown = mine()
+    assert told(shown) == [
+        ("Our promises that are late", ["Latest", "Late"], ""),
+        ("Overdue", ["Quiet"], ""),
+        ("Promises due in 7 days", ["Today", "Theirs"], ""),
+        ("Check-ins due in 7 days", ["In a week"], ""),
+    ]
+    assert [row.fact for row in shown.parts[2].rows] == [
+        "table for Today – our promise, due today",
+        "table for Theirs – their promise, by Monday 9 March",
+    ]
+    assert shown.subject == "2 promises late, 1 partner overdue, 2 promises due this week"
+    assert shown.opening == "Latest: table for Latest – promised by Saturday 21 February, 9 days late."
+
+
+def test_promise_alone_is_something_to_say(box: Postbox) -> None:
+    row = promised("Ewos", MONDAY - DAY)
+    mail = sent_to_alice(box)
+    assert mail["Subject"] == "1 promise late"
+    words = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert f"  Open: {settings.SITE_URL}/commitments/{row.pk}/" in words
+
+
+def test_links_of_a_promise_lead_to_it_and_the_rest_to_the_list() -> None:
+    for number in range(9):
+        promised(f"Firm {number}", MONDAY - DAY)
+    (part,) = mine().parts
+    assert told(mine())[0][1:] == ([f"Firm {number}" for number in range(7)], "and 2 more")
+    assert part.more[0].address == f"{settings.SITE_URL}/promises/?side=ours&state=late&person={people.alice().pk}"
+    numbers = Commitment.objects.order_by("pk").values_list("pk", flat=True)[:7]
+    assert [row.act for row in part.rows] == [f"{settings.SITE_URL}/commitments/{pk}/" for pk in numbers]
+
+
+def test_what_came_to_an_end_or_got_another_day_in_time_is_left_out() -> None:
+    kept, missed, moved = (promised(name, MONDAY - DAY) for name in ("Kept", "Missed", "Moved"))
+    before = Now.on(MONDAY - 5 * DAY)
+    relationships.keep_promise(actor=people.alice(), now=before, commitment=kept)
+    relationships.miss_promise(actor=people.alice(), now=before, commitment=missed)
+    relationships.renegotiate(actor=people.alice(), now=before, commitment=moved, new_due_on=MONDAY + 20 * DAY)
+    assert mine().empty
+
+
+def test_new_day_agreed_after_the_day_leaves_it_among_the_late() -> None:
+    row = promised("Moved", MONDAY - 4 * DAY)
+    later = MONDAY + 20 * DAY
+    relationships.renegotiate(actor=people.alice(), now=Now.on(MONDAY - DAY), commitment=row, new_due_on=later)
+    ((_heading, partners, _more),) = told(mine())
+    assert partners == ["Moved"]
+    assert mine().parts[0].rows[0].fact.endswith("promised by Thursday 26 February, 4 days late, now for 22 March")
+
+
+def test_promise_is_in_the_mail_of_who_sees_to_it() -> None:
+    hers = people.relationship(account=people.account("Alice’s partner"))
+    promised("", MONDAY - DAY, relationship=hers, keeper=people.bob())
+    nobodys = promised("", MONDAY - DAY, relationship=people.relationship(account=people.account("Nobody named")))
+    Commitment.objects.filter(pk=nobodys.pk).update(keeper=None)
+    assert told(mine(people.bob())) == [("Our promises that are late", ["Alice’s partner"], "")]
+    assert told(mine()) == [("Our promises that are late", ["Nobody named"], "")]
+
+
+def test_promise_at_a_partner_that_is_no_longer_theirs_to_see_is_not_told() -> None:
+    olga = people.outsider()
+    promised("Of North", MONDAY - DAY, keeper=olga)
+    assert mine(olga).empty
+
+
+def test_who_sees_to_a_promise_and_owns_nothing_gets_the_mail(box: Postbox) -> None:
+    there_for_long(people.bob())
+    promised("Ewos", MONDAY - DAY, keeper=people.bob())
+    actions.send_mail(now=NOW, kinds=WEEKLY)
+    assert box.copies == {"bob@concord.example": 1}
+
+
+def test_digest_of_a_team_has_late_promises_before_what_is_overdue(box: Postbox) -> None:
+    there_for_long(people.mona())
+    agreed(owner=people.bob(), **of("Quiet"))
+    hers = promised("Late", MONDAY - DAY)
+    promised("Bob sees to it", MONDAY - 3 * DAY, keeper=people.bob())
+    promised("Theirs", MONDAY - DAY, side="theirs")
+    promised("Her own", MONDAY - DAY, keeper=people.mona())
+    shown = digest_of(people.mona(), Kind.TEAM_DIGEST, TUESDAY)
+    assert told(shown) == [("Bob Brandt", ["Bob sees to it", "Quiet"], ""), ("Alice Ahlberg", ["Late"], "")]
+    assert shown.subject == "2 promises late, 1 partner overdue in your team"
+    relationships.keep_promise(actor=people.alice(), now=NOW, commitment=hers)
+    actions.send_mail(now=TUESDAY, kinds=[Kind.TEAM_DIGEST])
+    words = str(box.mail_to("mona@concord.example").get_body(("plain",)))
+    assert "Bob sees to it" in words
+    assert "table for Late" not in words
+
+
+# Standing in ---------------------------------------------------------------------------------------------------------
+# Rights follow the real clock, so these are told as of today.
+
+
+def away() -> None:
+    """Bob has stood in for Alice since before Monday, until in five days."""
+    today = Now.read().today("UTC")
+    Cover.objects.create(
+        absent=people.alice(), stand_in=people.bob(), from_on=today - 9 * DAY, until_on=today + 5 * DAY
+    )
+
+
+def late_of(owner: User, name: str) -> Relationship:
+    today = Now.read().today("UTC")
+    row = agreed(start=today - 40 * DAY, owner=owner, team=people.south(), **of(name))
+    people.promise(row, what=f"table for {name}", due_on=today - DAY, made_on=today - 9 * DAY)
+    return row
+
+
+def test_who_stands_in_has_a_part_for_the_colleague_who_is_away() -> None:
+    away()
+    late_of(people.alice(), "Hers")
+    late_of(people.bob(), "His")
+    late_of(people.outsider(), "Nobody’s of them")
+    now = Now.read()
+    until = day_words(now.today("UTC") + 5 * DAY, now.today("UTC"))
+    shown = mine(people.bob(), now)
+    assert told(shown) == [
+        ("Our promises that are late", ["His"], ""),
+        ("Overdue", ["His"], ""),
+        (f"For Alice Ahlberg, until {until}", ["Hers", "Hers"], ""),
+    ]
+    assert shown.subject == "2 promises late, 2 partners overdue"
+    assert [row.verb for row in shown.parts[2].rows] == ["Open", "Log"]
+    assert [part[1] for part in told(mine(people.alice(), now))] == [["Hers"], ["Hers"]]
+
+
+def test_cover_that_is_over_or_to_come_changes_nothing() -> None:
+    today = Now.read().today("UTC")
+    for begin in (-9, 1):
+        Cover.objects.create(
+            absent=people.alice(),
+            stand_in=people.bob(),
+            from_on=today + begin * DAY,
+            until_on=today + (begin + 8) * DAY,
+        )
+    late_of(people.alice(), "Hers")
+    assert mine(people.bob(), Now.read()).empty
+
+
+def test_who_only_stands_in_gets_the_mail(box: Postbox) -> None:
+    there_for_long(people.bob())
+    away()
+    late_of(people.alice(), "Hers")
+    actions.send_mail(now=Now.read(), kinds=[Kind.DIGEST])
+    words = str(box.mail_to("bob@concord.example").get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert "For Alice Ahlberg, until" in words
+
+
+# As many queries for one as for fifty --------------------------------------------------------------------------------
+
+
+def something_of_each_kind(now: Now) -> None:
+    """Overdue, due, late and promised: a relationship and a promise more of Alice and of Bob."""
+    today = now.today("UTC")
+    for owner in (people.alice(), people.bob()):
+        agreed(start=today - 40 * DAY, touched=today - 20 * DAY, owner=owner)
+        row = agreed(start=today - 40 * DAY, touched=today - 10 * DAY, owner=owner)
+        for ahead, side in ((-2, "ours"), (3, "ours"), (3, "theirs")):
+            people.promise(row, side, due_on=today + ahead * DAY, made_on=today - 9 * DAY)
+
+
 @pytest.mark.parametrize("kind", WEEKLY)
 def test_queries_are_as_many_for_one_row_as_for_fifty(kind: Kind) -> None:
-    reader = there_for_long(people.mona() if kind == Kind.TEAM_DIGEST else people.alice())
+    reader = there_for_long(people.mona() if kind == Kind.TEAM_DIGEST else people.bob())
+    away()
+    now = Now.read()
     counts = []
     for wanted in (1, 49):
         for _ in range(wanted):
-            agreed(touched=MONDAY - 20 * DAY)
+            something_of_each_kind(now)
         with CaptureQueriesContext(connection) as queries:
-            assert not digest_of(User.objects.get(pk=reader.pk), kind, TUESDAY).empty
+            assert not digest_of(User.objects.get(pk=reader.pk), kind, now).empty
         counts.append(len(queries))
-    assert counts == ([6, 6] if kind == Kind.TEAM_DIGEST else [5, 5])
+    assert counts == [10, 10]
 
 
 # When and to whom ----------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def counted(monday: raw_count.Monday) -> Read:
     found: Read = {}
     for one in monday.digests.values():
         overdue = ("Overdue", [plain(row.account) for row in one.overdue_shown], one.overdue_more)
-        due = ("Due in 7 days", [plain(row.account) for row in one.due_shown], one.due_more)
+        due = ("Check-ins due in 7 days", [plain(row.account) for row in one.due_shown], one.due_more)
         found[one.owner] = (
             _subject(len(one.overdue), len(one.due)),
             [part for part in (overdue, due) if part[1]],

@@ -396,29 +396,6 @@ def test_log_is_constant_work_whatever_the_history() -> None:
     assert counts == [counts[0], counts[0]] and counts[0] <= 20, counts
 
 
-@pytest.mark.django_db
-def test_hand_over_is_constant_work() -> None:
-    counts = []
-    mona, bob = people.mona(), people.bob()
-    assert mona.reach.managed
-    for number in (1, 40):
-        rows = [people.relationship() for _ in range(number)]
-        with CaptureQueriesContext(connection) as queries:
-            done = actions.hand_over(actor=mona, now=NOW, relationships=rows, to=bob)
-        counts.append(len(queries))
-        assert done.row == sorted(row.pk for row in rows)
-    assert counts[0] == counts[1]
-
-
-@pytest.mark.django_db
-def test_hand_over_leaves_out_what_one_may_not_change() -> None:
-    own, foreign = people.relationship(), people.relationship(owner=people.outsider(), team=people.south())
-    done = actions.hand_over(actor=people.alice(), now=NOW, relationships=[own, foreign], to=people.bob())
-    assert done.row == [own.pk]
-    foreign.refresh_from_db()
-    assert foreign.owner == people.outsider()
-
-
 # Snooze, pause, rhythm ---------------------------------------------------------------------------------------------
 
 
@@ -480,7 +457,7 @@ def test_pause_stops_the_rhythm_and_needs_a_reason() -> None:
 @pytest.mark.django_db
 def test_agreement_over_a_month_needs_a_reason() -> None:
     row = agreed(14)
-    with pytest.raises(ValidationError, match="More than a month needs a reason"):
+    with pytest.raises(ValidationError, match="More than 31 days needs a reason"):
         actions.agree_cadence(actor=row.owner, now=NOW, relationship=row, every_days=32, reason=" ")
     assert row.agreements.get().every_days == 14
 
@@ -498,6 +475,7 @@ def test_agreement_with_a_named_person_is_no_longer_assumed() -> None:
 
 @pytest.mark.django_db
 def test_agreement_comes_back_although_its_person_was_erased() -> None:
+    """The day stays, and with it that it was agreed."""
     row = agreed(14)
     person = contact(row)
     made = actions.agree_cadence(actor=row.owner, now=NOW, relationship=row, every_days=21, agreed_with=person).row
@@ -505,7 +483,8 @@ def test_agreement_comes_back_although_its_person_was_erased() -> None:
     person.delete()
     undo(done)
     connection.check_constraints()
-    assert CadenceAgreement.objects.get(pk=made.pk).assumed
+    back = CadenceAgreement.objects.get(pk=made.pk)
+    assert (back.agreed_with, back.agreed_on, back.assumed) == (None, MONDAY, False)
 
 
 # The audit trail ---------------------------------------------------------------------------------------------------

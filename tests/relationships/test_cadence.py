@@ -18,7 +18,11 @@ FIRST = date(2023, 12, 1)
 days = st.dates(FIRST, date(2026, 4, 30))
 workdays = st.sets(st.integers(0, 6), min_size=1).map(sorted)
 every = st.one_of(st.integers(1, 31), st.integers(1, 366))
-intervals = st.lists(st.builds(Interval, days, every), max_size=4)
+lasting = st.builds(Interval, days, every)
+for_a_while = st.builds(
+    lambda day, often, more: Interval(day, often, day + more * DAY), days, every, st.integers(0, 90)
+)
+intervals = st.lists(lasting | for_a_while, max_size=4)
 rests = st.lists(st.builds(lambda day, more: Rest(day, day + more * DAY), days, st.integers(0, 40)), max_size=4)
 
 
@@ -26,15 +30,31 @@ rests = st.lists(st.builds(lambda day, more: Rest(day, day + more * DAY), days, 
 
 
 def walk_agreement(agreements: Sequence[Interval], today: date) -> Interval | None:
-    """Which agreement stands today: day by day, each takes over on its first day, in the order made."""
-    standing = None
+    """Which agreement stands today: day by day, each is laid upon the others on its first day, in the order made,
+    and taken out of the pile when its last day is over; the one on top stands."""
+    pile: list[Interval] = []
     day = min((agreement.starts_on for agreement in agreements), default=today)
     while day <= today:
-        for agreement in agreements:
-            if agreement.starts_on == day:
-                standing = agreement
+        pile = [agreement for agreement in pile if agreement.ends_on is None or agreement.ends_on >= day]
+        pile += [agreement for agreement in agreements if agreement.starts_on == day]
         day += DAY
-    return standing
+    return pile[-1] if pile else None
+
+
+def walk_to_the_next_change(agreements: Sequence[Interval], today: date) -> date | None:
+    """The first later day on which another of them stands; the last on which that could be is known."""
+    known = [
+        *(agreement.starts_on for agreement in agreements),
+        *(agreement.ends_on or FIRST for agreement in agreements),
+    ]
+    standing = walk_agreement(agreements, today)
+    day = today
+    while day <= max(known, default=today):
+        day += DAY
+        found = walk_agreement(agreements, day)
+        if found is not standing:
+            return day
+    return None
 
 
 def walk_silence(start: date, agreed: int, snoozes: Sequence[Rest], working: Sequence[int]) -> tuple[date, date, date]:
@@ -63,8 +83,7 @@ def walk_silence(start: date, agreed: int, snoozes: Sequence[Rest], working: Seq
 def oracle(
     today: date, touch: date | None, agreements: Sequence[Interval], snoozes: Sequence[Rest], working: Sequence[int]
 ) -> Schedule:
-    later = sorted(agreement.starts_on for agreement in agreements if agreement.starts_on > today)
-    changes_on = later[0] if later else None
+    changes_on = walk_to_the_next_change(agreements, today)
     agreement = walk_agreement(agreements, today)
     if agreement is None:
         return Schedule(changes_on=changes_on)
@@ -89,6 +108,26 @@ def test_schedule_equals_walk_through_the_calendar(
 ) -> None:
     found = cadence.schedule(today=today, last_touch_on=touch, intervals=agreements, rests=snoozes, workdays=working)
     assert found == oracle(today, touch, agreements, snoozes, working)
+
+
+def test_tighter_for_a_while_and_back_by_itself() -> None:
+    """Every 30 days; weekly in March. The due day is reckoned anew from the last touch, not from the change."""
+    agreements = [Interval(FIRST, 30), Interval(date(2024, 3, 1), 7, date(2024, 3, 31))]
+    touch = date(2024, 2, 27)
+
+    def on(day: date) -> tuple[int | None, date | None, date | None]:
+        found = cadence.schedule(today=day, last_touch_on=touch, intervals=agreements)
+        return found.every_days, found.due_on, found.changes_on
+
+    assert on(date(2024, 2, 29)) == (30, date(2024, 3, 28), date(2024, 3, 1))
+    assert on(date(2024, 3, 1)) == (7, date(2024, 3, 5), date(2024, 4, 1))
+    assert on(date(2024, 3, 31)) == (7, date(2024, 3, 5), date(2024, 4, 1))
+    assert on(date(2024, 4, 1)) == (30, date(2024, 3, 28), None)
+
+
+def test_one_for_a_while_with_nothing_beneath_leaves_no_rhythm() -> None:
+    found = cadence.schedule(today=FIRST + DAY, last_touch_on=FIRST, intervals=[Interval(FIRST, 7, FIRST)])
+    assert found == Schedule()
 
 
 @given(today=days, touch=st.none() | days, agreements=intervals, snoozes=rests)

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from accounts.models import UndoStep
 from accounts.undo import Done, take_back
 from relationships import actions, cadence
-from relationships.models import CadenceAgreement, Interaction, Relationship, Snooze
+from relationships.models import CadenceAgreement, Evidence, Interaction, Relationship, Snooze
 from tests import people
 from tests.relationships.records import DAY, MONDAY, noon
 from web.clock import Now
@@ -121,6 +121,33 @@ class Record(RuleBasedStateMachine):
                 reason="They asked for it",
             )
 
+    @rule(number=which, every=st.sampled_from([1, 3, 6, 14]), offset=st.integers(-20, 20), span=st.integers(0, 25))
+    def tighten_for_a_while(self, number: int, every: int, offset: int, span: int) -> None:
+        row = self.row(number)
+        if row.removed_at is None:
+            starts_on = row.today(self.now) + offset * DAY
+            self.try_to(
+                actions.agree_cadence,
+                relationship=row,
+                every_days=every,
+                starts_on=starts_on,
+                ends_on=starts_on + span * DAY,
+                reason="Much is at stake",
+            )
+
+    @rule(number=which)
+    def end_what_is_for_a_while(self, number: int) -> None:
+        row = self.row(number)
+        agreements = row.agreements.exclude(ends_on=None).order_by("-ends_on")
+        for agreement in agreements[:1] if row.removed_at is None else []:
+            self.try_to(actions.end_agreement, agreement_id=agreement.pk, ends_on=row.today(self.now) - DAY)
+
+    @rule(days=st.integers(1, 60))
+    def sweep_as_of_a_later_day(self, days: int) -> None:
+        """What it brought into force, or ended, too early is put right by the next sweep."""
+        actions.sweep_cadence(now=noon(self.day + days * DAY))
+        self.sweep()
+
     @rule(number=which, pick=st.integers(0, 3))
     def withdraw(self, number: int, pick: int) -> None:
         agreements = CadenceAgreement.objects.filter(relationship=self.ids[number], relationship__removed_at=None)
@@ -182,7 +209,7 @@ class Record(RuleBasedStateMachine):
                 today=row.today(self.now),
                 last_touch_on=row.last_touch_on,
                 intervals=[
-                    cadence.Interval(agreement.starts_on, agreement.every_days)
+                    cadence.Interval(agreement.starts_on, agreement.every_days, agreement.ends_on)
                     for agreement in row.agreements.order_by("pk")
                 ],
                 rests=[cadence.Rest(snooze.from_on, snooze.until_on) for snooze in row.snoozes.all()],
@@ -205,7 +232,7 @@ class Record(RuleBasedStateMachine):
                 list(Relationship.objects.filter(pk__in=self.ids).order_by("pk").values()),
                 list(model.objects.filter(relationship__in=self.ids).order_by("pk").values()),
             )
-            for model in (Interaction, Snooze, CadenceAgreement)
+            for model in (Interaction, Snooze, CadenceAgreement, Evidence)
         ] + [self.open_flags(self.row(number)) for number in (0, 1)]
 
     @rule(data=st.data(), number=which)
@@ -222,6 +249,8 @@ class Record(RuleBasedStateMachine):
             lambda: self.wake(number),
             lambda: self.pause_or_resume(number),
             lambda: self.agree(number, 30, -10),
+            lambda: self.tighten_for_a_while(number, 1, -2, 9),
+            lambda: self.end_what_is_for_a_while(number),
             lambda: self.withdraw(number, 0),
             lambda: self.remove_or_bring_back(number),
         ]

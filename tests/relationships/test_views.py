@@ -85,7 +85,7 @@ def test_second_of_two_at_one_entry_is_told_and_nothing_is_lost() -> None:
     assert mona.post(address, {**first, "summary": "Mona's words"}).status_code == 302
     answer = alice.post(address, {**second, "summary": "Alice's words"})
     assert answer.status_code == 422
-    assert "Mona Moreau changed this" in answer.context["form"].errors["__all__"][0]
+    assert "Changed by Mona Moreau at" in answer.context["form"].errors["__all__"][0]
     assert answer.context["form"].errors["summary"] == ["Now: Mona's words"]
     assert "Alice&#x27;s words" in answer.content.decode()
     entry.refresh_from_db()

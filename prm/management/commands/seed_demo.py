@@ -163,12 +163,13 @@ class _Writer:
     def relationships(self) -> None:
         self.rows = Relationship.objects.bulk_create(self._row(one) for one in self.planned.relationships)
         rows = self._told()
-        CadenceAgreement.objects.bulk_create(
+        agreed = CadenceAgreement.objects.bulk_create(
             CadenceAgreement(
                 relationship=row,
                 account=row.account,
                 every_days=agreement.interval.every_days,
                 starts_on=agreement.interval.starts_on,
+                ends_on=agreement.interval.ends_on,
                 agreed_with=self.contacts.get(agreement.agreed_with),
                 agreed_on=agreement.made_at.date() if agreement.agreed_with else None,
                 reason=agreement.reason,
@@ -178,6 +179,7 @@ class _Writer:
             for row, planned in rows
             for agreement in planned.agreements
         )
+        actions.follow_agreements(agreed)
         Snooze.objects.bulk_create(
             Snooze(
                 relationship=row,

@@ -17,7 +17,18 @@ from web.text import name_key
 
 
 class PortfolioForm(forms.Form):
+    MINE, PART = "mine", "part"
+
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
+    whose = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Whose"),
+        choices=[
+            ("", gettext_lazy("everybody's")),
+            (MINE, gettext_lazy("mine")),
+            (PART, gettext_lazy("those I have a part in")),
+        ],
+    )
     owner = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Owner"))
     team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
     tag = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tag"))
@@ -35,6 +46,7 @@ class PortfolioForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         seen = Relationship.objects.visible_to(user)
         owners = User.objects.visible_to(user).filter(pk__in=seen.order_by().values("owner"))
         narrow(self, "owner", owners, none=_("everyone"))
@@ -57,6 +69,11 @@ class PortfolioForm(forms.Form):
             key = name_key(text)
             matches = Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
             rows = rows.filter(pk__in=Relationship.objects.filter(matches | Q(name__icontains=text)).values("pk"))
+        match chosen.get("whose"):
+            case self.MINE:
+                rows = rows.filter(owner__in=self.user.acts_for)
+            case self.PART:
+                rows = rows.filter(pk__in=self.user.parts.values("relationship"))
         if owner := chosen.get("owner"):
             rows = rows.filter(owner=owner)
         if team := chosen.get("team"):

@@ -1,0 +1,203 @@
+"""The palette: places, partners and what can be done with them, found by a few letters.
+
+Everything in it is a link, so it is also a plain page. Nothing is offered that the person could not open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Case, Q, Value, When
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import Reach
+from accounts.models import User
+from accounts.requests import PersonRequest
+from relationships import words
+from relationships.models import Commitment, Relationship
+from web.clock import Now
+from web.text import name_key
+
+# One letter finds half of all partners.
+FEWEST_LETTERS = 2
+PARTNERS = 8
+# Partners with which something can be done straight from here: each has several actions.
+ACTED_ON = 3
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line of the palette. ``dialog``: it opens in the dialog. ``tone`` is the class of the icon's hue."""
+
+    text: str
+    address: str
+    icon: str
+    hint: str = ""
+    tone: str = ""
+    dialog: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str | Promise
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A place, or an action that needs no partner; ``may`` says who is let in."""
+
+    text: str | Promise
+    url: str
+    icon: str
+    may: Callable[[Reach], bool]
+    dialog: bool = False
+
+    def choice(self) -> Choice:
+        return Choice(str(self.text), reverse(self.url), self.icon, dialog=self.dialog)
+
+
+def _everybody(reach: Reach) -> bool:
+    return reach.staff
+
+
+def _administrators(reach: Reach) -> bool:
+    return reach.everything
+
+
+def _writers(reach: Reach) -> bool:
+    return reach.writes
+
+
+PLACES = (
+    Offer(gettext_lazy("Today"), "today", "sun", _everybody),
+    Offer(gettext_lazy("Portfolio"), "portfolio", "layout-list", _everybody),
+    Offer(gettext_lazy("Promises"), "promise_list", "checks", _everybody),
+    Offer(gettext_lazy("Organisations"), "account_list", "building", _everybody),
+    Offer(gettext_lazy("History"), "history", "history", _everybody),
+    Offer(gettext_lazy("Holidays"), "cover_list", "calendar-time", _everybody),
+    Offer(gettext_lazy("People"), "person_list", "users", _administrators),
+    Offer(gettext_lazy("Teams"), "team_list", "users-group", _administrators),
+    Offer(gettext_lazy("Outbox"), "outbox", "send", _administrators),
+    Offer(gettext_lazy("Settings"), "settings", "settings", _everybody),
+    Offer(gettext_lazy("Weekly mails"), "mail_settings", "mail", _everybody),
+)
+DEEDS = (
+    Offer(gettext_lazy("Log check-in"), "log", "pencil-plus", _writers, dialog=True),
+    Offer(gettext_lazy("New promise"), "commitment_new", "checks", _writers, dialog=True),
+    Offer(gettext_lazy("New relationship"), "relationship_create", "plus", _writers, dialog=True),
+    Offer(gettext_lazy("Add organisation"), "account_create", "building", _writers, dialog=True),
+)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def palette(request: PersonRequest) -> HttpResponse:
+    """A page of links; asked by the palette itself (``HX-Request``) only the options of its list."""
+    typed = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST]
+    groups = find(request.user, typed, Now.read())
+    count = sum(len(group.choices) for group in groups)
+    context = {
+        "typed": typed,
+        "groups": groups,
+        "said": ngettext("%(count)d result", "%(count)d results", count) % {"count": count}
+        if count
+        else _("No result"),
+    }
+    if request.htmx:
+        # Without what the navigation of a page counts: this is asked for at every letter.
+        return HttpResponse(render_to_string("dashboards/palette_options.html", context))
+    return render(request, "dashboards/palette.html", context)
+
+
+def find(user: User, typed: str, now: Now) -> list[Group]:
+    """Places whose name begins with what was typed, partners (own ones first), then actions; the empty groups left out.
+
+    As many queries for one partner as for a thousand.
+    """
+    reach, begun = user.reach, typed.casefold()
+    partners = _partners(user, typed) if len(begun) >= FEWEST_LETTERS else []
+    groups = [
+        Group(
+            _("Places"), [place.choice() for place in PLACES if place.may(reach) and _begins(str(place.text), begun)]
+        ),
+        Group(_("Partners"), [_page_of(row, now) for row in partners]),
+        Group(
+            _("Actions"),
+            [
+                *(deed for row in _changeable(user, partners) for deed in _deeds_with(row)),
+                *(deed.choice() for deed in DEEDS if deed.may(reach) and _speaks_of(str(deed.text), begun)),
+            ],
+        ),
+    ]
+    return [group for group in groups if group.choices]
+
+
+def _begins(name: str, begun: str) -> bool:
+    return name.casefold().startswith(begun)
+
+
+def _speaks_of(text: str, begun: str) -> bool:
+    """Each word that was typed begins one of the text."""
+    known = text.casefold().split()
+    return all(any(word.startswith(letters) for word in known) for letters in begun.split())
+
+
+# Partners ------------------------------------------------------------------------------------------------------------
+
+
+def _partners(user: User, typed: str) -> list[Relationship]:
+    """Own ones first, and of each those whose name begins like that; other spellings of the name count too."""
+    key = name_key(typed)
+    named = Q(name__icontains=typed)
+    if key:
+        named |= Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
+    begins = Q(account__name_key__startswith=key or typed)
+    rows = Relationship.objects.visible_to(user).filter(pk__in=Relationship.objects.filter(named).values("pk"))
+    ranked = rows.alias(
+        theirs=Case(When(owner__in=user.acts_for, then=Value(0)), default=Value(1)),
+        within=Case(When(begins, then=Value(0)), default=Value(1)),
+    ).order_by("theirs", "within", "account__name_key", "name", "id")
+    return list(ranked.select_related("account", "agreement", "owner")[:PARTNERS])
+
+
+def _changeable(user: User, partners: list[Relationship]) -> list[Relationship]:
+    """The first of them with which the person may do something."""
+    ids = [row.pk for row in partners]
+    allowed = set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [row for row in partners if row.pk in allowed][:ACTED_ON]
+
+
+def _page_of(row: Relationship, now: Now) -> Choice:
+    look = words.LOOKS[row.state(now)]
+    return Choice(str(row), row.get_absolute_url(), look.icon, words.short(row, now), look.tone)
+
+
+def _deeds_with(row: Relationship) -> Iterator[Choice]:
+    known = {"partner": row}
+    promise = reverse("commitment_new")
+    yield Choice(
+        _("Log check-in with %(partner)s") % known,
+        f"{reverse('log')}?{urlencode({'relationship': row.pk})}",
+        "pencil-plus",
+        dialog=True,
+    )
+    for text, side in (
+        (_("Promise to %(partner)s"), Commitment.Side.OURS),
+        (_("Their promise from %(partner)s"), Commitment.Side.THEIRS),
+    ):
+        query = urlencode({"relationship": row.pk, "side": side.value})
+        yield Choice(text % known, f"{promise}?{query}", "checks", dialog=True)
+    if row.due_on is not None and row.paused_since is None:
+        yield Choice(_("Snooze %(partner)s") % known, reverse("snooze_create", args=[row.pk]), "zzz", dialog=True)

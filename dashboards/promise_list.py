@@ -1,0 +1,376 @@
+"""The promises of both sides, side by side: what is late, what is open, and how many were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Case, Count, F, Func, IntegerField, Q, When
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from accounts.requests import PersonRequest
+from relationships import words
+from relationships.models import Commitment, CommitmentQuerySet, Relationship, latest_date, local_date
+from relationships.promises import Share
+from relationships.words import Look
+from web.choices import narrow
+from web.clock import Now
+from web.text import name_key
+
+PAGE = 25
+SIDES = Commitment.Side
+STATES = {
+    "": gettext_lazy("Open"),
+    "late": gettext_lazy("Late"),
+    "kept": gettext_lazy("Kept"),
+    "broken": gettext_lazy("Missed"),
+    "all": gettext_lazy("All"),
+}
+
+
+# What is asked for -------------------------------------------------------------------------------------------------
+
+
+class PromiseFilter(forms.Form):
+    """The filter of the page; its values live in the address."""
+
+    q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
+    whose = forms.ChoiceField(required=False, choices=[("", ""), ("all", "all")])
+    side = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Side"),
+        choices=[("", gettext_lazy("both")), ("ours", gettext_lazy("ours")), ("theirs", gettext_lazy("theirs"))],
+    )
+    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    relationship = forms.ModelChoiceField(
+        Relationship.objects.none(), required=False, label=gettext_lazy("Partner"), widget=forms.HiddenInput
+    )
+    person = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Seen to by"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        seen = Relationship.objects.visible_to(user)
+        self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
+        keepers = Commitment.objects.visible_to(user).order_by().values("keeper")
+        narrow(self, "person", User.objects.visible_to(user).filter(pk__in=keepers), none=_("anybody"))
+
+    def chosen(self) -> dict[str, Any]:
+        """What is valid of what the address says; the rest of it is left out rather than refused."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrow(self) -> CommitmentQuerySet:
+        """All filters but the state, which the tabs count."""
+        chosen = self.chosen()
+        rows = Commitment.objects.visible_to(self.user)
+        if not chosen.keys() & {"whose", "relationship", "person"}:
+            mine = Q(keeper__in=self.user.acts_for)
+            rows = rows.filter(mine | Q(keeper=None, relationship__owner__in=self.user.acts_for))
+        if text := chosen.get("q"):
+            key = name_key(text)
+            matches = Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
+            named = Relationship.objects.filter(matches | Q(name__icontains=text))
+            rows = rows.filter(relationship__in=named.order_by().values("pk"))
+        for name, column in (("side", "side"), ("relationship", "relationship"), ("person", "keeper")):
+            if name in chosen:
+                rows = rows.filter(**{column: chosen[name]})
+        return rows
+
+
+# What there is -----------------------------------------------------------------------------------------------------
+
+
+def _late(now: Now) -> Q:
+    here = local_date(now, "relationship__zone")
+    past = Q(binding_on__lte=latest_date(now), binding_on__lt=here)
+    return Q(ended_on=None) & (past | Q(late_on__isnull=False))
+
+
+def in_state(rows: CommitmentQuerySet, state: str, now: Now) -> CommitmentQuerySet:
+    match state:
+        case "late":
+            return rows.late(now)
+        case "kept":
+            return rows.filter(outcome__in=[Commitment.Outcome.KEPT, Commitment.Outcome.KEPT_LATE])
+        case "broken":
+            return rows.filter(outcome=Commitment.Outcome.BROKEN)
+        case "all":
+            return rows
+        case _:
+            return rows.open()
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Behind which promise the next page begins: late, open or ended; its day as a number; the promise."""
+
+    group: int
+    rank: int
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.group}~{self.rank}~{self.pk}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor | None:
+        parts = text.split("~")
+        if len(parts) != 3 or not all(part.isascii() and part.lstrip("-").isdigit() for part in parts):
+            return None
+        group, rank, pk = (int(part) for part in parts)
+        return cls(group, rank, pk) if abs(rank) < 2**31 and 0 <= pk < 2**63 and 0 <= group < 9 else None
+
+
+def _days(column: str, sign: int) -> Func:
+    """A day as a number that sorts; turned round where the newest comes first."""
+    template = f"({sign} * (%(expressions)s - DATE '1970-01-01'))"
+    return Func(F(column), template=template, output_field=IntegerField())
+
+
+def page_of(rows: CommitmentQuerySet, now: Now, after: Cursor | None) -> tuple[list[Commitment], Cursor | None]:
+    """Late ones first, the longest late at the top; open ones by their day; what has ended, newest first. One query."""
+    ended = Q(ended_on__isnull=False)
+    ranked = rows.annotate(
+        group=Case(When(ended, then=2), When(_late(now), then=0), default=1, output_field=IntegerField()),
+        rank=Case(When(ended, then=_days("ended_on", -1)), default=_days("binding_on", 1), output_field=IntegerField()),
+    )
+    if after is not None:
+        same = Q(group=after.group, rank=after.rank, pk__gt=after.pk)
+        ranked = ranked.filter(Q(group__gt=after.group) | Q(group=after.group, rank__gt=after.rank) | same)
+    related = ("relationship__account", "colleague", "contact", "keeper", "miss")
+    found = list(ranked.select_related(*related).order_by("group", "rank", "pk")[: PAGE + 1])
+    if len(found) <= PAGE:
+        return found, None
+    last: Any = found[PAGE - 1]
+    return found[:PAGE], Cursor(last.group, last.rank, last.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One side's promises by what became of them; late as of now."""
+
+    open: int
+    late: int
+    kept: int
+    kept_late: int
+    broken: int
+
+    @property
+    def share(self) -> Share:
+        return Share(self.kept, self.kept_late, self.broken, self.late)
+
+    def of(self, state: str) -> int:
+        every = {"late": self.late, "kept": self.share.all_kept, "broken": self.broken}
+        total = self.open + self.share.all_kept + self.broken
+        return every.get(state, total if state == "all" else self.open)
+
+
+NONE = Counts(0, 0, 0, 0, 0)
+
+
+def _counted(now: Now) -> dict[str, Count]:
+    outcome = Commitment.Outcome
+    return {
+        "open": Count("pk", filter=Q(ended_on=None)),
+        "late": Count("pk", filter=_late(now)),
+        "kept": Count("pk", filter=Q(outcome=outcome.KEPT)),
+        "kept_late": Count("pk", filter=Q(outcome=outcome.KEPT_LATE)),
+        "broken": Count("pk", filter=Q(outcome=outcome.BROKEN)),
+    }
+
+
+def counts(rows: CommitmentQuerySet, now: Now) -> dict[str, Counts]:
+    """Both sides in one query."""
+    summed: Iterable[dict[str, Any]] = rows.order_by().values("side").annotate(**_counted(now))
+    found = {row.pop("side"): Counts(**row) for row in summed}
+    return {side: found.get(side, NONE) for side in SIDES.values}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsShare:
+    """One person's promises. Nobody is ranked: the table goes by name."""
+
+    name: str
+    side: str
+    counts: Counts
+
+
+def shares_by_name(rows: CommitmentQuerySet, now: Now) -> list[PersonsShare]:
+    """Who promised, on either side, and what became of it. Two queries."""
+    found = []
+    for side, who in ((SIDES.OURS, "colleague"), (SIDES.THEIRS, "contact")):
+        of_side = rows.filter(side=side).exclude(**{who: None}).order_by()
+        for row in of_side.values(who, name=F(f"{who}__name")).annotate(**_counted(now)):
+            row.pop(who)
+            found.append(PersonsShare(row.pop("name"), side, Counts(**row)))
+    return sorted((one for one in found if one.counts.share.judged), key=lambda one: (one.name.casefold(), one.side))
+
+
+# What it says ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A promise in a list."""
+
+    row: Commitment
+    look: Look
+    sentence: str
+    who: str
+    writes: bool
+
+
+def line(row: Commitment, now: Now, changeable: set[int]) -> Line:
+    look = words.PROMISE_LOOKS[row.state(now)]
+    return Line(row, look, words.promise_sentence(row, now), who(row), row.relationship_id in changeable)
+
+
+def who(row: Commitment) -> str:
+    """*Alice Moran to Ingrid Moe*; only who is named."""
+    if row.maker and row.receiver:
+        return _("%(maker)s to %(receiver)s") % {"maker": row.maker, "receiver": row.receiver}
+    return str(row.maker or row.keeper or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One side of the page."""
+
+    side: str
+    name: str
+    kept: str
+    lines: list[Line]
+    more: str
+    example: str
+
+
+def _columns(
+    request: PersonRequest, rows: CommitmentQuerySet, counted: dict[str, Counts], now: Now, *, state: str, side: str
+) -> list[Column]:
+    """A side with its page of promises, each paged by itself."""
+    pages = {}
+    for one in SIDES.values:
+        if not side or side == one:
+            after = Cursor.parse(request.GET.get(f"after_{one}", ""))
+            pages[one] = page_of(in_state(rows.filter(side=one), state, now), now, after)
+    ids = {row.relationship_id for found, _after in pages.values() for row in found}
+    changeable = set(Relationship.objects.changeable_by(request.user).filter(pk__in=ids).values_list("pk", flat=True))
+    named = {"ours": (_("Ours"), _("“Send the price for two deliveries a week by Friday.”")),
+             "theirs": (_("Theirs"), _("“Their volumes for the spring by 4 December.”"))}  # fmt: skip
+    return [
+        Column(
+            one,
+            named[one][0],
+            words.promise_share(counted[one].share),
+            [line(row, now, changeable) for row in found],
+            _address(request, **{f"after_{one}": str(after)}) if after else "",
+            named[one][1],
+        )
+        for one, (found, after) in pages.items()
+    ]
+
+
+def _address(request: PersonRequest, **changes: str) -> str:
+    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
+    values: QueryDict = request.GET.copy()
+    if not any(name.startswith("after_") for name in changes):
+        for name in [name for name in values if name.startswith("after_")]:
+            values.pop(name)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value:
+            values[name] = value
+    return f"?{values.urlencode()}"
+
+
+def sentence(counted: dict[str, Counts]) -> str:
+    """*We kept 14 of 16, they 9 of 9.* Only of what came to an end or whose day is over."""
+    ours, theirs = counted["ours"].share, counted["theirs"].share
+    said = {"ours": ours.all_kept, "of": ours.judged, "theirs": theirs.all_kept, "of_theirs": theirs.judged}
+    if not ours.judged and not theirs.judged:
+        return _("No promise has come to its day yet.")
+    if not theirs.judged:
+        return _("We kept %(ours)d of %(of)d.") % said
+    if not ours.judged:
+        return _("They kept %(theirs)d of %(of_theirs)d.") % said
+    return _("We kept %(ours)d of %(of)d, they %(theirs)d of %(of_theirs)d.") % said
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tab or a part of a switch."""
+
+    name: str
+    address: str
+    current: bool
+    count: int | None = None
+
+
+def _chips(request: PersonRequest, form: PromiseFilter) -> Iterable[tuple[str, str, str]]:
+    """What narrows the list: its name, its value in words, and the address without it."""
+    for name in ("relationship", "person", "side"):
+        value = form.chosen().get(name)
+        if value:
+            shown = SIDES(value).label if name == "side" else str(value)
+            yield str(form.fields[name].label), str(shown), _address(request, **{name: ""})
+
+
+def _total(counted: dict[str, Counts], state: str) -> int:
+    return sum(one.of(state) for one in counted.values())
+
+
+@require_GET
+def promise_list(request: PersonRequest) -> HttpResponse:
+    user, now = request.user, Now.read()
+    form = PromiseFilter(request.GET, user=user)
+    chosen = form.chosen()
+    rows = form.narrow()
+    counted = counts(rows, now)
+    state = chosen.get("state", "")
+    whose = "all" if chosen.keys() & {"whose", "relationship", "person"} else ""
+    context = {
+        "form": form,
+        "lede": sentence(counted),
+        "tabs": [
+            Choice(
+                str(name),
+                _address(request, state=value),
+                value == state,
+                sum(one.of(value) for one in counted.values()),
+            )
+            for value, name in STATES.items()
+        ],
+        "whose": [
+            Choice(_("Mine"), _address(request, whose="", relationship="", person=""), not whose),
+            Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), bool(whose)),
+        ],
+        "columns": _columns(request, rows, counted, now, state=state, side=chosen.get("side", "")),
+        "shares": shares_by_name(rows, now),
+        "chips": list(_chips(request, form)),
+        "state": state,
+        "kept_whose": whose and "whose" in chosen,
+        "relationship": chosen.get("relationship"),
+        "total": _total(counted, "all"),
+        "writes": user.reach.writes or bool(user.reach.joined),
+    }
+    return render(request, "dashboards/promise_list.html", context)
+
+
+def open_of(row: Relationship, now: Now, most: int) -> dict[str, list[Commitment]]:
+    """The first open promises of each side of a relationship: late ones, then by day. Two queries."""
+    rows = Commitment.objects.filter(relationship=row).open()
+    found = {}
+    for side in SIDES.values:
+        ranked = rows.filter(side=side).annotate(
+            group=Case(When(_late(now), then=0), default=1, output_field=IntegerField())
+        )
+        named = ranked.select_related("relationship", "colleague", "contact", "keeper")
+        found[side] = list(named.order_by("group", "binding_on", "pk")[:most])
+    return found

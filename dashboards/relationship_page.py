@@ -1,0 +1,209 @@
+"""A relationship's own page: its state, its rhythm, what was said and promised, and who knows whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.models import Affiliation
+from accounts.requests import PersonRequest
+from dashboards import promise_list, rows, timeline
+from dashboards.people_map import people_map
+from dashboards.timeline import Entry, Place, Show
+from dashboards.wanting import promise_due
+from relationships import queries, rhythm, words
+from relationships.cadence import State
+from relationships.models import CadenceAgreement, Commitment, Relationship
+from relationships.words import Look
+from web import dates
+from web.clock import Now
+
+WIDE, NARROW, TALL = 1144.0, 350.0, 48.0
+# Of each side's open promises so many stand on the page, and of hand-overs.
+OPEN_SHOWN = 4
+HANDED_OVER_SHOWN = 3
+ON_A_PHONE = 6
+
+
+@require_GET
+def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
+    user, now = request.user, Now.read()
+    visible = Relationship.objects.visible_to(user)
+    row = get_object_or_404(
+        visible.select_related("account__parent", "agreement__agreed_with", "agreement__made_by", "owner", "team"),
+        pk=pk,
+    )
+    here, state = row.today(now), row.state(now)
+    people = list(Affiliation.objects.current(here).filter(account=row.account_id).select_related("contact"))
+    members = list(row.members.select_related("user"))
+    context = {
+        "row": row,
+        "here": here,
+        "state": state.value,
+        "look": words.LOOKS[state],
+        "sentence": words.full_sentence(row, now),
+        "people": people,
+        "people_map": people_map(row, people, members, here),
+        "members": members,
+        "hand_overs": row.hand_overs.select_related("former", "next")[:HANDED_OVER_SHOWN],
+        "talked": _talked_about(row, here),
+        "comments": queries.comments_of(row),
+        "attachments": queries.attachments_of(row),
+        "currency": settings.CURRENCY,
+        "missed": row.missed_check_ins.count(),
+        "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
+        **_rhythm(row, state, here),
+        **_timeline(request, row, state, now),
+        **_promises(row, now),
+    }
+    return render(request, "dashboards/relationship_detail.html", context)
+
+
+# The rhythm --------------------------------------------------------------------------------------------------------
+
+
+def _rhythm(row: Relationship, state: State, here: date) -> dict[str, Any]:
+    contacts = queries.contacts_since([row.pk], here - timedelta(weeks=rhythm.WEEKS)).get(row.pk, [])
+    facts = queries.rhythm_of(row, here)
+    tighter = _tighter(facts.agreements)
+    return {
+        "wide": rows.draw(row, contacts, here, WIDE, TALL, tighter=tighter),
+        "wide_says": words.drawn(row, contacts, here, rhythm.WEEKS),
+        "narrow": rows.draw(row, contacts, here, NARROW, TALL, weeks=rhythm.PHONE_WEEKS, tighter=tighter),
+        "narrow_says": words.drawn(row, contacts, here, rhythm.PHONE_WEEKS),
+        "past_due": _past_due(row, state, here),
+        "agreed": words.agreement(row, here, facts.agreements),
+        "adherence": words.adherence(facts.year, here),
+        "agreements": facts.agreements,
+        "snoozes": facts.snoozes,
+    }
+
+
+def _tighter(agreements: Sequence[CadenceAgreement]) -> list[tuple[date, date]]:
+    return [(row.starts_on, row.ends_on) for row in agreements if row.ends_on is not None]
+
+
+def _past_due(row: Relationship, state: State, here: date) -> str:
+    if state not in (State.DUE, State.OVERDUE) or row.due_on is None:
+        return ""
+    count = (here - row.due_on).days
+    return _("%(days)s past due") % {"days": dates.days(count)} if count else _("due today")
+
+
+# The timeline ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A choice of what the timeline shows."""
+
+    name: str
+    address: str
+    current: bool
+
+
+def _timeline(request: PersonRequest, row: Relationship, state: State, now: Now) -> dict[str, Any]:
+    show = Show.read(request.GET.get("show", ""))
+    after = Place.parse(request.GET.get("after", ""))
+    places, last = timeline.places(row, show, after)
+    narrowed = f"&show={show}" if show else ""
+    names = {Show.ALL: _("All"), Show.TALK: _("Talk"), Show.PROMISES: _("Promises")}
+    entries = timeline.entries(row, places, now)
+    gap = "" if after or show is Show.PROMISES else _gap(row, state, row.today(now))
+    return {
+        "entries": entries,
+        "gap": gap,
+        # A phone shows so many lines; the link to the next one unfolds the rest of the page.
+        "seventh": _first_hidden(entries, ON_A_PHONE - bool(gap)),
+        "more": f"?after={last}{narrowed}#timeline" if last else "",
+        "earlier": bool(after),
+        "show": show.value,
+        "parts": [
+            Part(name, f"{row.get_absolute_url()}{f'?show={one}' if one else ''}#timeline", one is show)
+            for one, name in names.items()
+        ],
+    }
+
+
+def _first_hidden(entries: Sequence[Entry], shown: int) -> str:
+    return entries[shown].anchor if len(entries) > shown else ""
+
+
+def _gap(row: Relationship, state: State, here: date) -> str:
+    """The open silence as the first line of the timeline, while a check-in is due."""
+    if state not in (State.DUE, State.OVERDUE):
+        return ""
+    if row.last_touch_on is None:
+        return _("Never in touch")
+    return _("%(days)s without a conversation") % {"days": dates.days((here - row.last_touch_on).days)}
+
+
+# Promises and what was talked about --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPromise:
+    """One of the open promises on the page."""
+
+    row: Commitment
+    look: Look
+    due: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A side's promises: the open ones that are shown, and how many were kept."""
+
+    side: str
+    name: str
+    kept: str
+    shown: list[OpenPromise]
+    more: int
+
+
+def _promises(row: Relationship, now: Now) -> dict[str, Any]:
+    """Four queries, whatever the number of promises."""
+    found = promise_list.open_of(row, now, OPEN_SHOWN)
+    counted = promise_list.counts(Commitment.objects.filter(relationship=row), now)
+    here = row.today(now)
+    names = {"ours": _("Ours"), "theirs": _("Theirs")}
+    return {
+        "sides": [
+            Side(
+                side,
+                names[side],
+                words.promise_share(counted[side].share),
+                [_open(promise, now, here) for promise in shown],
+                counted[side].open - len(shown),
+            )
+            for side, shown in found.items()
+        ],
+        "promises": sum(one.of("all") for one in counted.values()),
+    }
+
+
+def _open(promise: Commitment, now: Now, here: date) -> OpenPromise:
+    maker = promise.maker
+    return OpenPromise(
+        promise,
+        words.PROMISE_LOOKS[promise.state(now)],
+        promise_due(promise, here),
+        str(maker).split(" ")[0] if maker else "",
+    )
+
+
+def _talked_about(row: Relationship, here: date) -> dict[str, Any]:
+    found = queries.talked_about(row, here)
+    return {
+        "silent": [words.silence(silence) for silence in found.silent(here)],
+        "outside": words.outside_projects(found.outside),
+    }

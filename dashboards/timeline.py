@@ -1,0 +1,280 @@
+"""The timeline of a relationship: what was said and what became of promises, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value
+from django.utils.translation import gettext as _
+
+from relationships import queries, words
+from relationships.models import (
+    Attachment,
+    Comment,
+    Commitment,
+    Fulfilment,
+    Interaction,
+    Miss,
+    Relationship,
+    Renegotiation,
+)
+from relationships.words import Look
+from web import dates
+from web.clock import Now
+
+PAGE = 20
+
+
+class Show(StrEnum):
+    """What the timeline is narrowed to."""
+
+    ALL = ""
+    TALK = "talk"
+    PROMISES = "promises"
+
+    @classmethod
+    def read(cls, text: str) -> Show:
+        return next((show for show in cls if show.value == text), cls.ALL)
+
+
+class Kind(IntEnum):
+    """What a line is about; of one day, the greater stands above."""
+
+    TALK = 0
+    NEW_DAY = 1
+    KEPT = 2
+    MISSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands, and behind which the next page begins."""
+
+    day: date
+    kind: Kind
+    pk: int
+
+    def __str__(self) -> str:
+        return f"{self.day.isoformat()}~{self.kind:d}~{self.pk}"
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        """Nothing for a text that is no place: the list then begins at its beginning."""
+        parts = text.split("~")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts[1:]):
+            return None
+        try:
+            return cls(date.fromisoformat(parts[0]), Kind(int(parts[1])), int(parts[2]))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise that was made in an entry, with its state."""
+
+    row: Commitment
+    look: Look
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline: of a talk, with all that hangs on it, or of a promise."""
+
+    place: Place
+    said: str
+    faint: str
+    icon: str
+    side: str
+    note: str
+    row: Interaction | None = None
+    commitment: Commitment | None = None
+    people: str = ""
+    still: bool = False
+    promises: list[Promised] = field(default_factory=list)
+    step: str = ""
+    comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        return self.place.day
+
+    @property
+    def anchor(self) -> str:
+        """The line's name in the page; comments lead to it."""
+        return f"entry-{self.place.pk}" if self.row else f"promise-{self.place.kind:d}-{self.place.pk}"
+
+    @property
+    def about(self) -> str:
+        """The key by which comments and files name the entry."""
+        return str(self.place.pk)
+
+
+# What there is -----------------------------------------------------------------------------------------------------
+
+
+def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], str]]:
+    """Each kind of line: its rows and the column of its day."""
+    if show is not Show.PROMISES:
+        yield Kind.TALK, Interaction.objects.filter(relationship=row), "occurred_on"
+    if show is not Show.TALK:
+        yield Kind.NEW_DAY, Renegotiation.objects.filter(commitment__relationship=row), "agreed_on"
+        yield Kind.KEPT, Fulfilment.objects.filter(commitment__relationship=row), "kept_on"
+        yield Kind.MISSED, Miss.objects.filter(commitment__relationship=row), "missed_on"
+
+
+def _behind(kind: Kind, day: str, after: Place) -> Q:
+    """The condition for lines of a kind that stand behind a place."""
+    earlier = Q(**{f"{day}__lt": after.day})
+    if kind < after.kind:
+        return earlier | Q(**{day: after.day})
+    return earlier | Q(**{day: after.day, "pk__lt": after.pk}) if kind == after.kind else earlier
+
+
+def places(row: Relationship, show: Show, after: Place | None) -> tuple[list[Place], Place | None]:
+    """One page of places, and behind which the next begins. One query, each kind along its index."""
+    found = []
+    for kind, rows, day in _runs(row, show):
+        chosen = rows.filter(_behind(kind, day, after)) if after else rows
+        keys = chosen.order_by(f"-{day}", "-pk").annotate(on=F(day), kind=Value(int(kind), output_field=IntegerField()))
+        found.append(keys.values_list("on", "kind", "pk")[: PAGE + 1])
+    joined = found[0].union(*found[1:], all=True).order_by("-on", "-kind", "-pk") if len(found) > 1 else found[0]
+    keys = [Place(day, Kind(kind), pk) for day, kind, pk in joined[: PAGE + 1]]
+    return keys[:PAGE], keys[PAGE - 1] if len(keys) > PAGE else None
+
+
+def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
+    """The lines at these places, for as many queries as there are kinds of things on a page."""
+    of_kind = {kind: [place.pk for place in shown if place.kind is kind] for kind in Kind}
+    sides = ("commitment__colleague", "commitment__contact")
+    found: dict[Kind, dict[int, Any]] = {
+        Kind.TALK: _talks().in_bulk(of_kind[Kind.TALK]),
+        Kind.NEW_DAY: Renegotiation.objects.select_related(*sides).in_bulk(of_kind[Kind.NEW_DAY]),
+        Kind.KEPT: Fulfilment.objects.select_related(*sides).in_bulk(of_kind[Kind.KEPT]),
+        Kind.MISSED: Miss.objects.select_related(*sides).in_bulk(of_kind[Kind.MISSED]),
+    }
+    comments = queries.comments_by_entry(of_kind[Kind.TALK])
+    attached = queries.attachments_by_entry(of_kind[Kind.TALK])
+    today = row.today(now)
+    lines = []
+    for place in shown:
+        thing = found[place.kind].get(place.pk)
+        # A row that vanished between the two queries is left out.
+        if thing is None:
+            continue
+        if place.kind is Kind.TALK:
+            lines.append(_talk(place, thing, row, now, comments.get(place.pk, []), attached.get(place.pk, [])))
+        else:
+            lines.append(_event(place, thing, today))
+    return lines
+
+
+def _talks() -> QuerySet[Interaction]:
+    promised = Commitment.objects.select_related("relationship", "colleague", "contact", "miss").by_day()
+    return Interaction.objects.prefetch_related("contacts", Prefetch("commitments", queryset=promised))
+
+
+# What it says ------------------------------------------------------------------------------------------------------
+
+
+def _talk(
+    place: Place, talk: Any, row: Relationship, now: Now, comments: list[Comment], attached: list[Attachment]
+) -> Entry:
+    newest = row.last_touch_on is None or talk.occurred_on > row.last_touch_on
+    topics = [str(Interaction.Topic(topic).label) for topic in talk.topics]
+    people = words.names([*talk.contacts.all()])
+    said = who_began(talk, people)
+    return Entry(
+        place=place,
+        said=said or words.beginning(talk),
+        faint=" · ".join(part for part in (words.kind(talk), *topics, talk.project) if part),
+        icon=words.CHANNEL_ICONS[Interaction.Channel(talk.channel)],
+        side=SIDES.get(talk.begun_by, ""),
+        note=talk.summary,
+        row=talk,
+        people="" if said else people,
+        still=newest and not talk.two_way,
+        promises=[promised(promise, now) for promise in talk.commitments.all()],
+        step=_step(talk, row.today(now)),
+        comments=comments,
+        attachments=attached,
+    )
+
+
+SIDES = {"ours": "o", "theirs": "t"}
+
+
+def who_began(talk: Interaction, people: str) -> str:
+    """*Ingrid Moe rang*, *We wrote to Ingrid Moe*; nothing where a name does not fit into the sentence."""
+    channel = Interaction.Channel
+    ours = {
+        channel.CALL: _("We rang %(names)s"),
+        channel.EMAIL: _("We wrote to %(names)s"),
+        channel.VISIT: _("We visited %(names)s"),
+        channel.LETTER: _("We sent a letter to %(names)s"),
+    }
+    theirs = {
+        channel.CALL: _("%(names)s rang"),
+        channel.EMAIL: _("%(names)s wrote"),
+        channel.VISIT: _("%(names)s visited us"),
+        channel.LETTER: _("%(names)s sent a letter"),
+    }
+    said = {"ours": ours, "theirs": theirs}.get(talk.begun_by, {}).get(channel(talk.channel), "")
+    return said % {"names": people} if people and said else ""
+
+
+def promised(promise: Commitment, now: Now) -> Promised:
+    return Promised(promise, words.PROMISE_LOOKS[promise.state(now)], words.promise_sentence(promise, now))
+
+
+def _step(talk: Interaction, today: date) -> str:
+    """The day of the next step: *by Friday*, *3 days late*, *done on 3 March*."""
+    if talk.next_step_on is None:
+        return ""
+    if talk.next_step_done_on is not None:
+        return _("done %(day)s") % {"day": dates.on(talk.next_step_done_on, today)}
+    late = (today - talk.next_step_on).days
+    return _("%(days)s late") % {"days": dates.days(late)} if late > 0 else dates.by(talk.next_step_on, today)
+
+
+def _event(place: Place, thing: Any, today: date) -> Entry:
+    promise: Commitment = thing.commitment
+    ours = promise.side == Commitment.Side.OURS
+    said, faint, icon = _became(place.kind, thing, promise, ours=ours, today=today)
+    return Entry(
+        place=place,
+        said=said,
+        faint=faint,
+        icon=icon,
+        side=SIDES[promise.side],
+        note=f"{promise.what.rstrip('.')}." if not promise.maker else f"{promise.what.rstrip('.')}, {promise.maker}.",
+        commitment=promise,
+    )
+
+
+def _became(kind: Kind, thing: Any, promise: Commitment, *, ours: bool, today: date) -> tuple[str, str, str]:
+    """What happened, when as measured by its day, and the icon: *Promise kept, ours*, *two days early*."""
+    match kind:
+        case Kind.KEPT:
+            said = _("Promise kept, ours") if ours else _("Promise kept, theirs")
+            return said, _how_kept(promise, thing.kept_on), "check"
+        case Kind.MISSED:
+            said = _("Promise missed, ours") if ours else _("Promise missed, theirs")
+            return said, _("explained, with a new plan") if thing.explained_on else _("not explained"), "x"
+        case _:
+            said = _("New day agreed, ours") if ours else _("New day agreed, theirs")
+            return said, dates.by(thing.new_due_on, today), "calendar-event"
+
+
+def _how_kept(promise: Commitment, kept_on: date) -> str:
+    late = (kept_on - promise.late_on).days if promise.late_on else 0
+    early = (promise.binding_on - kept_on).days
+    if late > 0:
+        return _("%(days)s late") % {"days": dates.days(late)}
+    return _("%(days)s early") % {"days": dates.days(early)} if early > 0 else _("on the day")

@@ -1,0 +1,79 @@
+"""What wants a person today (pure): one row per relationship, worst reason first, at most seven; the rest is later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+MOST = 7
+
+
+class Reason(IntEnum):
+    """Why a relationship wants somebody, the worst first."""
+
+    OURS_LATE = 0
+    OVERDUE = 1
+    DUE = 2
+    OURS_SOON = 3
+    THEIRS_LATE = 4
+    STEP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that wants somebody. Of two with one reason that with the smaller ``rank`` comes first.
+
+    ``key`` names what it is about: the promise, the entry with the next step, the relationship itself.
+    """
+
+    relationship: int
+    reason: Reason
+    rank: float
+    key: int
+
+    @property
+    def place(self) -> tuple[int, float, int, int]:
+        return (self.reason, self.rank, self.relationship, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A relationship with the worst that it wants, and what else."""
+
+    worst: Candidate
+    also: tuple[Candidate, ...] = ()
+
+    @property
+    def relationship(self) -> int:
+        return self.worst.relationship
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    rows: tuple[Row, ...]
+    later: tuple[Row, ...]
+
+    @property
+    def total(self) -> int:
+        """How many relationships want something."""
+        return len(self.rows) + len(self.later)
+
+    def headed(self, reason: Reason) -> int:
+        """How many relationships want this as their worst, those that can wait included."""
+        return sum(row.worst.reason is reason for row in (*self.rows, *self.later))
+
+    def count(self, reason: Reason) -> int:
+        """How many things there are of this reason, in whichever row they stand."""
+        told = (one for row in (*self.rows, *self.later) for one in (row.worst, *row.also))
+        return sum(one.reason is reason for one in told)
+
+
+def board(candidates: Iterable[Candidate], most: int = MOST) -> Board:
+    """The rows of a day. Every candidate stands in exactly one row, as the worst or beside it."""
+    by_relationship: dict[int, list[Candidate]] = {}
+    for candidate in sorted(candidates, key=lambda one: one.place):
+        by_relationship.setdefault(candidate.relationship, []).append(candidate)
+    # Sorted before they were gathered, so that the first of each is its worst and the rows stand worst first.
+    rows = [Row(found[0], tuple(found[1:])) for found in by_relationship.values()]
+    return Board(tuple(rows[:most]), tuple(rows[most:]))

@@ -1,0 +1,179 @@
+"""What is done with many relationships at once: team, tags, rhythm. All or none, in one step that takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Team, UndoStep, User
+from accounts.rows import values_of
+from accounts.undo import Done, inverse, record
+from relationships import cadence
+from relationships.actions.dates import refresh
+from relationships.actions.team import together
+from relationships.models import CadenceAgreement, Relationship
+from web.clock import Now
+
+# What can be set for many at once by its inverse, with the column that holds it.
+COLUMNS = {"team": "team_id", "tags": "tags"}
+
+
+def _count(rows: Sequence[Relationship]) -> str:
+    """*Ewos* or *12 relationships*."""
+    if len(rows) == 1:
+        return str(rows[0])
+    return ngettext("%(count)d relationship", "%(count)d relationships", len(rows)) % {"count": len(rows)}
+
+
+def _set(rows: Sequence[Relationship], field: str, values: dict[int, Any], *, actor: User, now: Now) -> UndoStep:
+    """Give each its value in one statement, and keep what it was."""
+    column = COLUMNS[field]
+    before = [[row.pk, getattr(row, column)] for row in rows]
+    for row in rows:
+        setattr(row, column, values[row.pk])
+    Relationship.objects.bulk_update(rows, [field])
+    return record(
+        actor=actor,
+        now=now,
+        said=_("%(partners)s changed") % {"partners": _count(rows)},
+        verb=set_for_many,
+        arguments={"field": field, "values": before},
+        watch=[(Relationship, row.pk) for row in rows],
+    )
+
+
+@transaction.atomic
+def move_to_team(*, actor: User, now: Now, relationships: Iterable[Relationship], team: Team | None) -> Done[list[int]]:
+    wanted = team.pk if team else None
+    rows = [row for row in together(actor, relationships) if row.team_id != wanted]
+    if not rows:
+        raise ValidationError({"team": _("They are in this team already.")})
+    ids = [row.pk for row in rows]
+    return Done(ids, _set(rows, "team", dict.fromkeys(ids, wanted), actor=actor, now=now))
+
+
+@transaction.atomic
+def retag(
+    *, actor: User, now: Now, relationships: Iterable[Relationship], add: Sequence[str], remove: Sequence[str]
+) -> Done[list[int]]:
+    """Add words to the tags of each and take others away; the rest of the tags stays, in its order."""
+    wanted = {}
+    rows = []
+    for row in together(actor, relationships):
+        kept = [tag for tag in row.tags if tag not in remove]
+        wanted[row.pk] = [*kept, *(tag for tag in add if tag not in kept)]
+        if wanted[row.pk] != row.tags:
+            rows.append(row)
+    if not rows:
+        raise ValidationError(_("Their tags are so already."))
+    return Done([row.pk for row in rows], _set(rows, "tags", wanted, actor=actor, now=now))
+
+
+@inverse
+@transaction.atomic
+def set_for_many(*, actor: User, now: Now, field: str, values: Sequence[tuple[int, Any]]) -> Done[list[int]]:
+    """Each its own value of a field of ``COLUMNS``."""
+    wanted = dict(values)
+    if field == "team":
+        _refuse_gone_teams({value for value in wanted.values() if value is not None})
+    rows = _still_theirs(actor, wanted)
+    return Done([row.pk for row in rows], _set(rows, field, wanted, actor=actor, now=now))
+
+
+def _still_theirs(actor: User, ids: Iterable[int]) -> list[Relationship]:
+    """Locked, all of them; raises ``Relationship.DoesNotExist`` where one is not the actor's to change."""
+    wanted = set(ids)
+    rows = Relationship.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    found = list(rows.filter(pk__in=wanted).select_related("account").order_by("pk"))
+    if len(found) != len(wanted):
+        raise Relationship.DoesNotExist
+    return found
+
+
+def _refuse_gone_teams(ids: set[int]) -> None:
+    if Team.objects.filter(pk__in=ids).count() != len(ids):
+        raise ValidationError(_("A team of then is no more, so it stays as it is. Change it by hand."))
+
+
+# The rhythm ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def assume_cadence(
+    *, actor: User, now: Now, relationships: Iterable[Relationship], every_days: int, reason: str = ""
+) -> Done[list[int]]:
+    """An assumed rhythm for each, from today of its zone on; the former ones stay as history."""
+    if every_days > cadence.LONGEST_INTERVAL and not reason.strip():
+        said = _("More than %(most)d days needs a reason.") % {"most": cadence.LONGEST_INTERVAL}
+        raise ValidationError({"reason": said})
+    rows = together(actor, relationships)
+    made = CadenceAgreement.objects.bulk_create(
+        CadenceAgreement(
+            relationship=row,
+            account_id=row.account_id,
+            every_days=every_days,
+            starts_on=row.today(now),
+            reason=reason.strip(),
+            made_by=actor,
+            made_at=now.moment(row.zone),
+        )
+        for row in rows
+    )
+    refresh([row.pk for row in rows], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("%(partners)s: every %(days)d days") % {"partners": _count(rows), "days": every_days},
+        verb=withdraw_agreements,
+        arguments={"ids": [agreement.pk for agreement in made]},
+        watch=[(CadenceAgreement, agreement.pk) for agreement in made],
+    )
+    return Done([row.pk for row in rows], step)
+
+
+@inverse
+@transaction.atomic
+def withdraw_agreements(*, actor: User, now: Now, ids: Sequence[int]) -> Done[list[int]]:
+    """Remove agreements made together as if they had not been made."""
+    found = CadenceAgreement.objects.changeable_by(actor).filter(pk__in=ids).order_by("pk")
+    kept = [values_of(agreement) for agreement in found]
+    if len(kept) != len(ids):
+        raise CadenceAgreement.DoesNotExist
+    rows = _still_theirs(actor, {values["relationship_id"] for values in kept})
+    CadenceAgreement.objects.filter(pk__in=ids).delete()
+    refresh([row.pk for row in rows], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("%(partners)s: rhythm taken back") % {"partners": _count(rows)},
+        verb=restore_agreements,
+        arguments={"kept": kept},
+        watch=[(CadenceAgreement, values["id"]) for values in kept],
+    )
+    return Done([row.pk for row in rows], step)
+
+
+@inverse
+@transaction.atomic
+def restore_agreements(*, actor: User, now: Now, kept: Sequence[dict[str, Any]]) -> Done[list[int]]:
+    rows = _still_theirs(actor, {values["relationship_id"] for values in kept})
+    fields = CadenceAgreement._meta.concrete_fields
+    back = CadenceAgreement.objects.bulk_create(
+        CadenceAgreement(**{field.attname: field.to_python(values[field.attname]) for field in fields})
+        for values in kept
+    )
+    refresh([row.pk for row in rows], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("%(partners)s: rhythm set again") % {"partners": _count(rows)},
+        verb=withdraw_agreements,
+        arguments={"ids": [agreement.pk for agreement in back]},
+        watch=[(CadenceAgreement, agreement.pk) for agreement in back],
+    )
+    return Done([row.pk for row in rows], step)

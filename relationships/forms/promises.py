@@ -1,0 +1,206 @@
+"""A promise, and what becomes of it. Days are those of the relationship's zone; the usual ones are a tap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Contact, User
+from relationships import queries, words
+from relationships.models import Commitment, Miss, Relationship
+from web.choices import narrow, offer
+from web.clock import Now
+from web.widgets import Combo, DayField, Segmented
+
+NEAREST = 50
+OTHER, NONE = "other", ""
+DAY = timedelta(days=1)
+# Days from today.
+AHEAD = {"7": gettext_lazy("In a week"), "14": gettext_lazy("In two weeks"), "30": gettext_lazy("In a month")}
+BACK = {"0": gettext_lazy("Today"), "-1": gettext_lazy("Yesterday")}
+
+
+class Days(forms.ChoiceField):
+    """A day as one of a few taps; the field named ``other`` holds any other day."""
+
+    widget = Segmented
+
+    def __init__(self, spans: dict[str, Any], *, other: str, label: Any, **more: Any) -> None:
+        self.other = other
+        super().__init__(choices=[*spans.items(), (OTHER, gettext_lazy("Other day"))], label=label, **more)
+
+
+class DaysForm(forms.BaseForm):
+    """Puts the day meant into the field that the verb wants, whichever way it was chosen."""
+
+    today: date
+
+    def read_days(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        for name in [name for name, field in self.fields.items() if isinstance(field, Days)]:
+            field = self.fields[name]
+            assert isinstance(field, Days)
+            span = cleaned.pop(name, NONE)
+            if span == OTHER:
+                if not cleaned.get(field.other) and field.other not in self.errors:
+                    self.add_error(field.other, _("Say which day."))
+            elif span == NONE:
+                cleaned[field.other] = None
+            else:
+                cleaned[field.other] = self.today + int(span) * DAY
+        return cleaned
+
+
+class PromiseForm(DaysForm, forms.ModelForm[Commitment]):
+    """What a promise says; its day is not among it, because that never changes."""
+
+    class Meta:
+        model = Commitment
+        fields = ["side", "what", "contact", "colleague", "keeper", "remedy"]
+        widgets = {
+            "side": Segmented(ticks={"ours": "ours", "theirs": "theirs"}),
+            "what": forms.TextInput(attrs={"maxlength": 1000}),
+            "remedy": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.now, self.chosen = user, now, relationship
+        self.today = now.today(relationship.zone if relationship else user.zone)
+        row = self.instance
+        staff = User.objects.visible_to(user).active_staff()
+        colleagues = User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk__in=[row.colleague_id, row.keeper_id]))
+        narrow(self, "colleague", colleagues, none=_("Nobody in particular"))
+        narrow(self, "keeper", colleagues, none=_("Whoever promised, or the owner"))
+        here = queries.people_of(relationship, self.today) if relationship else Contact.objects.none()
+        if row.contact_id:
+            here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
+        narrow(self, "contact", here, none=_("Nobody in particular"))
+        offer(self, "side", ((value, label.capitalize()) for value, label in Commitment.Side.choices))
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
+
+
+class NewPromiseForm(PromiseForm):
+    """Ours, by the one who writes it down, due in a week, unless said otherwise."""
+
+    relationship = forms.ModelChoiceField(
+        Relationship.objects.none(),
+        label=gettext_lazy("Partner"),
+        widget=Combo(
+            {"data-combo-next": "[name=what]"},
+            url=reverse_lazy("relationship_options"),
+            placeholder=gettext_lazy("Type three letters"),
+        ),
+        error_messages={"required": gettext_lazy("Choose the partner.")},
+    )
+    by = Days(AHEAD, other="due_on", label=gettext_lazy("By"), initial="7")
+    due_on = DayField(required=False, label=gettext_lazy("Due day"))
+    made = Days(BACK, other="made_on", label=gettext_lazy("Promised"), initial="0")
+    made_on = DayField(required=False, label=gettext_lazy("Day on which it was promised"))
+
+    field_order = ["relationship", "side", "what", "by", "due_on", "contact", "colleague", "keeper", "remedy"]
+
+    def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None = None, **kwargs: Any):
+        data = kwargs.get("data", args[0] if args else None)
+        mine = Relationship.objects.changeable_by(user).select_related("account", "agreement", "owner")
+        chosen = relationship or _named(mine, data if data is not None else kwargs.get("initial", {}))
+        super().__init__(*args, user=user, now=now, relationship=chosen, **kwargs)
+        if relationship is not None:
+            del self.fields["relationship"]
+            return
+        narrow(self, "relationship", mine)
+        nearest: Iterable[Relationship] = (
+            [chosen] if chosen else mine.filter(owner__in=user.acts_for).order_by("overdue_from", "id")[:NEAREST]
+        )
+        nearest = list(nearest)
+        offer(self, "relationship", [("", _("Choose a partner")), *((row.pk, str(row)) for row in nearest)])
+        combo = self.fields["relationship"].widget
+        assert isinstance(combo, Combo)
+        combo.hints = {str(row.pk): (words.short(row, now), row.state(now).value) for row in nearest}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.read_days(super().clean() or self.cleaned_data)
+        made, due = cleaned.get("made_on"), cleaned.get("due_on")
+        if made and due and due < made:
+            self.add_error("due_on", _("The day lies before the one on which it was promised."))
+        return cleaned
+
+
+def _named(mine: Any, data: Any) -> Relationship | None:
+    number = str(data.get("relationship") or "")
+    # A number beyond a bigint is no relationship; asking the database would be an error there.
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    return mine.filter(pk=int(number)).first()  # type: ignore[no-any-return]
+
+
+class RenegotiationForm(DaysForm, forms.Form):
+    to = Days(AHEAD, other="new_due_on", label=gettext_lazy("New day"), initial="7")
+    new_due_on = DayField(required=False, label=gettext_lazy("Other new day"))
+    agreed = Days(BACK, other="agreed_on", label=gettext_lazy("Agreed"), initial="0")
+    agreed_on = DayField(required=False, label=gettext_lazy("Day on which it was agreed"))
+    reason = forms.CharField(
+        required=False, label=gettext_lazy("Why"), widget=forms.TextInput(attrs={"maxlength": 1000})
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        return self.read_days(super().clean() or self.cleaned_data)
+
+
+class FulfilmentForm(DaysForm, forms.Form):
+    when = Days(BACK, other="kept_on", label=gettext_lazy("Kept"), initial="0")
+    kept_on = DayField(required=False, label=gettext_lazy("Day on which it was kept"))
+    note = forms.CharField(required=False, label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        return self.read_days(super().clean() or self.cleaned_data)
+
+
+class MissForm(DaysForm, forms.ModelForm[Miss]):
+    """It will not be kept: why, and what is promised instead. Both may come later; then they must come together."""
+
+    promise_it = Days(
+        {NONE: gettext_lazy("Not yet"), "7": AHEAD["7"], "14": AHEAD["14"]},
+        other="new_due_on",
+        label=gettext_lazy("Promise the plan"),
+        required=False,
+        initial=NONE,
+    )
+    new_due_on = DayField(required=False, label=gettext_lazy("Day of the new promise"))
+
+    class Meta:
+        model = Miss
+        fields = ["explanation", "plan"]
+        widgets = {"explanation": forms.Textarea(attrs={"rows": 2}), "plan": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+        self.explains = self.instance.pk is not None
+        if self.explains:
+            self.fields["explanation"].required = self.fields["plan"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.read_days(super().clean() or self.cleaned_data)
+        if cleaned.get("new_due_on") and not (cleaned.get("plan") or "").strip() and "plan" not in self.errors:
+            self.add_error("plan", _("Say what is promised instead."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""

@@ -1,0 +1,493 @@
+"""The history of a relationship in words: who did what when, and which values can be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.history import Change, Strand, changes, events_of, moments, people_of
+from accounts.models import Contact, Team, User
+from relationships import words
+from relationships.actions.history import BACK, RESTORABLE
+from relationships.models import (
+    Attachment,
+    CadenceAgreement,
+    Comment,
+    Commitment,
+    Fulfilment,
+    HandOver,
+    Interaction,
+    InteractionColleague,
+    InteractionContact,
+    Miss,
+    MissedCheckIn,
+    Relationship,
+    RelationshipMember,
+    Renegotiation,
+    Snooze,
+)
+
+DEEDS = 30
+MOST_ITEMS = 12
+
+KINDS = {
+    "": gettext_lazy("Everything"),
+    "relationship": gettext_lazy("Relationship"),
+    "talk": gettext_lazy("Talk"),
+    "promises": gettext_lazy("Promises"),
+    "rhythm": gettext_lazy("Rhythm"),
+    "team": gettext_lazy("Team"),
+}
+OF_KIND: dict[str, list[type[models.Model]]] = {
+    "relationship": [Relationship],
+    "team": [RelationshipMember, HandOver],
+    "rhythm": [CadenceAgreement, Snooze, MissedCheckIn],
+    "talk": [Interaction, InteractionContact, InteractionColleague, Comment, Attachment],
+    "promises": [Commitment, Renegotiation, Fulfilment, Miss],
+}
+ICONS: dict[type[models.Model], str] = {
+    Relationship: "building", RelationshipMember: "users", HandOver: "users", CadenceAgreement: "calendar-time",
+    Snooze: "zzz", MissedCheckIn: "flag", Interaction: "message-circle", InteractionContact: "message-circle",
+    InteractionColleague: "message-circle", Comment: "messages", Attachment: "link", Commitment: "checks",
+    Renegotiation: "calendar-plus", Fulfilment: "circle-check", Miss: "alert-circle",
+}  # fmt: skip
+# The fields that are told; the others are keys, derived, or said by the headline.
+TOLD: dict[type[models.Model], list[str]] = {
+    **RESTORABLE,
+    Relationship: [*RESTORABLE[Relationship], "pause_reason"],
+    Commitment: [*RESTORABLE[Commitment], "due_on"],
+    CadenceAgreement: ["every_days", "starts_on", "ends_on", "agreed_with", "agreed_on", "reason"],
+    Snooze: ["from_on", "until_on", "reason"],
+    Renegotiation: ["agreed_on", "new_due_on", "reason"],
+    Fulfilment: ["kept_on", "note"],
+    Miss: ["missed_on", "explanation", "plan", "explained_on"],
+    Comment: ["text"],
+    RelationshipMember: ["user", "role", "subject"],
+    HandOver: ["former", "next", "note"],
+    Attachment: ["title", "url"],
+}
+# What a new or a removed one says besides its headline.
+TEXTS: dict[type[models.Model], list[str]] = {
+    Interaction: ["summary"], Commitment: ["remedy"], CadenceAgreement: ["reason"], Snooze: ["reason"],
+    Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
+    HandOver: ["note"],
+}  # fmt: skip
+PEOPLE = (InteractionContact, InteractionColleague)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What *Restore* (of a field) or *Bring back* (without one) sends."""
+
+    model: str
+    event: int
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A field that changed; without ``before`` it says in words what did."""
+
+    label: str
+    before: str
+    after: str
+    restore: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that happened in a deed."""
+
+    icon: str
+    said: str
+    texts: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    back: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What one person did at one moment; ``more`` counts what is left out of a very long one."""
+
+    at: datetime
+    who: str
+    items: list[Item]
+    more: int = 0
+
+
+# Reading -------------------------------------------------------------------------------------------------------------
+
+
+def strands(relationship: Relationship, kind: str = "") -> list[Strand]:
+    """The audit rows that speak about a relationship, of one kind or of all."""
+    about = {model: Strand(model, Q(relationship=relationship.pk)) for of in OF_KIND.values() for model in of}
+    about[Relationship] = Strand(Relationship, Q(pgh_obj=relationship.pk))
+    for models_of, column, parent in (
+        (PEOPLE, "interaction_id", Interaction),
+        ((Renegotiation, Fulfilment, Miss), "commitment_id", Commitment),
+    ):
+        known = events_of(parent)._base_manager.filter(relationship=relationship.pk).order_by().values("id")
+        for model in models_of:
+            about[model] = Strand(model, Q(**{f"{column}__in": known}), (column, parent))
+    return [about[model] for name, of in OF_KIND.items() for model in of if kind in ("", name)]
+
+
+def deeds(
+    relationship: Relationship, *, kind: str = "", before: datetime | None = None, writes: bool
+) -> tuple[list[Deed], datetime | None]:
+    """A page of what happened, newest first, and the moment that the next page begins before.
+
+    A handful of queries, however long the history is. With ``writes`` values are offered to be put back.
+    """
+    about = strands(relationship, kind)
+    times = moments(about, before=before, size=DEEDS + 1)
+    if not times:
+        return [], None
+    more = times[DEEDS - 1] if len(times) > DEEDS else None
+    times = times[:DEEDS]
+    found = changes(about, first=times[-1], last=times[0])
+    teller = Teller(_names(found), writes=writes)
+    people = people_of(change.metadata for change in found)
+    told = []
+    ordered = sorted(found, key=lambda change: (change.at, str(change.context)), reverse=True)
+    for (at, _context), together in groupby(ordered, key=lambda change: (change.at, change.context)):
+        rows = list(together)
+        items = teller.items(rows)
+        if items:
+            who = _who(rows[0].metadata, people)
+            told.append(Deed(at, who, items[:MOST_ITEMS], max(0, len(items) - MOST_ITEMS)))
+    return told, more
+
+
+def _who(metadata: Mapping[str, Any], people: Mapping[int, User]) -> str:
+    commands = {"import_csv": _("An import"), "seed_demo": _("The demonstration")}
+    if metadata.get("user"):
+        return str(people.get(metadata["user"]) or _("Somebody"))
+    command = str(metadata.get("command", ""))
+    said = commands.get(command, _("Concord"))
+    return f"{said} ({metadata['file']})" if metadata.get("file") else said
+
+
+def _names(found: Iterable[Change]) -> dict[tuple[type[models.Model], int], str]:
+    """The names of all who and what is named in the rows; one query for each of the three models."""
+    wanted: dict[type[models.Model], set[int]] = {User: set(), Contact: set(), Team: set()}
+    for change in found:
+        for column in change.model._meta.concrete_fields:
+            target = column.related_model
+            if isinstance(target, type) and target in wanted:
+                told = (change.values, change.before or {})
+                wanted[target] |= {values[column.attname] for values in told if values.get(column.attname)}
+    return {
+        (model, row.pk): str(row) for model, keys in wanted.items() for row in model._base_manager.filter(pk__in=keys)
+    }
+
+
+# Telling -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    names: Mapping[tuple[type[models.Model], int], str]
+    writes: bool
+
+    def items(self, rows: Sequence[Change]) -> list[Item]:
+        """The things that happened in one deed; what hangs on a row that came or went is told with it."""
+        whole = {(row.model, row.pk) for row in rows if row.label != "update"}
+        present: dict[int, list[Change]] = {}
+        for row in rows:
+            if row.model in PEOPLE:
+                present.setdefault(row.values["interaction_id"], []).append(row)
+        items: list[Item] = []
+        told: dict[tuple[type[models.Model], int, str], int] = {}
+        for row in rows:
+            if row.model in PEOPLE or ((Commitment, row.values.get("commitment_id")) in whole and row.parent):
+                continue
+            item = self._item(row)
+            if row.model is Interaction:
+                item = self._with_people(row, item, present.pop(row.pk, []))
+            if item is None:
+                continue
+            # Written twice in one deed, it is told once.
+            place = told.setdefault((row.model, row.pk, item.said), len(items))
+            if place < len(items):
+                items[place] = replace(items[place], lines=[*items[place].lines, *item.lines])
+            else:
+                items.append(item)
+        for others in present.values():
+            lines = self._people_lines(others)
+            if lines:
+                said = _("Entry of %(day)s changed") % {"day": _day(others[0].parent.get("occurred_on"))}
+                items.append(Item(ICONS[Interaction], said, lines=lines))
+        return items
+
+    def _item(self, row: Change) -> Item | None:
+        said = HEADLINES[row.model](self, row)
+        back = self._offer(row) if row.label == "delete" and row.model in BACK and row.newest == row.event else None
+        if row.label != "update":
+            return Item(ICONS[row.model], said, texts=self._texts(row), back=back)
+        lines = [line for name in TOLD.get(row.model, []) if (line := self._line(row, name)) is not None]
+        says_it_all = row.model is MissedCheckIn or (row.model is Relationship and said != _("Relationship changed"))
+        return Item(ICONS[row.model], said, lines=lines) if said and (lines or says_it_all) else None
+
+    def _texts(self, row: Change) -> list[str]:
+        return [text for name in TEXTS.get(row.model, []) if (text := row.values.get(name))]
+
+    def _with_people(self, row: Change, item: Item | None, present: list[Change]) -> Item | None:
+        if row.label == "update":
+            lines = self._people_lines(present)
+            if item is None:
+                said = HEADLINES[Interaction](self, row)
+                return Item(ICONS[Interaction], said, lines=lines) if lines else None
+            return replace(item, lines=[*item.lines, *lines])
+        names = [self._name_of(one) for one in present if one.model is InteractionContact]
+        if item is None or not names:
+            return item
+        said = _("%(said)s, with %(names)s") % {"said": item.said, "names": words.names(list(dict.fromkeys(names)))}
+        return replace(item, said=said)
+
+    def _people_lines(self, rows: Iterable[Change]) -> list[Line]:
+        """Who came and who went; those who were written again are neither."""
+        lines = []
+        for model, label in ((InteractionContact, _("Who of theirs")), (InteractionColleague, _("Who of us"))):
+            came = {self._name_of(row) for row in rows if row.model is model and row.label == "insert"}
+            went = {self._name_of(row) for row in rows if row.model is model and row.label == "delete"}
+            told = [_("%(names)s added") % {"names": ", ".join(sorted(came - went))}] if came - went else []
+            told += [_("%(names)s taken out") % {"names": ", ".join(sorted(went - came))}] if went - came else []
+            lines += [Line(label, "", one) for one in told]
+        return lines
+
+    def _name_of(self, row: Change) -> str:
+        model, column = (Contact, "contact_id") if row.model is InteractionContact else (User, "user_id")
+        return self.name(model, row.values[column])
+
+    def name(self, model: type[models.Model], key: int | None) -> str:
+        if key is None:
+            return _("nobody")
+        return self.names.get((model, key)) or (_("a team that is gone") if model is Team else _("somebody"))
+
+    def _line(self, row: Change, name: str) -> Line | None:
+        column: Any = row.model._meta.get_field(name)
+        before, after = (row.before or {}).get(column.attname), row.values.get(column.attname)
+        if row.before is None or column.attname not in row.before or before == after:
+            return None
+        offered = (
+            name in RESTORABLE.get(row.model, [])
+            and not row.is_gone
+            and row.now.get(column.attname) != before
+            and self.writes
+        )
+        restore = Offer(row.model._meta.label_lower, row.before_event, name) if offered else None
+        label = capfirst(column.verbose_name)
+        return Line(label, self.value(column, before), self.value(column, after), restore)
+
+    def _offer(self, row: Change) -> Offer | None:
+        return Offer(row.model._meta.label_lower, row.event) if self.writes else None
+
+    def value(self, column: Any, value: Any) -> str:
+        """A column's value, as JSON has it, as people say it."""
+        if value is None or value in ("", []):
+            return _("nobody") if column.related_model in (User, Contact) else _("nothing")
+        if column.related_model is not None:
+            return self.name(column.related_model, value)
+        if isinstance(column, ArrayField):
+            each = (
+                [WEEKDAYS[day] for day in value]
+                if column.name == "workdays"
+                else [self.value(column.base_field, one) for one in value]
+            )
+            return ", ".join(str(one) for one in each)
+        if column.choices:
+            return capfirst(str(dict(column.flatchoices).get(value, value)))
+        return _plain(column, column.to_python(value))
+
+
+def _plain(column: models.Field[Any, Any], value: Any) -> str:
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case datetime():
+            return date_format(timezone.localtime(value), "j F Y, H:i")
+        case date():
+            return date_format(value, "j F Y")
+        case Decimal():
+            return f"{number_format(value, decimal_pos=2, force_grouping=True)} {settings.CURRENCY}"
+        case int() if column.name == "every_days":
+            return words.interval(value)
+    return str(value)
+
+
+def _day(value: str | None) -> str:
+    return date_format(date.fromisoformat(value), "j F Y") if value else ""
+
+
+def _pick(row: Change, made: str, changed: str, removed: str, back: str) -> str:
+    if row.label == "insert":
+        return back if row.is_back else made
+    return changed if row.label == "update" else removed
+
+
+# Headlines -----------------------------------------------------------------------------------------------------------
+
+
+def _relationship(teller: Teller, row: Change) -> str:
+    before = row.before or {}
+    if row.label != "update":
+        return _("Removed for good") if row.label == "delete" else _("Relationship begun")
+    if before.get("removed_at") != row.values["removed_at"]:
+        return _("Relationship removed") if row.values["removed_at"] else _("Relationship brought back")
+    if before.get("paused_since") != row.values["paused_since"]:
+        return _("Paused") if row.values["paused_since"] else _("Resumed")
+    return _("Relationship changed")
+
+
+def _agreement(teller: Teller, row: Change) -> str:
+    every = words.interval(row.values["every_days"])
+    told = {"every": every, "day": _day(row.values["starts_on"]), "until": _day(row.values.get("ends_on"))}
+    rhythm = _("%(every)s from %(day)s until %(until)s") if told["until"] else _("%(every)s from %(day)s")
+    who = row.values["agreed_with_id"]
+    agreed = _("agreed with %(name)s") % {"name": teller.name(Contact, who)} if who else _("assumed")
+    said = f"{rhythm % told}, {agreed}"
+    return _pick(
+        row,
+        _("Rhythm: %(said)s") % {"said": said},
+        _("Rhythm changed: %(said)s") % {"said": said},
+        _("Rhythm taken back: %(said)s") % {"said": said},
+        _("Rhythm is back: %(said)s") % {"said": said},
+    )
+
+
+def _entry(teller: Teller, row: Change) -> str:
+    channel = str(dict(Interaction.Channel.choices).get(row.values["channel"], row.values["channel"]))
+    told = {"channel": channel, "day": _day(row.values["occurred_on"])}
+    return _pick(
+        row,
+        _("Logged: %(channel)s on %(day)s") % told,
+        _("Entry of %(day)s changed") % told,
+        _("Entry removed: %(channel)s on %(day)s") % told,
+        _("Entry is back: %(channel)s on %(day)s") % told,
+    )
+
+
+def _snooze(teller: Teller, row: Change) -> str:
+    told = {"day": _day(row.values["until_on"])}
+    return _pick(
+        row,
+        _("Snoozed until %(day)s") % told,
+        _("Snooze changed: until %(day)s") % told,
+        _("Snooze until %(day)s ended") % told,
+        _("Snoozed again until %(day)s") % told,
+    )
+
+
+def _flag(teller: Teller, row: Change) -> str:
+    told = {"day": _day(row.values["due_on"])}
+    closed = row.values["closed_at"]
+    if row.label == "update" and closed and not (row.before or {}).get("closed_at"):
+        told["why"] = str(dict(MissedCheckIn.Reason.choices).get(row.values["closed_because"], ""))
+        return _("Missed check-in of %(day)s closed: %(why)s") % told
+    if row.label == "update" and closed:
+        return ""
+    return _pick(
+        row,
+        _("Check-in missed: it was due on %(day)s") % told,
+        _("Missed check-in of %(day)s is open again") % told,
+        _("Missed check-in of %(day)s withdrawn") % told,
+        _("Missed check-in of %(day)s is open again") % told,
+    )
+
+
+def _promise(teller: Teller, row: Change) -> str:
+    told = {"what": row.values["what"], "day": _day(row.values["due_on"])}
+    ours = row.values["side"] == Commitment.Side.OURS
+    made = _("Promise of ours: %(what)s, by %(day)s") if ours else _("Promise of theirs: %(what)s, by %(day)s")
+    return _pick(
+        row,
+        made % told,
+        _("Promise changed: %(what)s") % told,
+        _("Promise removed: %(what)s") % told,
+        _("Promise is back: %(what)s") % told,
+    )
+
+
+def _of_promise(made: Callable[[], str], column: str) -> Callable[[Teller, Change], str]:
+    def said(teller: Teller, row: Change) -> str:
+        told = {"what": row.parent.get("what", ""), "day": _day(row.values[column])}
+        return _pick(
+            row,
+            made() % told,
+            _("Explained: %(what)s") % told,
+            _("Taken back: %(said)s") % {"said": made() % told},
+            made() % told,
+        )
+
+    return said
+
+
+def _comment(teller: Teller, row: Change) -> str:
+    return _pick(row, _("Comment"), _("Comment changed"), _("Comment removed"), _("Comment is back"))
+
+
+def _member(teller: Teller, row: Change) -> str:
+    role = dict(RelationshipMember.Role.choices).get(row.values["role"], row.values["role"])
+    told = {"name": teller.name(User, row.values["user_id"]), "role": role}
+    return _pick(
+        row,
+        _("%(name)s joined as %(role)s") % told,
+        _("Part of %(name)s changed") % told,
+        _("%(name)s is no longer %(role)s") % told,
+        _("%(name)s is %(role)s again") % told,
+    )
+
+
+def _hand_over(teller: Teller, row: Change) -> str:
+    told = {name: teller.name(User, row.values[f"{name}_id"]) for name in ("former", "next")}
+    return _pick(
+        row,
+        _("Handed over from %(former)s to %(next)s") % told,
+        _("Hand-over changed: from %(former)s to %(next)s") % told,
+        _("Hand-over from %(former)s to %(next)s taken back") % told,
+        _("Handed over again from %(former)s to %(next)s") % told,
+    )
+
+
+def _attachment(teller: Teller, row: Change) -> str:
+    told = {"name": row.values["title"]}
+    return _pick(
+        row,
+        _("Added: %(name)s") % told,
+        _("Changed: %(name)s") % told,
+        _("Removed: %(name)s") % told,
+        _("Back: %(name)s") % told,
+    )
+
+
+HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
+    Relationship: _relationship,
+    CadenceAgreement: _agreement,
+    Interaction: _entry,
+    Snooze: _snooze,
+    MissedCheckIn: _flag,
+    Commitment: _promise,
+    Renegotiation: _of_promise(lambda: _("New day %(day)s: %(what)s"), "new_due_on"),
+    Fulfilment: _of_promise(lambda: _("Kept on %(day)s: %(what)s"), "kept_on"),
+    Miss: _of_promise(lambda: _("Missed on %(day)s: %(what)s"), "missed_on"),
+    Comment: _comment,
+    RelationshipMember: _member,
+    HandOver: _hand_over,
+    Attachment: _attachment,
+}

@@ -1,0 +1,105 @@
+"""What happened to a relationship, and what of it is put back."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import models
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.history import Strand, events_of
+from accounts.requests import PersonRequest
+from accounts.undo import Done
+from relationships import actions, history
+from relationships.actions.history import BACK, RESTORABLE
+from relationships.models import Relationship
+from relationships.views.common import changeable
+from web.clock import Now
+from web.responses import done
+
+
+def _moment(text: str) -> datetime | None:
+    """The cursor of a page; one that nobody made here gives the first page."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+@require_safe
+def relationship_history(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Relationship.objects.visible_to(request.user).select_related("account"), pk=pk)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in history.KINDS else ""
+    writes = Relationship.objects.changeable_by(request.user).filter(pk=row.pk).exists()
+    deeds, before = history.deeds(row, kind=kind, before=_moment(request.GET.get("before", "")), writes=writes)
+    earlier = {**({"kind": kind} if kind else {}), "before": before.isoformat() if before else ""}
+    context = {
+        "row": row,
+        "deeds": deeds,
+        "kind": kind,
+        "kinds": history.KINDS.items(),
+        "earlier": f"?{urlencode(earlier)}" if before else "",
+    }
+    return render(request, "relationships/history.html", context)
+
+
+def _named(request: PersonRequest) -> tuple[type[models.Model], int, str] | None:
+    """The audit row and the field that were pressed; nothing for what is never put back."""
+    offered = {model._meta.label_lower: model for model in (*RESTORABLE, *BACK)}
+    model = offered.get(request.POST.get("model", ""))
+    event, field = request.POST.get("event", ""), request.POST.get("field", "")
+    if model is None or not (event.isascii() and event.isdigit() and len(event) < 19):
+        return None
+    possible = field in RESTORABLE.get(model, []) if field else model in BACK
+    return (model, int(event), field) if possible else None
+
+
+def _strand(row: Relationship, model: type[models.Model]) -> Strand:
+    return next(strand for strand in history.strands(row) if strand.model is model)
+
+
+@require_POST
+def value_restore(request: PersonRequest, pk: int) -> HttpResponse:
+    """Put a value back, or bring back what was removed; of this relationship only."""
+    row = changeable(request, pk)
+    to = reverse("relationship_history", args=[row.pk])
+    named = _named(request)
+    if named is None:
+        return _refused(request, _("This is not put back from here."), to=to)
+    model, event, field = named
+    get_object_or_404(events_of(model)._base_manager.filter(_strand(row, model).where), pk=event)
+    by: dict[str, Any] = {"actor": request.user, "now": Now.read(), "model": model, "event_id": event}
+    try:
+        deed: Done[Any] = actions.restore_value(**by, field=field) if field else actions.bring_back(**by)
+    except ValidationError as error:
+        return _refused(request, " ".join(error.messages), to=to)
+    except ObjectDoesNotExist:
+        return _refused(request, _("It is not there any more, so nothing was changed. Bring it back first."), to=to)
+    if not Relationship.objects.visible_to(request.user).filter(pk=row.pk).exists():
+        return done(request, _sentence(deed), step_id=deed.step.pk, to=reverse("portfolio"), go=True)
+    return done(request, _sentence(deed), step_id=deed.step.pk, to=to)
+
+
+def _sentence(deed: Done[Any]) -> str:
+    return f"{deed.step.said.rstrip('.')}."
+
+
+def _refused(request: PersonRequest, why: str, *, to: str) -> HttpResponse:
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Trigger"] = json.dumps({"toast": {"message": why, "bad": True}})
+        return response
+    messages.error(request, why)
+    return HttpResponseRedirect(to)

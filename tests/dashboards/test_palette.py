@@ -1,0 +1,222 @@
+"""The palette: what it finds, in which order, for whom, and at how many queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AccountAlias, Cover, User
+from dashboards.palette import ACTED_ON, PARTNERS, find
+from relationships import actions
+from relationships.cadence import State
+from relationships.models import Relationship
+from tests import people
+from tests.dashboards import books
+from web.clock import Now
+from web.text import name_key
+
+pytestmark = pytest.mark.django_db
+
+WITH_EWOS = ["Log check-in with Ewos", "Promise to Ewos", "Their promise from Ewos"]
+
+
+def found(typed: str, user: User | None = None) -> dict[str, list[str]]:
+    groups = find(user or people.alice(), typed, Now.read())
+    return {str(group.name): [choice.text for choice in group.choices] for group in groups}
+
+
+def partner(account: str, **fields: object) -> Relationship:
+    return people.relationship(account=people.account(account), **fields)
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+# What is found -------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
+    partner("Ewos")
+    assert found("") == {
+        "Places": [
+            "Today",
+            "Portfolio",
+            "Promises",
+            "Organisations",
+            "History",
+            "Holidays",
+            "Settings",
+            "Weekly mails",
+        ],
+        "Actions": ["Log check-in", "New promise", "New relationship", "Add organisation"],
+    }
+
+
+def test_places_of_administrators_are_theirs_alone() -> None:
+    assert {"People", "Teams", "Outbox"} <= set(found("", people.adam())["Places"])
+    assert found("peop") == {}
+    assert found("peop", people.adam()) == {"Places": ["People"]}
+
+
+def test_reader_is_offered_nothing_to_change() -> None:
+    partner("Ewos")
+    assert found("", people.rita()).keys() == {"Places"}
+    assert found("ewos", people.rita()) == {"Partners": ["Ewos"]}
+
+
+def test_one_letter_finds_places_and_two_find_partners() -> None:
+    partner("Pohjola")
+    assert found("p").keys() == {"Places", "Actions"}
+    assert found("p")["Places"] == ["Portfolio", "Promises"]
+    assert found("po")["Partners"] == ["Pohjola"]
+
+
+def test_groups_come_in_their_order() -> None:
+    partner("Promise Bakery")
+    shown = found("pro")
+    assert list(shown) == ["Places", "Partners", "Actions"]
+    assert shown["Places"] == ["Promises"]
+    assert shown["Actions"][-1] == "New promise"
+
+
+def test_own_partners_first_and_among_them_what_begins_like_that() -> None:
+    partner("Ewos of Bob", owner=people.bob())
+    partner("Old Ewos")
+    partner("Ewos Norway")
+    partner("Another Ewos of Bob", owner=people.bob())
+    assert found("EWOS")["Partners"] == ["Ewos Norway", "Old Ewos", "Ewos of Bob", "Another Ewos of Bob"]
+
+
+def test_partners_of_who_is_away_are_own_ones() -> None:
+    partner("Ewos of Bob", owner=people.bob())
+    partner("Old Ewos of Olga", owner=people.outsider(), team=people.south())
+    today = Now.read().today("UTC")
+    Cover.objects.create(
+        absent=people.outsider(), stand_in=people.alice(), from_on=today, until_on=today + timedelta(days=3)
+    )
+    assert found("ewos")["Partners"] == ["Old Ewos of Olga", "Ewos of Bob"]
+
+
+def test_other_spelling_and_name_of_the_relationship_are_found() -> None:
+    row = partner("Ewos", name="Feed")
+    AccountAlias.objects.create(account=row.account, name="Cargill Aqua", name_key=name_key("Cargill Aqua"))
+    assert found("cargill")["Partners"] == found("feed")["Partners"] == [str(row)]
+
+
+def test_actions_with_a_partner() -> None:
+    (row,) = books.book([State.OVERDUE], now=Now.read())
+    assert found("partner 0")["Actions"] == [
+        f"Log check-in with {row}",
+        f"Promise to {row}",
+        f"Their promise from {row}",
+        f"Snooze {row}",
+    ]
+    (group,) = [one for one in find(people.alice(), "partner 0", Now.read()) if one.name == "Actions"]
+    assert [choice.address for choice in group.choices] == [
+        f"/log/?relationship={row.pk}",
+        f"/commitments/new/?relationship={row.pk}&side=ours",
+        f"/commitments/new/?relationship={row.pk}&side=theirs",
+        f"/relationships/{row.pk}/snoozes/",
+    ]
+    assert all(choice.dialog for choice in group.choices)
+
+
+def test_nothing_is_snoozed_that_is_not_due_one_day() -> None:
+    row = partner("Ewos")
+    assert found("ewos")["Actions"] == WITH_EWOS
+    actions.pause(actor=people.alice(), now=Now.read(), relationship=row, reason="They rebuild")
+    assert found("ewos")["Actions"] == WITH_EWOS
+
+
+def test_many_partners_are_cut_and_few_of_them_have_actions() -> None:
+    books.book([State.OVERDUE] * 20, now=Now.read())
+    shown = found("partner")
+    assert len(shown["Partners"]) == PARTNERS
+    assert len(shown["Actions"]) == 4 * ACTED_ON
+
+
+@pytest.mark.parametrize("typed", ["%", "__", "\\", "'\"", "()", "x" * 5000, "…!?", "\u202e\u0007", "  "])
+def test_anything_can_be_typed(typed: str) -> None:
+    partner("Ewos")
+    answer = client_of(people.alice()).get(reverse("palette"), {"q": typed})
+    assert answer.status_code == 200
+    assert "Partners" not in found(typed)
+
+
+# For whom ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["ewos", "canary"])
+def test_partner_of_another_team_is_not_there(typed: str) -> None:
+    row = partner("Ewos canary", owner=people.outsider(), team=people.south())
+    AccountAlias.objects.create(account=row.account, name="Canary alias", name_key="canary alias")
+    for person in (people.alice(), people.rita()):
+        for headers in ({}, {"HX-Request": "true"}):
+            words = client_of(person).get(reverse("palette"), {"q": typed}, headers=headers).content.decode()
+            assert "Ewos canary" not in words
+            assert f"/{row.pk}/" not in words
+    assert found(typed, people.adam())["Partners"] == ["Ewos canary"]
+
+
+def test_removed_partner_is_gone() -> None:
+    row = partner("Ewos")
+    actions.remove_relationship(actor=people.alice(), now=Now.read(), relationship=row)
+    assert found("ewos") == {}
+
+
+@pytest.mark.parametrize("role", ["alice", "rita", "mona", "adam", "outsider"])
+def test_every_link_opens_for_whom_it_is_offered_to(role: str) -> None:
+    books.book([State.OVERDUE], now=Now.read())
+    person: User = getattr(people, role)()
+    client = client_of(person)
+    addresses = {
+        choice.address
+        for typed in ("", "partner")
+        for group in find(person, typed, Now.read())
+        for choice in group.choices
+    }
+    assert len(addresses) >= 8
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+
+
+# How it is drawn -----------------------------------------------------------------------------------------------------
+
+
+def test_page_is_a_form_and_links_and_the_part_only_options() -> None:
+    row = partner("Ewos")
+    client = client_of(people.alice())
+    page = client.get(reverse("palette"), {"q": "ewos"}).content.decode()
+    part = client.get(reverse("palette"), {"q": "ewos"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" in page and 'name="q" value="ewos"' in page
+    assert "<html" not in part and 'role="option"' in part and 'data-said="4 results"' in part
+    for html in (page, part):
+        assert f'href="/relationships/{row.pk}/"' in html
+        assert f"/commitments/new/?relationship={row.pk}&amp;side=ours" in html
+
+
+def test_nothing_found_is_said() -> None:
+    client = client_of(people.alice())
+    assert "Nothing of that name" in client.get(reverse("palette"), {"q": "zzzz"}).content.decode()
+    part = client.get(reverse("palette"), {"q": "zzzz"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'data-said="No result"' in part
+
+
+def test_name_with_markup_is_text() -> None:
+    partner("<img src=x onerror=alert(1)>")
+    part = client_of(people.alice()).get(reverse("palette"), {"q": "img"}, headers={"HX-Request": "true"})
+    assert "<img" not in part.content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_palette_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
+    books.book([State.OVERDUE] * count, now=Now.read())
+    client = client_of(people.alice())
+    with django_assert_num_queries(14):  # type: ignore[attr-defined]
+        client.get(reverse("palette"), {"q": "partner"}, headers={"HX-Request": "true"})

@@ -1,0 +1,130 @@
+"""What is said of a promise, on pages and in mails, and how many were kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from accounts.models import Contact
+from relationships import actions, ledger, queries, words
+from relationships.models import Commitment, Relationship
+from relationships.promises import Share, State
+from tests import people
+from tests.relationships.records import DAY, MONDAY, noon
+
+pytestmark = pytest.mark.django_db
+FRIDAY = MONDAY + 4 * DAY
+EXPLAINED = {"explanation": "The board was away", "plan": "In spring"}
+
+
+def renegotiate(promise: Commitment, agreed: date, to: date) -> None:
+    actions.renegotiate(actor=people.alice(), now=noon(agreed), commitment=promise, new_due_on=to)
+
+
+def keep(promise: Commitment, day: date) -> None:
+    actions.keep_promise(actor=people.alice(), now=noon(day), commitment=promise)
+
+
+def miss(promise: Commitment, day: date, **said: Any) -> None:
+    actions.miss_promise(actor=people.alice(), now=noon(day), commitment=promise, **said)
+
+
+@pytest.mark.parametrize(
+    ("today", "lived", "said"),
+    [
+        (FRIDAY - 2 * DAY, [], "Due on Friday"),
+        (FRIDAY - DAY, [], "Due tomorrow"),
+        (FRIDAY, [], "Due today"),
+        (FRIDAY + DAY, [], "Late since yesterday"),
+        (FRIDAY + 9 * DAY, [], "Late since Friday 6 March"),
+        (MONDAY, [(renegotiate, MONDAY, FRIDAY + 30 * DAY)], "New day agreed: due on 5 April, first promised by Friday"),  # noqa: E501
+        (
+            FRIDAY + 9 * DAY,
+            [(renegotiate, FRIDAY + 2 * DAY, FRIDAY + 30 * DAY)],
+            "Late since Friday 6 March – new day agreed: 5 April",
+        ),
+        (
+            FRIDAY + 40 * DAY,
+            [(renegotiate, FRIDAY + 2 * DAY, FRIDAY + 30 * DAY)],
+            "Late since Friday 6 March – the new day, 5 April, is over too",
+        ),
+        (FRIDAY + 20 * DAY, [(keep, FRIDAY - 2 * DAY)], "Kept on 4 March, 2 days early"),
+        (FRIDAY + 20 * DAY, [(keep, FRIDAY)], "Kept on 6 March, on the day"),
+        (FRIDAY + 20 * DAY, [(keep, FRIDAY + DAY)], "Kept on 7 March, 1 day late"),
+        (FRIDAY + 3 * DAY, [(miss, FRIDAY + DAY)], "Missed on Saturday, not explained yet"),
+        (FRIDAY + 20 * DAY, [(miss, FRIDAY + DAY)], "Missed on 7 March, not explained"),
+    ],
+)  # fmt: skip
+def test_sentence_of_each_state(today: date, lived: list[Any], said: str, django_assert_num_queries: Any) -> None:
+    promise = people.promise(due_on=FRIDAY)
+    for happens, *days in lived:
+        happens(promise, *days)
+    row = Commitment.objects.select_related("relationship", "miss").get(pk=promise.pk)
+    with django_assert_num_queries(0):
+        assert words.promise_sentence(row, noon(today)) == said
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (FRIDAY - DAY, "Missed, and owned up to before its day"),
+        (FRIDAY, "Missed, and owned up to within 1 day"),
+        (FRIDAY + 2 * DAY, "Missed, and owned up to within 2 days"),
+        (FRIDAY + 7 * DAY, "Missed, and owned up to within 7 days"),
+        (FRIDAY + 8 * DAY, "Missed on 14 March, explained too late to count as owned up to"),
+    ],
+)
+def test_sentence_of_a_miss_that_was_explained(day: date, said: str) -> None:
+    promise = people.promise(due_on=FRIDAY)
+    miss(promise, day, **EXPLAINED)
+    row = Commitment.objects.select_related("relationship", "miss").get(pk=promise.pk)
+    assert words.promise_sentence(row, noon(FRIDAY + 60 * DAY)) == said
+
+
+def test_every_state_has_its_look() -> None:
+    assert set(words.PROMISE_LOOKS) == set(State)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (Share(0, 0, 0, 0), "none due yet"),
+        (Share(9, 0, 0, 0), "9 of 9 kept"),
+        (Share(14, 1, 1, 0), "14 of 16 kept, 1 late"),
+        (Share(0, 1, 0, 1), "0 of 2 kept, 2 late"),
+    ],
+)
+def test_share_is_said_with_its_counts(share: Share, said: str) -> None:
+    assert words.promise_share(share) == said
+
+
+def test_shares_per_side_and_person(django_assert_num_queries: Any) -> None:
+    row, other = people.relationship(), people.relationship()
+    ingrid = Contact.objects.create(name="Ingrid Moe")
+    alice, bob = people.alice(), people.bob()
+
+    def promise(where: Relationship, side: str = "ours", **who: Any) -> Commitment:
+        return people.promise(where, side, due_on=FRIDAY, **who)
+
+    keep(promise(row, colleague=alice), FRIDAY)
+    keep(promise(row, colleague=alice), FRIDAY + DAY)
+    miss(promise(row, colleague=bob), FRIDAY)
+    promise(row)
+    keep(promise(row, "theirs", contact=ingrid), FRIDAY)
+    people.promise(row, "theirs", due_on=FRIDAY + 90 * DAY, made_on=MONDAY, contact=ingrid)
+    keep(promise(other, colleague=alice), FRIDAY)
+    ledger.fall_late(noon(FRIDAY + DAY))
+    with django_assert_num_queries(1):
+        assert queries.promise_shares([row.pk]) == {"ours": Share(1, 1, 1, 1), "theirs": Share(1, 0, 0, 0)}
+    assert queries.promise_shares(Relationship.objects.all())["ours"] == Share(2, 1, 1, 1)
+    assert queries.promise_shares([]) == {"ours": Share(0, 0, 0, 0), "theirs": Share(0, 0, 0, 0)}
+    with django_assert_num_queries(2):
+        found = queries.promise_shares_of_people([row.pk])
+    assert [(one.side, one.name, one.share) for one in found] == [
+        ("ours", "Alice Ahlberg", Share(1, 1, 0, 0)),
+        ("ours", "", Share(0, 0, 0, 1)),
+        ("ours", "Bob Brandt", Share(0, 0, 1, 0)),
+        ("theirs", "Ingrid Moe", Share(1, 0, 0, 0)),
+    ]
