@@ -68,14 +68,14 @@ class Change:
         return self.label == "insert" and self.before is not None
 
 
-def events_of(model: type[models.Model]) -> type[models.Model]:
+def events_of(model: type[models.Model]) -> Any:
     """The model of a tracked model's audit rows."""
-    events: Any = model._meta.get_field("events").related_model
-    return events  # type: ignore[no-any-return]
+    return model._meta.get_field("events").related_model
 
 
 def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
-    return events_of(model)._base_manager.order_by()
+    rows: models.QuerySet[Any] = events_of(model)._base_manager.order_by()
+    return rows
 
 
 def _columns(model: type[models.Model]) -> JSONObject:
@@ -91,8 +91,8 @@ def newest_of(rows: Collection[Watched]) -> dict[Watched, Newest]:
         events = _rows(model).filter(pgh_obj_id__in={pk for other, pk in rows if other == label})
         told = events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
         columns = ("pgh_id", "pgh_created_at", "pgh_context__metadata", "pgh_label")
-        for pk, *event, values in told.values_list("pgh_obj_id", *columns, _columns(model)):
-            found[label, pk] = Newest(*event, values)
+        for pk, *event in told.values_list("pgh_obj_id", *columns, _columns(model)):
+            found[label, pk] = Newest._make(event)
     return found
 
 
@@ -182,7 +182,7 @@ def changes(strands: Sequence[Strand], *, first: datetime, last: datetime) -> li
     return found
 
 
-def _branch(number: int, strand: Strand, first: datetime, last: datetime) -> models.QuerySet[Any, Any]:
+def _branch(number: int, strand: Strand, first: datetime, last: datetime) -> Any:
     columns = _columns(strand.model)
     same = _rows(strand.model).filter(pgh_obj_id=OuterRef("pgh_obj_id")).order_by("-pgh_id")
     whole = JSONObject(event=F("pgh_id"), label=F("pgh_label"), values=columns)

@@ -128,13 +128,14 @@ def facts(drawing: Map) -> list[str]:
     """The lines of the drawing as sentences, most contact first."""
     said = []
     for line in drawing.lines:
-        values = {"ours": line.ours.name, "theirs": line.theirs.name, "days": dates.days(line.days)}
+        ago = _("%(days)s ago") % {"days": dates.days(line.days)} if line.days else _("today")
+        values = {"ours": line.ours.name, "theirs": line.theirs.name, "ago": ago}
         if line.cold:
-            said.append(_("%(ours)s last spoke with %(theirs)s %(days)s ago") % values)
+            said.append(_("%(ours)s last spoke with %(theirs)s %(ago)s") % values)
         elif line.thickness >= OFTEN:
-            said.append(_("%(ours)s speaks with %(theirs)s often, last %(days)s ago") % values)
+            said.append(_("%(ours)s speaks with %(theirs)s often, last %(ago)s") % values)
         else:
-            said.append(_("%(ours)s speaks with %(theirs)s at times, last %(days)s ago") % values)
+            said.append(_("%(ours)s speaks with %(theirs)s at times, last %(ago)s") % values)
     return said
 
 

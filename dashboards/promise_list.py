@@ -188,7 +188,7 @@ def _counted(now: Now) -> dict[str, Count]:
 
 def counts(rows: CommitmentQuerySet, now: Now) -> dict[str, Counts]:
     """Both sides in one query."""
-    summed: Iterable[dict[str, Any]] = rows.order_by().values("side").annotate(**_counted(now))
+    summed: Iterable[Any] = rows.order_by().values("side").annotate(**_counted(now))
     found = {row.pop("side"): Counts(**row) for row in summed}
     return {side: found.get(side, NONE) for side in SIDES.values}
 

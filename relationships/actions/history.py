@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
@@ -64,13 +64,13 @@ def _event(model: type[models.Model], event_id: int) -> Any:
 def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id: int, field: str) -> Done[Any]:
     """Give a field the value that an audit row of the record has. Raises ``ValidationError`` where it can't be.
 
-    ``DoesNotExist`` where there is no such audit row, or the record is not the actor's to change.
+    ``ObjectDoesNotExist`` where there is no such audit row, or the record is not the actor's to change.
     """
     assert field in RESTORABLE[model], field
     event = _event(model, event_id)
     row = model._default_manager.changeable_by(actor).filter(pk=event.pgh_obj_id).first()  # type: ignore[attr-defined]
     if row is None:
-        raise model.DoesNotExist
+        raise ObjectDoesNotExist
     column = model._meta.get_field(field)
     value = getattr(event, column.attname)  # type: ignore[union-attr]
     if value == getattr(row, column.attname):  # type: ignore[union-attr]
@@ -107,11 +107,11 @@ def _possible(column: Any, value: Any, actor: User) -> Any:
 def bring_back(*, actor: User, now: Now, model: type[models.Model], event_id: int) -> Done[Any]:
     """Make a removed row again from the audit row of its removal, with what went with it, whoever removed it.
 
-    Raises ``ValidationError`` where it can't be, ``DoesNotExist`` where it is not the actor's to change.
+    Raises ``ValidationError`` where it can't be, ``ObjectDoesNotExist`` where it is not the actor's to change.
     """
     event = _event(model, event_id)
     if event.pgh_label != "delete":
-        raise model.DoesNotExist
+        raise ObjectDoesNotExist
     if model._base_manager.filter(pk=event.pgh_obj_id).exists():
         raise ValidationError(_("It is back already."))
     return BACK[model](event, {"actor": actor, "now": now})
@@ -127,8 +127,9 @@ def _values_of(event: Any) -> dict[str, Any]:
     values = _columns_of(event)
     tracked = event._meta.get_field("pgh_obj").related_model
     for field in tracked._meta.concrete_fields:
-        target, key = field.related_model, values.get(field.attname)
-        if not isinstance(target, type) or key is None or target._base_manager.filter(pk=key).exists():
+        target: Any = field.related_model
+        key = values.get(field.attname)
+        if target is None or key is None or target._base_manager.filter(pk=key).exists():
             continue
         if not field.null:
             raise ValidationError(

@@ -117,8 +117,8 @@ def relationship_bulk(request: PersonRequest) -> HttpResponse:
     values = request.POST if request.method == "POST" else request.GET
     chosen = _chosen(request.user, values, now)
     if chosen.refusal:
-        context = {"refusal": chosen.refusal}
-        return form_page(request, "relationships/bulk_refusal.html", _("Change many at once"), context)
+        refused = {"refusal": chosen.refusal}
+        return form_page(request, "relationships/bulk_refusal.html", _("Change many at once"), refused)
     name = values.get("deed", "")
     if name not in DEEDS:
         raise Http404

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import actions as accounts
 from accounts.history import events_of
-from accounts.models import Affiliation, Cover, Invitation, Team, UndoStep, User
+from accounts.models import Account, Affiliation, Cover, Invitation, Team, UndoStep, User
 from accounts.undo import INVERSES, KEPT_FOR, Done, TooLateError, deeds_of, gather, take_back
 from relationships import actions
 from relationships.models import (
@@ -99,7 +99,7 @@ def book() -> Book:
         **by, relationship=row, occurred_on=MONDAY - 3 * DAY, channel="call", contacts=[place.contact],
         next_step="Send the table", next_step_on=MONDAY,
     )  # fmt: skip
-    told = {"relationship": row, "side": "ours", "due_on": MONDAY + 4 * DAY}
+    told: dict[str, Any] = {"relationship": row, "side": "ours", "due_on": MONDAY + 4 * DAY}
     for what in ("open", "kept", "missed"):
         actions.make_promise(**by, what=what, interaction=row.interactions.get(), **told)
     actions.keep_promise(**by, commitment=row.commitments.get(what="kept"))
@@ -116,7 +116,7 @@ def book() -> Book:
 
 
 def removal_of(row: models.Model, deed: Done[Any]) -> int:
-    found: int = events_of(type(row))._base_manager.filter(pgh_label="delete").latest("pgh_id").pgh_id  # type: ignore[attr-defined]
+    found: int = events_of(type(row))._base_manager.filter(pgh_label="delete").latest("pgh_id").pgh_id
     assert deed.step.pk
     return found
 
@@ -129,7 +129,7 @@ def restored_value(b: Book) -> Done[Any]:
         now=NOW,
         model=Relationship,
         event_id=begun.pgh_id,
-        field="tier",  # type: ignore[attr-defined]
+        field="tier",
     )
 
 
@@ -152,9 +152,7 @@ ALICE: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
         **by, absent=people.alice(), stand_in=people.bob(), from_on=MONDAY, until_on=MONDAY + DAY
     ),
     "accounts.end_place": lambda b, by: accounts.end_place(**by, place=b.place, until=MONDAY),
-    "accounts.remove_account": lambda b, by: accounts.remove_account(
-        **by, account=accounts.Account.objects.get(name="Lonely")
-    ),
+    "accounts.remove_account": lambda b, by: accounts.remove_account(**by, account=Account.objects.get(name="Lonely")),
     "accounts.remove_alias": lambda b, by: accounts.remove_alias(**by, alias_id=b.row.account.aliases.get().pk),
     "accounts.remove_external_id": lambda b, by: accounts.remove_external_id(
         **by, external_id=b.row.account.external_ids.get().pk
