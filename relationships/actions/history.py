@@ -141,7 +141,7 @@ def _values_of(event: Any) -> dict[str, Any]:
 
 def _same_deed(model: type[models.Model], event: Any, **where: Any) -> models.QuerySet[Any]:
     """The audit rows of another model that the same transaction wrote."""
-    rows = events_of(model)._base_manager.filter(
+    rows: models.QuerySet[Any] = events_of(model)._base_manager.filter(
         pgh_created_at=event.pgh_created_at, pgh_context=event.pgh_context_id, **where
     )
     return rows.order_by("pgh_id")
