@@ -53,6 +53,7 @@ from relationships.actions.promises import (
     restore_to_promise,
     set_miss,
     set_promise,
+    unmake_promise,
     withdraw_from_promise,
 )
 from relationships.actions.relationship import (
@@ -182,6 +183,7 @@ __all__ = [
     "take_relationship_away",
     "theirs",
     "together",
+    "unmake_promise",
     "wake",
     "withdraw_agreement",
     "withdraw_agreements",

@@ -149,7 +149,7 @@ def make_promise(
         actor=actor,
         now=now,
         said=f"{said}: {row.what}",
-        verb=remove_promise,
+        verb=unmake_promise,
         arguments={"commitment_id": row.pk},
         watch=[(Commitment, row.pk)],
     )
@@ -193,6 +193,19 @@ def set_promise(*, actor: User, now: Now, commitment_id: int, values: dict[str, 
 
 def _children_of(row: Commitment) -> list[tuple[type[models.Model], models.Model]]:
     return [(model, child) for model in CHILDREN for child in model._base_manager.filter(commitment=row).order_by("pk")]
+
+
+@inverse
+@transaction.atomic
+def unmake_promise(*, actor: User, now: Now, commitment_id: int) -> Done[Commitment]:
+    """Take back that it was made; not once something has happened to it, which may be a colleague's deed."""
+    row = _lock(commitment_id, actor)
+    if _children_of(row):
+        raise ValidationError(
+            _("Something has happened to “%(what)s” since. Take that back first, or remove the promise.")
+            % {"what": row.what}
+        )
+    return remove_promise(actor=actor, now=now, commitment_id=commitment_id)
 
 
 @inverse

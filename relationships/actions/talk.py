@@ -70,6 +70,7 @@ def log_interaction(
     a later one raises ``ValidationError``. Without ``colleagues`` the actor took part.
     """
     _not_in_the_future(occurred_on, relationship, actor, now)
+    contacts, colleagues = list(contacts), [actor] if colleagues is None else list(colleagues)
     row = Interaction(
         relationship=relationship,
         account_id=relationship.account_id,
@@ -83,12 +84,13 @@ def log_interaction(
         project=project.strip(),
         next_step=next_step.strip(),
         next_step_on=next_step_on,
+        present=Interaction.keys_of(contacts, colleagues),
         logged_by=actor,
         logged_at=now.moment(relationship.zone),
     )
     row.full_clean()
     row.save()
-    _set_people(row, contacts, [actor] if colleagues is None else colleagues)
+    _set_people(row, contacts, colleagues)
     _follow([row.pk], [relationship.pk], now)
     step = record(
         actor=actor,
@@ -168,10 +170,12 @@ def change_interaction(
         .select_related("relationship__account")
         .get(pk=interaction.pk)
     )
+    contacts, colleagues = list(contacts), list(colleagues)
     before = {**values_of(row), **_people_of(row)}
     _not_in_the_future(values.get("occurred_on", row.occurred_on), row.relationship, actor, now)
     for field, value in values.items():
         setattr(row, field, value)
+    row.present = Interaction.keys_of(contacts, colleagues)
     row.full_clean()
     row.save()
     InteractionContact.objects.filter(interaction=row).delete()

@@ -129,6 +129,9 @@ class Commitment(models.Model):
             models.Index(
                 fields=["binding_on", "id"], condition=Q(ended_on=None, late_on=None), name="commitment_to_fall_late"
             ),
+            models.Index(
+                fields=["late_on"], condition=Q(ended_on=None, late_on__isnull=False), name="commitment_late_now"
+            ),
         ]
 
     def __str__(self) -> str:

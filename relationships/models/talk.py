@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from secrets import token_urlsafe
 from typing import Self
 
@@ -81,6 +82,8 @@ class Interaction(models.Model):
     colleagues = models.ManyToManyField(User, through="InteractionColleague", related_name="interactions")
     logged_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     logged_at = models.DateTimeField()
+    # The people of both sides once more, as keys: who changes only them has changed the entry.
+    present = ArrayField(models.TextField(), default=list, blank=True, editable=False)
     # Null and not empty: the unique key leaves out what was logged by hand.
     import_digest = models.TextField(null=True, editable=False)  # noqa: DJ001
 
@@ -115,6 +118,12 @@ class Interaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} on {self.occurred_on}"
+
+    @staticmethod
+    def keys_of(contacts: Iterable[Contact], colleagues: Iterable[User]) -> list[str]:
+        """What ``present`` holds for these people."""
+        theirs, ours = (sorted({one.pk for one in people}) for people in (contacts, colleagues))
+        return [*(f"contact {pk}" for pk in theirs), *(f"colleague {pk}" for pk in ours)]
 
     def get_topics_display(self) -> str:
         """*needs, new ideas*; Django makes no such method for an array."""

@@ -304,6 +304,7 @@ TAKES_BACK = {
     "set_promise": "change_promise",
     "set_relationship": "change_relationship",
     "take_relationship_away": "open_relationship",
+    "unmake_promise": "make_promise",
     "wake": "snooze",
     "withdraw_agreement": "agree_cadence",
     "withdraw_agreements": "assume_cadence",

@@ -86,7 +86,7 @@ def test_rhythm_agreed_with_a_person_of_theirs(browse: Open) -> None:
     page.locator("#dialog [name=agreed_with]").select_option(label="Ingrid Moe")
     page.keyboard.press("Control+Enter")
     said = toast(page, "every 21 days")
-    expect(page.locator(".c-pulse-say")).to_contain_text("Every 21 days, agreed with Ingrid Moe today.")
+    expect(page.locator(".c-pulse-say")).to_contain_text("Every 21 days, agreed by Ingrid Moe and Alice Ahlberg today.")
     row.refresh_from_db()
     assert row.agreement is not None
     assert (row.every_days, row.agreement.agreed_with) == (21, ingrid)

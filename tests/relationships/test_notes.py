@@ -223,7 +223,7 @@ def test_nothing_typed_is_lost_and_nothing_raises(note: str, talked_on: date) ->
     """Every line is rest, or a promise, or a problem; in order; a promise keeps the end of its line word for word."""
     reading = notes.read(note, talked_on)
     lines = note.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    told = {one.line: one for one in (*reading.promises, *reading.problems)}
+    told = {*(one.line for one in reading.promises), *(one.line for one in reading.problems)}
     assert len(told) == len(reading.promises) + len(reading.problems)
     assert reading.rest == "\n".join(line for number, line in enumerate(lines, start=1) if number not in told)
     for numbers in ([one.line for one in reading.promises], [one.line for one in reading.problems]):

@@ -259,6 +259,9 @@ class _Writer:
             project=told.project_of(planned, talk),
             next_step=step.what if step else "",
             next_step_on=planned.today + timedelta(days=step.due_in) if step else None,
+            present=Interaction.keys_of(
+                [self.contacts[name] for name in talk.contacts], [self.users[login] for login in talk.colleagues]
+            ),
             logged_by=self.users[talk.logged_by],
             logged_at=talk.logged_at,
         )
