@@ -291,16 +291,16 @@ def _address(request: PersonRequest, **changes: str) -> str:
 
 
 def sentence(counted: dict[str, Counts]) -> str:
-    """*We kept 14 of 16, they 9 of 9.* Only of what came to an end or whose day is over."""
+    """*We kept 14 of 16 in time, they 9 of 9.* Of what came to an end or whose day is over, as beside each side."""
     ours, theirs = counted["ours"].share, counted["theirs"].share
-    said = {"ours": ours.all_kept, "of": ours.judged, "theirs": theirs.all_kept, "of_theirs": theirs.judged}
+    said = {"ours": ours.kept, "of": ours.judged, "theirs": theirs.kept, "of_theirs": theirs.judged}
     if not ours.judged and not theirs.judged:
         return _("No promise has come to its day yet.")
     if not theirs.judged:
-        return _("We kept %(ours)d of %(of)d.") % said
+        return _("We kept %(ours)d of %(of)d in time.") % said
     if not ours.judged:
-        return _("They kept %(theirs)d of %(of_theirs)d.") % said
-    return _("We kept %(ours)d of %(of)d, they %(theirs)d of %(of_theirs)d.") % said
+        return _("They kept %(theirs)d of %(of_theirs)d in time.") % said
+    return _("We kept %(ours)d of %(of)d in time, they %(theirs)d of %(of_theirs)d.") % said
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,11 +215,11 @@ def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
 
 STEP_LOOK = Look(gettext_lazy("Next step"), "chevron-right", "faint")
 NAMES = {
-    Reason.OURS_LATE: gettext_lazy("Ours, late"),
+    Reason.OURS_LATE: gettext_lazy("Late promises of ours"),
     Reason.OVERDUE: gettext_lazy("Overdue"),
     Reason.DUE: gettext_lazy("Due"),
-    Reason.OURS_SOON: gettext_lazy("Ours to keep"),
-    Reason.THEIRS_LATE: gettext_lazy("Theirs, late"),
+    Reason.OURS_SOON: gettext_lazy("Promises to keep"),
+    Reason.THEIRS_LATE: gettext_lazy("Late promises of theirs"),
     Reason.STEP: gettext_lazy("Next steps"),
 }
 

@@ -133,6 +133,7 @@ PROJECTS = {
     "Ringlauf Collection": ("Collection boxes", 0.4),
     "Lindenau Clinic Supply": ("Sterile returns", 0.25),
 }
+SAID_BY_TOPIC = {"needs", "processes", "new ideas"}
 TOPICS = {"needs": "needs", "processes": "processes", "delivery": "processes", "new ideas": "ideas", "prices": "needs"}
 
 WE_PROMISE = (

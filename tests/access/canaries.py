@@ -2,10 +2,12 @@
 
 Filled from the models' own fields: a new model or a new field is in it without being listed anywhere.
 North is Alice's, South is Olga's. A canary is one lower-case word, so that no folding or trimming hides it.
+Each has left something behind in the other half, from a time before the relationship was handed over.
 """
 
 from __future__ import annotations
 
+import copy
 import re
 import secrets
 from collections.abc import Iterator
@@ -25,7 +27,7 @@ from accounts.models import Invitation, Membership, Team, User
 from mail import optout
 from mail.models import Kind
 from relationships import actions
-from relationships.models import Interaction
+from relationships.models import Attachment, Comment, Commitment, Interaction
 from tests import people
 from web.clock import Now
 
@@ -51,6 +53,7 @@ class Half:
     person: User
     team: Team
     rows: dict[str, models.Model] = field(default_factory=dict)
+    more: list[models.Model] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows |= {"User": self.person, "Team": self.team}
@@ -76,6 +79,21 @@ class Half:
             made.save()
         return self.rows[name]
 
+    def rows_of(self, model: str) -> list[models.Model]:
+        return [self.rows[model], *(row for row in self.more if type(row).__name__ == model)]
+
+    def add(self, model: str, **values: Any) -> models.Model:
+        """Another row like the half's own, with some values changed."""
+        row = copy.copy(self.rows[model])
+        row.pk, row._state = None, models.base.ModelState()
+        # An entry is imported once.
+        values |= {"import_digest": None} if model == "Interaction" else {}
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+        self.more.append(row)
+        return row
+
     def value(self, one: models.Field[Any, Any]) -> Any:
         given = GIVEN.get((one.model.__name__, one.name))
         if given is not None:
@@ -96,6 +114,8 @@ class Half:
             return None
         if one.has_default():
             return one.get_default()
+        if one.choices:
+            return one.flatchoices[0][0]
         if isinstance(one, models.DateTimeField):
             return timezone.now()
         if isinstance(one, models.DateField):
@@ -109,10 +129,13 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("UndoStep", "watched"): [],
     ("UndoStep", "arguments"): lambda half: {"interaction_id": half.row(Interaction).pk},
     ("Invitation", "expires_at"): timezone.now() + timedelta(days=7),
-    ("Cover", "stand_in"): lambda half: stand_in(half),
-    # About an entry, so not about a promise.
+    ("Cover", "stand_in"): lambda half: stand_in(half).pk,
+    ("RelationshipMember", "user"): lambda half: deputy(half).pk,
+    # An open step, which lists and hand-overs name.
+    ("Interaction", "next_step_on"): lambda half: timezone.now().date(),
+    # About an entry, so not about a promise; there is a row more for that.
     ("Comment", "commitment"): lambda half: None,
-    # A file, so not a link; it holds a canary too.
+    # A file, so not a link; it holds a canary too. There is a row more for a link.
     ("Attachment", "url"): "",
     ("Attachment", "file"): lambda half: stored(half),
     ("OutboxMail", "kind"): Kind.DIGEST,
@@ -121,9 +144,22 @@ GIVEN: dict[tuple[str, str], Any] = {
 }
 
 
-def stand_in(half: Half) -> int:
-    """Somebody of no role: whoever stands in sees what the other does."""
-    return User.objects.create_user(f"stand-in-{half.side}@concord.example", name=f"Stand-in {half.side}").pk
+def stand_in(half: Half) -> User:
+    """Somebody of no team: whoever stands in sees what the other does, and the day after nothing."""
+    return _colleague("Stand-in", half)
+
+
+def deputy(half: Half) -> User:
+    """Somebody of a team of their own, with a part in the half's relationship."""
+    person = _colleague("Deputy", half)
+    team = Team.objects.get_or_create(name="West")[0]
+    Membership.objects.get_or_create(user=person, team=team, role=Membership.Role.ACCOUNT_MANAGER)
+    return person
+
+
+def _colleague(name: str, half: Half) -> User:
+    email = f"{name.lower()}-{half.side}@concord.example"
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, name=f"{name} {half.side}")
 
 
 def stored(half: Half) -> str:
@@ -171,9 +207,38 @@ def build() -> World:
     for half in (north, south):
         for model in ours():
             half.row(model)
+    more_of(north)
+    more_of(south)
+    left_behind(by=south.person, in_half=north)
+    left_behind(by=north.person, in_half=south)
     actions.refresh([half.rows["Relationship"].pk for half in (north, south)], now=Now(timezone.now()))
     roles["alice"], roles["olga"] = User.objects.get(pk=north.person.pk), User.objects.get(pk=south.person.pk)
+    roles["deputy"], roles["stand-in"] = deputy(north), stand_in(north)
     return World(north, south, roles)
+
+
+def more_of(half: Half) -> None:
+    """What one row of a model cannot say at once: a link beside the file, comments about each kind of thing."""
+    link = Attachment._meta.get_field("url")
+    half.add("Attachment", url=half.canary(link), file="")
+    half.add("Comment", interaction=None, commitment=half.rows["Commitment"])
+    half.add("Comment", interaction=None)
+    half.add("Commitment", side=Commitment.Side.THEIRS)
+
+
+def left_behind(*, by: User, in_half: Half) -> None:
+    """What a person wrote, keeps and was named in while they could see it: it no longer lets them in."""
+    for model in ("Interaction", "Comment", "Commitment", "Attachment", "HandOver", "Snooze", "CadenceAgreement"):
+        row = in_half.add(model, **names_of(in_half.rows[model], by))
+        if isinstance(row, Comment):
+            in_half.add("Mention", comment=row, user=by)
+        if isinstance(row, Interaction):
+            in_half.add("InteractionColleague", interaction=row, user=by)
+
+
+def names_of(row: models.Model, person: User) -> dict[str, User]:
+    """The person in every place of a row that names one of ours."""
+    return {one.name: person for one in row._meta.concrete_fields if one.related_model is User}
 
 
 def leaks(body: str, *, side: str, directory: bool) -> set[tuple[str, str]]:

@@ -17,7 +17,7 @@ from tests.access.visits import NOBODY, address_of, client_of, text_of
 LINK = re.compile(r'(?:href|src|action|data-hx-get|data-[a-z-]*url|data-href)="([^"#]+)')
 HEADERS: tuple[dict[str, str], ...] = ({}, {"HX-Request": "true", "Accept": "application/json"})
 # A crawl longer than this has lost its way.
-MOST = 600
+MOST = 2000
 
 Leak = tuple[str, str]
 
@@ -36,21 +36,31 @@ def guesses(world: World, addresses: Iterable[str] = ()) -> list[str]:
         elif kind.endswith("token"):
             keys = [world.tokens().get(kind, "abc-def")]
         else:
-            keys = [*rows[kind], NOBODY]
+            keys = [row.pk for half in (world.north, world.south) for row in half.rows_of(kind)] + [NOBODY]
         plain = [address_of(name, pattern, key) for key in keys]
         found += plain
         # Signing in asks about nobody's partners.
         if kind is None and not plain[0].startswith("/accounts/"):
             found += [f"{address}?{asked}" for address in plain for asked in questions(rows)]
+        if kind == "Relationship":
+            found += [f"{address}?{asked}" for address in plain for asked in abouts(rows)]
     return found
 
 
 def questions(rows: dict[str, list[object]]) -> list[str]:
     """Searches and choices that name a row of either half: what is counted, sorted or offered must not tell."""
     named = {"relationship": "Relationship", "account": "Account", "owner": "User", "team": "Team"}
-    named |= {"contacts": "Contact", "colleagues": "User"}
+    named |= {"contacts": "Contact", "colleagues": "User", "person": "User", "rows": "Relationship"}
     sides = [urlencode({key: rows[name][side] for key, name in named.items()}) for side in (0, 1)]
-    return [*sides, "q=canary&state=overdue", "sort=worth"]
+    deeds = [f"{sides[side]}&deed={deed}" for side in (0, 1) for deed in ("owner", "cadence")]
+    entries = [f"entry={pk}" for pk in rows["Interaction"]]
+    everything = ["q=canary", "q=canary&state=overdue", "whose=all&state=all", "fits=1&deed=tags", "sort=worth"]
+    return [*sides, *deeds, *entries, *everything]
+
+
+def abouts(rows: dict[str, list[object]]) -> list[str]:
+    """Of one relationship, and about an entry or a promise of either half."""
+    return [f"{name.lower()}={pk}" for name in ("Interaction", "Commitment") for pk in rows[name]]
 
 
 def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, dict[str, set[Leak]]]:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-ROLES = ("anonymous", "petra", "olga", "rita", "alice", "bob", "mona", "adam")
+# The deputy is of another team; the stand-in, of none, stands in for Alice today.
+ROLES = ("anonymous", "petra", "olga", "rita", "alice", "bob", "mona", "adam", "deputy", "stand-in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,12 @@ def who(*let_in: str, staff: str = "404", partner: str = "404", stranger: str = 
     return Access(tuple("in" if role in let_in else others.get(role, staff) for role in ROLES))
 
 
-STAFF_ROLES = ("olga", "rita", "alice", "bob", "mona", "adam")
+STAFF_ROLES = ("olga", "rita", "alice", "bob", "mona", "adam", "deputy", "stand-in")
 OPEN = who(*ROLES)
 STAFF = who(*STAFF_ROLES)
-SEES = who("rita", "alice", "bob", "mona", "adam")
-CHANGES = who("alice", "bob", "mona", "adam")
-WRITES = who("olga", "alice", "bob", "mona", "adam")
+SEES = who("rita", "alice", "bob", "mona", "adam", "deputy", "stand-in")
+CHANGES = who("alice", "bob", "mona", "adam", "deputy", "stand-in")
+WRITES = who("olga", "alice", "bob", "mona", "adam", "deputy")
 ADMINISTERS = who("adam")
 ALICE_ALONE = who("alice")
 NO_METHOD = who(staff="405")

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
-from django.db import connection, transaction
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from tests.access.canaries import World
 from tests.access.table import ROLES, TABLE, patterns
-from tests.access.visits import NOBODY, address_of, alike, client_of, key_of, met
+from tests.access.visits import NOBODY, address_of, alike, client_of, key_of, met, visit
 
 ROUTES = {name: pattern for name, _address, pattern in patterns(get_resolver("prm.urls"))}
-# Of the session itself, which any sign-in writes.
-WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|usersessions_usersession)')
 
 
 def missing(routes: set[str], table: set[str]) -> list[str]:
@@ -36,14 +28,6 @@ def test_every_row_of_one_object_has_an_argument_for_it() -> None:
         name: bool(pattern.pattern.regex.groupindex or pattern.pattern.converters) for name, pattern in ROUTES.items()
     }
     assert wanted == takes
-
-
-def visit(client: Client, method: str, address: str) -> tuple[Any, list[str]]:
-    """The answer and what was written for it; the database is as before afterwards."""
-    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-        response = getattr(client, method)(address)
-        transaction.set_rollback(True)
-    return response, [query["sql"] for query in queries if WRITES.match(query["sql"])]
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

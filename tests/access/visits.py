@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db import connection, transaction
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, reverse
 
 from accounts.models import User
@@ -14,6 +17,8 @@ from tests.access.canaries import Half, World
 from tests.access.table import Route
 
 NOBODY = 987_654_321
+# Of the session itself, which any sign-in writes.
+WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|usersessions_usersession)')
 
 
 def client_of(person: User | None) -> Client:
@@ -35,6 +40,27 @@ def key_of(route: Route, half: Half, world: World) -> Any:
     if route.kind.endswith("token"):
         return world.tokens().get(route.kind, "abc-def")
     return half.rows[route.kind].pk
+
+
+def visit(
+    client: Client,
+    method: str,
+    address: str,
+    values: Mapping[str, Any] | None = None,
+    after_writing: Callable[[], None] | None = None,
+) -> tuple[Any, list[str]]:
+    """The answer and what was written for it; the database is as before afterwards.
+
+    ``after_writing`` looks at what there is before that.
+    """
+    with transaction.atomic():
+        with CaptureQueriesContext(connection) as queries:
+            response = getattr(client, method)(address, values)
+        writes = [query["sql"] for query in queries if WRITES.match(query["sql"])]
+        if writes and after_writing is not None:
+            after_writing()
+        transaction.set_rollback(True)
+    return response, writes
 
 
 def met(response: HttpResponseBase) -> str:

@@ -265,7 +265,7 @@ def test_promises_say_how_many_were_kept_by_name_and_unranked() -> None:
     Commitment.objects.filter(pk=promise(row, -9).pk).update(outcome="kept", ended_on=Now.read().today("UTC"))
     Commitment.objects.filter(pk=promise(row, -8).pk).update(colleague=bob)
     page = client_of(people.alice()).get(reverse("promise_list"))
-    assert page.context["lede"] == "We kept 1 of 2."
+    assert page.context["lede"] == "We kept 1 of 2 in time."
     assert [one.name for one in page.context["shares"]] == [people.alice().name, bob.name]
 
 

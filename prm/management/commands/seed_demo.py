@@ -253,7 +253,8 @@ class _Writer:
             channel=talk.channel,
             begun_by=talk.begun_by,
             two_way=talk.two_way,
-            purpose=talk.purpose,
+            # What is a topic is not said twice.
+            purpose="" if talk.purpose in told.SAID_BY_TOPIC else talk.purpose,
             summary=talk.summary,
             topics=told.topics_of(talk),
             project=told.project_of(planned, talk),

@@ -1,0 +1,214 @@
+"""Deeds of every kind, each taken back, done again and taken back by who did it, and each time tried by others before.
+
+What an undo step keeps is the same for both, and so is everything else: who is refused is refused for their rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import transaction
+
+from accounts import actions as accounts
+from accounts.models import Account, Affiliation, Contact, Cover, Invitation, Membership, UndoStep, User
+from accounts.undo import INVERSES, Done
+from relationships import actions
+from tests import people
+from web.clock import Now
+from web.text import name_key
+
+NOW = Now.read()
+TODAY = NOW.today("UTC")
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
+# Back, again, back: an inverse and its own inverse are tried.
+TIMES = 3
+# What one sets of oneself is nobody else's: the verb takes no key.
+OF_ONESELF = {"accounts.actions.set_settings"}
+
+Deed = Callable[[dict[str, Any]], Done[Any]]
+
+
+def strangers() -> list[User]:
+    """Whoever may not change Alice's partners: of another team, a reader, of a partner, a stand-in of last week."""
+    former = people._person("Fay Former")
+    Cover.objects.create(absent=people.alice(), stand_in=former, from_on=TODAY - WEEK, until_on=TODAY - DAY)
+    return [people.outsider(), people.rita(), people.petra(), former]
+
+
+def organisation() -> Account:
+    """With a relationship of Alice's: one without is anybody's."""
+    return people.relationship().account
+
+
+def place() -> Affiliation:
+    person = Contact.objects.create(name="Ingrid Lie")
+    return Affiliation.objects.create(contact=person, account=organisation(), title="Buyer")
+
+
+def entry(by: dict[str, Any], **more: Any) -> Done[Any]:
+    row = people.relationship()
+    return actions.log_interaction(relationship=row, occurred_on=TODAY, channel="call", **more, **by)
+
+
+def changed_entry(by: dict[str, Any]) -> Done[Any]:
+    row = entry(by).row
+    return actions.change_interaction(interaction=row, values={"summary": "x"}, contacts=[], colleagues=[], **by)
+
+
+def finished_step(by: dict[str, Any]) -> Done[Any]:
+    row = entry(by, next_step="Call", next_step_on=TODAY).row
+    return actions.finish_next_step(interaction_id=row.pk, **by)
+
+
+def rhythm(by: dict[str, Any], **more: Any) -> Done[Any]:
+    return actions.agree_cadence(relationship=people.relationship(), every_days=14, **more, **by)
+
+
+def ended_rhythm(by: dict[str, Any]) -> Done[Any]:
+    tighter = rhythm(by, ends_on=TODAY + WEEK, reason="A tender").row
+    return actions.end_agreement(agreement_id=tighter.pk, ends_on=TODAY, **by)
+
+
+def explained(by: dict[str, Any]) -> Done[Any]:
+    row = people.promise(made_on=TODAY - WEEK, due_on=TODAY)
+    actions.miss_promise(commitment=row, **by)
+    return actions.explain_miss(commitment=row, explanation="Ill", plan="Monday", **by)
+
+
+def comment(by: dict[str, Any], text: str = "Mind the price") -> Done[Any]:
+    return actions.write_comment(relationship=people.relationship(), text=text, **by)
+
+
+def seen_mention(by: dict[str, Any]) -> Done[Any]:
+    written = comment({**by, "actor": people.bob()}, f"@{by['actor'].name} look").row
+    return actions.see_mention(mention_id=written.mentions.get().pk, **by)
+
+
+def part(by: dict[str, Any]) -> Done[Any]:
+    return actions.add_member(relationship=people.relationship(), user=people.bob(), role="expert", **by)
+
+
+def paused(by: dict[str, Any]) -> Done[Any]:
+    return actions.pause(relationship=people.relationship(), reason="A strike", **by)
+
+
+OF_ALICE: dict[str, Deed] = {
+    "log": entry,
+    "change an entry": changed_entry,
+    "do a next step": finished_step,
+    "open a relationship": lambda by: actions.open_relationship(
+        account=organisation(), owner=by["actor"], team=people.north(), name="Second", **by
+    ),
+    "change a relationship": lambda by: actions.change_relationship(
+        relationship=people.relationship(), values={"tier": "A"}, **by
+    ),
+    "remove a relationship": lambda by: actions.remove_relationship(relationship=people.relationship(), **by),
+    "pause": paused,
+    "agree a rhythm": rhythm,
+    "end a rhythm": ended_rhythm,
+    "snooze": lambda by: actions.snooze(
+        relationship=rhythm(by).row.relationship, until_on=TODAY + WEEK, reason="They are away", **by
+    ),
+    "make a promise": lambda by: actions.make_promise(
+        relationship=people.relationship(), side="ours", what="Send", due_on=TODAY + WEEK, **by
+    ),
+    "change a promise": lambda by: actions.change_promise(
+        commitment=people.promise(), values={"what": "Another"}, **by
+    ),
+    "remove a promise": lambda by: actions.remove_promise(commitment_id=people.promise().pk, **by),
+    "agree a new day": lambda by: actions.renegotiate(
+        commitment=people.promise(made_on=TODAY), new_due_on=TODAY + 2 * WEEK, **by
+    ),
+    "keep a promise": lambda by: actions.keep_promise(commitment=people.promise(made_on=TODAY), **by),
+    "explain a miss": explained,
+    "comment": comment,
+    "change a comment": lambda by: actions.change_comment(comment=comment(by).row, text="Otherwise", **by),
+    "see a mention": seen_mention,
+    "add a link": lambda by: actions.add_attachment(
+        relationship=people.relationship(), url="https://partner.example", title="Prices", **by
+    ),
+    "give a part": part,
+    "change a part": lambda by: actions.change_member(member=part(by).row, role="sponsor", **by),
+    "hand over": lambda by: actions.hand_over(
+        relationships=[people.promise().relationship], to=people.bob(), former_stays=True, **by
+    ),
+    "change many": lambda by: actions.retag(relationships=[people.relationship()], add=["new"], remove=[], **by),
+    "a rhythm for many": lambda by: actions.assume_cadence(relationships=[people.relationship()], every_days=7, **by),
+    "say who stands in": lambda by: accounts.create_cover(
+        absent=by["actor"], stand_in=people.mona(), from_on=TODAY, until_on=TODAY + WEEK, **by
+    ),
+    "change an organisation": lambda by: accounts.change_account(
+        account=organisation(), values={"name": "Ewos", "name_key": name_key("Ewos")}, **by
+    ),
+    "another name": lambda by: accounts.add_alias(account=organisation(), name="Ewos Group", **by),
+    "a number elsewhere": lambda by: accounts.add_external_id(account=organisation(), system="SAP", value="1", **by),
+    "somebody of theirs": lambda by: accounts.add_contact(account=organisation(), name="Ola Lie", **by),
+    "change somebody of theirs": lambda by: accounts.end_place(place=place(), until=TODAY, **by),
+}
+# An organisation without a relationship is of everybody who may make one; readers and partners may not.
+OF_NOBODY: dict[str, Deed] = {
+    "create an organisation": lambda by: accounts.create_account(name="Ewos", zone="UTC", **by),
+}
+OF_ADAM: dict[str, Deed] = {
+    "invite": lambda by: accounts.invite_person(email="nina@concord.example", name="Nina", zone="UTC", **by),
+    "change a person": lambda by: accounts.change_person(
+        person=people.bob(), values={"name": "Bo"}, roles=[(people.north(), Membership.Role.READER)], **by
+    ),
+    "withdraw an invitation": lambda by: accounts.withdraw_invitation(
+        invitation=Invitation.objects.get(
+            user=accounts.invite_person(email="nina@concord.example", name="Nina", zone="UTC", **by).row
+        ),
+        **by,
+    ),
+    "deactivate": lambda by: accounts.deactivate_person(person=people.bob(), **by),
+    "let go": lambda by: actions.let_go(leaving=people.relationship(owner=people.bob()).owner, to=people.alice(), **by),
+    "add a team": lambda by: accounts.add_team(name="East", **by),
+    "change a team": lambda by: accounts.change_team(team=people.north(), name="Far North", parent=None, **by),
+}
+
+
+def tours() -> Iterator[tuple[str, Deed, User, list[User]]]:
+    """Each deed, who does it, and who may not."""
+    known = strangers()
+    for name, deed in OF_ALICE.items():
+        yield name, deed, people.alice(), known
+    for name, deed in OF_NOBODY.items():
+        yield name, deed, people.alice(), [one for one in known if not one.reach.writes]
+    for name, deed in OF_ADAM.items():
+        yield name, deed, people.adam(), [*known, people.alice(), people.mona()]
+
+
+def fresh(person: User) -> User:
+    """As the next request would have it: rights are read once."""
+    return User.objects.get(pk=person.pk)
+
+
+def try_all(all_tours: Iterator[tuple[str, Deed, User, list[User]]]) -> tuple[set[str], list[str]]:
+    """The inverses that were tried, and who was let in where they should not have been."""
+    tried, let_in = set(), []
+    for name, deed, actor, others in all_tours:
+        with transaction.atomic():
+            step = deed({"actor": fresh(actor), "now": NOW}).step
+            for _time in range(TIMES):
+                # As JSON keeps it.
+                step = UndoStep.objects.get(pk=step.pk)
+                tried |= {step.verb, *(verb for verb, _arguments in step.arguments.get("steps", []))}
+                let_in += [f"{name}: {step.verb} let in {one}" for one in others if not refuses(step, one)]
+                step = INVERSES[step.verb](actor=fresh(actor), now=NOW, **step.arguments).step
+            transaction.set_rollback(True)
+    return tried, let_in
+
+
+def refuses(step: UndoStep, person: User) -> bool:
+    with transaction.atomic():
+        try:
+            INVERSES[step.verb](actor=fresh(person), now=NOW, **step.arguments)
+        except (ObjectDoesNotExist, PermissionDenied, ValidationError):
+            return True
+        finally:
+            transaction.set_rollback(True)
+    return False

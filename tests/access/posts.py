@@ -1,0 +1,126 @@
+"""A visitor who sends every form with what belongs to somebody else, and notes what comes back and what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import models
+from django.db.models import Q
+from django.test import Client
+from django.urls import get_resolver
+
+from accounts.checks import ours
+from accounts.history import events_of
+from relationships.actions.history import BACK, RESTORABLE
+from tests.access.canaries import Half, World, leaks
+from tests.access.table import TABLE, patterns
+from tests.access.visits import address_of, client_of, text_of, visit
+
+# What hangs on one of these belongs to the half; an organisation is a name for everybody.
+PARENTS = ("Relationship", "Interaction", "Commitment", "Comment")
+# Fields of forms, and whose key they are given.
+NAMED = {
+    "relationship": "Relationship",
+    "interaction": "Interaction",
+    "commitment": "Commitment",
+    "entry": "Interaction",
+    "follows": "Commitment",
+    "contact": "Contact",
+    "contacts": "Contact",
+    "agreed_with": "Contact",
+    "colleague": "User",
+    "keeper": "User",
+}
+SAID = dict.fromkeys(
+    ("what", "text", "summary", "reason", "note", "explanation", "plan", "subject", "title", "add"), "said anew"
+)
+CHOSEN = {
+    "side": "ours",
+    "role": "expert",
+    "channel": "call",
+    "begun_by": "ours",
+    "when": "today",
+    "two_way": "yes",
+    "every_days": "7",
+    "starts_on": date.today().isoformat(),
+    "span": "7",
+    "by": "7",
+    "made": "0",
+    "to": "7",
+    "agreed": "0",
+    "promise_it": "7",
+    "url": "https://partner.example/prices",
+    "deed": "tags",
+}
+
+
+def sent(own: Half, other: Half) -> dict[str, Any]:
+    """A form in which everything that can be chosen belongs to the other half."""
+    keys = {name: other.rows[model].pk for name, model in NAMED.items()}
+    both = f"{own.rows['Relationship'].pk},{other.rows['Relationship'].pk}"
+    return {**SAID, **CHOSEN, **keys, "rows": both, "kept_on": "", "next_step": "said anew"}
+
+
+def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
+    """What is sent to a route: more than once where one form can ask for several things."""
+    values = sent(own, other)
+    yield values
+    if name == "relationship_bulk":
+        theirs = other.rows["Relationship"].pk
+        for deed in ("owner", "team", "tags", "cadence"):
+            yield values | {"deed": deed, "rows": theirs, "to": own.person.pk, "team": own.team.pk}
+            # Those that fit a filter which names the other half.
+            yield values | {"deed": deed, "fits": "1", "q": "canary", "to": own.person.pk, "team": own.team.pk}
+    if name == "value_restore":
+        for model in {**RESTORABLE, **BACK}:
+            event = events_of(model)._base_manager.filter(pgh_obj_id=other.rows[model.__name__].pk).last()
+            for field in ["", *RESTORABLE.get(model, [])[:1]]:
+                yield {"model": model._meta.label_lower, "event": event.pgh_id, "field": field}
+
+
+def state_of(half: Half) -> dict[str, list[Any]]:
+    """All rows of a half and what hangs on them, column by column."""
+    found = {}
+    for model in ours():
+        belongs = Q(pk__in=[row.pk for row in half.rows_of(model.__name__)])
+        for one in model._meta.concrete_fields:
+            target: Any = one.related_model
+            if isinstance(target, type) and issubclass(target, models.Model) and target.__name__ in PARENTS:
+                belongs |= Q(**{f"{one.name}__in": [row.pk for row in half.rows_of(target.__name__)]})
+        found[model.__name__] = list(model._base_manager.filter(belongs).order_by("pk").values_list())
+    return found
+
+
+def send_all(world: World, role: str, own: Half, other: Half) -> list[str]:
+    """What went wrong when a person sent everything about both halves: what leaked, what changed of the other."""
+    client, before = client_of(world.roles[role]), state_of(other)
+    wrong = []
+    for name, address, pattern in patterns(get_resolver()):
+        kind = TABLE[name].kind
+        addresses = [
+            address_of(name, pattern, half.rows[kind].pk if kind in half.rows else "abc-def") for half in (own, other)
+        ]
+        # Who holds a link has the right that it gives; signing in asks about nobody's partners.
+        if (kind and kind not in own.rows) or addresses[0].startswith("/accounts/"):
+            continue
+        asked = urlencode({key: other.rows[model].pk for key, model in NAMED.items()})
+        for values in variants(name, own, other):
+            for one in {*addresses, f"{addresses[0]}?{asked}"}:
+                wrong += [f"{name} {one}: {what}" for what in _send(client, one, values, other, before)]
+    return wrong
+
+
+def _send(client: Client, address: str, values: dict[str, Any], other: Half, before: dict[str, list[Any]]) -> list[str]:
+    changed: list[str] = []
+
+    def look() -> None:
+        after = state_of(other)
+        changed.extend(f"changed {model}" for model in before if after[model] != before[model])
+
+    response, _writes = visit(client, "post", address, values, after_writing=look)
+    assert response.status_code < 500, address
+    told = leaks(text_of(response), side=other.side, directory=True)
+    return [*changed, *(f"told {leak}" for leak in sorted(told))]
