@@ -152,7 +152,8 @@ def moments(strands: Sequence[Strand], *, before: datetime | None, size: int) ->
         .distinct()[:size]
         for strand in strands
     )
-    return list(first.union(*others).order_by("-pgh_created_at")[:size])
+    # A union of one is that one, and can't be ordered and cut again.
+    return list(first.union(*others).order_by("-pgh_created_at")[:size] if others else first)
 
 
 def changes(strands: Sequence[Strand], *, first: datetime, last: datetime) -> list[Change]:

@@ -57,13 +57,17 @@ class TooLateError(ValidationError):
         self.where = where
 
 
-def _versions(rows: Collection[Watched], *, besides: Collection[int] = ()) -> dict[Watched, int]:
-    """The newest audit event of each row, deleted ones included, without those of ``besides``; 0 where none is."""
+def _versions(rows: Collection[Watched], *, besides: Mapping[Watched, int] | None = None) -> dict[Watched, int]:
+    """The newest audit event of each row, deleted ones included, without those of ``besides``; 0 where none is.
+
+    Each table of events counts by itself, so that an event of one is left out there and nowhere else.
+    """
     newest = dict.fromkeys(rows, 0)
     for label in sorted({label for label, _pk in rows}):
         events = events_of(apps.get_model(label))
         found = events._base_manager.filter(pgh_obj_id__in=[pk for other, pk in rows if other == label])
-        found = found.exclude(pgh_id__in=besides).order_by().values_list("pgh_obj_id")
+        left_out = [event for (other, _pk), event in (besides or {}).items() if other == label]
+        found = found.exclude(pgh_id__in=left_out).order_by().values_list("pgh_obj_id")
         newest |= {(label, pk): event for pk, event in found.annotate(newest=models.Max("pgh_id"))}
     return newest
 
@@ -81,7 +85,7 @@ def record(
     name = _name(verb)
     assert name in INVERSES, name
     newest = _versions([(model._meta.label, pk) for model, pk in watch])
-    former = _versions(newest, besides=newest.values())
+    former = _versions(newest, besides=newest)
     return UndoStep.objects.create(
         actor=actor,
         done_at=now.instant,

@@ -41,6 +41,7 @@ SHOWN = {
     ("portfolio", 1440, "light"): "portfolio",
     ("relationship", 1440, "light"): "relationship",
     ("log", 1440, "light"): "log",
+    ("promises", 1440, "light"): "promises",
     ("today", 390, "dark"): "today-phone",
 }
 
@@ -134,6 +135,32 @@ def _open_first(page: Page) -> None:
     page.locator(".c-tl").wait_for()
 
 
+def _history(page: Page) -> None:
+    _open_first(page)
+    page.locator(".c-tabs a").last.click()
+    page.wait_for_url("**/history/*")
+
+
+def _open_promise(page: Page) -> None:
+    page.goto("/promises/")
+    page.locator(".c-rows p > a").first.click()
+    page.locator("#commitment").wait_for()
+
+
+def _open_missed(page: Page) -> None:
+    _open_promise(page)
+    page.evaluate("document.querySelector('main a[href$=\\'/miss/\\']').click()")
+    page.locator("#dialog [name=plan]").wait_for()
+
+
+def _open_palette(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.locator("dialog[open] input").first.wait_for()
+    page.keyboard.type("hav")
+    page.locator("dialog[open] [role=option]").nth(1).wait_for()
+
+
 def _organisation(page: Page) -> None:
     _open_first(page)
     page.locator(".c-crumb a").last.click()
@@ -158,6 +185,13 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "relationship": _open_first,
         "log": _open_log,
         "snooze": _open_snooze,
+        "history": _history,
+        "promises": "/promises/",
+        "promise": _open_promise,
+        "missed": _open_missed,
+        "palette": _open_palette,
+        "covers": "/covers/",
+        "deeds": "/history/",
         "organisation": _organisation,
         "organisations": "/organisations/",
         "new": "/relationships/new/",

@@ -16,6 +16,7 @@ from accounts.undo import Done, gather, inverse, record
 from relationships import evidence, ledger, promises
 from relationships.actions.dates import theirs
 from relationships.models import (
+    Comment,
     Commitment,
     Fulfilment,
     Interaction,
@@ -216,6 +217,8 @@ def remove_promise(*, actor: User, now: Now, commitment_id: int) -> Done[Commitm
     children = _children_of(row)
     watch: list[tuple[type[models.Model], int]] = [(Commitment, row.pk)]
     watch += [(model, child.pk) for model, child in children]
+    # What points here is let go of, and taken up again when the promise comes back: changed both times.
+    watch += [(Comment, one.pk) for one in row.comments.all()] + [(Commitment, one.pk) for one in row.followed_by.all()]
     kept = [[model._meta.label_lower, values_of(child)] for model, child in children]
     values = {
         **values_of(row),
@@ -243,8 +246,12 @@ def restore_promise(
     relationship = theirs(actor, values["relationship_id"])
     row = row_from(Commitment, _without_who_is_gone(values))
     by_label = {model._meta.label_lower: model for model in CHILDREN}
-    relationship.comments.filter(pk__in=values.get("comments", ()), commitment=None).update(commitment=row)
-    relationship.commitments.filter(pk__in=values.get("followed_by", ()), follows=None).update(follows=row)
+    said = relationship.comments.filter(pk__in=values.get("comments", ()), commitment=None)
+    after = relationship.commitments.filter(pk__in=values.get("followed_by", ()), follows=None)
+    watch: list[tuple[type[models.Model], int]] = [(Commitment, row.pk), *((Comment, one.pk) for one in said)]
+    watch += [(Commitment, one.pk) for one in after]
+    said.update(commitment=row)
+    after.update(follows=row)
     back = [row_from(by_label[label], _without_who_is_gone(child)) for label, child in children]
     judge([row.pk], now=now)
     step = record(
@@ -253,7 +260,7 @@ def restore_promise(
         said=_("Promise is back: %(what)s") % {"what": row.what},
         verb=remove_promise,
         arguments={"commitment_id": row.pk},
-        watch=[(Commitment, row.pk), *((type(child), child.pk) for child in back)],
+        watch=[*watch, *((type(child), child.pk) for child in back)],
     )
     return Done(row, step)
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact, UndoStep, User
@@ -222,6 +222,8 @@ def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[In
         **_people_of(row),
         **{name: sorted(getattr(row, name).values_list("pk", flat=True)) for name in OUTLIVING},
     }
+    # What hangs on it is let go of, and taken up again when the entry comes back: changed both times.
+    hanging = [(type(one), one.pk) for name in OUTLIVING for one in getattr(row, name).all()]
     row.delete()
     _follow([interaction_id], [row.relationship_id], now)
     step = record(
@@ -230,7 +232,7 @@ def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[In
         said=_("Entry for %(partner)s removed") % {"partner": row.relationship},
         verb=restore_interaction,
         arguments={"values": values},
-        watch=[(Interaction, interaction_id)],
+        watch=[(Interaction, interaction_id), *hanging],
     )
     return Done(row, step)
 
@@ -240,8 +242,10 @@ def remove_interaction(*, actor: User, now: Now, interaction_id: int) -> Done[In
 def restore_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Interaction]:
     relationship = theirs(actor, values["relationship_id"])
     row = row_from(Interaction, values)
+    hanging: list[tuple[type[models.Model], int]] = []
     for name in OUTLIVING:
         outlived = getattr(relationship, name).filter(pk__in=values.get(name, ()), interaction=None)
+        hanging += [(type(one), one.pk) for one in outlived]
         outlived.update(interaction=row)
     # Somebody may have been erased meanwhile; those who are left took part.
     _set_people(
@@ -254,6 +258,6 @@ def restore_interaction(*, actor: User, now: Now, values: dict[str, Any]) -> Don
         said=_("Entry for %(partner)s is back") % {"partner": relationship},
         verb=remove_interaction,
         arguments={"interaction_id": row.pk},
-        watch=[(Interaction, row.pk)],
+        watch=[(Interaction, row.pk), *hanging],
     )
     return Done(row, step)

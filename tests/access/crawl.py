@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -17,7 +17,9 @@ from tests.access.visits import NOBODY, address_of, client_of, text_of
 LINK = re.compile(r'(?:href|src|action|data-hx-get|data-[a-z-]*url|data-href)="([^"#]+)')
 HEADERS: tuple[dict[str, str], ...] = ({}, {"HX-Request": "true", "Accept": "application/json"})
 # A crawl longer than this has lost its way.
-MOST = 2000
+MOST = 1000
+# The filters of a list link to each other in every combination; so many of a page are followed.
+COMBINED = 12
 
 Leak = tuple[str, str]
 
@@ -41,21 +43,24 @@ def guesses(world: World, addresses: Iterable[str] = ()) -> list[str]:
         found += plain
         # Signing in asks about nobody's partners.
         if kind is None and not plain[0].startswith("/accounts/"):
-            found += [f"{address}?{asked}" for address in plain for asked in questions(rows)]
+            found += [f"{address}?{asked}" for address in plain for asked in questions(rows, name)]
         if kind == "Relationship":
             found += [f"{address}?{asked}" for address in plain for asked in abouts(rows)]
     return found
 
 
-def questions(rows: dict[str, list[object]]) -> list[str]:
+def questions(rows: dict[str, list[object]], route: str) -> list[str]:
     """Searches and choices that name a row of either half: what is counted, sorted or offered must not tell."""
     named = {"relationship": "Relationship", "account": "Account", "owner": "User", "team": "Team"}
-    named |= {"contacts": "Contact", "colleagues": "User", "person": "User", "rows": "Relationship"}
+    named |= {"contacts": "Contact", "colleagues": "User", "person": "User"}
     sides = [urlencode({key: rows[name][side] for key, name in named.items()}) for side in (0, 1)]
-    deeds = [f"{sides[side]}&deed={deed}" for side in (0, 1) for deed in ("owner", "cadence")]
-    entries = [f"entry={pk}" for pk in rows["Interaction"]]
-    everything = ["q=canary", "q=canary&state=overdue", "whose=all&state=all", "fits=1&deed=tags", "sort=worth"]
-    return [*sides, *deeds, *entries, *everything]
+    asked = [*sides, "q=canary", "q=canary&state=overdue&whose=all", "whose=all&state=all&sort=worth"]
+    if route == "relationship_bulk":
+        chosen = [f"rows={pk}" for pk in rows["Relationship"]] + ["fits=1&q=canary"]
+        asked += [f"{which}&deed={deed}" for which in chosen for deed in ("owner", "team", "tags", "cadence")]
+    if route == "log_details":
+        asked += [f"entry={pk}" for pk in rows["Interaction"]]
+    return asked
 
 
 def abouts(rows: dict[str, list[object]]) -> list[str]:
@@ -69,6 +74,7 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
     client = client_of(person)
     directory = person is not None and person.reach.staff
     waiting, seen = guesses(world, addresses), set()
+    followed: Counter[str] = Counter()
     met: dict[str, dict[str, set[Leak]]] = {"north": defaultdict(set), "south": defaultdict(set)}
     while waiting:
         address = waiting.pop()
@@ -85,7 +91,11 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
             for side, found in met.items():
                 if leaked := leaks(text, side=side, directory=directory):
                     found[address] |= leaked
-            waiting += links(text, address)
+            for link in set(links(text, address)) - seen:
+                page, combined, _asked = link.partition("?")
+                followed[page] += bool(combined)
+                if followed[page] <= COMBINED:
+                    waiting.append(link)
     return met
 
 

@@ -18,7 +18,6 @@ from accounts.undo import INVERSES, Done
 from relationships import actions
 from tests import people
 from web.clock import Now
-from web.text import name_key
 
 NOW = Now.read()
 TODAY = NOW.today("UTC")
@@ -69,8 +68,10 @@ def rhythm(by: dict[str, Any], **more: Any) -> Done[Any]:
 
 
 def ended_rhythm(by: dict[str, Any]) -> Done[Any]:
-    tighter = rhythm(by, ends_on=TODAY + WEEK, reason="A tender").row
-    return actions.end_agreement(agreement_id=tighter.pk, ends_on=TODAY, **by)
+    row = rhythm(by).row.relationship
+    days = {"starts_on": TODAY, "ends_on": TODAY + WEEK}
+    tighter = actions.agree_cadence(relationship=row, every_days=7, reason="A tender", **days, **by).row
+    return actions.end_agreement(agreement_id=tighter.pk, ends_on=TODAY + DAY, **by)
 
 
 def explained(by: dict[str, Any]) -> Done[Any]:
@@ -141,9 +142,7 @@ OF_ALICE: dict[str, Deed] = {
     "say who stands in": lambda by: accounts.create_cover(
         absent=by["actor"], stand_in=people.mona(), from_on=TODAY, until_on=TODAY + WEEK, **by
     ),
-    "change an organisation": lambda by: accounts.change_account(
-        account=organisation(), values={"name": "Ewos", "name_key": name_key("Ewos")}, **by
-    ),
+    "change an organisation": lambda by: accounts.change_account(account=organisation(), values={"name": "Ewos"}, **by),
     "another name": lambda by: accounts.add_alias(account=organisation(), name="Ewos Group", **by),
     "a number elsewhere": lambda by: accounts.add_external_id(account=organisation(), system="SAP", value="1", **by),
     "somebody of theirs": lambda by: accounts.add_contact(account=organisation(), name="Ola Lie", **by),

@@ -100,12 +100,10 @@ def send_all(world: World, role: str, own: Half, other: Half) -> list[str]:
     wrong = []
     for name, address, pattern in patterns(get_resolver()):
         kind = TABLE[name].kind
-        addresses = [
-            address_of(name, pattern, half.rows[kind].pk if kind in half.rows else "abc-def") for half in (own, other)
-        ]
         # Who holds a link has the right that it gives; signing in asks about nobody's partners.
-        if (kind and kind not in own.rows) or addresses[0].startswith("/accounts/"):
+        if (kind and kind not in own.rows) or address.startswith("accounts/"):
             continue
+        addresses = [address_of(name, pattern, half.rows[kind].pk if kind else None) for half in (own, other)]
         asked = urlencode({key: other.rows[model].pk for key, model in NAMED.items()})
         for values in variants(name, own, other):
             for one in {*addresses, f"{addresses[0]}?{asked}"}:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.checks import ours
-from accounts.models import UndoStep
-from tests.access.canaries import CANARY, DIRECTORY, World, texts_of
+from accounts.models import Cover, UndoStep, User
+from mail.models import WEEKLY
+from mail.queries import digest_of
+from relationships import actions
+from relationships.models import Attachment, Relationship, RelationshipMember
+from tests import people
+from tests.access.canaries import CANARY, DIRECTORY, World, leaks, texts_of
 from tests.access.crawl import crawl
+from tests.access.posts import send_all
 from tests.access.table import ROLES
+from tests.access.visits import client_of
+from web.clock import Now
 
 # Whose half a person may read. An administrator reads both.
 READS = {
@@ -23,7 +33,30 @@ READS = {
     "deputy": {"north"},
     "stand-in": {"north"},
 }
-OWN = {("interaction", "summary"), ("relationship", "name"), ("snooze", "reason"), ("affiliation", "title")}
+OWN = {
+    ("affiliation", "title"),
+    ("attachment", "content"),
+    ("attachment", "title"),
+    ("attachment", "url"),
+    ("comment", "text"),
+    ("commitment", "remedy"),
+    ("commitment", "what"),
+    ("fulfilment", "note"),
+    ("handover", "note"),
+    ("interaction", "nextstep"),
+    ("interaction", "project"),
+    ("interaction", "summary"),
+    ("miss", "explanation"),
+    ("miss", "plan"),
+    ("relationship", "name"),
+    ("relationshipmember", "subject"),
+    ("renegotiation", "reason"),
+    ("snooze", "reason"),
+}
+# Of an organisation that both work with: what is said of it, and not what either has with it.
+SHARED = {"account", "accountalias", "affiliation", "contact", "externalid"}
+# Whose half a person may change; Rita only reads.
+CHANGES = READS | {"rita": set()}
 # Links that a person holds because they were mailed to them say whose they are, to whoever opens them.
 MAILED = {"invitation", "unsubscribe"}
 
@@ -37,6 +70,92 @@ def test_nobody_meets_a_canary_of_another(role: str, world: World) -> None:
     for side in READS[role]:
         own = {leak for found in met[side].values() for leak in found}
         assert own >= OWN, "it met too little to prove anything"
+
+
+@pytest.mark.parametrize("role", ["alice", "olga"])
+def test_two_at_one_organisation_see_each_other_no_further(role: str, world: World) -> None:
+    """Each with a relationship of their own, and the people they know in common."""
+    south, north = world.south.rows, world.north.rows
+    theirs = [
+        world.south.add("Relationship", account=north["Account"], name="second"),
+        world.north.add("Relationship", account=south["Account"], name="second"),
+    ]
+    actions.log_interaction(
+        actor=world.south.person,
+        now=Now.read(),
+        relationship=theirs[0],  # type: ignore[arg-type]
+        occurred_on=Now.read().today("UTC"),
+        channel="call",
+        contacts=[north["Contact"]],  # type: ignore[list-item]
+    )
+    [other] = {"north", "south"} - READS[role]
+    told = {leak for found in crawl(world, role)[other].values() for leak in found}
+    assert ("contact", "phone") in told
+    assert {model for model, _field in told} <= SHARED
+
+
+@pytest.mark.parametrize("role", ["anonymous", "petra", "olga", "rita", "alice", "deputy", "stand-in"])
+def test_nothing_sent_tells_of_another_or_changes_theirs(role: str, world: World) -> None:
+    halves = {"north": world.north, "south": world.south}
+    for side in halves.keys() - CHANGES[role]:
+        [own] = [half for name, half in halves.items() if name != side]
+        wrong = send_all(world, role, own, halves[side])
+        # A reader is told of what they only read.
+        told = side in READS[role]
+        assert [what for what in wrong if not (told and ": told " in what)] == []
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in ("anonymous", "petra")])
+def test_digest_tells_of_nobody_elses_partners(role: str, world: World) -> None:
+    person = world.roles[role]
+    assert person is not None
+    told = "".join(repr(digest_of(person, kind, Now.read())) for kind in WEEKLY)
+    for side in {"north", "south"} - READS[role]:
+        assert leaks(told, side=side, directory=False) == set()
+    if role in ("alice", "stand-in"):
+        assert ("commitment", "what") in leaks(told, side="north", directory=False)
+
+
+def test_the_day_after_a_cover_nothing_is_left(world: World) -> None:
+    """The stand-in of yesterday is any colleague again: the addresses are known, and nothing is there."""
+    cover = world.north.rows["Cover"]
+    assert isinstance(cover, Cover)
+    yesterday = Now.read().today("UTC") - timedelta(days=1)
+    Cover.objects.filter(pk=cover.pk).update(from_on=yesterday, until_on=yesterday)
+    world.roles["stand-in"] = User.objects.get(pk=cover.stand_in_id)
+    assert crawl(world, "stand-in")["north"] == {}
+
+
+def test_who_no_longer_has_a_part_sees_nothing(world: World) -> None:
+    member = world.north.rows["RelationshipMember"]
+    assert isinstance(member, RelationshipMember)
+    member.delete()
+    world.roles["deputy"] = User.objects.get(pk=member.user_id)
+    assert crawl(world, "deputy")["north"] == {}
+
+
+def test_part_in_one_is_none_in_the_others(world: World) -> None:
+    """Neither a deputy nor who may be asked sees what else the owner has; a stand-in sees that, and not the team's."""
+    other = people.relationship(owner=world.north.person, team=world.north.team)
+    of_bob = people.relationship(owner=people.bob(), team=world.north.team)
+    for role, seen in {"deputy": set(), "stand-in": {other.pk}}.items():
+        person = User.objects.get(pk=world.roles[role].pk)  # type: ignore[union-attr]
+        found = Relationship.objects.visible_to(person).filter(pk__in=[other.pk, of_bob.pk])
+        assert set(found.values_list("pk", flat=True)) == seen, role
+
+
+def test_file_has_no_address_but_that_of_its_row(world: World) -> None:
+    attachment = world.north.rows["Attachment"]
+    assert isinstance(attachment, Attachment)
+    client = client_of(world.roles["alice"])
+    for folder in ("/", "/media/", "/static/", "/var/", "/files/"):
+        assert client.get(f"{folder}{attachment.file.name}").status_code == 404, folder
+    answer = client.get(f"/attachments/{attachment.pk}/")
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert (answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (
+        "application/octet-stream",
+        "private, no-store",
+    )
 
 
 def test_every_model_and_text_is_in_the_world(world: World) -> None:

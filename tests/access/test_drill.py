@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,20 +14,26 @@ from django import forms
 from django.apps import apps
 from django.core import checks
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.test import override_settings
 from django.test.utils import isolate_apps
 from django.urls import get_resolver, path
 
 from accounts import checks as access_checks
-from accounts.models import Contact
+from accounts.models import Contact, User
+from accounts.undo import INVERSES, Done, inverse, record
 from prm.urls import urlpatterns
-from relationships.models import Interaction, Relationship
+from relationships import history
+from relationships.models import Attachment, Interaction, Mention, Relationship
+from tests import people
+from tests.access import inverses
 from tests.access.canaries import Half, World
-from tests.access.choices import all_forms, too_wide
+from tests.access.choices import all_forms, forms_in, too_wide
 from tests.access.crawl import crawl
+from tests.access.posts import send_all
 from tests.access.table import TABLE, Route, patterns, who
 from tests.access.test_table import missing
+from web.clock import Now
 
 PLANTED = "tests.access.planted_urls"
 
@@ -157,6 +165,112 @@ def test_search_of_all_rows_is_caught_by_the_crawl(planted: Any, world: World, m
     assert ("interaction", "summary") in {leak for found in crawl(world, "olga")["north"].values() for leak in found}
 
 
+# A file, a history, a mention that is anybody's ----------------------------------------------------------------------
+
+
+def a_download(request: HttpRequest, pk: int) -> FileResponse:
+    """The key in the address is all that it asks for."""
+    return FileResponse(Attachment.objects.exclude(file="").get(pk=pk).file.open("rb"), as_attachment=True)
+
+
+def a_history(request: HttpRequest, pk: int) -> HttpResponse:
+    """The audit rows have no rule of their own; they are asked for through what the person may see."""
+    told, _more = history.deeds(Relationship.objects.get(pk=pk), writes=False)
+    return HttpResponse(repr(told))
+
+
+def my_mentions(request: HttpRequest) -> HttpResponse:
+    """Who is named may have lost sight of the partner since."""
+    return HttpResponse("; ".join(row.comment.text for row in Mention.objects.filter(user=request.user.pk)))
+
+
+def my_promises(request: HttpRequest) -> HttpResponse:
+    """Who sees to a promise may have lost sight of the partner since."""
+    mine = User.objects.get(pk=request.user.pk).kept_commitments.all()
+    return HttpResponse("; ".join(row.what for row in mine))
+
+
+LEAKS: dict[str, tuple[Any, str | None, tuple[str, str]]] = {
+    "a file by its key alone": (path("files/<int:pk>/", a_download), "Attachment", ("attachment", "content")),
+    "a history by the key alone": (path("what/<int:pk>/", a_history), "Relationship", ("comment", "text")),
+    "mentions of a former owner": (path("named/", my_mentions), None, ("comment", "text")),
+    "promises of a former owner": (path("kept/", my_promises), None, ("commitment", "what")),
+}
+
+
+@pytest.mark.parametrize("forgotten", LEAKS)
+def test_what_forgets_whose_it_is_is_caught_by_the_crawl(
+    forgotten: str, planted: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route, kind, leak = LEAKS[forgotten]
+    route.name = "planted"
+    planted.urlpatterns = [route]
+    monkeypatch.setitem(TABLE, "planted", Route(kind, get=who("olga")))
+    assert leak in {one for found in crawl(world, "olga")["north"].values() for one in found}
+
+
+# A deed that asks nobody ---------------------------------------------------------------------------------------------
+
+
+def change_many(request: HttpRequest) -> HttpResponse:
+    """The keys that were sent are those that are changed."""
+    keys = request.POST.get("rows", "").split(",")
+    Relationship.objects.filter(pk__in=keys).update(tier="A")
+    return HttpResponse(status=204)
+
+
+def what_was_typed(request: HttpRequest) -> HttpResponse:
+    """Says whom it is about, as a toast would, before it asks whether they may know."""
+    return HttpResponse(Relationship.objects.get(pk=request.POST["relationship"]).name)
+
+
+@pytest.mark.parametrize(
+    ("view", "said"), [(change_many, "changed Relationship"), (what_was_typed, "told ('relationship', 'name')")]
+)
+def test_deed_that_takes_any_key_is_caught(
+    view: Any, said: str, planted: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted.urlpatterns = [path("many/", view, name="many")]
+    monkeypatch.setitem(TABLE, "many", Route(post=who("olga")))
+    assert [what.split(": ")[1] for what in send_all(world, "olga", world.south, world.north)] == [said, said]
+
+
+@pytest.fixture
+def careless_inverse() -> Iterator[str]:
+    """Sets a relationship's tier and asks nobody."""
+
+    def set_tier(*, actor: User, now: Now, relationship_id: int, tier: str) -> Done[Relationship]:
+        row = Relationship.objects.get(pk=relationship_id)
+        arguments = {"relationship_id": row.pk, "tier": row.tier}
+        row.tier = tier
+        row.save(update_fields=["tier"])
+        step = record(actor=actor, now=now, said="Tier", verb=set_tier, arguments=arguments, watch=[])
+        return Done(row, step)
+
+    set_tier.__module__ = "relationships.actions.planted"
+    inverse(set_tier)
+    yield "relationships.actions.set_tier"
+    del INVERSES["relationships.actions.set_tier"]
+
+
+@pytest.mark.django_db
+def test_inverse_that_asks_nobody_is_caught(careless_inverse: str) -> None:
+    def deed(by: dict[str, Any]) -> Done[Any]:
+        return INVERSES[careless_inverse](relationship_id=people.relationship().pk, tier="A", **by)
+
+    tried, let_in = inverses.try_all(iter([("set a tier", deed, people.alice(), [people.outsider()])]))
+    assert (tried, let_in) == (
+        {careless_inverse},
+        [f"set a tier: {careless_inverse} let in Olga Olsen"] * inverses.TIMES,
+    )
+
+
+@pytest.mark.django_db
+def test_inverse_that_no_deed_leads_to_is_caught(careless_inverse: str) -> None:
+    tried, _let_in = inverses.try_all(iter([("log", inverses.entry, people.alice(), [])]))
+    assert {careless_inverse, "relationships.actions.wake"} <= set(INVERSES) - tried
+
+
 # An unscoped choice in a form --------------------------------------------------------------------------------------
 
 
@@ -171,15 +285,50 @@ class CarelessForm(forms.ModelForm[Interaction]):
 @pytest.mark.parametrize("form", all_forms(), ids=lambda form: form.__name__)
 @pytest.mark.parametrize("side", ["north", "south"])
 def test_form_offers_only_what_the_person_may_choose(side: str, form: type[forms.BaseForm], world: World) -> None:
-    half: Half = getattr(world, side)
-    assert too_wide(form, half) == []
+    halves: dict[str, Half] = {"north": world.north, "south": world.south}
+    half = halves.pop(side)
+    assert too_wide(form, half, halves.popitem()[1]) == []
 
 
 def test_unscoped_choice_is_caught(world: World) -> None:
-    assert too_wide(CarelessForm, world.south) == ["CarelessForm.relationship"]
+    assert too_wide(CarelessForm, world.south, world.north) == ["CarelessForm.relationship"]
+
+
+CARELESS = """
+from django import forms
+from relationships.models import Commitment, Relationship
+
+class DeepForm(forms.Form):
+    commitment = forms.ModelChoiceField(Commitment.objects.none())
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Narrowed to what was asked for, and not to what the person may see.
+        asked = self.data.get("relationship") if self.is_bound else None
+        self.fields["commitment"].queryset = Commitment.objects.filter(relationship=asked)
+"""
+
+
+def test_form_deep_in_a_package_is_found_and_caught(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wide only once something is sent, and two packages down."""
+    package = tmp_path / "careless_app" / "forms"
+    package.mkdir(parents=True)
+    for folder in (package.parent, package):
+        (folder / "__init__.py").touch()
+    (package / "deep.py").write_text(CARELESS)
+    monkeypatch.syspath_prepend(tmp_path)
+    [form] = forms_in([importlib.import_module("careless_app")])
+    assert too_wide(form, world.south, world.north) == ["DeepForm.commitment"]
+    for name in [name for name in sys.modules if name.split(".")[0] == "careless_app"]:
+        monkeypatch.delitem(sys.modules, name)
 
 
 def test_forms_of_every_app_are_looked_at() -> None:
     names = {form.__name__ for form in all_forms()}
     assert names >= {"InteractionForm", "RelationshipForm", "NewRelationshipForm", "HandOverForm", "PortfolioForm"}
-    assert names >= {"AccountForm", "ContactForm", "TeamForm", "WantedForm"}
+    assert names >= {"AccountForm", "ContactForm", "TeamForm", "WantedForm", "CoverForm", "MemberForm"}
+    assert names >= {"NewPromiseForm", "MissForm", "AgreementForm", "TighterForm", "CommentForm", "AttachmentForm"}
+    # Not in a module of forms.
+    assert "PromiseFilter" in names

@@ -9,7 +9,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.actions import create_cover
+from accounts.models import Contact, User
 from prm import services
 from relationships import actions
 from relationships.models import Interaction, Relationship
@@ -58,7 +59,40 @@ def full_book() -> Relationship:
     people.relationship(account=people.account("Mowi"))
     resting = partner("Grieg", quiet=30)
     actions.snooze(actor=people.alice(), now=Now.read(), relationship=resting, until_on=ago(-5), reason="On holiday")
+    promised_and_said(row, ingrid)
     return row
+
+
+def promised_and_said(row: Relationship, ingrid: Contact) -> None:
+    """A promise in each state, and what colleagues put beside a relationship."""
+    alice, bob, now = people.alice(), people.bob(), Now.read()
+    by: dict[str, Any] = {"actor": alice, "now": now}
+    entry = row.interactions.newest_first()[0]
+    late = people.promise(row, due_on=ago(9), made_on=ago(20), contact=ingrid, interaction=entry, remedy="Half price")
+    people.promise(row, side="theirs", due_on=ago(0), made_on=ago(20), contact=ingrid)
+    people.promise(row, "theirs", "Everything that their purchasing department said it would send us " * 3)
+    moved = people.promise(row, due_on=ago(-2), made_on=ago(5))
+    actions.renegotiate(**by, commitment=moved, new_due_on=ago(-12), reason="They asked for it")
+    actions.keep_promise(**by, commitment=people.promise(row, due_on=ago(3), made_on=ago(20)), kept_on=ago(5))
+    actions.keep_promise(**by, commitment=people.promise(row, due_on=ago(9), made_on=ago(20)), kept_on=ago(5))
+    broken = people.promise(row, due_on=ago(2), made_on=ago(20))
+    actions.miss_promise(**by, commitment=broken, explanation="Forgotten", plan="At once", new_due_on=ago(-1))
+    actions.miss_promise(**by, commitment=people.promise(row, due_on=ago(2), made_on=ago(20)))
+    actions.sweep_cadence(now=now)
+    actions.add_member(**by, relationship=row, user=bob, role="deputy")
+    actions.write_comment(actor=bob, now=now, relationship=row, interaction=entry, text="@Alice have a look")
+    actions.write_comment(actor=bob, now=now, relationship=row, commitment=late, text="Who rings?")
+    actions.add_attachment(**by, relationship=row, url="https://www.ewos.example/prices", title="Prices")
+    step = {
+        "occurred_on": ago(50),
+        "topics": ["needs"],
+        "project": "Crates",
+        "next_step": "Ring",
+        "next_step_on": ago(0),
+    }
+    actions.change_interaction(**by, interaction=entry, values=step, contacts=[ingrid], colleagues=[alice, bob])
+    create_cover(**by, absent=alice, stand_in=bob, from_on=ago(-3), until_on=ago(-9), note="In the hills")
+    create_cover(actor=bob, now=now, absent=bob, stand_in=alice, from_on=ago(1), until_on=ago(-3))
 
 
 def pages_of_alice(row: Relationship) -> list[str]:
@@ -76,6 +110,14 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("log") + f"?relationship={row.pk}",
         reverse("snooze_create", args=[row.pk]),
         reverse("relationship_create"),
+        reverse("promise_list"),
+        reverse("promise_list") + f"?relationship={row.pk}&state=all",
+        *(one.get_absolute_url() for one in row.commitments.exclude(outcome="kept")),
+        row.get_history_url(),
+        reverse("history"),
+        reverse("cover_list"),
+        reverse("palette"),
+        f"{row.get_absolute_url()}?show=promises",
     ]
 
 
@@ -101,6 +143,29 @@ def dialogs(row: Relationship) -> list[str]:
         reverse("relationship_create"),
         reverse("contact_add", args=[row.account_id]),
         reverse("account_edit", args=[row.account_id]),
+        *dialogs_about_promises(row),
+        reverse("agreement_create", args=[row.pk]) + "?for_a_while=1",
+        reverse("member_add", args=[row.pk]),
+        reverse("member_edit", args=[row.members.get().pk]),
+        reverse("relationship_hand_over", args=[row.pk]),
+        reverse("comment_create", args=[row.pk]),
+        reverse("attachment_create", args=[row.pk]),
+        reverse("cover_create"),
+        reverse("relationship_bulk") + f"?deed=owner&rows={row.pk}",
+    ]
+
+
+def dialogs_about_promises(row: Relationship) -> list[str]:
+    late = row.commitments.filter(side="ours", outcome="").earliest("binding_on")
+    unexplained = row.commitments.get(outcome="broken", miss__explained_on=None)
+    return [
+        reverse("commitment_new"),
+        reverse("commitment_create", args=[row.pk]) + "?side=theirs",
+        reverse("commitment_edit", args=[late.pk]),
+        reverse("renegotiation_create", args=[late.pk]),
+        reverse("fulfilment_create", args=[late.pk]),
+        reverse("miss_create", args=[late.pk]),
+        reverse("miss_create", args=[unexplained.pk]),
     ]
 
 
@@ -155,6 +220,11 @@ def test_axe_while_empty_or_wrong(browse: Open, watch: Watch, theme: Any) -> Non
         (people.alice(), "/portfolio/"),
         (people.alice(), "/portfolio/?q=nothing"),
         (people.alice(), "/organisations/"),
+        (people.alice(), "/promises/"),
+        (people.alice(), "/promises/?q=nothing"),
+        (people.alice(), "/history/"),
+        (people.alice(), "/covers/"),
+        (people.alice(), "/palette/?q=nothing"),
         (people.alice(), "/nowhere/"),
         (people.adam(), "/people/?q=nobody"),
     ]

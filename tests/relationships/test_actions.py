@@ -227,7 +227,7 @@ def test_changed_since_stays_as_it_is() -> None:
         colleagues=[people.alice()],
     )
     before = record_of(row)
-    with pytest.raises(ValidationError, match="It has been changed since"):
+    with pytest.raises(ValidationError, match="so it stays as it is"):
         undo(done)
     assert record_of(row) == before
 
@@ -236,7 +236,7 @@ def test_changed_since_stays_as_it_is() -> None:
 def test_changed_by_hand_in_bulk_is_noticed_too() -> None:
     done = log(agreed(14), MONDAY)
     Interaction.objects.filter(pk=done.row.pk).update(purpose="Renewal")
-    with pytest.raises(ValidationError, match="It has been changed since"):
+    with pytest.raises(ValidationError, match="so it stays as it is"):
         undo(done)
 
 
@@ -247,7 +247,7 @@ def test_changed_and_changed_back_by_another_stays() -> None:
     bob = people.bob()
     actions.change_relationship(actor=bob, now=NOW, relationship=row, values={"tier": "A"})
     actions.change_relationship(actor=bob, now=NOW, relationship=row, values={"tier": ""})
-    with pytest.raises(ValidationError, match="It has been changed since"):
+    with pytest.raises(ValidationError, match="so it stays as it is"):
         undo(done)
 
 
@@ -393,7 +393,7 @@ def test_log_is_constant_work_whatever_the_history() -> None:
             for index in range(number)
         )
         counts.append(statements_of_a_log(row))
-    assert counts == [counts[0], counts[0]] and counts[0] <= 20, counts
+    assert counts == [counts[0], counts[0]] and counts[0] <= 24, counts
 
 
 # Snooze, pause, rhythm ---------------------------------------------------------------------------------------------
