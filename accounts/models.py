@@ -245,14 +245,18 @@ class AccountQuerySet(models.QuerySet["Account"]):
         if access.reach_of(user).everything:
             return self
         seen = self.filter(access.sees(user, "relationships__")).values("pk")
-        return self.filter(access.staff(user)).filter(Q(pk__in=seen) | Q(relationships=None))
+        return self.filter(access.staff(user)).filter(Q(pk__in=seen) | self._unattended())
 
     def changeable_by(self, user: Someone) -> Self:
         if access.reach_of(user).everything:
             return self
         changed = Q(pk__in=self.filter(access.changes(user, "relationships__")).values("pk"))
         # One that nobody looks after yet is anybody's who may make one.
-        return self.filter(changed | Q(relationships=None) if access.reach_of(user).writes else changed)
+        return self.filter(changed | self._unattended() if access.reach_of(user).writes else changed)
+
+    def _unattended(self) -> Q:
+        """Those without a relationship; as keys, because a join would bring one that has two of them twice."""
+        return Q(pk__in=self.filter(relationships=None).values("pk"))
 
     def listed_for(self, user: Someone) -> Self:
         """Names alone: a directory for the staff, so that nobody makes the same organisation twice."""

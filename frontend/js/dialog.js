@@ -102,7 +102,9 @@ export function startDialogs() {
     // The event comes later than the closing; by then it may be open again with something else.
     if (frame().open) return;
     box().replaceChildren();
-    (cameFrom?.isConnected ? cameFrom : document.getElementById("main"))?.focus();
+    // A list that fetched itself again meanwhile has a new field in the place of the old one.
+    const there = cameFrom?.isConnected ? cameFrom : cameFrom?.id && document.getElementById(cameFrom.id);
+    (there || document.getElementById("main"))?.focus();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== box()) return;

@@ -64,7 +64,7 @@ function showPalette(event) {
 }
 
 function submitFocused(event) {
-  const form = event.target.form ?? event.target.closest?.("form") ?? document.querySelector("dialog[open] form");
+  const form = event.target.form ?? event.target.closest?.("form") ?? document.querySelector("dialog[open] form") ?? document.querySelector(".c-form form");
   if (form?.method !== "post") return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -482,10 +482,11 @@ def withdraw_from_promise(*, actor: User, now: Now, model: str, pk: int) -> Done
     found.delete()
     judge([row.pk], now=now)
     row.refresh_from_db()
+    said = _("New day taken back: %(what)s") if model == Renegotiation._meta.label_lower else _("Open again: %(what)s")
     step = record(
         actor=actor,
         now=now,
-        said=_("Open again: %(what)s") % {"what": row.what},
+        said=said % {"what": row.what},
         verb=restore_to_promise,
         arguments={"model": model, "values": values},
         watch=[(kinds[model], pk)],

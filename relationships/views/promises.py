@@ -75,6 +75,9 @@ def _new_promise(request: PersonRequest, relationship: Relationship | None) -> H
         relationship=relationship,
         initial=initial,
     )
+    if request.GET.get("side"):
+        # Partner and side are chosen already; what is left to say is what.
+        form.fields["what"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         row = relationship or values["relationship"]

@@ -99,7 +99,7 @@ def too_wide(form: type[BaseForm], half: Half, other: Half) -> list[str]:
                 manager = rows.model._default_manager
                 listed = manager.listed_for if hasattr(manager, "listed_for") else manager.visible_to
                 allowed = {str(pk) for pk in listed(half.person).values_list("pk", flat=True)}
-                shown = {str(choice) for choice, _label in field.widget.choices} - {""}
+                shown = {str(choice) for choice, _label in getattr(field.widget, "choices", [])} - {""}
                 taken = {str(pk) for pk in rows.values_list("pk", flat=True)}
                 if (shown | taken) - allowed:
                     wide.add(f"{form.__name__}.{name}")

@@ -69,8 +69,8 @@ def rhythm(by: dict[str, Any], **more: Any) -> Done[Any]:
 
 def ended_rhythm(by: dict[str, Any]) -> Done[Any]:
     row = rhythm(by).row.relationship
-    days = {"starts_on": TODAY, "ends_on": TODAY + WEEK}
-    tighter = actions.agree_cadence(relationship=row, every_days=7, reason="A tender", **days, **by).row
+    until = TODAY + WEEK
+    tighter = actions.agree_cadence(relationship=row, every_days=7, ends_on=until, reason="A tender", **by).row
     return actions.end_agreement(agreement_id=tighter.pk, ends_on=TODAY + DAY, **by)
 
 
@@ -183,7 +183,8 @@ def tours() -> Iterator[tuple[str, Deed, User, list[User]]]:
 
 def fresh(person: User) -> User:
     """As the next request would have it: rights are read once."""
-    return User.objects.get(pk=person.pk)
+    found: User = User.objects.get(pk=person.pk)
+    return found
 
 
 def try_all(all_tours: Iterator[tuple[str, Deed, User, list[User]]]) -> tuple[set[str], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import get_resolver
 
 from accounts.checks import ours
 from accounts.models import Cover, UndoStep, User
@@ -13,11 +14,11 @@ from mail.queries import digest_of
 from relationships import actions
 from relationships.models import Attachment, Relationship, RelationshipMember
 from tests import people
-from tests.access.canaries import CANARY, DIRECTORY, World, leaks, texts_of
+from tests.access.canaries import CANARY, DIRECTORY, Half, World, leaks, texts_of
 from tests.access.crawl import crawl
 from tests.access.posts import send_all
-from tests.access.table import ROLES
-from tests.access.visits import client_of
+from tests.access.table import ROLES, TABLE, patterns
+from tests.access.visits import address_of, client_of, text_of, visit
 from web.clock import Now
 
 # Whose half a person may read. An administrator reads both.
@@ -53,6 +54,8 @@ OWN = {
     ("renegotiation", "reason"),
     ("snooze", "reason"),
 }
+# Of a promise that was kept after all, only the forms say why it had been missed.
+IN_FORMS = {("miss", "explanation"), ("miss", "plan")}
 # Of an organisation that both work with: what is said of it, and not what either has with it.
 SHARED = {"account", "accountalias", "affiliation", "contact", "externalid"}
 # Whose half a person may change; Rita only reads.
@@ -69,7 +72,7 @@ def test_nobody_meets_a_canary_of_another(role: str, world: World) -> None:
         assert leaked == {}
     for side in READS[role]:
         own = {leak for found in met[side].values() for leak in found}
-        assert own >= OWN, "it met too little to prove anything"
+        assert own >= OWN - (IN_FORMS if role == "rita" else set()), "it met too little to prove anything"
 
 
 @pytest.mark.parametrize("role", ["alice", "olga"])
@@ -89,12 +92,15 @@ def test_two_at_one_organisation_see_each_other_no_further(role: str, world: Wor
         contacts=[north["Contact"]],  # type: ignore[list-item]
     )
     [other] = {"north", "south"} - READS[role]
-    told = {leak for found in crawl(world, role)[other].values() for leak in found}
-    assert ("contact", "phone") in told
-    assert {model for model, _field in told} <= SHARED
+    told = crawl(world, role)[other]
+    assert ("contact", "phone") in {leak for found in told.values() for leak in found}
+    further = {address: {leak for leak in found if leak[0] not in SHARED} for address, found in told.items()}
+    # The link of a mail says whose it is.
+    assert {address: found for address, found in further.items() if found and address.split("/")[1] not in MAILED} == {}
 
 
-@pytest.mark.parametrize("role", ["anonymous", "petra", "olga", "rita", "alice", "deputy", "stand-in"])
+# Strangers and partners get nowhere and write nothing, says the table.
+@pytest.mark.parametrize("role", ["olga", "rita", "stand-in"])
 def test_nothing_sent_tells_of_another_or_changes_theirs(role: str, world: World) -> None:
     halves = {"north": world.north, "south": world.south}
     for side in halves.keys() - CHANGES[role]:
@@ -116,22 +122,36 @@ def test_digest_tells_of_nobody_elses_partners(role: str, world: World) -> None:
         assert ("commitment", "what") in leaks(told, side="north", directory=False)
 
 
+def seen_of(half: Half, world: World, person: User) -> list[str]:
+    """The routes of the table at which somebody who is a stranger meets anything of a half."""
+    seen, client = [], client_of(person)
+    for name, _address, pattern in patterns(get_resolver()):
+        route = TABLE[name]
+        key = half.rows[route.kind].pk if route.kind in half.rows else None
+        if route.kind and (key is None or route.get["olga"] != "404"):
+            continue
+        for method in ("get", "post"):
+            response, _writes = visit(client, method, address_of(name, pattern, key))
+            let_in = key is not None and response.status_code not in (404, 405)
+            if let_in or leaks(text_of(response), side=half.side, directory=True):
+                seen.append(f"{method} {name}")
+    return seen
+
+
 def test_the_day_after_a_cover_nothing_is_left(world: World) -> None:
     """The stand-in of yesterday is any colleague again: the addresses are known, and nothing is there."""
     cover = world.north.rows["Cover"]
     assert isinstance(cover, Cover)
     yesterday = Now.read().today("UTC") - timedelta(days=1)
     Cover.objects.filter(pk=cover.pk).update(from_on=yesterday, until_on=yesterday)
-    world.roles["stand-in"] = User.objects.get(pk=cover.stand_in_id)
-    assert crawl(world, "stand-in")["north"] == {}
+    assert seen_of(world.north, world, User.objects.get(pk=cover.stand_in_id)) == []
 
 
 def test_who_no_longer_has_a_part_sees_nothing(world: World) -> None:
     member = world.north.rows["RelationshipMember"]
     assert isinstance(member, RelationshipMember)
     member.delete()
-    world.roles["deputy"] = User.objects.get(pk=member.user_id)
-    assert crawl(world, "deputy")["north"] == {}
+    assert seen_of(world.north, world, User.objects.get(pk=member.user_id)) == []
 
 
 def test_part_in_one_is_none_in_the_others(world: World) -> None:

@@ -17,8 +17,8 @@ from tests.access.canaries import Half, World
 from tests.access.table import Route
 
 NOBODY = 987_654_321
-# Of the session itself, which any sign-in writes.
-WRITES = re.compile(r'^(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|usersessions_usersession)')
+# Alone or behind what tells the audit who it is; not of the session itself, which any sign-in writes.
+WRITES = re.compile(r'(?:^|;\s*)(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session|usersessions_usersession)')
 
 
 def client_of(person: User | None) -> Client:
@@ -56,7 +56,7 @@ def visit(
     with transaction.atomic():
         with CaptureQueriesContext(connection) as queries:
             response = getattr(client, method)(address, values)
-        writes = [query["sql"] for query in queries if WRITES.match(query["sql"])]
+        writes = [query["sql"] for query in queries if WRITES.search(query["sql"])]
         if writes and after_writing is not None:
             after_writing()
         transaction.set_rollback(True)

@@ -49,16 +49,16 @@ def test_search_filter_tabs_and_back(browse: Open) -> None:
     page.wait_for_url("**state=in_touch")
     expect(rows(page)).to_have_count(2)
     assert sorted(rows(page).all_inner_texts()) == ["Nordlaks", "Salmar"]
-    page.locator("[name=sort]").select_option("name")
+    page.locator("select[name=sort]").select_option("name")
     page.wait_for_url("**sort=name*")
     expect(page.locator(".c-tabs [aria-current]")).to_contain_text("In touch")
     page.get_by_role("link", name="Salmar").click()
     expect(page.get_by_role("heading", name="Salmar")).to_be_visible()
     page.go_back()
-    expect(page.locator("[name=sort]")).to_have_value("name")
+    expect(page.locator("select[name=sort]")).to_have_value("name")
     shown(page, "Nordlaks", "Salmar")
     page.go_back()
-    expect(page.locator("[name=sort]")).to_have_value("")
+    expect(page.locator("select[name=sort]")).to_have_value("")
 
 
 def test_nothing_fits(browse: Open) -> None:
