@@ -179,14 +179,27 @@ class CoverForm(forms.ModelForm[Cover]):
         meant = people.filter(pk=int(absent)).first() if absent.isascii() and absent.isdigit() else None
         super().__init__(data, initial={"absent": meant or user})
         narrow(self, "absent", people)
-        narrow(self, "stand_in", User.objects.visible_to(user).active_staff(), none=_("Choose a colleague"))
-        if not people.exclude(pk=user.pk).exists():
+        others = people.exclude(pk=user.pk).exists()
+        # Who chooses who is away may be the stand-in, so nobody is left out unless the address says who it is.
+        known = meant if others else user
+        colleagues = User.objects.visible_to(user).active_staff()
+        narrow(self, "stand_in", colleagues.exclude(pk=known.pk) if known else colleagues, none=_("Choose a colleague"))
+        if not others:
             self.fields["absent"].widget = forms.HiddenInput()
             self.fields["absent"].required = False
 
     def clean_absent(self) -> User:
         absent: User = self.cleaned_data["absent"] or self.initial["absent"]
         return absent
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from_on"), cleaned.get("until_on")
+        if first and last and last < first:
+            self.add_error("until_on", _("The last day lies before the first."))
+        if cleaned.get("stand_in") and cleaned["stand_in"] == cleaned.get("absent"):
+            self.add_error("stand_in", _("Somebody else has to stand in."))
+        return cleaned
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""

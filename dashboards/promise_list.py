@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from dashboards.wanting import stood_in_for
 from relationships import words
 from relationships.models import Commitment, CommitmentQuerySet, Relationship, latest_date, local_date
 from relationships.promises import Share
@@ -67,13 +68,17 @@ class PromiseFilter(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
+    @property
+    def mine(self) -> bool:
+        """Only what the person sees to, and the colleagues whom they stand in for."""
+        return not self.chosen().keys() & {"whose", "relationship", "person"}
+
     def narrow(self) -> CommitmentQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         rows = Commitment.objects.visible_to(self.user)
-        if not chosen.keys() & {"whose", "relationship", "person"}:
-            mine = Q(keeper__in=self.user.acts_for)
-            rows = rows.filter(mine | Q(keeper=None, relationship__owner__in=self.user.acts_for))
+        if self.mine:
+            rows = rows.filter(seen_to_by(self.user.acts_for))
         if text := chosen.get("q"):
             key = name_key(text)
             matches = Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
@@ -83,6 +88,11 @@ class PromiseFilter(forms.Form):
             if name in chosen:
                 rows = rows.filter(**{column: chosen[name]})
         return rows
+
+
+def seen_to_by(people: Sequence[int]) -> Q:
+    """Named for one of them, or for nobody with a partner of theirs."""
+    return Q(keeper__in=people) | Q(keeper=None, relationship__owner__in=people)
 
 
 # What there is -----------------------------------------------------------------------------------------------------
@@ -144,7 +154,7 @@ def page_of(rows: CommitmentQuerySet, now: Now, after: Cursor | None) -> tuple[l
     if after is not None:
         same = Q(group=after.group, rank=after.rank, pk__gt=after.pk)
         ranked = ranked.filter(Q(group__gt=after.group) | Q(group=after.group, rank__gt=after.rank) | same)
-    related = ("relationship__account", "colleague", "contact", "keeper", "miss")
+    related = ("relationship__account", "relationship__owner", "colleague", "contact", "keeper", "miss")
     found = list(ranked.select_related(*related).order_by("group", "rank", "pk")[: PAGE + 1])
     if len(found) <= PAGE:
         return found, None
@@ -224,12 +234,15 @@ class Line:
     look: Look
     sentence: str
     who: str
+    instead_of: User | None
     writes: bool
 
 
-def line(row: Commitment, now: Now, changeable: set[int]) -> Line:
+def line(row: Commitment, user: User, now: Now, changeable: set[int]) -> Line:
     look = words.PROMISE_LOOKS[row.state(now)]
-    return Line(row, look, words.promise_sentence(row, now), who(row), row.relationship_id in changeable)
+    instead_of = stood_in_for(user, row.keeper or row.relationship.owner)
+    said = words.promise_sentence(row, now)
+    return Line(row, look, said, who(row), instead_of, row.relationship_id in changeable)
 
 
 def who(row: Commitment) -> str:
@@ -252,7 +265,7 @@ class Column:
 
 
 def _columns(
-    request: PersonRequest, rows: CommitmentQuerySet, counted: dict[str, Counts], now: Now, *, state: str, side: str
+    request: PersonRequest, rows: CommitmentQuerySet, kept: dict[str, Counts], now: Now, *, state: str, side: str
 ) -> list[Column]:
     """A side with its page of promises, each paged by itself."""
     pages = {}
@@ -268,8 +281,8 @@ def _columns(
         Column(
             one,
             named[one][0],
-            words.promise_share(counted[one].share),
-            [line(row, now, changeable) for row in found],
+            words.promise_share(kept[one].share),
+            [line(row, request.user, now, changeable) for row in found],
             _address(request, **{f"after_{one}": str(after)}) if after else "",
             named[one][1],
         )
@@ -333,11 +346,15 @@ def promise_list(request: PersonRequest) -> HttpResponse:
     chosen = form.chosen()
     rows = form.narrow()
     counted = counts(rows, now)
+    # Listed are those of the colleagues away too; what was kept is told of the person alone.
+    covers = form.mine and len(user.acts_for) > 1
+    told = rows.filter(seen_to_by([user.pk])) if covers else rows
+    kept = counts(told, now) if covers else counted
     state = chosen.get("state", "")
-    whose = "all" if chosen.keys() & {"whose", "relationship", "person"} else ""
+    whose = "" if form.mine else "all"
     context = {
         "form": form,
-        "lede": sentence(counted),
+        "lede": sentence(kept),
         "tabs": [
             Choice(
                 str(name),
@@ -351,8 +368,8 @@ def promise_list(request: PersonRequest) -> HttpResponse:
             Choice(_("Mine"), _address(request, whose="", relationship="", person=""), not whose),
             Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), bool(whose)),
         ],
-        "columns": _columns(request, rows, counted, now, state=state, side=chosen.get("side", "")),
-        "shares": shares_by_name(rows, now),
+        "columns": _columns(request, rows, kept, now, state=state, side=chosen.get("side", "")),
+        "shares": shares_by_name(told, now),
         "chips": list(_chips(request, form)),
         "state": state,
         "kept_whose": whose and "whose" in chosen,

@@ -22,7 +22,7 @@ from dashboards.wanting import Happening
 from relationships import words
 from relationships.cadence import State
 from relationships.forms.portfolio import PortfolioForm
-from relationships.models import Relationship
+from relationships.models import Interaction, Relationship
 from relationships.queries import mentions_of
 from web import dates
 from web.clock import Now
@@ -66,18 +66,22 @@ def today(request: PersonRequest) -> HttpResponse:
         "total": board.total,
         "team_overdue": team_overdue,
         "groups": _groups(board, wanting.lines(user, board.rows, now)),
-        "later": wanting.later(board),
+        "later": wanting.later(user, board),
+        "handed_over": wanting.handed_over(user, now),
         "mentions": mentions_of(user),
         "covers": covers_of(user, here),
         "week": _week(here, wanting.coming(user, now)),
-        "logged": [
-            (row, words.beginning(row), words.clipped(row.summary, 90), dates.said(row.occurred_on, here))
-            for row in queries.lately_logged_by(user, 5)
-        ],
+        "logged": [_logged(row, now) for row in queries.lately_logged_by(user, 5)],
         "owns": owned,
         "writes": user.reach.writes or owned > 0,
     }
     return render(request, "dashboards/today.html", context)
+
+
+def _logged(row: Interaction, now: Now) -> tuple[Interaction, str, str, str]:
+    """Of an entry how it began, its note and its day; the day from where the partner is, as it was written down."""
+    day = dates.said(row.occurred_on, row.relationship.today(now))
+    return row, words.beginning(row), words.clipped(row.summary, 90), day
 
 
 def _groups(board: Board, lines: list[wanting.Line]) -> list[Group]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db.models import DateField, Q, Value
@@ -20,6 +21,7 @@ from relationships.cadence import State, lateness
 from relationships.models import (
     Commitment,
     CommitmentQuerySet,
+    HandOver,
     Interaction,
     InteractionQuerySet,
     Relationship,
@@ -36,6 +38,10 @@ SOON = 7
 WEEK = timedelta(days=6)
 # Of what can wait, so many are named.
 NAMED_LATER = 40
+# A hand-over stands on Today of the next owner for so long.
+HANDED_OVER = timedelta(days=14)
+MOST_HANDED_OVER = 20
+PROMISED = (Reason.OURS_LATE, Reason.OURS_SOON, Reason.THEIRS_LATE)
 
 
 # What there is -----------------------------------------------------------------------------------------------------
@@ -146,6 +152,10 @@ class Line:
     why: str
     also: int
     writes: bool
+    # The colleague for whom the person stands in, where it is theirs.
+    instead_of: User | None = None
+    # What day it is where the partner is, where that is another one: the days of the row are told from it.
+    there: date | None = None
     commitment: Commitment | None = None
     step: Interaction | None = None
 
@@ -168,12 +178,14 @@ class Found:
 def _fetch(user: User, rows: Iterable[Row]) -> Found:
     worst = [row.worst for row in rows]
     ids = [one.relationship for one in worst]
-    promised = [one.key for one in worst if one.reason in (Reason.OURS_LATE, Reason.OURS_SOON, Reason.THEIRS_LATE)]
+    promised = [one.key for one in worst if one.reason in PROMISED]
     steps = [one.key for one in worst if one.reason is Reason.STEP]
     checks = [one.key for one in worst if one.reason in (Reason.OVERDUE, Reason.DUE)]
     return Found(
-        relationships=Relationship.objects.select_related("account", "agreement").in_bulk(ids),
-        commitments=Commitment.objects.select_related("relationship", "colleague", "contact").in_bulk(promised),
+        relationships=Relationship.objects.select_related("account", "agreement", "owner").in_bulk(ids),
+        commitments=Commitment.objects.select_related("relationship", "colleague", "contact", "keeper").in_bulk(
+            promised
+        ),
         steps=Interaction.objects.in_bulk(steps),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
@@ -192,25 +204,34 @@ def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
     one, relationship = row.worst, found.relationships[row.relationship]
     today = relationship.today(now)
     also, writes = len(row.also), relationship.pk in found.changeable
+    instead_of = stood_in_for(user, relationship.owner)
+    there = today if today != now.today(user.zone) else None
     if one.reason in (Reason.OVERDUE, Reason.DUE):
         look = words.LOOKS[State.OVERDUE if one.reason is Reason.OVERDUE else State.DUE]
         touch = found.touches.get(relationship.pk)
         why = words.last_time(touch, today) if touch else ""
-        return Line(relationship, one.reason, look, words.sentence(relationship, now), why, also, writes)
+        fact = words.sentence(relationship, now)
+        return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there)
     if one.reason is Reason.STEP:
         step = found.steps.get(one.key)
         if step is None or step.next_step_on is None:
             return None
         fact = f"{words.clipped(step.next_step, 90)} – {due_words(step.next_step_on, today)}"
         why = words.last_time(step, today)
-        return Line(relationship, one.reason, STEP_LOOK, fact, why, also, writes, step=step)
+        return Line(relationship, one.reason, STEP_LOOK, fact, why, also, writes, instead_of, there, step=step)
     promise = found.commitments.get(one.key)
     if promise is None:
         return None
     look = words.PROMISE_LOOKS[promise.state(now)]
     fact = f"{words.clipped(promise.what, 90)} – {promise_due(promise, today)}"
     why = promise_why(promise, user, today)
-    return Line(relationship, one.reason, look, fact, why, also, writes, commitment=promise)
+    instead_of = stood_in_for(user, promise.keeper or relationship.owner)
+    return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, commitment=promise)
+
+
+def stood_in_for(user: User, whose: User) -> User | None:
+    """The colleague, where it is theirs and the person stands in for them today."""
+    return whose if whose.pk != user.pk and whose.pk in user.acts_for else None
 
 
 STEP_LOOK = Look(gettext_lazy("Next step"), "chevron-right", "faint")
@@ -248,23 +269,26 @@ class Later:
     """What can wait: so many, the first of them by name with their reason."""
 
     count: int
-    named: list[tuple[Relationship, str]]
+    named: list[tuple[Relationship, str, User | None]]
 
     @property
     def unnamed(self) -> int:
         return self.count - len(self.named)
 
 
-def later(board: Board) -> Later:
-    """One query."""
-    found = Relationship.objects.select_related("account").in_bulk(
-        [row.relationship for row in board.later[:NAMED_LATER]]
-    )
-    named = [
-        (found[row.relationship], str(WAITING[row.worst.reason]))
-        for row in board.later[:NAMED_LATER]
-        if row.relationship in found
-    ]
+def later(user: User, board: Board) -> Later:
+    """One query; a second for who stands in for somebody."""
+    waiting = board.later[:NAMED_LATER]
+    found = Relationship.objects.select_related("account", "owner").in_bulk([row.relationship for row in waiting])
+    covers = len(user.acts_for) > 1
+    promised = [row.worst.key for row in waiting if covers and row.worst.reason in PROMISED]
+    keepers = {row.pk: row.keeper for row in Commitment.objects.select_related("keeper").filter(pk__in=promised)}
+    named = []
+    for row in waiting:
+        if relationship := found.get(row.relationship):
+            keeper = keepers.get(row.worst.key) if row.worst.reason in PROMISED else None
+            whose = stood_in_for(user, keeper or relationship.owner)
+            named.append((relationship, str(WAITING[row.worst.reason]), whose))
     return Later(len(board.later), named)
 
 
@@ -288,12 +312,16 @@ class Happening:
 
 
 def coming(user: User, now: Now) -> list[tuple[date, Happening]]:
-    """What falls due from today to six days on, by day: promises, next steps, check-ins. Four queries."""
+    """What falls due from today to six days on, by day: promises, next steps, check-ins. Four queries.
+
+    By the calendar of the reader; what is over where the partner is falls due no more.
+    """
     here = now.today(user.zone)
     last = here + WEEK
     found: list[tuple[date, Happening]] = []
     for rows in _promises(user):
         due = rows.filter(late_on=None, binding_on__gte=here, binding_on__lte=last)
+        due = due.filter(binding_on__gte=local_date(now, "relationship__zone"))
         for promise in due.select_related("relationship__account").by_day()[:NAMED_LATER]:
             side = _("promise") if promise.side == Commitment.Side.OURS else _("their promise")
             said = f"{promise.relationship}, {words.clipped(promise.what, 40)}"
@@ -308,6 +336,29 @@ def coming(user: User, now: Now) -> list[tuple[date, Happening]]:
         if row.due_on is not None:
             found.append((row.due_on, Happening(str(row), _("check-in due"), row.get_absolute_url())))
     return sorted(found, key=lambda one: one[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A partner handed over to the person: when, and what the former owner wants them to know."""
+
+    row: HandOver
+    day: str
+    note: str
+
+
+def handed_over(user: User, now: Now) -> list[Received]:
+    """What came to the person in the last 14 days and is theirs still, newest first. One query."""
+    rows = HandOver.objects.visible_to(user).filter(
+        next=user, relationship__owner=user, made_at__gte=now.instant - HANDED_OVER
+    )
+    found = rows.select_related("relationship__account", "former")[:MOST_HANDED_OVER]
+    return [Received(row, _handed_on(row, now), words.clipped(row.note, 160)) for row in found]
+
+
+def _handed_on(row: HandOver, now: Now) -> str:
+    zone = ZoneInfo(row.relationship.zone)
+    return dates.said(row.made_at.astimezone(zone).date(), row.relationship.today(now))
 
 
 def due_words(day: date, today: date) -> str:

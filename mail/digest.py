@@ -87,7 +87,7 @@ class CheckIn(AboutPartner):
             quiet = days((self.today - self.last_touch_on).days)
             rhythm = f"every {days(self.every_days)} assumed" if self.assumed else f"agreed {self.every_days}"
             return f"quiet for {quiet}, {rhythm}"
-        return f"check-in {by_words(self.due_on, self.today)}"
+        return f"check-in {on_words(self.due_on, self.today)}"
 
     @property
     def detail(self) -> str:
@@ -372,6 +372,14 @@ def by_words(due_on: date, today: date) -> str:
         return "due tomorrow"
     weekday = WEEKDAYS[due_on.weekday()]
     return f"by {weekday}" if ahead < 7 else f"by {weekday_words(due_on, today)}"
+
+
+def on_words(due_on: date, today: date) -> str:
+    """As ``by_words`` of what has its one day; *since* would leave open whether that day is over."""
+    ahead = (due_on - today).days
+    if ahead in (0, 1):
+        return by_words(due_on, today)
+    return f"{'was due' if ahead < 0 else 'due'} on {weekday_words(due_on, today)}"
 
 
 def text(digest: Digest) -> str:

@@ -56,8 +56,9 @@ class Rest:
 class Schedule:
     """What follows from the record; ``None`` throughout where there is no cadence or it is paused.
 
-    ``base_due_on`` leaves the snoozes out: it names the gap. ``changes_on`` is the next day on which another
-    agreement counts, or none: one begins, or the one in force was for a while and is over.
+    ``base_due_on`` leaves the snoozes out: it names the gap. Under an agreement for a while it is never before that
+    one's first day: the days before it are judged by the agreement beneath. ``changes_on`` is the next day on which
+    another agreement counts, or none: one begins, or the one in force was for a while and is over.
     """
 
     every_days: int | None = None
@@ -85,6 +86,15 @@ def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS
         while day.weekday() not in workdays:
             day += DAY
     return day
+
+
+def due_under(interval: Interval, start: date, workdays: Collection[int] = WEEKDAYS) -> date:
+    """When the check-in is due that counts from ``start``.
+
+    One for a while asks for nothing before it begins, or it would be broken the moment it is agreed.
+    """
+    due = due_after(start, interval.every_days, workdays)
+    return due if interval.ends_on is None else max(due, interval.starts_on)
 
 
 def in_force(intervals: Sequence[Interval], today: date) -> int | None:
@@ -141,7 +151,7 @@ def schedule(
         return Schedule(changes_on=changes_on)
     interval = intervals[index]
     start = last_touch_on or interval.starts_on
-    base = due_after(start, interval.every_days, workdays)
+    base = due_under(interval, start, workdays)
     awake = max((rest.until_on + DAY for rest in of_this_gap(rests, start)), default=date.min)
     return Schedule(
         every_days=interval.every_days,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -91,7 +92,7 @@ def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
             return _("never in touch – first %(day)s") % {"day": dates.by(relationship.due_on or today, today)}
         case State.IN_TOUCH:
             touched, due = relationship.last_touch_on or today, relationship.due_on or today
-            how = Interaction.Channel(channel).label if channel else _("in touch")
+            how = Interaction.Channel(channel).label if channel else _("last spoken")
             said = {"how": how, "ago": dates.ago(touched, today), "day": dates.by(due, today)}
             return _("%(how)s %(ago)s, next %(day)s") % said
 
@@ -335,12 +336,21 @@ def _said_of_missed(row: Commitment, today: date) -> str:
 
 
 def promise_share(share: promises.Share) -> str:
-    """*14 of 16 kept, 1 late*: kept in time, of those that came to an end or whose day is over."""
+    """*40 of 49 kept in time, 2 kept late, 1 late, 6 missed*: of those that came to an end or whose day is over."""
     if not share.judged:
         return _("none due yet")
-    said = _("%(kept)d of %(judged)d kept") % {"kept": share.kept, "judged": share.judged}
-    late = share.kept_late + share.late
-    return _("%(said)s, %(late)d late") % {"said": said, "late": late} if late else said
+    parts = [_("%(kept)d of %(judged)d kept in time") % {"kept": share.kept, "judged": share.judged}]
+    parts += [_("%(count)d kept late") % {"count": share.kept_late}] if share.kept_late else []
+    parts += [_("%(count)d late") % {"count": share.late}] if share.late else []
+    parts += [_("%(count)d missed") % {"count": share.broken}] if share.broken else []
+    return ", ".join(parts)
+
+
+def brief_share(share: promises.Share) -> str:
+    """*4 of 6 kept*: the beginning of ``promise_share``, where it is narrow."""
+    if not share.judged:
+        return _("none due yet")
+    return _("%(kept)d of %(judged)d kept") % {"kept": share.kept, "judged": share.judged}
 
 
 def promise_day(day: date, today: date) -> str:
@@ -360,6 +370,8 @@ def read_promise(side: str, due_on: date, what: str, who: object, today: date) -
 
 def note_problem(problem: notes.Problem) -> str:
     """Why a line of a note that begins like a promise is none: *Line 2: say by when, as in “! Fri send the table”.*"""
+    if problem.trouble == notes.Trouble.TELLS_NOBODY:
+        return _("A name with @ in the note tells nobody; write a comment beside the entry for that.")
     marks = "!!" if problem.side == notes.Side.THEIRS else "!"
     said = {
         notes.Trouble.EMPTY: _("say by when and what, as in “%(marks)s Fri send the table”."),
@@ -367,14 +379,34 @@ def note_problem(problem: notes.Problem) -> str:
             "a promise begins with its day, as in “%(marks)s Fri …”, “%(marks)s 12 Dec …” or “%(marks)s in 2 weeks …”."
         ),
         notes.Trouble.NO_SUCH_DAY: _("there is no such day. The day goes before the month, as in “%(marks)s 12/3 …”."),
-        notes.Trouble.BEFORE: _("this day lies before the talk. A promise is for a day that was still to come."),
-        notes.Trouble.TOO_FAR: _("this day is too far off."),
+        notes.Trouble.BEFORE: _("%(day)s lies before the talk. A promise is for a day that was still to come."),
+        notes.Trouble.TOO_FAR: _("%(day)s is too far off."),
         notes.Trouble.NOT_SAID_WHAT: _("say what was promised, as in “%(marks)s Fri send the table”."),
         notes.Trouble.NOBODY: _("nobody here is called “%(who)s”. Begin the name as it is written in the list."),
         notes.Trouble.SEVERAL: _("“%(who)s” may be more than one person. Write the whole name."),
+        notes.Trouble.OTHER_WEEKDAY: _("%(day)s is a %(weekday)s, not a %(other)s."),
+        notes.Trouble.OTHER_SIDE: (
+            _("“%(who)s” is one of theirs. Their promise begins with two marks, as in “!! Fri …”.")
+            if problem.side == notes.Side.OURS
+            else _("“%(who)s” is one of ours. Our promise begins with one mark, as in “! Fri …”.")
+        ),
+        notes.Trouble.TOO_MANY_MARKS: _("a promise begins with one mark, “!”, if it is ours, or two, “!!”, if theirs."),
     }[problem.trouble]
     line = _("Line %(number)d: %(said)s")
-    return line % {"number": problem.line, "said": said % {"marks": marks, "who": problem.who}}
+    return line % {"number": problem.line, "said": said % {"marks": marks, "who": problem.who, **_day_read(problem)}}
+
+
+def _day_read(problem: notes.Problem) -> dict[str, str]:
+    """The day that a line speaks of; without the year where that is plain."""
+    day, talked_on = problem.day, problem.talked_on
+    if day is None:
+        return {"day": _("this day"), "weekday": "", "other": ""}
+    over = talked_on is not None and notes.DAY <= talked_on - day <= notes.JUST_OVER
+    return {
+        "day": date_format(day, "j F" if over else "j F Y"),
+        "weekday": date_format(day, "l"),
+        "other": str(WEEKDAYS[problem.weekday]) if problem.weekday is not None else "",
+    }
 
 
 def silence(silent: topics.Silence) -> str:

@@ -7,6 +7,7 @@ const opener = () => document.querySelector("[data-palette]");
 
 let frame, input, list, status;
 let asked = null;
+let cameFrom = null;
 let listed = null;
 let waiting = 0;
 /** Enter came before the answer: the first of it is opened. */
@@ -34,6 +35,7 @@ function build() {
   list.addEventListener("click", onClick);
   list.addEventListener("pointermove", (event) => light(event.target.closest("[role=option]")));
   frame.addEventListener("click", (event) => event.target === frame && frame.close());
+  frame.addEventListener("close", goBack);
 }
 
 export function openPalette() {
@@ -43,10 +45,16 @@ export function openPalette() {
   document.querySelectorAll("details.c-menu[open]").forEach((menu) => (menu.open = false));
   input.value = "";
   hurried = false;
-  // The browser remembers what had the focus and gives it back when the dialog closes.
+  cameFrom = document.activeElement;
   frame.showModal();
   input.focus();
   ask();
+}
+
+/** The browser gives the focus back to what had it, unless a list that fetched itself again has a new field there. */
+function goBack() {
+  const gone = document.activeElement === document.body || frame.contains(document.activeElement);
+  if (gone && cameFrom?.id) document.getElementById(cameFrom.id)?.focus();
 }
 
 function later(run) {
@@ -128,6 +136,7 @@ function onClick(event) {
   const option = event.target.closest("[role=option]");
   if (!option || event.ctrlKey || event.metaKey || event.shiftKey) return;
   frame.close();
+  goBack();
 }
 
 export function startPalette() {

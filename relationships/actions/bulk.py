@@ -15,7 +15,7 @@ from accounts.rows import values_of
 from accounts.undo import Done, inverse, record
 from relationships import cadence
 from relationships.actions.dates import refresh
-from relationships.actions.team import together
+from relationships.actions.team import still_theirs, together
 from relationships.models import CadenceAgreement, Relationship
 from web.clock import Now
 
@@ -30,7 +30,22 @@ def _count(rows: Sequence[Relationship]) -> str:
     return ngettext("%(count)d relationship", "%(count)d relationships", len(rows)) % {"count": len(rows)}
 
 
-def _set(rows: Sequence[Relationship], field: str, values: dict[int, Any], *, actor: User, now: Now) -> UndoStep:
+def _changed(rows: Sequence[Relationship]) -> str:
+    return _("%(partners)s changed") % {"partners": _count(rows)}
+
+
+def _as_they_were(rows: Sequence[Relationship], field: str) -> str:
+    """*Tags of 12 relationships as they were*."""
+    if field == "tags":
+        said = _("Tags of %(partners)s as they were")
+    else:
+        said = ngettext("Team of %(partners)s as it was", "Teams of %(partners)s as they were", len(rows))
+    return said % {"partners": _count(rows)}
+
+
+def _set(
+    rows: Sequence[Relationship], field: str, values: dict[int, Any], *, actor: User, now: Now, said: str
+) -> UndoStep:
     """Give each its value in one statement, and keep what it was."""
     column = COLUMNS[field]
     before = [[row.pk, getattr(row, column)] for row in rows]
@@ -40,7 +55,7 @@ def _set(rows: Sequence[Relationship], field: str, values: dict[int, Any], *, ac
     return record(
         actor=actor,
         now=now,
-        said=_("%(partners)s changed") % {"partners": _count(rows)},
+        said=said,
         verb=set_for_many,
         arguments={"field": field, "values": before},
         watch=[(Relationship, row.pk) for row in rows],
@@ -49,12 +64,25 @@ def _set(rows: Sequence[Relationship], field: str, values: dict[int, Any], *, ac
 
 @transaction.atomic
 def move_to_team(*, actor: User, now: Now, relationships: Iterable[Relationship], team: Team | None) -> Done[list[int]]:
+    """Put them into a team, or in none; refused where the actor could change one of them no more afterwards."""
     wanted = team.pk if team else None
     rows = [row for row in together(actor, relationships) if row.team_id != wanted]
     if not rows:
         raise ValidationError({"team": _("They are in this team already.")})
     ids = [row.pk for row in rows]
-    return Done(ids, _set(rows, "team", dict.fromkeys(ids, wanted), actor=actor, now=now))
+    step = _set(rows, "team", dict.fromkeys(ids, wanted), actor=actor, now=now, said=_changed(rows))
+    _refuse_lost(actor, ids)
+    return Done(ids, step)
+
+
+def _refuse_lost(actor: User, ids: Sequence[int]) -> None:
+    """Asked of the rows as they are by now, so that the rule of who may change them stands in one place."""
+    lost = len(ids) - Relationship.objects.changeable_by(actor).filter(pk__in=ids).count()
+    if not lost:
+        return
+    alone = _("Afterwards you could no longer change it. Choose a team of yours, or ask a manager.")
+    said = _("Afterwards you could no longer change %(count)d of them. Choose a team of yours, or ask a manager.")
+    raise ValidationError({"team": alone if len(ids) == 1 else said % {"count": lost}})
 
 
 @transaction.atomic
@@ -71,7 +99,8 @@ def retag(
             rows.append(row)
     if not rows:
         raise ValidationError(_("Their tags are so already."))
-    return Done([row.pk for row in rows], _set(rows, "tags", wanted, actor=actor, now=now))
+    step = _set(rows, "tags", wanted, actor=actor, now=now, said=_changed(rows))
+    return Done([row.pk for row in rows], step)
 
 
 @inverse
@@ -81,18 +110,9 @@ def set_for_many(*, actor: User, now: Now, field: str, values: Sequence[tuple[in
     wanted = dict(values)
     if field == "team":
         _refuse_gone_teams({value for value in wanted.values() if value is not None})
-    rows = _still_theirs(actor, wanted)
-    return Done([row.pk for row in rows], _set(rows, field, wanted, actor=actor, now=now))
-
-
-def _still_theirs(actor: User, ids: Iterable[int]) -> list[Relationship]:
-    """Locked, all of them; raises ``Relationship.DoesNotExist`` where one is not the actor's to change."""
-    wanted = set(ids)
-    rows = Relationship.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
-    found = list(rows.filter(pk__in=wanted).select_related("account").order_by("pk"))
-    if len(found) != len(wanted):
-        raise Relationship.DoesNotExist
-    return found
+    rows = still_theirs(actor, wanted.keys())
+    step = _set(rows, field, wanted, actor=actor, now=now, said=_as_they_were(rows, field))
+    return Done([row.pk for row in rows], step)
 
 
 def _refuse_gone_teams(ids: set[int]) -> None:
@@ -144,7 +164,7 @@ def withdraw_agreements(*, actor: User, now: Now, ids: Sequence[int]) -> Done[li
     kept = [values_of(agreement) for agreement in found]
     if len(kept) != len(ids):
         raise CadenceAgreement.DoesNotExist
-    rows = _still_theirs(actor, {values["relationship_id"] for values in kept})
+    rows = still_theirs(actor, {values["relationship_id"] for values in kept})
     CadenceAgreement.objects.filter(pk__in=ids).delete()
     refresh([row.pk for row in rows], now=now)
     step = record(
@@ -161,7 +181,7 @@ def withdraw_agreements(*, actor: User, now: Now, ids: Sequence[int]) -> Done[li
 @inverse
 @transaction.atomic
 def restore_agreements(*, actor: User, now: Now, kept: Sequence[dict[str, Any]]) -> Done[list[int]]:
-    rows = _still_theirs(actor, {values["relationship_id"] for values in kept})
+    rows = still_theirs(actor, {values["relationship_id"] for values in kept})
     fields = CadenceAgreement._meta.concrete_fields
     back = CadenceAgreement.objects.bulk_create(
         CadenceAgreement(**{field.attname: field.to_python(values[field.attname]) for field in fields})

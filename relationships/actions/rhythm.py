@@ -84,7 +84,8 @@ def agree_cadence(
     """A rhythm from a day on; the former ones stay as history. Assumed unless a person of theirs agreed it.
 
     With ``ends_on`` a tighter one for a while: until that day included it lies over the one that counts on its
-    first day, which comes back by itself. Raises ``ValidationError`` where it is not tighter, or lacks its reason.
+    first day, which comes back by itself. Raises ``ValidationError`` where it is not tighter, begins before today
+    or lacks its reason.
     """
     today = relationship.today(now)
     # Locked, so that nobody changes what this one is compared with.
@@ -95,7 +96,8 @@ def agree_cadence(
     _check_agreed(today, agreed_with, agreed_on)
     beneath = queries.counting_on(relationship, starts_on)
     if ends_on is not None:
-        _check_for_a_while(beneath, every_days, starts_on, ends_on)
+        _check_days(today, starts_on, ends_on)
+        _check_tighter(beneath, every_days)
     _check_reason(beneath, every_days, ends_on, reason)
     row = write_agreement(
         relationship,
@@ -137,9 +139,18 @@ def _check_agreed(today: date, agreed_with: Contact | None, agreed_on: date | No
         raise ValidationError({"agreed_on": _("This day is still to come. Say when they agreed it.")})
 
 
-def _check_for_a_while(beneath: CadenceAgreement | None, every_days: int, starts_on: date, ends_on: date) -> None:
+def _check_days(today: date, starts_on: date, ends_on: date) -> None:
+    """One for a while would otherwise rewrite days that were in rhythm when they went by."""
+    wrong = {}
+    if starts_on < today:
+        wrong["starts_on"] = _("This day is over. A tighter rhythm begins today or later.")
     if ends_on < starts_on:
-        raise ValidationError({"ends_on": _("The last day lies before the first.")})
+        wrong["ends_on"] = _("The last day lies before the first.")
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _check_tighter(beneath: CadenceAgreement | None, every_days: int) -> None:
     if beneath is None:
         raise ValidationError({"every_days": _("No rhythm counts on the first day, so none can be tighter than it.")})
     if every_days >= beneath.every_days:

@@ -50,6 +50,21 @@ def not_yours(count: int) -> str:
     ) % {"count": count}
 
 
+def still_theirs(actor: User, ids: Collection[int]) -> list[Relationship]:
+    """All of them, locked, to take a deed back; otherwise ``ValidationError`` says why it can't be."""
+    rows = Relationship.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    found = list(rows.filter(pk__in=ids).select_related("account").order_by("pk"))
+    if gone := len(ids) - len(found):
+        alone = _("This is no longer yours to change, so it stays as it is. Ask its owner or a manager.")
+        said = ngettext(
+            "%(count)d of these is no longer yours to change, so all stay as they are. Ask its owner or a manager.",
+            "%(count)d of these are no longer yours to change, so all stay as they are. Ask their owners or a manager.",
+            gone,
+        )
+        raise ValidationError(alone if len(ids) == 1 else said % {"count": gone})
+    return found
+
+
 def _must_work_here(person: User, field: str) -> None:
     if not person.is_active or person.audience != User.Audience.STAFF:
         raise ValidationError({field: _("%(name)s does not work here any more.") % {"name": person}})
@@ -279,15 +294,7 @@ def set_owners(
 ) -> Done[list[int]]:
     """A hand-over as if it had not been, or done again: owners, keepers, parts and notes as given, all or nothing."""
     wanted = dict(owners)
-    rows = list(
-        Relationship.objects.changeable_by(actor)
-        .select_for_update(no_key=True, of=("self",))
-        .filter(pk__in=wanted)
-        .select_related("account")
-        .order_by("pk")
-    )
-    if len(rows) != len(wanted):
-        raise Relationship.DoesNotExist
+    rows = still_theirs(actor, wanted.keys())
     former_owners = [[row.pk, row.owner_id] for row in rows]
     for row in rows:
         row.owner_id = wanted[row.pk]

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, User
 from relationships import cadence
 from relationships.forms.relationship import TagsField
-from web.choices import narrow
 
 
 class TeamForm(forms.Form):
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
+    """A team or, said in so many words, none. What they share is chosen already; otherwise nothing is."""
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    NO_TEAM = "none"
+
+    team = forms.ChoiceField(
+        label=gettext_lazy("Team"), error_messages={"required": gettext_lazy("Choose a team, or “No team”.")}
+    )
+
+    def __init__(self, *args: Any, user: User, present: Collection[int | None] = (), **kwargs: Any) -> None:
+        """``present`` are the teams they are in now, ``None`` for none."""
         super().__init__(*args, **kwargs)
         teams = Team.objects.visible_to(user)
+        common = set(present) if len(set(present)) == 1 else set()
         if not user.reach.everything:
-            teams = teams.filter(pk__in=user.reach.changed)
-        narrow(self, "team", teams, none=_("No team: seen by the owner alone"))
+            teams = teams.filter(Q(pk__in=user.reach.changed) | Q(pk__in=common - {None}))
+        self.teams = {str(team.pk): team for team in teams}
+        choices = [] if common else [("", _("Choose a team"))]
+        choices += [(key, team.name) for key, team in self.teams.items()]
+        self.fields["team"].choices = [  # type: ignore[attr-defined]
+            *choices,
+            (self.NO_TEAM, _("No team: seen by the owner alone")),
+        ]
+        if common:
+            self.initial["team"] = common.pop() or self.NO_TEAM
+
+    def clean_team(self) -> Team | None:
+        return self.teams.get(self.cleaned_data["team"])
 
 
 class TagsForm(forms.Form):
     add = TagsField(required=False, label=gettext_lazy("Add"), help_text=gettext_lazy("Words parted by commas."))
-    remove = TagsField(required=False, label=gettext_lazy("Take away"))
+    # Long ones may be there from an import.
+    remove = TagsField(required=False, label=gettext_lazy("Take away"), longest=None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -40,7 +61,18 @@ class TagsForm(forms.Form):
 
 
 class CadenceForm(forms.Form):
-    every_days = forms.IntegerField(label=gettext_lazy("Every how many days"), min_value=1, max_value=366, initial=30)
+    every_days = forms.IntegerField(
+        label=gettext_lazy("Every how many days"),
+        min_value=1,
+        max_value=366,
+        initial=30,
+        error_messages={
+            "required": gettext_lazy("Say how many days."),
+            "invalid": gettext_lazy("A whole number of days."),
+            "min_value": gettext_lazy("At least one day."),
+            "max_value": gettext_lazy("366 days at most."),
+        },
+    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -23,13 +24,23 @@ def zone_choices() -> list[tuple[str, str]]:
 
 
 class TagsField(forms.CharField):
-    """Words parted by commas."""
+    """Words parted by commas, each of ``longest`` letters at most; of any length where that is ``None``."""
+
+    LONGEST = 40
+
+    def __init__(self, *, longest: int | None = LONGEST, **more: Any) -> None:
+        super().__init__(**more)
+        self.longest = longest
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
         words = [" ".join(word.split()) for word in super().clean(value).split(",")]
+        for word in words:
+            if self.longest is not None and len(word) > self.longest:
+                said = _("“%(word)s…” is too long: a tag has %(most)d letters at most.")
+                raise ValidationError(said % {"word": word[:20].rstrip(), "most": self.longest})
         return list(dict.fromkeys(word for word in words if word))
 
 

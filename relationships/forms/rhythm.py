@@ -71,15 +71,23 @@ class PauseForm(forms.Form):
 class AgreementForm(forms.ModelForm[CadenceAgreement]):
     """The lasting rhythm from a day on. The verb builds and checks the row."""
 
+    every_days = forms.IntegerField(
+        min_value=1,
+        max_value=366,
+        label=gettext_lazy("Every how many days"),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "min_value": gettext_lazy("At least one day."),
+            "max_value": gettext_lazy("At most %(limit_value)s days."),
+        },
+    )
+
     class Meta:
         model = CadenceAgreement
         fields = ["every_days", "starts_on", "agreed_with", "agreed_on", "reason"]
-        widgets = {
-            "every_days": forms.NumberInput(attrs={"min": 1, "max": 366, "inputmode": "numeric"}),
-            "reason": forms.Textarea(attrs={"rows": 2}),
-        }
+        widgets = {"reason": forms.Textarea(attrs={"rows": 2})}
         field_classes = {"starts_on": DayField, "ends_on": DayField, "agreed_on": DayField}
-        labels = {"every_days": gettext_lazy("Every how many days"), "reason": gettext_lazy("Why")}
+        labels = {"reason": gettext_lazy("Why")}
 
     def __init__(self, *args: Any, relationship: Relationship, now: Now, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,6 +127,13 @@ class TighterForm(AgreementForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ends_on"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day lies before the first."))
+        return cleaned
 
     def _explain_reason(self) -> None:
         self.fields["reason"].required = True

@@ -26,11 +26,20 @@ NEAREST = 50
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a note promises, why other lines of it do not, and the rest of it."""
+    """What a note promises, what is to be said of it, and the rest of it."""
 
     promised: list[Promised]
     problems: list[notes.Problem]
     rest: str
+
+    @property
+    def errors(self) -> list[notes.Problem]:
+        """The problems that have to be mended; the others are hints."""
+        return [problem for problem in self.problems if problem.trouble != notes.Trouble.TELLS_NOBODY]
+
+
+def _names(people: dict[int, Any]) -> dict[int, str]:
+    return {pk: str(person) for pk, person in people.items()}
 
 
 class InteractionForm(forms.ModelForm[Interaction]):
@@ -180,9 +189,9 @@ class InteractionForm(forms.ModelForm[Interaction]):
             # Another step is still to be done, whatever became of the one before.
             cleaned["next_step_done_on"] = None
         found = self.read()
-        for problem in found.problems:
+        for problem in found.errors:
             self.add_error("summary", words.note_problem(problem))
-        return {**self.cleaned_data, "promised": found.promised, **({} if found.problems else {"summary": found.rest})}
+        return {**self.cleaned_data, "promised": found.promised, **({} if found.errors else {"summary": found.rest})}
 
     def read(self) -> Found:
         """What the note promises, with the people it names, even while the form is not complete."""
@@ -195,7 +204,10 @@ class InteractionForm(forms.ModelForm[Interaction]):
                 problems.append(one)
             else:
                 promised.append(one)
-        return Found(promised, sorted(problems, key=lambda problem: problem.line), reading.rest)
+        problems.sort(key=lambda problem: problem.line)
+        colleagues = self._choices("colleagues") if notes.mentions(reading.rest) else {}
+        hint = notes.addressed(reading.rest, _names(colleagues))
+        return Found(promised, [*problems, *([hint] if hint else [])], reading.rest)
 
     def _promised(self, promise: notes.Promise) -> Promised | notes.Problem:
         """Who promises whom: the colleague named, or who logs; the person of theirs named, or the only one ticked."""
@@ -203,8 +215,10 @@ class InteractionForm(forms.ModelForm[Interaction]):
         if not ours and self.chosen is None:
             # Their people are known once the partner is; without one the form does not do anyway.
             return Promised(side=promise.side, what=promise.what, due_on=promise.due_on)
-        people = self._choices("colleagues" if ours else "contacts")
-        found = notes.meant(promise, {pk: str(person) for pk, person in people.items()})
+        own, other = ("colleagues", "contacts") if ours else ("contacts", "colleagues")
+        people = self._choices(own)
+        others = self._choices(other) if promise.who else {}
+        found = notes.meant(promise, _names(people), _names(others))
         if isinstance(found, notes.Problem):
             return found
         promise, named = found

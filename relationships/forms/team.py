@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Membership, User
 from relationships.models import Relationship, RelationshipMember
 from web.choices import narrow, offer
 
@@ -22,6 +23,13 @@ def note_field() -> forms.CharField:
     )
 
 
+def next_owners(user: User) -> QuerySet[User]:
+    """Colleagues who may be given relationships: administrators, and whoever is more than a reader in some team."""
+    writing = Membership.objects.exclude(role=Membership.Role.READER).values("user")
+    people: QuerySet[User] = User.objects.visible_to(user).active_staff()
+    return people.filter(Q(is_administrator=True) | Q(pk__in=writing))
+
+
 class LeavingForm(forms.Form):
     """Who takes over the relationships of somebody who leaves."""
 
@@ -30,8 +38,7 @@ class LeavingForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, leaving: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.visible_to(user).active_staff().exclude(pk=leaving.pk)
-        narrow(self, "to", people)
+        narrow(self, "to", next_owners(user).exclude(pk=leaving.pk))
 
 
 class HandOverForm(forms.Form):
@@ -44,7 +51,7 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, user: User, former: User | None = None, **kwargs: Any) -> None:
         """``former`` is the owner of all of them, where there is one."""
         super().__init__(*args, **kwargs)
-        people = User.objects.visible_to(user).active_staff()
+        people = next_owners(user)
         narrow(self, "to", people.exclude(pk=former.pk) if former else people, none=_("Choose a colleague"))
         if former is not None and not former.is_active:
             del self.fields["former_stays"]

@@ -96,7 +96,9 @@ def _form(deed: Deed, request: PersonRequest, rows: list[Relationship]) -> forms
     if deed.form is HandOverForm:
         owners = {row.owner for row in rows}
         return HandOverForm(data, user=request.user, former=owners.pop() if len(owners) == 1 else None)
-    return deed.form(data, user=request.user) if deed.form is TeamForm else deed.form(data)
+    if deed.form is TeamForm:
+        return TeamForm(data, user=request.user, present={row.team_id for row in rows})
+    return deed.form(data)
 
 
 def _about(name: str, rows: list[Relationship], user: User, now: Now) -> dict[str, Any]:

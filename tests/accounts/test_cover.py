@@ -220,6 +220,28 @@ def test_list_asks_the_same_number_of_questions(count: int, django_assert_num_qu
         assert client.get(reverse("cover_list")).status_code == 200
 
 
+def test_days_the_wrong_way_round_are_said_at_the_last_day() -> None:
+    days = {"from_on": today().isoformat(), "until_on": (today() - DAY).isoformat(), "stand_in": people.bob().pk}
+    page = client_of(people.alice()).post(reverse("cover_create"), days)
+    assert page.status_code == 422
+    assert page.context["form"].errors == {"until_on": ["The last day lies before the first."]}
+
+
+def test_who_is_away_does_not_stand_in() -> None:
+    alice, bob, mona = people.alice(), people.bob(), people.mona()
+
+    def offered(user: User, **asked: Any) -> set[User]:
+        return set(client_of(user).get(reverse("cover_create"), asked).context["form"].fields["stand_in"].queryset)
+
+    assert offered(alice) == {bob, mona}
+    assert offered(mona, absent=alice.pk) == {bob, mona}
+    # Whom she arranges it for is not known yet: it may be herself who stands in.
+    assert offered(mona) == {alice, bob, mona}
+    values = {"absent": bob.pk, "stand_in": bob.pk, "from_on": today().isoformat(), "until_on": today().isoformat()}
+    page = client_of(mona).post(reverse("cover_create"), values)
+    assert page.context["form"].errors == {"stand_in": ["Somebody else has to stand in."]}
+
+
 def test_one_says_it_oneself_and_a_manager_for_somebody() -> None:
     days = {"from_on": today().isoformat(), "until_on": (today() + DAY).isoformat(), "stand_in": people.bob().pk}
     client = client_of(people.alice())

@@ -159,15 +159,54 @@ def test_each_deed_through_its_page() -> None:
         ("tags", {}, "Say which words"),
         ("tags", {"add": "a", "remove": "a"}, "is to be added, too"),
         ("cadence", {"every_days": "60"}, "needs a reason"),
-        ("cadence", {"every_days": "0"}, "greater than or equal to 1"),
+        ("cadence", {"every_days": "0"}, "At least one day."),
+        ("cadence", {"every_days": "367"}, "366 days at most."),
+        ("cadence", {"every_days": ""}, "Say how many days."),
+        ("cadence", {"every_days": "x"}, "A whole number of days."),
+        ("tags", {"add": f"ok, {'x' * 41}"}, f"“{'x' * 20}…” is too long: a tag has 40 letters at most."),
+        ("team", {}, "Choose a team, or “No team”."),
+        ("team", {"team": "none"}, "Afterwards you could no longer change 1 of them."),
         ("owner", {}, "This field is required"),
     ],
 )
 def test_what_does_not_do_comes_back(deed: str, values: dict[str, str], why: str) -> None:
-    rows = book([State.OVERDUE, State.DUE])
+    rows = book([State.OVERDUE]) + book([State.OVERDUE], owner=people.bob())
     answer = send(client_of(people.alice()), rows, deed, **values)
     assert answer.status_code == 422
     assert why in answer.content.decode()
+
+
+def test_team_they_share_is_chosen_already_and_otherwise_none_is() -> None:
+    rows, client = book([State.OVERDUE] * 2), client_of(people.alice())
+
+    def chosen() -> Any:
+        return ask(client, rows, "team").context["form"]["team"]
+
+    nobody = ("none", "No team: seen by the owner alone")
+    north = (str(people.north().pk), "North")
+    assert (chosen().value(), chosen().field.choices) == (people.north().pk, [north, nobody])
+    Relationship.objects.filter(pk=rows[0].pk).update(team=None)
+    assert (chosen().value(), chosen().field.choices) == (None, [("", "Choose a team"), north, nobody])
+    Relationship.objects.update(team=None)
+    assert (chosen().value(), chosen().field.choices) == ("none", [north, nobody])
+    # One that the person does not fill may be kept, and is shown as what they have.
+    Relationship.objects.update(team=people.south())
+    assert (chosen().value(), chosen().field.choices[-1]) == (people.south().pk, nobody)
+    assert "in this team already" in send(client, rows, "team", team=people.south().pk).content.decode()
+
+
+def test_no_team_is_chosen_in_words() -> None:
+    rows = book([State.OVERDUE] * 2)
+    assert send(client_of(people.alice()), rows, "team", team="none").status_code == 302
+    assert {row.team for row in Relationship.objects.all()} == {None}
+
+
+def test_tags_of_any_length_are_taken_away() -> None:
+    rows, long = book([State.OVERDUE]), "x" * 41
+    Relationship.objects.update(tags=[long])
+    client = client_of(people.alice())
+    assert send(client, rows, "tags", add="y" * 40, remove=long).status_code == 302
+    assert Relationship.objects.get().tags == ["y" * 40]
 
 
 def test_team_that_one_may_not_fill_is_no_choice() -> None:

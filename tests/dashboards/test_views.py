@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Affiliation, Contact, Cover, User
-from dashboards import wanting
+from dashboards import views, wanting
 from relationships.acquaintance import thickness
 from relationships.cadence import State
 from relationships.models import (
@@ -18,6 +18,7 @@ from relationships.models import (
     Comment,
     Commitment,
     Fulfilment,
+    HandOver,
     Interaction,
     Miss,
     Relationship,
@@ -30,9 +31,11 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-TODAY_QUERIES = 30
+TODAY_QUERIES = 31
 RELATIONSHIP_QUERIES = 39
 PROMISE_QUERIES = 21
+# Where the person stands in for somebody: what they keep themselves is counted apart.
+PROMISE_QUERIES_WITH_COVER = 22
 
 
 def book(states: list[State]) -> list[Relationship]:
@@ -133,6 +136,26 @@ def test_promises_take_the_same_queries(count: int, django_assert_num_queries: C
         assert client.get(reverse("promise_list")).status_code == 200
 
 
+@pytest.mark.parametrize("count", [1, 50])
+def test_who_stands_in_reads_with_the_same_queries(
+    count: int, django_assert_num_queries: Callable[..., object]
+) -> None:
+    for row in book([State.OVERDUE] * count):
+        promise(row, -1)
+        promise(row, 3, side="theirs")
+    stands_in(people.bob())
+    client = client_of(people.bob())
+    with django_assert_num_queries(PROMISE_QUERIES_WITH_COVER):  # type: ignore[attr-defined]
+        assert client.get(reverse("promise_list")).status_code == 200
+
+
+def stands_in(user: User) -> None:
+    day = Now.read().today(user.zone)
+    Cover.objects.create(
+        absent=people.alice(), stand_in=user, from_on=day - timedelta(days=1), until_on=day + timedelta(days=3)
+    )
+
+
 def lines_of(page: Any) -> list[Any]:
     return [line for group in page.context["groups"] for line in group.lines]
 
@@ -167,6 +190,121 @@ def test_today_counts_what_a_colleague_away_would_have_to_do() -> None:
     page = client_of(User.objects.get(pk=bob.pk)).get(reverse("today"))
     assert {line.relationship for line in lines_of(page)} == {late, quiet}
     assert "You stand in for Alice Ahlberg until" in page.content.decode()
+
+
+def test_today_says_for_whom_a_row_is_where_somebody_stands_in() -> None:
+    bob = people.bob()
+    late, quiet, named = book([State.IN_TOUCH, State.OVERDUE, State.IN_TOUCH])
+    (own,) = books.book([State.OVERDUE], owner=bob, now=Now.read())
+    promise(late, -4)
+    Commitment.objects.filter(pk=promise(named, -3).pk).update(keeper=bob)
+    stands_in(bob)
+    page = client_of(bob).get(reverse("today"))
+    said = {line.relationship: line.instead_of for line in lines_of(page)}
+    assert said == {late: people.alice(), quiet: people.alice(), named: None, own: None}
+    assert page.content.decode().count("for Alice Ahlberg</span>") == 2
+
+
+def test_today_says_for_whom_it_is_of_what_can_wait_too() -> None:
+    bob = people.bob()
+    rows = book([State.IN_TOUCH] * 9)
+    for row in rows:
+        promise(row, -4)
+    Commitment.objects.filter(relationship=rows[-1]).update(keeper=bob)
+    stands_in(bob)
+    later = client_of(bob).get(reverse("today")).context["later"]
+    assert [(row, whose) for row, _why, whose in later.named] == [(rows[7], people.alice()), (rows[8], None)]
+
+
+def test_promises_of_who_stands_in_are_listed_and_told_apart() -> None:
+    """Alice kept none of two; Bob, who stands in for her, kept his only one."""
+    bob = people.bob()
+    day = Now.read().today("UTC")
+    (row,) = book([State.IN_TOUCH])
+    (own,) = books.book([State.IN_TOUCH], owner=bob, now=Now.read())
+    Commitment.objects.filter(pk=promise(row, -9).pk).update(outcome="broken", ended_on=day)
+    theirs, unnamed, mine = promise(row, -2), promise(own, -1), promise(own, 3)
+    Commitment.objects.filter(pk=unnamed.pk).update(keeper=None, outcome="kept", ended_on=day)
+    assert client_of(bob).get(reverse("promise_list")).context["lede"] == "We kept 1 of 1 in time."
+    stands_in(bob)
+    page = client_of(User.objects.get(pk=bob.pk)).get(reverse("promise_list"))
+    ours = page.context["columns"][0]
+    assert {line.row: line.instead_of for line in ours.lines} == {theirs: people.alice(), mine: None}
+    assert page.content.decode().count("for Alice Ahlberg</span>") == 1
+    assert (page.context["lede"], ours.kept) == ("We kept 1 of 1 in time.", "1 of 1 kept in time")
+    assert [one.name for one in page.context["shares"]] == [bob.name]
+    every = client_of(User.objects.get(pk=bob.pk)).get(reverse("promise_list"), {"whose": "all"})
+    assert every.context["lede"] == "We kept 1 of 3 in time."
+
+
+# It is Sunday evening for who reads, and Monday already where the partner is.
+LATE_IN_THE_EVENING = Now(datetime(2026, 11, 22, 23, 20, tzinfo=UTC))
+SUNDAY, MONDAY = date(2026, 11, 22), date(2026, 11, 23)
+
+
+def a_day_further() -> Relationship:
+    User.objects.filter(pk=people.alice().pk).update(zone="UTC")
+    return people.relationship(zone="Europe/Copenhagen")
+
+
+def test_lately_logged_tells_the_day_from_where_the_partner_is() -> None:
+    row = a_day_further()
+    for day, said in ((MONDAY, "today"), (SUNDAY, "yesterday")):
+        assert views._logged(touch(row, day), LATE_IN_THE_EVENING)[3] == said
+
+
+def test_rows_tell_their_days_from_where_the_partner_is_and_say_which_day_that_is() -> None:
+    row, user = a_day_further(), User.objects.get(pk=people.alice().pk)
+    late = people.promise(row, due_on=SUNDAY, made_on=SUNDAY - timedelta(days=7), what="send table")
+    people.promise(row, due_on=MONDAY, made_on=SUNDAY)
+    here = people.relationship(zone="UTC")
+    people.promise(here, due_on=MONDAY, made_on=SUNDAY, what="ring")
+    board = wanting.of(user, LATE_IN_THE_EVENING)
+    first, second = wanting.lines(user, board.rows, LATE_IN_THE_EVENING)
+    assert (first.commitment, first.sentence, first.there) == (late, "send table – 1 day late", MONDAY)
+    assert (second.sentence, second.why, second.there) == ("ring – due tomorrow", "We promised it today.", None)
+
+
+def test_what_is_over_where_the_partner_is_falls_due_no_more_this_week() -> None:
+    row, user = a_day_further(), User.objects.get(pk=people.alice().pk)
+    people.promise(row, due_on=SUNDAY, made_on=SUNDAY, what="Over")
+    people.promise(row, due_on=MONDAY, made_on=SUNDAY, what="To come")
+    found = wanting.coming(user, LATE_IN_THE_EVENING)
+    assert [(day, one.said) for day, one in found] == [(MONDAY, f"{row}, To come")]
+
+
+def hand_over(row: Relationship, to: User, days_ago: float, note: str = "") -> HandOver:
+    now = Now.read()
+    return HandOver.objects.create(
+        relationship=row, former=people.alice(), next=to, note=note, made_at=now.instant - timedelta(days=days_ago)
+    )
+
+
+def test_what_was_handed_over_stands_on_today_of_the_next_owner_for_14_days() -> None:
+    bob = people.bob()
+    rows = [people.relationship(owner=bob) for _index in range(3)]
+    lost, foreign = people.relationship(), people.relationship(owner=people.outsider(), team=people.south())
+    new = hand_over(rows[0], bob, 0, note="Ask for Ingrid. " * 40)
+    older, old = hand_over(rows[1], bob, 13.9), hand_over(rows[2], bob, 14.1)
+    for row in (lost, foreign):
+        hand_over(row, bob, 1)
+    page = client_of(bob).get(reverse("today"))
+    found = page.context["handed_over"]
+    assert [one.row for one in found] == [new, older]
+    assert old not in [one.row for one in found]
+    assert found[0].day == "today"
+    assert len(found[0].note) <= 161
+    said = page.content.decode()
+    assert "Handed over to you" in said
+    assert "from Alice Ahlberg" in said
+    assert page.context["total"] == 0
+    assert client_of(people.alice()).get(reverse("today")).context["handed_over"] == []
+
+
+def test_hand_over_is_told_on_the_day_of_where_the_partner_is() -> None:
+    row = a_day_further()
+    note = HandOver(relationship=row, made_at=datetime(2026, 11, 22, 23, 10, tzinfo=UTC))
+    assert wanting._handed_on(note, LATE_IN_THE_EVENING) == "today"
 
 
 def test_number_beside_today_is_that_of_its_rows() -> None:

@@ -106,8 +106,18 @@ def test_fact_of_a_partner_never_in_touch() -> None:
     assert never.detail == "Agreed: every 14 days."
 
 
-def test_fact_of_what_is_due_says_that_it_is_a_check_in() -> None:
-    assert row(overdue=False, due_on=MONDAY + timedelta(days=2)).fact == "check-in by Wednesday"
+@pytest.mark.parametrize(
+    ("ahead", "fact"),
+    [
+        (-1, "check-in was due on Sunday 1 March"),
+        (0, "check-in due today"),
+        (1, "check-in due tomorrow"),
+        (2, "check-in due on Wednesday 4 March"),
+        (7, "check-in due on Monday 9 March"),
+    ],
+)
+def test_fact_of_what_is_due_says_that_it_is_a_check_in_and_on_which_day(ahead: int, fact: str) -> None:
+    assert row(overdue=False, due_on=MONDAY + timedelta(days=ahead)).fact == fact
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,53 @@ def test_tighter_while_it_lasts_asks_for_more() -> None:
     assert cadence.adherence(first=FIRST, last=last, touches=spoken, intervals=[lasting, weekly]).in_rhythm == 81 - 9
 
 
+def test_tightened_after_a_long_silence_the_days_before_stay_as_they_were() -> None:
+    """Every 14 days, spoken twelve days before; every 5 from then on: in rhythm that day, no longer on the next."""
+    begins = FIRST + 12 * DAY
+    agreements = [Interval(FIRST, 14), Interval(begins, 5, begins + 20 * DAY)]
+
+    def until(last: date) -> tuple[int, int]:
+        found = cadence.adherence(first=FIRST, last=last, touches=[FIRST], intervals=agreements)
+        return found.in_rhythm, found.counted
+
+    assert [until(begins + number * DAY) for number in (-1, 0, 1)] == [(12, 12), (13, 13), (13, 14)]
+
+
+@given(
+    first=days,
+    begins=days,
+    span=st.integers(0, 60),
+    often=st.integers(1, 60),
+    touched=touches,
+    agreements=intervals,
+    snoozes=rests,
+    working=workdays,
+)
+def test_one_for_a_while_costs_no_day_before_its_second(
+    first: date,
+    begins: date,
+    span: int,
+    often: int,
+    touched: set[date],
+    agreements: list[Interval],
+    snoozes: list[Rest],
+    working: set[int],
+) -> None:
+    """Judged by what lay beneath until it began; on its first day it cannot be broken yet."""
+    beneath = [Interval(FIRST, 30), *(agreement for agreement in agreements if agreement.starts_on <= begins)]
+    tight = Interval(begins, often, begins + span * DAY)
+
+    def reckon(those: list[Interval], last: date) -> tuple[int, int]:
+        found = cadence.adherence(
+            first=min(first, begins), last=last, touches=touched, intervals=those, rests=snoozes, workdays=working
+        )
+        return found.in_rhythm, found.counted
+
+    before = reckon([*beneath, tight], begins - DAY)
+    assert before == reckon(beneath, begins - DAY)
+    assert reckon([*beneath, tight], begins) == (before[0] + 1, before[1] + 1)
+
+
 def test_days_before_the_first_agreement_do_not_count() -> None:
     found = cadence.adherence(
         first=FIRST, last=FIRST + 9 * DAY, touches=[FIRST - 300 * DAY], intervals=[Interval(FIRST + 20 * DAY, 7)]

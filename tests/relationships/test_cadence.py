@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from relationships import cadence
@@ -57,8 +57,13 @@ def walk_to_the_next_change(agreements: Sequence[Interval], today: date) -> date
     return None
 
 
-def walk_silence(start: date, agreed: int, snoozes: Sequence[Rest], working: Sequence[int]) -> tuple[date, date, date]:
-    """The first day due if nobody had snoozed, the first day due, the first day overdue; one day at a time."""
+def walk_silence(
+    start: date, agreement: Interval, snoozes: Sequence[Rest], working: Sequence[int]
+) -> tuple[date, date, date]:
+    """The first day due if nobody had snoozed, the first day due, the first day overdue; one day at a time.
+
+    Before one that is for a while begins, no day can be due for its sake."""
+    agreed = agreement.every_days
     grace = min(agreed // 7, 31 - agreed if agreed <= 31 else 0)
     silent = past_due = 0
     unsnoozed = due = overdue = None
@@ -69,7 +74,8 @@ def walk_silence(start: date, agreed: int, snoozes: Sequence[Rest], working: Seq
             past_due += 1
         if agreed >= 7 or day.weekday() in working:
             silent += 1
-        if silent >= agreed and unsnoozed is None:
+        begun = agreement.ends_on is None or day >= agreement.starts_on
+        if silent >= agreed and begun and unsnoozed is None:
             unsnoozed = day
         asleep = any(snooze.from_on >= start and day <= snooze.until_on for snooze in snoozes)
         if unsnoozed is not None and not asleep:
@@ -88,7 +94,7 @@ def oracle(
     if agreement is None:
         return Schedule(changes_on=changes_on)
     start = agreement.starts_on if touch is None else touch
-    unsnoozed, due, overdue = walk_silence(start, agreement.every_days, snoozes, working)
+    unsnoozed, due, overdue = walk_silence(start, agreement, snoozes, working)
     return Schedule(agreement.every_days, start, unsnoozed, due, overdue, changes_on)
 
 
@@ -103,6 +109,7 @@ def oracle(
     snoozes=[],
     working=[0, 1, 2, 3, 4],
 )
+@settings(deadline=None)
 def test_schedule_equals_walk_through_the_calendar(
     today: date, touch: date | None, agreements: list[Interval], snoozes: list[Rest], working: list[int]
 ) -> None:
@@ -123,6 +130,75 @@ def test_tighter_for_a_while_and_back_by_itself() -> None:
     assert on(date(2024, 3, 1)) == (7, date(2024, 3, 5), date(2024, 4, 1))
     assert on(date(2024, 3, 31)) == (7, date(2024, 3, 5), date(2024, 4, 1))
     assert on(date(2024, 4, 1)) == (30, date(2024, 3, 28), None)
+
+
+def test_tighter_for_a_while_is_not_broken_the_moment_it_begins() -> None:
+    """In touch twelve days ago, every 14; every 5 days from today, a Wednesday: due today, overdue tomorrow."""
+    today = date(2024, 3, 13)
+    agreements = [Interval(FIRST, 14), Interval(today, 5, today + 20 * DAY)]
+    found = cadence.schedule(today=today, last_touch_on=today - 12 * DAY, intervals=agreements)
+    assert (found.base_due_on, found.due_on, found.overdue_from) == (today, today, today + DAY)
+    weekly = [Interval(FIRST, 14), Interval(today, 7, today + 20 * DAY)]
+    found = cadence.schedule(today=today, last_touch_on=today - 12 * DAY, intervals=weekly)
+    assert (found.base_due_on, found.overdue_from) == (today, today + 2 * DAY)
+
+
+@given(
+    begins=days, span=st.integers(0, 90), into=st.integers(0, 90), every_days=every, touch=st.none() | days,
+    agreements=intervals, snoozes=rests, working=workdays,
+)  # fmt: skip
+def test_one_for_a_while_asks_for_nothing_before_its_first_day(
+    begins: date,
+    span: int,
+    into: int,
+    every_days: int,
+    touch: date | None,
+    agreements: list[Interval],
+    snoozes: list[Rest],
+    working: list[int],
+) -> None:
+    beneath = [agreement for agreement in agreements if agreement.starts_on <= begins]
+    found = cadence.schedule(
+        today=begins + min(span, into) * DAY,
+        last_touch_on=touch,
+        intervals=[*beneath, Interval(begins, every_days, begins + span * DAY)],
+        rests=snoozes,
+        workdays=working,
+    )
+    assert found.every_days == every_days
+    assert found.base_due_on is not None and found.due_on is not None and found.overdue_from is not None
+    assert begins <= found.base_due_on <= found.due_on
+    assert found.overdue_from > found.base_due_on + (cadence.grace(every_days)) * DAY
+
+
+@given(
+    touch=days, since=st.integers(0, 400), every_days=st.integers(7, 365), more=st.integers(1, 100),
+    snoozes=rests,
+)  # fmt: skip
+def test_tightened_in_time_it_is_due_no_later(
+    touch: date, since: int, every_days: int, more: int, snoozes: list[Rest]
+) -> None:
+    """Begun no later than the check-in was due anyway, and in force on its first day."""
+    longer = every_days + more
+    begins = touch + min(since, longer) * DAY
+    lasting, tight = Interval(FIRST, longer), Interval(begins, every_days, begins + 30 * DAY)
+    before, after = (
+        cadence.schedule(today=begins, last_touch_on=touch, intervals=those, rests=snoozes)
+        for those in ([lasting], [lasting, tight])
+    )
+    assert before.due_on is not None and after.due_on is not None
+    assert after.due_on <= before.due_on
+
+
+@given(begins=days, ago=st.integers(1, 200), every_days=every, touch=st.none() | days, agreements=intervals)
+def test_before_its_first_day_one_for_a_while_changes_nothing(
+    begins: date, ago: int, every_days: int, touch: date | None, agreements: list[Interval]
+) -> None:
+    coming = Interval(begins, every_days, begins + 9 * DAY)
+    today = begins - ago * DAY
+    without = cadence.schedule(today=today, last_touch_on=touch, intervals=agreements)
+    found = cadence.schedule(today=today, last_touch_on=touch, intervals=[*agreements, coming])
+    assert replace(found, changes_on=without.changes_on) == without
 
 
 def test_one_for_a_while_with_nothing_beneath_leaves_no_rhythm() -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts import undo
 from accounts.models import Affiliation, Contact, UndoStep
-from relationships import queries, words
+from relationships import notes, queries, words
 from relationships.models import Commitment, Interaction, Relationship
 from relationships.notes import Problem, Side, Trouble
 from relationships.topics import IDEAS, NEEDS, PROCESSES, Share, Silence
@@ -130,13 +130,18 @@ def test_day_is_reckoned_from_the_day_of_the_talk() -> None:
         ("Prices hold\n! soon", "Line 2: a promise begins with its day, as in “! Fri …”"),
         ("!! Fri", "Line 1: say what was promised, as in “!! Fri"),
         ("! 31 Feb x", "Line 1: there is no such day"),
-        ("! 2020-01-01 x", "Line 1: this day lies before the talk"),
-        ("! in 999 months x", "Line 1: this day is too far off"),
+        ("! 2020-01-01 x", "Line 1: 1 January 2020 lies before the talk"),
+        ("! 1 Jan 9999 x", "Line 1: 1 January 9999 is too far off."),
+        ("! Mon 2020-01-01 x", "Line 1: 1 January 2020 lies before the talk"),
+        ("!!! Fri x", "Line 1: a promise begins with one mark, “!”, if it is ours, or two, “!!”, if theirs."),
+        ("! in 99999 months x", "Line 1: this day is too far off"),
         ("!", "Line 1: say by when and what"),
         ("! Fri @Olaf x", "Line 1: nobody here is called “Olaf”"),
         ("!! Fri @Moe x", "Line 1: “Moe” may be more than one person"),
-        # A colleague makes no promise of theirs.
-        ("!! Fri @Bob x", "Line 1: nobody here is called “Bob”"),
+        # A colleague makes no promise of theirs, nor one of them a promise of ours.
+        ("!! Fri @Bob Brandt x", "Line 1: “Bob Brandt” is one of ours. Our promise begins with one mark"),
+        ("!! Fri @Bob x", "Line 1: “Bob Brandt” is one of ours."),
+        ("! Fri @Ingrid x", "Line 1: “Ingrid Moe” is one of theirs. Their promise begins with two marks"),
     ],
 )
 def test_what_is_not_understood_is_said_and_nothing_kept(note: str, said: str) -> None:
@@ -146,6 +151,19 @@ def test_what_is_not_understood_is_said_and_nothing_kept(note: str, said: str) -
         at(row, name)
     (error,) = wrong(row, note)
     assert error.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        ("! 20 November x", "Line 1: 20 November lies before the talk."),
+        ("! yesterday x", "Line 1: 21 November lies before the talk."),
+        ("! Mon 4 Dec x", "Line 1: 4 December 2026 is a Friday, not a Monday."),
+    ],
+)
+def test_day_that_was_read_is_named(note: str, said: str) -> None:
+    (problem,) = notes.read(note, date(2026, 11, 22)).problems
+    assert words.note_problem(problem).startswith(said)
 
 
 def test_each_line_that_does_not_do_is_told_in_order() -> None:
@@ -291,6 +309,18 @@ def test_reading_of_nothing_is_nothing() -> None:
         assert reading(values).content.decode().strip() == ""
 
 
+def test_reading_says_that_a_name_with_an_at_tells_nobody_and_the_log_takes_it() -> None:
+    row, note = partner(), "Prices hold, @Bob Brandt.\n! tomorrow send"
+    people.bob()
+    hint = "A name with @ in the note tells nobody; write a comment beside the entry for that."
+    answer = reading(typed(row, note))
+    assert answer.context["problems"] == [hint]
+    assert hint in answer.content.decode()
+    assert len(answer.context["promises"]) == 1
+    assert reading(typed(row, note.replace("@Bob", "@Olaf"))).context["problems"] == []
+    assert sent(row, note).summary == "Prices hold, @Bob Brandt."
+
+
 def test_topic_that_is_ticked_is_not_suggested() -> None:
     row = partner()
     assert reading(typed(row, "Prices and a pilot", topics=["ideas"])).context["suggested"] == [NEEDS]
@@ -323,8 +353,11 @@ def test_reading_is_no_address() -> None:
 
 @pytest.mark.parametrize("trouble", list(Trouble))
 def test_each_trouble_has_its_words(trouble: Trouble) -> None:
-    said = words.note_problem(Problem(3, Side.THEIRS, "x", trouble, "Ingrid"))
-    assert said.startswith("Line 3: ") and "%" not in said
+    for side in Side:
+        said = words.note_problem(Problem(3, side, "x", trouble, "Ingrid"))
+        # What concerns no line names none.
+        assert said.startswith("Line 3: ") == (trouble is not Trouble.TELLS_NOBODY)
+        assert said.endswith(".") and "%" not in said
 
 
 # What has been talked about ------------------------------------------------------------------------------------------

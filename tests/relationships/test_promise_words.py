@@ -88,16 +88,32 @@ def test_every_state_has_its_look() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "said"),
+    ("share", "said", "brief"),
     [
-        (Share(0, 0, 0, 0), "none due yet"),
-        (Share(9, 0, 0, 0), "9 of 9 kept"),
-        (Share(14, 1, 1, 0), "14 of 16 kept, 1 late"),
-        (Share(0, 1, 0, 1), "0 of 2 kept, 2 late"),
+        (Share(0, 0, 0, 0), "none due yet", "none due yet"),
+        (Share(9, 0, 0, 0), "9 of 9 kept in time", "9 of 9 kept"),
+        (Share(40, 2, 6, 1), "40 of 49 kept in time, 2 kept late, 1 late, 6 missed", "40 of 49 kept"),
+        (Share(14, 1, 1, 0), "14 of 16 kept in time, 1 kept late, 1 missed", "14 of 16 kept"),
+        (Share(0, 0, 0, 2), "0 of 2 kept in time, 2 late", "0 of 2 kept"),
     ],
 )
-def test_share_is_said_with_its_counts(share: Share, said: str) -> None:
-    assert words.promise_share(share) == said
+def test_share_is_said_with_its_counts(share: Share, said: str, brief: str) -> None:
+    assert (words.promise_share(share), words.brief_share(share)) == (said, brief)
+
+
+@pytest.mark.parametrize(
+    ("days", "channel", "said"),
+    [
+        (0, "", "last spoken today, next by 16 March"),
+        (1, "call", "call yesterday, next by 15 March"),
+        (12, "", "last spoken 12 days ago, next by Wednesday"),
+    ],
+)
+def test_sentence_of_who_is_in_touch_does_not_say_so_twice(days: int, channel: str, said: str) -> None:
+    last = MONDAY - days * DAY
+    row = Relationship(zone="UTC", every_days=14, last_touch_on=last, due_on=last + 14 * DAY)
+    row.overdue_from = last + 17 * DAY
+    assert words.sentence(row, noon(MONDAY), channel) == said
 
 
 def test_shares_per_side_and_person(django_assert_num_queries: Any) -> None:

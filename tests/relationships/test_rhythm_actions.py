@@ -71,6 +71,41 @@ def test_tighter_for_a_while_and_back_by_itself() -> None:
     assert flags(row) == [(MONDAY + 4 * DAY, "cadence_changed")]
 
 
+def test_tightened_after_a_silence_it_is_due_at_once_and_not_overdue() -> None:
+    row = agreed(14, touched=MONDAY - 12 * DAY)
+    tighter(row, every_days=5)
+    row.refresh_from_db()
+    assert (row.base_due_on, row.due_on, row.overdue_from) == (MONDAY, MONDAY, MONDAY + DAY)
+    actions.sweep_cadence(now=NOW)
+    assert flags(row) == []
+    actions.sweep_cadence(now=noon(MONDAY + DAY))
+    assert flags(row) == [(MONDAY, "open")]
+
+
+def test_snooze_made_before_it_began_keeps_it_asleep() -> None:
+    row = agreed(14, touched=MONDAY - 12 * DAY)
+    actions.snooze(actor=row.owner, now=NOW, relationship=row, until_on=MONDAY + 2 * DAY, reason="They are away")
+    tighter(row, every_days=5)
+    assert dates(row)[1:] == (MONDAY + 3 * DAY, MONDAY + 3 * DAY)
+
+
+def test_it_begins_today_at_the_earliest() -> None:
+    row = agreed(30, touched=MONDAY - 12 * DAY)
+    before = picture(row)
+    assert refused(row, starts_on=MONDAY - DAY) == {
+        "starts_on": ["This day is over. A tighter rhythm begins today or later."]
+    }
+    assert refused(row, starts_on=MONDAY - DAY, ends_on=MONDAY - 2 * DAY).keys() == {"starts_on", "ends_on"}
+    assert picture(row) == before
+    assert tighter(row, starts_on=MONDAY).row.starts_on == MONDAY
+
+
+def test_today_is_that_of_the_relationship() -> None:
+    """It is Monday at noon here and Tuesday already there."""
+    row = agreed(30, touched=MONDAY - 12 * DAY, zone="Pacific/Kiritimati")
+    assert refused(row, starts_on=MONDAY).keys() == {"starts_on"}
+
+
 def test_agreed_for_later_it_waits_for_its_day() -> None:
     row = agreed(30, touched=MONDAY)
     tighter(row, starts_on=MONDAY + 5 * DAY)
@@ -166,7 +201,7 @@ def test_agreed_with_them_is_evidence_and_goes_with_the_agreement() -> None:
 
 @given(
     every_days=st.integers(1, 13),
-    begins=st.integers(-30, 20),
+    begins=st.integers(0, 20),
     span=st.integers(0, 40),
     touched=st.integers(0, 60),
     swept=st.booleans(),
@@ -198,11 +233,12 @@ def test_change_while_overdue_closes_the_flag_and_taken_back_it_stands_again() -
     actions.sweep_cadence(now=NOW)
     assert flags(row) == [(MONDAY - 3 * DAY, "open")]
     made = tighter(row)
+    actions.sweep_cadence(now=noon(MONDAY + DAY))
     assert flags(row) == [(MONDAY - 3 * DAY, "cadence_changed")]
-    actions.sweep_cadence(now=NOW)
-    assert flags(row) == [(MONDAY - 10 * DAY, "open"), (MONDAY - 3 * DAY, "cadence_changed")]
-    take_back(step_id=made.step.pk, actor=row.owner, now=NOW)
-    assert flags(row) == [(MONDAY - 10 * DAY, "cadence_changed"), (MONDAY - 3 * DAY, "open")]
+    actions.sweep_cadence(now=noon(MONDAY + 2 * DAY))
+    assert flags(row) == [(MONDAY - 3 * DAY, "cadence_changed"), (MONDAY, "open")]
+    take_back(step_id=made.step.pk, actor=row.owner, now=noon(MONDAY + 2 * DAY))
+    assert flags(row) == [(MONDAY - 3 * DAY, "open"), (MONDAY, "cadence_changed")]
 
 
 # Ended early -------------------------------------------------------------------------------------------------------
@@ -239,7 +275,7 @@ def test_lasting_one_has_no_end() -> None:
 # The sweep ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("begins", [-3, 0, 5, 30])
+@pytest.mark.parametrize("begins", [0, 5, 30])
 @pytest.mark.parametrize("swept", [4, 8, 20, 60])
 def test_swept_as_of_a_later_day_it_goes_back(begins: int, swept: int) -> None:
     row = agreed(30, touched=MONDAY - 5 * DAY)
@@ -344,14 +380,19 @@ def test_form_has_two_ways_with_a_link_between(row: Relationship) -> None:
     assert f'action="{address}?for_a_while=1"' in tight
 
 
-def test_tighter_by_the_form_and_ended(row: Relationship) -> None:
+def test_tighter_by_the_form(row: Relationship) -> None:
     today = row.today(Now.read())
     address = reverse("agreement_create", args=[row.pk]) + "?for_a_while=1"
-    typed = {"every_days": 3, "starts_on": today - DAY, "ends_on": today + 9 * DAY, "reason": "Price talks"}
+    typed = {"every_days": 3, "starts_on": today, "ends_on": today + 9 * DAY, "reason": "Price talks"}
     assert alice().post(address, typed).status_code == 302
     row.refresh_from_db()
     assert row.every_days == 3
-    agreement = row.agreements.get(ends_on=today + 9 * DAY)
+    assert row.agreements.get(ends_on=today + 9 * DAY).starts_on == today
+
+
+def test_tighter_since_yesterday_is_ended_on_the_page(row: Relationship) -> None:
+    today = row.today(Now.read())
+    agreement = tighter(row, now=noon(today - DAY), every_days=3).row
     assert alice().post(reverse("agreement_end", args=[agreement.pk])).status_code == 302
     row.refresh_from_db()
     agreement.refresh_from_db()
@@ -367,6 +408,8 @@ def test_tighter_by_the_form_and_ended(row: Relationship) -> None:
         ({"reason": ""}, "reason"),
         ({"ends_on": ""}, "ends_on"),
         ({"ends_on": "2020-01-01"}, "ends_on"),
+        ({"starts_on": "2020-01-01"}, "starts_on"),
+        ({"every_days": 367}, "every_days"),
         ({"agreed_on": "2020-01-01"}, "agreed_with"),
     ],
 )
@@ -376,6 +419,58 @@ def test_what_is_wrong_stands_at_its_field(row: Relationship, changes: dict[str,
     answer = alice().post(reverse("agreement_create", args=[row.pk]) + "?for_a_while=1", typed)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
     assert row.agreements.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"every_days": 0}, {"every_days": ["At least one day."]}),
+        ({"every_days": 367}, {"every_days": ["At most 366 days."]}),
+        (
+            {"every_days": 0, "ends_on": "2020-01-01"},
+            {"every_days": ["At least one day."], "ends_on": ["The last day lies before the first."]},
+        ),
+        ({"starts_on": "2020-01-01"}, {"starts_on": ["This day is over. A tighter rhythm begins today or later."]}),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    row: Relationship, changes: dict[str, Any], said: dict[str, list[str]]
+) -> None:
+    today = row.today(Now.read())
+    typed = {"every_days": 3, "starts_on": today, "ends_on": today + 9 * DAY, "reason": "Price talks", **changes}
+    answer = alice().post(reverse("agreement_create", args=[row.pk]) + "?for_a_while=1", typed)
+    assert answer.context["form"].errors == said
+
+
+def missed_on_the_page(row: Relationship) -> int:
+    found: int = alice().get(row.get_absolute_url()).context["missed"]
+    return found
+
+
+def test_flag_of_a_rhythm_taken_back_is_no_missed_check_in() -> None:
+    today = Now.read().today("UTC")
+    row = agreed(14, start=today - 60 * DAY, touched=today - 60 * DAY)
+    actions.sweep_cadence(now=noon(today - 40 * DAY))
+    log(row, today - 12 * DAY)
+    assert missed_on_the_page(row) == 1
+    made = tighter(row, now=noon(today - 2 * DAY), every_days=3)
+    actions.sweep_cadence(now=noon(today - DAY))
+    assert missed_on_the_page(row) == 2
+    take_back(step_id=made.step.pk, actor=row.owner, now=Now.read())
+    assert flags(row) == [(today - 46 * DAY, "touched"), (today - 2 * DAY, "cadence_changed")]
+    assert missed_on_the_page(row) == 1
+
+
+def test_flag_of_a_record_corrected_is_no_missed_check_in() -> None:
+    today = Now.read().today("UTC")
+    row = agreed(14, start=today - 60 * DAY, touched=today - 60 * DAY)
+    actions.sweep_cadence(now=noon(today - 40 * DAY))
+    spoken = log(row, today - 30 * DAY, now=noon(today - 20 * DAY))
+    actions.sweep_cadence(now=noon(today - 10 * DAY))
+    assert missed_on_the_page(row) == 2
+    take_back(step_id=spoken.step.pk, actor=row.owner, now=Now.read())
+    assert flags(row) == [(today - 46 * DAY, "open"), (today - 16 * DAY, "corrected")]
+    assert missed_on_the_page(row) == 1
 
 
 def test_facts_list_what_was_agreed_and_why(row: Relationship) -> None:

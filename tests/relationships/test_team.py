@@ -13,7 +13,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.undo import Done, take_back
 from relationships import actions
 from relationships.models import CadenceAgreement, Commitment, HandOver, Relationship, RelationshipMember
@@ -224,8 +224,16 @@ def test_handed_to_its_owner_nothing_happens() -> None:
 def test_given_away_for_good_is_not_taken_back_by_who_sees_it_no_more() -> None:
     row = people.relationship(team=None)
     done = hand([row], people.outsider())
-    with pytest.raises(Relationship.DoesNotExist):
+    with pytest.raises(ValidationError, match="This is no longer yours to change, so it stays as it is"):
         undo(done, User.objects.get(pk=people.alice().pk))
+
+
+def test_many_of_which_one_is_not_ones_own_any_more_stay_and_it_is_said_how_many() -> None:
+    kept, lost = people.relationship(), people.relationship(team=None)
+    done = hand([kept, lost], people.outsider())
+    with pytest.raises(ValidationError, match="1 of these is no longer yours to change, so all stay as they are"):
+        undo(done, people.alice())
+    assert {row.owner for row in Relationship.objects.all()} == {people.outsider()}
 
 
 def test_who_leaves_hands_over_and_comes_back_with_everything() -> None:
@@ -355,6 +363,30 @@ def test_tags_keep_their_order_and_what_fits_already_is_left_alone() -> None:
         other_tags([same])
 
 
+@pytest.mark.parametrize("teamless", [True, False])
+def test_team_that_would_lock_its_actor_out_is_refused_as_a_whole(teamless: bool) -> None:
+    own, others = people.relationship(), people.relationship(owner=people.bob())
+    before, team = record([own, others]), None if teamless else people.south()
+    with pytest.raises(ValidationError, match="Afterwards you could no longer change 1 of them"):
+        actions.move_to_team(actor=people.alice(), now=NOW, relationships=[own, others], team=team)
+    with pytest.raises(ValidationError, match="Afterwards you could no longer change it"):
+        actions.move_to_team(actor=people.alice(), now=NOW, relationships=[others], team=team)
+    assert record([own, others]) == before
+    done = actions.move_to_team(actor=people.alice(), now=NOW, relationships=[own], team=team)
+    undo(done, people.alice())
+    assert record([own, others]) == before
+
+
+def test_what_came_back_is_said_to_be_as_it_was() -> None:
+    rows = filled(2)
+    tagged = undo(other_tags(rows), people.alice())
+    assert tagged.step.said == "Tags of 2 relationships as they were"
+    moved = undo(to_europe(rows), people.adam())
+    assert moved.step.said == "Teams of 2 relationships as they were"
+    alone = undo(to_europe(rows[:1]), people.adam())
+    assert alone.step.said == f"Team of {rows[0]} as it was"
+
+
 def test_long_rhythm_for_many_needs_a_reason() -> None:
     row = people.relationship()
     with pytest.raises(ValidationError, match="More than 31 days needs a reason"):
@@ -362,6 +394,22 @@ def test_long_rhythm_for_many_needs_a_reason() -> None:
     actions.assume_cadence(actor=people.alice(), now=NOW, relationships=[row], every_days=60, reason="They asked")
     row.refresh_from_db()
     assert (row.every_days, row.agreement and row.agreement.assumed) == (60, True)
+
+
+@pytest.mark.parametrize("page", ["one", "many", "leaving"])
+def test_reader_is_no_choice_to_hand_over_to(page: str) -> None:
+    row, offered = people.relationship(), {people.alice(), people.bob(), people.mona(), people.adam()}
+    people.rita()
+    address = {
+        "one": reverse("relationship_hand_over", args=[row.pk]),
+        "many": f"{reverse('relationship_bulk')}?deed=owner&rows={row.pk}",
+        "leaving": reverse("person_deactivate", args=[people.alice().pk]),
+    }[page]
+    client = client_of(people.adam())
+    assert set(client.get(address).context["form"].fields["to"].queryset) == offered - {people.alice()}
+    assert client.post(address, {"deed": "owner", "rows": row.pk, "to": people.rita().pk}).status_code == 422
+    people.mona().memberships.update(role=Membership.Role.READER)
+    assert people.mona() not in client.get(address).context["form"].fields["to"].queryset
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------
