@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKS := requirements requirements-demo requirements-dev requirements-node
 # What production must be given, for the checks that only make sense there. Nothing connects to these.
 PRODUCTION := PRODUCTION=1 SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))') \
-	SITE_URL=https://concord.example DATABASE_URL=postgres://concord@localhost/concord REDIS_URL=redis://localhost:6379 EMAIL_URL=smtp://localhost:25
+	SITE_URL=https://concord.example FILES_ROOT=. DATABASE_URL=postgres://concord@localhost/concord REDIS_URL=redis://localhost:6379 EMAIL_URL=smtp://localhost:25
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo demo-reset test lint bench lock pictures
