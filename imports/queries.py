@@ -11,7 +11,7 @@ from django.db import connection, models
 from django.db.models.functions import MD5, Lower
 
 from accounts.models import Account, AccountAlias, ExternalId, User
-from relationships.models import Interaction, Relationship
+from relationships.models import CadenceAgreement, Commitment, Evidence, Interaction, Relationship
 
 Relation = tuple[int, str]
 """Account and name of a relationship."""
@@ -132,3 +132,10 @@ def begin_earlier(starts: dict[int, date]) -> None:
             """,
             [list(starts), list(starts.values())],
         )
+
+
+def refresh_statistics() -> None:
+    """What PostgreSQL knows of its tables, after many rows came at once; until then it plans as if they were few."""
+    tables = [Relationship, Interaction, CadenceAgreement, Evidence, Commitment]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE " + ", ".join(connection.ops.quote_name(model._meta.db_table) for model in tables))
