@@ -13,10 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-
-# The version of a row that is not there yet: a form that would make it is told, too, that somebody else has.
-NO_EVENT = "0"
+from accounts.history import Newest, events_of, newest_of, people_of
 
 
 class Meanwhile:
@@ -27,7 +24,7 @@ class Meanwhile:
     """
 
     def __init__(self, request: HttpRequest, model: type[models.Model], pk: int) -> None:
-        self.version = request.POST.get("version", "") if request.method == "POST" else _newest(model, pk)
+        self.version = request.POST.get("version", "") if request.method == "POST" else str(_newest(model, pk).id)
 
     @contextmanager
     def unchanged(self, form: forms.BaseForm, row: models.Model) -> Iterator[bool]:
@@ -42,28 +39,22 @@ class Meanwhile:
             if held is None:
                 raise Http404
             newest = _newest(row.__class__, row.pk)
-            same = not self.version or newest in (self.version, NO_EVENT)
+            same = not self.version or not newest.id or str(newest.id) == self.version
             if not same:
                 _tell(form, held, shown=self.version, newest=newest)
-                self.version = newest
+                self.version = str(newest.id)
             yield same
 
 
-def _events(model: type[models.Model]) -> Any:
-    return model._meta.get_field("events").related_model
+def _newest(model: type[models.Model], pk: int) -> Newest:
+    named = (model._meta.label, pk)
+    return newest_of([named])[named]
 
 
-def _newest(model: type[models.Model], pk: int) -> str:
-    newest = _events(model)._base_manager.filter(pgh_obj_id=pk).aggregate(newest=models.Max("pgh_id"))["newest"]
-    return str(newest or NO_EVENT)
-
-
-def _tell(form: forms.BaseForm, row: models.Model, *, shown: str, newest: str) -> None:
+def _tell(form: forms.BaseForm, row: models.Model, *, shown: str, newest: Newest) -> None:
     """Who changed it and when, and at each field that they changed what stands there now."""
-    event = _events(row.__class__)._base_manager.select_related("pgh_context").get(pgh_id=newest)
-    metadata = event.pgh_context.metadata if event.pgh_context else {}
-    who = User.objects.filter(pk=metadata.get("user")).first()
-    at = date_format(timezone.localtime(event.pgh_created_at), "H:i")
+    who = next(iter(people_of([newest.metadata]).values()), None)
+    at = date_format(timezone.localtime(newest.at), "H:i")
     said = {"name": who or _("Somebody"), "time": at}
     form.add_error(
         None,
@@ -84,4 +75,4 @@ def _former(row: models.Model, shown: str) -> Any:
     """The row as the form showed it; ``None`` where that is not known."""
     if not (shown.isascii() and shown.isdigit() and len(shown) < 19):
         return None
-    return _events(row.__class__)._base_manager.filter(pgh_obj_id=row.pk, pgh_id=int(shown)).first()
+    return events_of(row.__class__)._base_manager.filter(pgh_obj_id=row.pk, pgh_id=int(shown)).first()

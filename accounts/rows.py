@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -25,16 +26,23 @@ def values_of(row: models.Model) -> dict[str, Any]:
     return {field.attname: plain(field.value_from_object(row)) for field in row._meta.concrete_fields}
 
 
-def row_from(model: type[Row], values: dict[str, Any]) -> Row:
-    """The row as it was, under its old key. Raises ``ValidationError`` when another has taken its place since.
-
-    Values kept before a column existed get its default.
-    """
+def _built(model: type[Row], values: dict[str, Any]) -> Row:
+    """Values kept before a column existed get its default."""
     kept = [field for field in model._meta.concrete_fields if field.attname in values]
-    row = model(**{field.attname: field.to_python(values[field.attname]) for field in kept})
+    return model(**{field.attname: field.to_python(values[field.attname]) for field in kept})
+
+
+def row_from(model: type[Row], values: dict[str, Any]) -> Row:
+    """The row as it was, under its old key. Raises ``ValidationError`` when another has taken its place since."""
+    row = _built(model, values)
     row.validate_constraints()
     row.save(force_insert=True)
     return row
+
+
+def rows_from(model: type[Row], kept: Iterable[dict[str, Any]]) -> list[Row]:
+    """Many at once, in one statement; what may have taken their place is for the caller to look at."""
+    return model._base_manager.bulk_create([_built(model, values) for values in kept])
 
 
 def is_mentioned(row: models.Model, *, besides: tuple[type[models.Model], ...]) -> bool:

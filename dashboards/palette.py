@@ -159,16 +159,16 @@ def _speaks_of(text: str, begun: str) -> bool:
 
 def _partners(user: User, typed: str) -> list[Relationship]:
     """Own ones first, and of each those whose name begins like that; other spellings of the name count too."""
-    key = name_key(typed)
-    named = Q(name__icontains=typed)
-    if key:
-        named |= Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
-    begins = Q(account__name_key__startswith=key or typed)
-    rows = Relationship.objects.visible_to(user).filter(pk__in=Relationship.objects.filter(named).values("pk"))
-    ranked = rows.alias(
-        theirs=Case(When(owner__in=user.acts_for, then=Value(0)), default=Value(1)),
-        within=Case(When(begins, then=Value(0)), default=Value(1)),
-    ).order_by("theirs", "within", "account__name_key", "name", "id")
+    begins = Q(account__name_key__startswith=name_key(typed) or typed)
+    ranked = (
+        Relationship.objects.visible_to(user)
+        .named(typed)
+        .alias(
+            theirs=Case(When(owner__in=user.acts_for, then=Value(0)), default=Value(1)),
+            within=Case(When(begins, then=Value(0)), default=Value(1)),
+        )
+        .order_by("theirs", "within", "account__name_key", "name", "id")
+    )
     return list(ranked.select_related("account", "agreement", "owner")[:PARTNERS])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,11 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from dashboards.wanting import stood_in_for
 from relationships import words
-from relationships.models import Commitment, CommitmentQuerySet, Relationship, latest_date, local_date
+from relationships.models import Commitment, CommitmentQuerySet, Relationship, is_late, seen_to_by
 from relationships.promises import Share
 from relationships.words import Look
 from web.choices import narrow
 from web.clock import Now
-from web.text import name_key
 
 PAGE = 25
 SIDES = Commitment.Side
@@ -80,28 +79,14 @@ class PromiseFilter(forms.Form):
         if self.mine:
             rows = rows.filter(seen_to_by(self.user.acts_for))
         if text := chosen.get("q"):
-            key = name_key(text)
-            matches = Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
-            named = Relationship.objects.filter(matches | Q(name__icontains=text))
-            rows = rows.filter(relationship__in=named.order_by().values("pk"))
+            rows = rows.filter(relationship__in=Relationship.objects.named(text).order_by())
         for name, column in (("side", "side"), ("relationship", "relationship"), ("person", "keeper")):
             if name in chosen:
                 rows = rows.filter(**{column: chosen[name]})
         return rows
 
 
-def seen_to_by(people: Sequence[int]) -> Q:
-    """Named for one of them, or for nobody with a partner of theirs."""
-    return Q(keeper__in=people) | Q(keeper=None, relationship__owner__in=people)
-
-
 # What there is -----------------------------------------------------------------------------------------------------
-
-
-def _late(now: Now) -> Q:
-    here = local_date(now, "relationship__zone")
-    past = Q(binding_on__lte=latest_date(now), binding_on__lt=here)
-    return Q(ended_on=None) & (past | Q(late_on__isnull=False))
 
 
 def in_state(rows: CommitmentQuerySet, state: str, now: Now) -> CommitmentQuerySet:
@@ -148,7 +133,7 @@ def page_of(rows: CommitmentQuerySet, now: Now, after: Cursor | None) -> tuple[l
     """Late ones first, the longest late at the top; open ones by their day; what has ended, newest first. One query."""
     ended = Q(ended_on__isnull=False)
     ranked = rows.annotate(
-        group=Case(When(ended, then=2), When(_late(now), then=0), default=1, output_field=IntegerField()),
+        group=Case(When(ended, then=2), When(is_late(now), then=0), default=1, output_field=IntegerField()),
         rank=Case(When(ended, then=_days("ended_on", -1)), default=_days("binding_on", 1), output_field=IntegerField()),
     )
     if after is not None:
@@ -189,7 +174,7 @@ def _counted(now: Now) -> dict[str, Count]:
     outcome = Commitment.Outcome
     return {
         "open": Count("pk", filter=Q(ended_on=None)),
-        "late": Count("pk", filter=_late(now)),
+        "late": Count("pk", filter=is_late(now)),
         "kept": Count("pk", filter=Q(outcome=outcome.KEPT)),
         "kept_late": Count("pk", filter=Q(outcome=outcome.KEPT_LATE)),
         "broken": Count("pk", filter=Q(outcome=outcome.BROKEN)),
@@ -386,7 +371,7 @@ def open_of(row: Relationship, now: Now, most: int) -> dict[str, list[Commitment
     found = {}
     for side in SIDES.values:
         ranked = rows.filter(side=side).annotate(
-            group=Case(When(_late(now), then=0), default=1, output_field=IntegerField())
+            group=Case(When(is_late(now), then=0), default=1, output_field=IntegerField())
         )
         named = ranked.select_related("relationship", "colleague", "contact", "keeper")
         found[side] = list(named.order_by("group", "binding_on", "pk")[:most])

@@ -21,7 +21,7 @@ from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
 from relationships import queries, rhythm, words
 from relationships.cadence import State
-from relationships.models import CadenceAgreement, Commitment, MissedCheckIn, Relationship
+from relationships.models import CadenceAgreement, Commitment, Relationship
 from relationships.words import Look
 from web import dates
 from web.clock import Now
@@ -31,8 +31,6 @@ WIDE, NARROW, TALL = 1144.0, 350.0, 48.0
 OPEN_SHOWN = 4
 HANDED_OVER_SHOWN = 3
 ON_A_PHONE = 6
-# A flag closed for one of these was never a check-in missed, as the record stands now.
-NOT_MISSED = (MissedCheckIn.Reason.CORRECTED, MissedCheckIn.Reason.CADENCE_CHANGED)
 
 
 @require_GET
@@ -60,7 +58,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "comments": queries.comments_of(row),
         "attachments": queries.attachments_of(row),
         "currency": settings.CURRENCY,
-        "missed": row.missed_check_ins.exclude(closed_because__in=NOT_MISSED).count(),
+        "missed": row.missed_check_ins.missed().count(),
         "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
         **_rhythm(row, state, here),
         **_timeline(request, row, state, now),

@@ -26,6 +26,7 @@ from relationships.models import (
     InteractionQuerySet,
     Relationship,
     RelationshipQuerySet,
+    is_late,
     latest_date,
     local_date,
 )
@@ -68,19 +69,24 @@ def _steps(user: User, now: Now) -> InteractionQuerySet:
     return mine.filter(next_step_on__lte=latest_date(now)).filter(next_step_on__lte=here).order_by()
 
 
-def _wanting_promises(now: Now) -> Q:
+def _wants(now: Now) -> Q:
     """Late ones of both sides, and ours due within a week."""
     here = local_date(now, "relationship__zone")
     soon = Cast(here + Value(promises.DAY * SOON), DateField())
-    late = Q(late_on__isnull=False) | Q(binding_on__lte=latest_date(now), binding_on__lt=here)
     ours = Q(side=Commitment.Side.OURS, binding_on__lte=latest_date(now) + promises.DAY * SOON)
-    return late | (ours & Q(binding_on__lte=soon))
+    return is_late(now) | (ours & Q(binding_on__lte=soon))
+
+
+def wanting_promises(user: User, now: Now) -> tuple[CommitmentQuerySet, CommitmentQuerySet]:
+    """Named for the person, along the index of open promises by who sees to them; and named for nobody."""
+    named, unnamed = _promises(user)
+    return named.filter(_wants(now)), unnamed.filter(_wants(now))
 
 
 def count(user: User, now: Now) -> int:
     """How many relationships want something of the person: the number beside *Today*. One query."""
     due = own(user).order_by().filter(due_on__lte=latest_date(now)).filter(due_on__lte=local_date(now))
-    named, unnamed = (rows.filter(_wanting_promises(now)) for rows in _promises(user))
+    named, unnamed = wanting_promises(user, now)
     return (
         due.values_list("pk")
         .union(
@@ -115,14 +121,9 @@ def _check_ins(user: User, now: Now) -> Iterable[Candidate]:
             yield Candidate(pk, Reason.DUE, due_on.toordinal(), pk)
 
 
-def promises_named_for(user: User, now: Now) -> CommitmentQuerySet:
-    """The promises that want the person and name them; along the index of open promises by who sees to them."""
-    return _promises(user)[0].filter(_wanting_promises(now))
-
-
 def _wanted_promises(user: User, now: Now) -> Iterable[Candidate]:
     columns = ("pk", "relationship", "relationship__zone", "side", "binding_on", "late_on")
-    named, unnamed = (rows.filter(_wanting_promises(now)).values_list(*columns) for rows in _promises(user))
+    named, unnamed = (rows.values_list(*columns) for rows in wanting_promises(user, now))
     for pk, relationship, zone, side, binding_on, late_on in named.union(unnamed, all=True):
         ours = side == Commitment.Side.OURS
         if late_on is not None or binding_on < now.today(zone):
@@ -326,7 +327,7 @@ def coming(user: User, now: Now) -> list[tuple[date, Happening]]:
             side = _("promise") if promise.side == Commitment.Side.OURS else _("their promise")
             said = f"{promise.relationship}, {words.clipped(promise.what, 40)}"
             found.append((promise.binding_on, Happening(said, side, promise.get_absolute_url())))
-    for step in queries.next_steps_of(user, now, WEEK.days).soon[:NAMED_LATER]:
+    for step in queries.next_steps_of(user, now, WEEK.days)[:NAMED_LATER]:
         if step.next_step_on is not None and step.next_step_on <= last:
             said = f"{step.relationship}, {words.clipped(step.next_step, 40)}"
             address = f"{step.relationship.get_absolute_url()}#entry-{step.pk}"

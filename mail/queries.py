@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, Collate, RowNumber
 from django.urls import reverse
 
@@ -25,6 +25,7 @@ from relationships.models import (
     Interaction,
     Relationship,
     RelationshipQuerySet,
+    seen_to_by,
 )
 from web.clock import Now
 
@@ -67,7 +68,7 @@ def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
     covers = _covers_of(person, today)
     whose = [person.pk, *covers]
     own = Relationship.objects.visible_to(person).filter(owner__in=whose)
-    promises = Commitment.objects.visible_to(person).filter(_seen_to_by(whose))
+    promises = Commitment.objects.visible_to(person).filter(seen_to_by(whose))
     book = _book(
         [
             _promises(digest.Kind.PROMISE_LATE, promises.ours().late(now), person, now),
@@ -99,7 +100,7 @@ def _parts_of_team(person: User, now: Now) -> tuple[Part, ...]:
     book = _book(
         [
             _promises(
-                digest.Kind.PROMISE_LATE, promises.exclude(_seen_to_by([person.pk])).ours().late(now), person, now
+                digest.Kind.PROMISE_LATE, promises.exclude(seen_to_by([person.pk])).ours().late(now), person, now
             ),
             _check_ins(digest.Kind.OVERDUE, relationships.overdue(now), now, verb="Open"),
         ]
@@ -128,11 +129,6 @@ def _book(kinds: Iterable[Mapping[int, Batch]]) -> Book:
 
 
 # Rows --------------------------------------------------------------------------------------------------------------
-
-
-def _seen_to_by(whose: Sequence[int]) -> Q:
-    """As in ``looked_after_by``, for several people: who is named, else the owner."""
-    return Q(keeper__in=whose) | Q(keeper=None, relationship__owner__in=whose)
 
 
 def _check_ins(kind: digest.Kind, found: RelationshipQuerySet, now: Now, *, verb: str = "Log") -> dict[int, Batch]:

@@ -56,9 +56,8 @@ class Rest:
 class Schedule:
     """What follows from the record; ``None`` throughout where there is no cadence or it is paused.
 
-    ``base_due_on`` leaves the snoozes out: it names the gap. Under an agreement for a while it is never before that
-    one's first day: the days before it are judged by the agreement beneath. ``changes_on`` is the next day on which
-    another agreement counts, or none: one begins, or the one in force was for a while and is over.
+    ``base_due_on`` leaves the snoozes out: it names the gap. ``changes_on`` is the next day on which another agreement
+    counts, or none: one begins, or the one in force was for a while and is over.
     """
 
     every_days: int | None = None
@@ -86,15 +85,6 @@ def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS
         while day.weekday() not in workdays:
             day += DAY
     return day
-
-
-def due_under(interval: Interval, start: date, workdays: Collection[int] = WEEKDAYS) -> date:
-    """When the check-in is due that counts from ``start``.
-
-    One for a while asks for nothing before it begins, or it would be broken the moment it is agreed.
-    """
-    due = due_after(start, interval.every_days, workdays)
-    return due if interval.ends_on is None else max(due, interval.starts_on)
 
 
 def in_force(intervals: Sequence[Interval], today: date) -> int | None:
@@ -133,6 +123,34 @@ def snoozed_days(rests: Sequence[Rest]) -> int:
     return total
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """A silence: the day from which it counts, the day on which it is due, the days of grace."""
+
+    start: date
+    due_on: date
+    grace: int
+
+
+def _gap(intervals: Sequence[Interval], index: int, last_touch_on: date | None, workdays: Collection[int]) -> _Gap:
+    """The silence that an agreement judges.
+
+    One for a while judges no day before its first, or it would be broken the moment it is agreed; and a check-in
+    that was due before it began stays due since then, or tightening would forgive it.
+    """
+    interval = intervals[index]
+    start = last_touch_on or interval.starts_on
+    due_on, days = due_after(start, interval.every_days, workdays), grace(interval.every_days)
+    if interval.ends_on is None:
+        return _Gap(start, due_on, days)
+    before = in_force(intervals, interval.starts_on - DAY)
+    if before is not None:
+        former = _gap(intervals, before, last_touch_on, workdays)
+        if former.due_on < interval.starts_on:
+            return former
+    return _Gap(start, max(due_on, interval.starts_on), days)
+
+
 def schedule(
     *,
     today: date,
@@ -149,16 +167,14 @@ def schedule(
     index = in_force(intervals, today)
     if index is None:
         return Schedule(changes_on=changes_on)
-    interval = intervals[index]
-    start = last_touch_on or interval.starts_on
-    base = due_under(interval, start, workdays)
-    awake = max((rest.until_on + DAY for rest in of_this_gap(rests, start)), default=date.min)
+    gap = _gap(intervals, index, last_touch_on, workdays)
+    awake = max((rest.until_on + DAY for rest in of_this_gap(rests, gap.start)), default=date.min)
     return Schedule(
-        every_days=interval.every_days,
-        counts_from=start,
-        base_due_on=base,
-        due_on=max(base, awake),
-        overdue_from=max(base + (grace(interval.every_days) + 1) * DAY, awake),
+        every_days=intervals[index].every_days,
+        counts_from=gap.start,
+        base_due_on=gap.due_on,
+        due_on=max(gap.due_on, awake),
+        overdue_from=max(gap.due_on + (gap.grace + 1) * DAY, awake),
         changes_on=changes_on,
     )
 

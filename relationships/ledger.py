@@ -13,7 +13,8 @@ from django.db import connection
 
 from relationships import evidence
 from relationships.evidence import Kind
-from relationships.models import Commitment, Evidence, Interaction, latest_date
+from relationships.models import Commitment, Evidence, Interaction
+from relationships.sweep import TODAY, run
 from web.clock import Now
 
 INTERACTION = Interaction._meta.label_lower
@@ -45,7 +46,6 @@ SELECT relationship_id, account_id, false, component, kind, side, day, r, 0.0, '
     ON CONFLICT (source_model, source_id, kind, side) DO NOTHING
 """
 
-TODAY = "COALESCE(%(day)s::date, (%(instant)s::timestamptz AT TIME ZONE r.zone)::date)"
 LATE = evidence.RULES[Kind.PROMISE_LATE]
 # The candidates come from the index on open promises that are not late yet; the zone decides.
 FALL_LATE = f"""
@@ -141,8 +141,5 @@ def forget(model: str, ids: Collection[int], besides: Collection[tuple[Any, ...]
 
 def fall_late(now: Now) -> int:
     """Promises whose day is over become late, dated on that day; returns how many did."""
-    values = {"day": now.day, "instant": now.instant, "latest": latest_date(now)}
-    with connection.cursor() as cursor:
-        cursor.execute(NOT_LATE_YET, values)
-        cursor.execute(FALL_LATE, values)
-        return int(cursor.rowcount)
+    run(NOT_LATE_YET, now)
+    return run(FALL_LATE, now)

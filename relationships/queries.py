@@ -7,25 +7,25 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DateField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.access import NOTHING
 from accounts.models import Contact, Cover, Membership, Team, User
 from accounts.teams import at_and_above
-from relationships import cadence, promises, rhythm, topics
+from relationships import cadence, rhythm, topics
 from relationships.cadence import State
 from relationships.models import (
     Attachment,
     CadenceAgreement,
     Comment,
-    Commitment,
     Interaction,
     InteractionContact,
     Mention,
     Relationship,
     Snooze,
     latest_date,
+    local_date,
 )
 from web.clock import Now
 
@@ -99,42 +99,6 @@ def effect_of(
         clears=two_way and late and (after.overdue_from is None or after.overdue_from > today),
         due_on=after.due_on,
     )
-
-
-_COUNTS = {
-    "kept": Count("pk", filter=Q(outcome=Commitment.Outcome.KEPT)),
-    "kept_late": Count("pk", filter=Q(outcome=Commitment.Outcome.KEPT_LATE)),
-    "broken": Count("pk", filter=Q(outcome=Commitment.Outcome.BROKEN)),
-    "late": Count("pk", filter=Q(outcome="", late_on__isnull=False)),
-}
-Relationships = QuerySet[Relationship] | Collection[int]
-
-
-def promise_shares(relationships: Relationships) -> dict[str, promises.Share]:
-    """What became of the promises of each side, ours and theirs, in one query; late as of the last sweep."""
-    rows = Commitment.objects.filter(relationship__in=relationships).order_by()
-    counted = rows.values_list("side").annotate(**_COUNTS)
-    counts = {side: promises.Share(*numbers) for side, *numbers in counted}
-    return {side: counts.get(side, promises.Share(0, 0, 0, 0)) for side in Commitment.Side.values}
-
-
-@dataclass(frozen=True, slots=True)
-class PersonsShare:
-    """One person's promises; ``name`` is empty where nobody was named."""
-
-    side: str
-    name: str
-    share: promises.Share
-
-
-def promise_shares_of_people(relationships: Relationships) -> list[PersonsShare]:
-    """The same for each person who promised: colleagues for ours, their people for theirs; most promises first."""
-    rows = Commitment.objects.filter(relationship__in=relationships).order_by()
-    found = []
-    for side, who in ((Commitment.Side.OURS, "colleague"), (Commitment.Side.THEIRS, "contact")):
-        counted = rows.filter(side=side).values_list(who, f"{who}__name").annotate(**_COUNTS)
-        found += [PersonsShare(side, name or "", promises.Share(*numbers)) for _pk, name, *numbers in counted]
-    return sorted(found, key=lambda one: (one.side, -one.share.judged, one.name))
 
 
 def counting_on(relationship: Relationship, day: date) -> CadenceAgreement | None:
@@ -283,27 +247,14 @@ def mentions_of(user: User) -> QuerySet[Mention]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NextSteps:
-    """Open next steps: due today or earlier where the partner is, and within the week after; nearest first."""
+def next_steps_of(user: User, now: Now, within: int = 7) -> list[Interaction]:
+    """Open next steps to come within so many days where the partner is, nearest first; one query.
 
-    due: list[Interaction]
-    soon: list[Interaction]
-
-
-def next_steps_of(user: User, now: Now, within: int = 7) -> NextSteps:
-    """Of the partners the person looks after, their own and those they stand in for; one query."""
-    horizon = latest_date(now) + timedelta(days=within)
-    steps = (
-        Interaction.objects.visible_to(user)
-        .with_open_step()
-        .filter(relationship__owner__in=user.acts_for, next_step_on__lte=horizon)
-        .select_related("relationship__account")
-        .order_by("next_step_on", "id")
-    )
-    found = NextSteps([], [])
-    for step in steps:
-        days = ((step.next_step_on or horizon) - step.relationship.today(now)).days
-        if days <= within:
-            (found.due if days <= 0 else found.soon).append(step)
-    return found
+    Of the partners the person looks after, their own and those of whom they stand in for.
+    """
+    here = local_date(now, "relationship__zone")
+    soon = Cast(here + Value(timedelta(days=within)), DateField())
+    steps = Interaction.objects.visible_to(user).with_open_step().filter(relationship__owner__in=user.acts_for)
+    within_reach = steps.filter(next_step_on__lte=latest_date(now) + timedelta(days=within))
+    found = within_reach.filter(next_step_on__gt=here, next_step_on__lte=soon)
+    return list(found.select_related("relationship__account").order_by("next_step_on", "id"))

@@ -27,6 +27,7 @@ WITH over AS (
                 WHEN r.paused_since IS NOT NULL THEN 'paused'
                 WHEN r.last_touch_on > COALESCE(f.last_touch_on, '-infinity') THEN 'touched'
                 WHEN r.last_touch_on IS DISTINCT FROM f.last_touch_on THEN 'corrected'
+                WHEN r.base_due_on IS DISTINCT FROM f.due_on AND %(corrected)s THEN 'corrected'
                 WHEN r.base_due_on IS DISTINCT FROM f.due_on THEN 'cadence_changed'
                 WHEN r.due_on > r.base_due_on THEN 'snoozed'
                 ELSE 'corrected'
@@ -95,30 +96,35 @@ class Count:
     late: int
 
 
-def _run(sql: str, now: Now, ids: Collection[int] | None = None) -> int:
+def run(sql: str, now: Now, ids: Collection[int] | None = None, *, corrected: bool = False) -> int:
+    """Run a statement that may name the values below; returns the rows it wrote."""
     values: dict[str, Any] = {
         "day": now.day,
         "instant": now.instant,
         "latest": latest_date(now),
         "ids": None if ids is None else list(ids),
+        "corrected": corrected,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
 
 
-def close_flags(now: Now, ids: Collection[int] | None = None) -> int:
-    """Close those whose condition no longer holds, with the reason; of the relationships named or of all."""
-    return _run(CLOSE, now, ids)
+def close_flags(now: Now, ids: Collection[int] | None = None, *, corrected: bool = False) -> int:
+    """Close those whose condition no longer holds, with the reason; of the relationships named or of all.
+
+    ``corrected`` where another rhythm counts because one is as if it had not been: then nothing was missed.
+    """
+    return run(CLOSE, now, ids, corrected=corrected)
 
 
 def raise_flags(now: Now) -> int:
     """Raise a flag for each relationship that missed its cadence and has none open; returns how many."""
-    return _run(RAISE, now)
+    return run(RAISE, now)
 
 
 def reopen_flags(now: Now, ids: Collection[int]) -> int:
-    return _run(REOPEN, now, ids)
+    return run(REOPEN, now, ids)
 
 
 def store_dates(rows: Sequence[Relationship]) -> None:

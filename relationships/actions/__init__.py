@@ -73,6 +73,7 @@ from relationships.actions.relationship import (
 from relationships.actions.rhythm import (
     AGREEMENT,
     agree_cadence,
+    check_reason,
     end_agreement,
     follow_agreements,
     restore_agreement,
@@ -103,6 +104,7 @@ from relationships.actions.team import (
     restore_member,
     set_member,
     set_owners,
+    still_theirs,
     together,
 )
 
@@ -129,6 +131,7 @@ __all__ = [
     "change_member",
     "change_promise",
     "change_relationship",
+    "check_reason",
     "end_agreement",
     "explain_miss",
     "finish_next_step",
@@ -179,6 +182,7 @@ __all__ = [
     "set_promise",
     "set_relationship",
     "snooze",
+    "still_theirs",
     "sweep_cadence",
     "take_relationship_away",
     "theirs",

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Team, UndoStep, User
-from accounts.rows import values_of
+from accounts.rows import rows_from, values_of
 from accounts.undo import Done, inverse, record
-from relationships import cadence
 from relationships.actions.dates import refresh
+from relationships.actions.rhythm import check_reason
 from relationships.actions.team import still_theirs, together
 from relationships.models import CadenceAgreement, Relationship
 from web.clock import Now
@@ -128,10 +128,9 @@ def assume_cadence(
     *, actor: User, now: Now, relationships: Iterable[Relationship], every_days: int, reason: str = ""
 ) -> Done[list[int]]:
     """An assumed rhythm for each, from today of its zone on; the former ones stay as history."""
-    if every_days > cadence.LONGEST_INTERVAL and not reason.strip():
-        said = _("More than %(most)d days needs a reason.") % {"most": cadence.LONGEST_INTERVAL}
-        raise ValidationError({"reason": said})
     rows = together(actor, relationships)
+    for row in rows:
+        check_reason(row.agreement, every_days, None, reason)
     made = CadenceAgreement.objects.bulk_create(
         CadenceAgreement(
             relationship=row,
@@ -166,7 +165,7 @@ def withdraw_agreements(*, actor: User, now: Now, ids: Sequence[int]) -> Done[li
         raise CadenceAgreement.DoesNotExist
     rows = still_theirs(actor, {values["relationship_id"] for values in kept})
     CadenceAgreement.objects.filter(pk__in=ids).delete()
-    refresh([row.pk for row in rows], now=now)
+    refresh([row.pk for row in rows], now=now, corrected=True)
     step = record(
         actor=actor,
         now=now,
@@ -182,11 +181,7 @@ def withdraw_agreements(*, actor: User, now: Now, ids: Sequence[int]) -> Done[li
 @transaction.atomic
 def restore_agreements(*, actor: User, now: Now, kept: Sequence[dict[str, Any]]) -> Done[list[int]]:
     rows = still_theirs(actor, {values["relationship_id"] for values in kept})
-    fields = CadenceAgreement._meta.concrete_fields
-    back = CadenceAgreement.objects.bulk_create(
-        CadenceAgreement(**{field.attname: field.to_python(values[field.attname]) for field in fields})
-        for values in kept
-    )
+    back = rows_from(CadenceAgreement, kept)
     refresh([row.pk for row in rows], now=now)
     step = record(
         actor=actor,

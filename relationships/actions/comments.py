@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rows import row_from, values_of
+from accounts.rows import row_from, rows_from, values_of
 from accounts.undo import Done, inverse, record
 from relationships import mentions, queries
 from relationships.actions.dates import theirs
@@ -148,9 +148,7 @@ def _bring_mentions_back(row: Comment, mentioned: Sequence[dict[str, Any]]) -> N
     """Those that are not there; somebody may have been erased meanwhile."""
     there = set(row.mentions.values_list("user", flat=True))
     known = set(User.objects.filter(pk__in=[values["user_id"] for values in mentioned]).values_list("pk", flat=True))
-    for values in mentioned:
-        if values["user_id"] in known - there:
-            row_from(Mention, values)
+    rows_from(Mention, [values for values in mentioned if values["user_id"] in known - there])
 
 
 @inverse

@@ -22,11 +22,12 @@ from relationships.models import (
 from web.clock import Now
 
 
-def refresh(ids: Collection[int], *, now: Now) -> None:
+def refresh(ids: Collection[int], *, now: Now, corrected: bool = False) -> None:
     """Bring the derived dates of these relationships in line with their record, and close or reopen their flags.
 
     The same small number of statements for one and for a thousand; each reads the last touch from an index,
-    so the length of a history does not matter. Must run inside the transaction of the verb.
+    so the length of a history does not matter. Must run inside the transaction of the verb. ``corrected`` where an
+    agreement is taken away as if it had not been made.
     """
     # Locked first, read after: what a concurrent verb committed while this one waited is seen.
     rows = list(Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
@@ -43,7 +44,7 @@ def refresh(ids: Collection[int], *, now: Now) -> None:
     moved = [row for row in rows if _set_dates(row, touched[row.pk], agreements[row.pk], rests[row.pk], now)]
     if moved:
         sweep.store_dates(moved)
-    sweep.close_flags(now, ids)
+    sweep.close_flags(now, ids, corrected=corrected)
     sweep.reopen_flags(now, ids)
 
 

@@ -404,23 +404,33 @@ def explain_miss(
     child = Miss.objects.select_for_update(no_key=True).filter(commitment=row).first()
     if child is None:
         raise ValidationError(_("This promise was not missed."))
+    explained_on = child.explained_on or row.relationship.today(now)
+    said = _("Explained: %(what)s") % {"what": row.what}
+    done = _say_of_miss(row, child, explanation.strip(), plan.strip(), explained_on, actor=actor, now=now, said=said)
+    return _with_new_plan(done, child, actor=actor, now=now, new_due_on=new_due_on)
+
+
+def _say_of_miss(
+    row: Commitment,
+    child: Miss,
+    explanation: str,
+    plan: str,
+    explained_on: date | None,
+    *,
+    actor: User,
+    now: Now,
+    said: str,
+) -> Done[Commitment]:
     before = values_of(child)
-    today = row.relationship.today(now)
-    child.explanation, child.plan = explanation.strip(), plan.strip()
-    child.explained_on = child.explained_on or today
+    child.explanation, child.plan, child.explained_on = explanation, plan, explained_on
     child.full_clean()
     child.save()
     judge([row.pk], now=now)
     row.refresh_from_db()
     step = record(
-        actor=actor,
-        now=now,
-        said=_("Explained: %(what)s") % {"what": row.what},
-        verb=set_miss,
-        arguments={"values": before},
-        watch=[(Miss, child.pk)],
+        actor=actor, now=now, said=said, verb=set_miss, arguments={"values": before}, watch=[(Miss, child.pk)]
     )
-    return _with_new_plan(Done(row, step), child, actor=actor, now=now, new_due_on=new_due_on)
+    return Done(row, step)
 
 
 def _with_new_plan(
@@ -452,23 +462,11 @@ def set_miss(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Commitmen
     """What was said of a miss, as it was."""
     row = _lock(values["commitment_id"], actor)
     child = Miss.objects.select_for_update(no_key=True).get(commitment=row)
-    before = values_of(child)
-    child.explanation, child.plan = values["explanation"], values["plan"]
-    explained_on = values["explained_on"]
-    child.explained_on = date.fromisoformat(explained_on) if explained_on else None
-    child.full_clean()
-    child.save()
-    judge([row.pk], now=now)
-    row.refresh_from_db()
-    step = record(
-        actor=actor,
-        now=now,
-        said=_("Explanation changed: %(what)s") % {"what": row.what},
-        verb=set_miss,
-        arguments={"values": before},
-        watch=[(Miss, child.pk)],
+    explained_on = date.fromisoformat(values["explained_on"]) if values["explained_on"] else None
+    said = _("Explanation changed: %(what)s") % {"what": row.what}
+    return _say_of_miss(
+        row, child, values["explanation"], values["plan"], explained_on, actor=actor, now=now, said=said
     )
-    return Done(row, step)
 
 
 @inverse

@@ -98,7 +98,7 @@ def agree_cadence(
     if ends_on is not None:
         _check_days(today, starts_on, ends_on)
         _check_tighter(beneath, every_days)
-    _check_reason(beneath, every_days, ends_on, reason)
+    check_reason(beneath, every_days, ends_on, reason)
     row = write_agreement(
         relationship,
         actor=actor,
@@ -162,7 +162,8 @@ def _check_tighter(beneath: CadenceAgreement | None, every_days: int) -> None:
         )
 
 
-def _check_reason(beneath: CadenceAgreement | None, every_days: int, ends_on: date | None, reason: str) -> None:
+def check_reason(beneath: CadenceAgreement | None, every_days: int, ends_on: date | None, reason: str) -> None:
+    """A reason is needed for more than a month, for a while, and where they agreed to the one that counts now."""
     if reason.strip():
         return
     if every_days > cadence.LONGEST_INTERVAL:
@@ -182,7 +183,7 @@ def withdraw_agreement(*, actor: User, now: Now, agreement_id: int) -> Done[Cade
     values = values_of(row)
     row.delete()
     ledger.forget(AGREEMENT, [agreement_id])
-    refresh([row.relationship_id], now=now)
+    refresh([row.relationship_id], now=now, corrected=True)
     step = record(
         actor=actor,
         now=now,

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts import actions as accounts
 from accounts.models import User
-from accounts.rows import row_from, values_of
+from accounts.rows import row_from, rows_from, values_of
 from accounts.undo import Done, gather, inverse, record
 from relationships.actions.dates import theirs
 from relationships.models import (
@@ -27,16 +27,16 @@ from web.clock import Now
 Pairs = Sequence[tuple[int, int]]
 
 
+def _theirs_of(actor: User, ids: Collection[int]) -> list[Relationship]:
+    """Those of them that the actor may change, locked in the order of their keys."""
+    rows = Relationship.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    return list(rows.filter(pk__in=ids).select_related("account", "owner", "agreement").order_by("pk"))
+
+
 def together(actor: User, relationships: Iterable[Relationship]) -> list[Relationship]:
     """All of them, locked. If the actor may not change one, ``ValidationError`` says how many, and nothing is done."""
     ids = {row.pk for row in relationships}
-    rows = list(
-        Relationship.objects.changeable_by(actor)
-        .select_for_update(no_key=True, of=("self",))
-        .filter(pk__in=ids)
-        .select_related("account", "owner")
-        .order_by("pk")
-    )
+    rows = _theirs_of(actor, ids)
     if refused := len(ids) - len(rows):
         raise ValidationError(not_yours(refused))
     return rows
@@ -52,8 +52,7 @@ def not_yours(count: int) -> str:
 
 def still_theirs(actor: User, ids: Collection[int]) -> list[Relationship]:
     """All of them, locked, to take a deed back; otherwise ``ValidationError`` says why it can't be."""
-    rows = Relationship.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
-    found = list(rows.filter(pk__in=ids).select_related("account").order_by("pk"))
+    found = _theirs_of(actor, ids)
     if gone := len(ids) - len(found):
         alone = _("This is no longer yours to change, so it stays as it is. Ask its owner or a manager.")
         said = ngettext(
@@ -303,8 +302,8 @@ def set_owners(
     removed_parts = _take(RelationshipMember, parts_gone)
     _refuse_taken_parts(parts_back)
     removed_notes = _take(HandOver, notes_gone)
-    for model, back in ((RelationshipMember, parts_back), (HandOver, notes_back)):
-        model._base_manager.bulk_create(_rows_of(model, back))
+    rows_from(RelationshipMember, parts_back)
+    rows_from(HandOver, notes_back)
     said = ngettext("%(partner)s handed back", "%(count)d handed back", len(rows))
     step = record(
         actor=actor,
@@ -344,11 +343,6 @@ def _take(model: type[RelationshipMember] | type[HandOver], ids: Sequence[int]) 
     kept = [values_of(row) for row in found.order_by("pk")]
     found.delete()
     return kept
-
-
-def _rows_of(model: type[Any], kept: Sequence[dict[str, Any]]) -> list[Any]:
-    fields = model._meta.concrete_fields
-    return [model(**{field.attname: field.to_python(values[field.attname]) for field in fields}) for values in kept]
 
 
 def _refuse_taken_parts(back: Sequence[dict[str, Any]]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +12,6 @@ from accounts.models import Team, User
 from relationships.cadence import State
 from relationships.models import Relationship, RelationshipQuerySet
 from web.choices import narrow
-from web.text import name_key
 
 
 class PortfolioForm(forms.Form):
@@ -66,9 +64,7 @@ class PortfolioForm(forms.Form):
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         if text := chosen.get("q"):
-            key = name_key(text)
-            matches = Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
-            rows = rows.filter(pk__in=Relationship.objects.filter(matches | Q(name__icontains=text)).values("pk"))
+            rows = rows.named(text)
         match chosen.get("whose"):
             case self.MINE:
                 rows = rows.filter(owner__in=self.user.acts_for)

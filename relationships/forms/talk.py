@@ -148,7 +148,8 @@ class InteractionForm(forms.ModelForm[Interaction]):
 
     def _offer(self, mine: Any) -> None:
         """The nearest partners as plain choices (own ones, most overdue first); the search box finds the rest."""
-        nearest = [] if self.chosen else list(mine.filter(owner=self.user).order_by("overdue_from", "id")[:NEAREST])
+        own = mine.filter(owner__in=self.user.acts_for).order_by("overdue_from", "id")
+        nearest = [] if self.chosen else list(own[:NEAREST])
         if self.chosen:
             nearest = [self.chosen]
             today = self.chosen.today(self.now)

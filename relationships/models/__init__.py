@@ -14,6 +14,8 @@ from relationships.models.promises import (
     MissQuerySet,
     Renegotiation,
     RenegotiationQuerySet,
+    is_late,
+    seen_to_by,
 )
 from relationships.models.relationship import (
     DERIVED,
@@ -91,7 +93,9 @@ __all__ = [
     "Snooze",
     "SnoozeQuerySet",
     "every_weekday",
+    "is_late",
     "lateness",
     "latest_date",
     "local_date",
+    "seen_to_by",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self
 
 from django.db import models
@@ -17,6 +18,17 @@ from relationships.models.talk import Interaction
 from web.clock import Now
 
 COMMITMENT_DERIVED = ["binding_on", "moved", "late_on", "ended_on", "outcome"]
+
+
+def is_late(now: Now) -> Q:
+    """The condition for open promises past the day that counts, or given a new day only after it was past."""
+    past = Q(binding_on__lte=latest_date(now), binding_on__lt=local_date(now, "relationship__zone"))
+    return Q(ended_on=None) & (past | Q(late_on__isnull=False))
+
+
+def seen_to_by(people: Collection[int]) -> Q:
+    """The condition for promises that one of them sees to: named for them, or for nobody with a partner of theirs."""
+    return Q(keeper__in=people) | Q(keeper=None, relationship__owner__in=people)
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -37,20 +49,13 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.filter(side=Commitment.Side.THEIRS)
 
     def late(self, now: Now) -> Self:
-        """Open and past the day that counts, or given a new day only after it was past."""
-        here = local_date(now, "relationship__zone")
-        past = Q(binding_on__lte=latest_date(now), binding_on__lt=here)
-        return self.open().filter(past | Q(late_on__isnull=False))
+        return self.filter(is_late(now))
 
     def due_within(self, now: Now, days: int) -> Self:
         """Open, not late, and due today or within ``days``."""
         here = local_date(now, "relationship__zone")
         soon = models.functions.Cast(here + models.Value(promises.DAY * days), models.DateField())
         return self.open().filter(late_on=None, binding_on__gte=here, binding_on__lte=soon)
-
-    def looked_after_by(self, user: User) -> Self:
-        """Those that this colleague sees to, and those that nobody is named for of the relationships they own."""
-        return self.filter(Q(keeper=user) | Q(keeper=None, relationship__owner=user))
 
     def by_day(self) -> Self:
         return self.order_by("binding_on", "id")

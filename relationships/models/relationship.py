@@ -22,6 +22,7 @@ from relationships import cadence
 from relationships.cadence import State
 from web import zones
 from web.clock import Now
+from web.text import name_key
 
 DERIVED = [
     "last_touch_on", "agreement", "every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on",
@@ -62,6 +63,13 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
     def removed_for(self, user: Someone) -> Self:
         """What the person removed or could have: for taking it back."""
         return self.filter(access.changes(user)).exclude(removed_at=None)
+
+    def named(self, text: str) -> Self:
+        """Those whose own name, or one of the organisation's names, has the text in it."""
+        found = Q(name__icontains=text.strip())
+        if key := name_key(text):
+            found |= Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
+        return self.filter(pk__in=Relationship.objects.filter(found).order_by().values("pk"))
 
     def paused(self) -> Self:
         return self.exclude(paused_since=None)

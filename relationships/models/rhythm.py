@@ -129,6 +129,10 @@ class MissedCheckInQuerySet(models.QuerySet["MissedCheckIn"]):
     def open(self) -> Self:
         return self.filter(closed_at=None)
 
+    def missed(self) -> Self:
+        """Those that were missed as the record stands now: not what a correction took away."""
+        return self.exclude(closed_because=MissedCheckIn.Reason.CORRECTED)
+
 
 @tracked()
 class MissedCheckIn(models.Model):

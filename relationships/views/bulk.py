@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +23,7 @@ from relationships.forms.portfolio import PortfolioForm
 from relationships.forms.team import HandOverForm
 from relationships.models import Relationship
 from relationships.open_items import given_away, open_items
-from relationships.views.common import wrong
+from relationships.views.common import attempt
 from web.clock import Now
 from web.responses import done, form_page, safe_next
 
@@ -128,11 +127,11 @@ def relationship_bulk(request: PersonRequest) -> HttpResponse:
     form = _form(deed, request, chosen.rows)
     if request.method == "POST" and form.is_valid():
         verb = partial(deed.verb, actor=request.user, now=now, relationships=chosen.rows)
-        try:
-            did = verb(**form.cleaned_data)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        did = attempt(
+            form,
+            lambda: verb(**form.cleaned_data),
+        )
+        if did:
             to = safe_next(request, reverse("portfolio"))
             return done(request, f"{did.step.said}.", step_id=did.step.pk, to=to)
     context: dict[str, Any] = {

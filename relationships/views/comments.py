@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -19,7 +18,7 @@ from accounts.requests import PersonRequest
 from relationships import actions, queries, words
 from relationships.forms.comments import AttachmentForm, CommentForm
 from relationships.models import Attachment, Comment, Commitment, Interaction, Mention, Relationship
-from relationships.views.common import attempt, changeable, wrong
+from relationships.views.common import attempt, changeable
 from web.clock import Now
 from web.responses import done, form_page, safe_next
 
@@ -59,18 +58,18 @@ def comment_create(request: PersonRequest, pk: int) -> HttpResponse:
     commitment = None if interaction else _about(request, "commitment", Commitment.objects.filter(relationship=row))
     form = CommentForm(request.POST or None, names=_names(row, request, now))
     if request.method == "POST" and form.is_valid():
-        try:
-            written = actions.write_comment(
+        written = attempt(
+            form,
+            lambda: actions.write_comment(
                 actor=request.user,
                 now=now,
                 relationship=row,
                 text=form.cleaned_data["text"],
                 interaction=interaction,
                 commitment=commitment,
-            )
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+            ),
+        )
+        if written:
             to = safe_next(request, written.row.stands_at())
             return done(request, _("Comment written."), step_id=written.step.pk, to=to)
     context = {
@@ -133,13 +132,13 @@ def attachment_create(request: PersonRequest, pk: int) -> HttpResponse:
     bound = request.method == "POST"
     form = AttachmentForm(request.POST if bound else None, request.FILES if bound else None)
     if bound and form.is_valid():
-        try:
-            added = actions.add_attachment(
+        added = attempt(
+            form,
+            lambda: actions.add_attachment(
                 actor=request.user, now=Now.read(), relationship=row, interaction=interaction, **form.cleaned_data
-            )
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+            ),
+        )
+        if added:
             said = _("%(name)s added.") % {"name": added.row.title}
             to = safe_next(request, row.get_absolute_url())
             return done(request, said, step_id=added.step.pk, to=to)

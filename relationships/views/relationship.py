@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from relationships import actions
 from relationships.forms.relationship import NewRelationshipForm, RelationshipForm
 from relationships.forms.rhythm import PauseForm
 from relationships.models import Relationship
-from relationships.views.common import attempt, changeable, wrong
+from relationships.views.common import attempt, changeable
 from web.clock import Now
 from web.responses import done, form_page, safe_next
 
@@ -31,11 +30,11 @@ def relationship_create(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         new_name = values.pop("new_account")
-        try:
-            made = actions.begin_with(actor=user, now=now, new_account=new_name, **values)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        made = attempt(
+            form,
+            lambda: actions.begin_with(actor=user, now=now, new_account=new_name, **values),
+        )
+        if made:
             said = _("%(partner)s added.") % {"partner": made.row}
             return done(request, said, step_id=made.step.pk, to=made.row.get_absolute_url(), go=True)
     return form_page(request, "relationships/relationship_form.html", _("New relationship"), {"form": form})
@@ -78,11 +77,11 @@ def relationship_pause(request: PersonRequest, pk: int) -> HttpResponse:
     row = changeable(request, pk)
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            paused = actions.pause(actor=request.user, now=Now.read(), relationship=row, **form.cleaned_data)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        paused = attempt(
+            form,
+            lambda: actions.pause(actor=request.user, now=Now.read(), relationship=row, **form.cleaned_data),
+        )
+        if paused:
             said = _("%(partner)s paused. Nothing is due until it is resumed.") % {"partner": row}
             return done(request, said, step_id=paused.step.pk, to=safe_next(request, row.get_absolute_url()))
     return form_page(

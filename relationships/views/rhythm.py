@@ -14,7 +14,7 @@ from accounts.requests import PersonRequest
 from relationships import actions, words
 from relationships.forms.rhythm import AgreementForm, SnoozeForm, TighterForm
 from relationships.models import CadenceAgreement, Relationship, Snooze
-from relationships.views.common import changeable, wrong
+from relationships.views.common import attempt, changeable
 from web import dates
 from web.clock import Now
 from web.responses import done, form_page, safe_next
@@ -28,11 +28,11 @@ def agreement_create(request: PersonRequest, pk: int) -> HttpResponse:
     for_a_while = request.GET.get("for_a_while") == "1"
     form = (TighterForm if for_a_while else AgreementForm)(request.POST or None, relationship=row, now=now)
     if request.method == "POST" and form.is_valid():
-        try:
-            agreed = actions.agree_cadence(actor=request.user, now=now, relationship=row, **form.cleaned_data)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        agreed = attempt(
+            form,
+            lambda: actions.agree_cadence(actor=request.user, now=now, relationship=row, **form.cleaned_data),
+        )
+        if agreed:
             said = _agreed_says(agreed.row, row, now)
             return done(request, said, step_id=agreed.step.pk, to=row.get_absolute_url())
     heading = (
@@ -88,11 +88,11 @@ def snooze_create(request: PersonRequest, pk: int) -> HttpResponse:
     today = row.today(now)
     form = SnoozeForm(request.POST or None, today=today)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.snooze(actor=request.user, now=now, relationship=row, **form.cleaned_data)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        made = attempt(
+            form,
+            lambda: actions.snooze(actor=request.user, now=now, relationship=row, **form.cleaned_data),
+        )
+        if made:
             said = _("%(partner)s snoozed until %(day)s.") % {
                 "partner": row,
                 "day": dates.said(made.row.until_on, today),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -20,11 +19,10 @@ from accounts.requests import PersonRequest
 from relationships import actions, notes, queries, topics, words
 from relationships.forms.talk import InteractionForm
 from relationships.models import Interaction, Relationship
-from relationships.views.common import attempt, wrong
+from relationships.views.common import attempt
 from web import dates
 from web.clock import Now
 from web.responses import done, form_page, safe_next
-from web.text import name_key
 
 OFFERED = 20
 OWN = (
@@ -157,8 +155,9 @@ def interaction_create(request: PersonRequest) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         row = values["relationship"]
-        try:
-            logged = actions.log_interaction(
+        logged = attempt(
+            form,
+            lambda: actions.log_interaction(
                 actor=request.user,
                 now=now,
                 relationship=row,
@@ -175,10 +174,9 @@ def interaction_create(request: PersonRequest) -> HttpResponse:
                 next_step=values["next_step"],
                 next_step_on=values["next_step_on"],
                 promised=values["promised"],
-            )
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+            ),
+        )
+        if logged:
             return done(
                 request,
                 _said_after(logged.row, len(values["promised"]), now),
@@ -257,8 +255,9 @@ def relationship_options(request: PersonRequest) -> JsonResponse:
     typed = request.GET.get("q", "").replace("\0", "")[:200]
     rows = Relationship.objects.changeable_by(user).select_related("account", "agreement")
     if typed.strip():
-        rows = rows.filter(Q(account__name_key__contains=name_key(typed)) | Q(name__icontains=typed.strip()))
-    rows = rows.alias(mine=Q(owner=user)).order_by("-mine", "overdue_from", "account__name_key", "id")[:OFFERED]
+        rows = rows.named(typed)
+    order = ("-mine", "overdue_from", "account__name_key", "id")
+    rows = rows.alias(mine=Q(owner__in=user.acts_for)).order_by(*order)[:OFFERED]
     return JsonResponse(
         [
             {"value": row.pk, "text": str(row), "hint": words.short(row, now), "state": row.state(now).value}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,7 +15,7 @@ from relationships import actions
 from relationships.forms.team import HandOverForm, LeavingForm, MemberForm
 from relationships.models import Relationship, RelationshipMember
 from relationships.open_items import given_away, open_items
-from relationships.views.common import attempt, changeable, wrong
+from relationships.views.common import attempt, changeable
 from web.clock import Now
 from web.responses import done, form_page
 
@@ -36,11 +35,11 @@ def member_add(request: PersonRequest, pk: int) -> HttpResponse:
     row = changeable(request, pk)
     form = MemberForm(request.POST if request.method == "POST" else None, user=request.user, relationship=row)
     if request.method == "POST" and form.is_valid():
-        try:
-            added = actions.add_member(actor=request.user, now=Now.read(), relationship=row, **form.cleaned_data)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        added = attempt(
+            form,
+            lambda: actions.add_member(actor=request.user, now=Now.read(), relationship=row, **form.cleaned_data),
+        )
+        if added:
             said = _("%(name)s has a part in %(partner)s.") % {"name": added.row.user, "partner": row}
             return done(request, said, step_id=added.step.pk, to=row.get_absolute_url())
     heading = _("Who else looks after %(partner)s") % {"partner": row}
@@ -95,11 +94,11 @@ def relationship_hand_over(request: PersonRequest, pk: int) -> HttpResponse:
     row = changeable(request, pk)
     form = HandOverForm(request.POST if request.method == "POST" else None, user=user, former=row.owner)
     if request.method == "POST" and form.is_valid():
-        try:
-            handed = actions.hand_over(actor=user, now=now, relationships=[row], **form.cleaned_data)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        handed = attempt(
+            form,
+            lambda: actions.hand_over(actor=user, now=now, relationships=[row], **form.cleaned_data),
+        )
+        if handed:
             to = still_seen(request, row)
             gone = to != row.get_absolute_url()
             return done(request, f"{handed.step.said}.", step_id=handed.step.pk, to=to, go=gone)
@@ -120,11 +119,11 @@ def person_deactivate(request: PersonRequest, pk: int) -> HttpResponse:
     form = LeavingForm(request.POST or None, user=user, leaving=leaving)
     form.fields["to"].required = count > 0
     if request.method == "POST" and form.is_valid():
-        try:
-            gone = actions.let_go(actor=user, now=now, leaving=leaving, **form.cleaned_data)
-        except ValidationError as error:
-            wrong(form, error)
-        else:
+        gone = attempt(
+            form,
+            lambda: actions.let_go(actor=user, now=now, leaving=leaving, **form.cleaned_data),
+        )
+        if gone:
             said = _("%(name)s can no longer sign in.") % {"name": leaving}
             return done(request, said, step_id=gone.step.pk, to=reverse("person_list"), go=True)
     heading = _("Deactivate %(name)s") % {"name": leaving}

@@ -353,7 +353,7 @@ def test_promise_queries_of_today_use_the_index_of_open_ones() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE relationships_commitment")
     user = User.objects.get(pk=row.owner.pk)
-    assert "commitment_open_by_keeper" in wanting.promises_named_for(user, Now.read()).explain()
+    assert "commitment_open_by_keeper" in wanting.wanting_promises(user, Now.read())[0].explain()
 
 
 def test_promises_page_through_both_sides_late_ones_first() -> None:

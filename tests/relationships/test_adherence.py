@@ -148,7 +148,7 @@ def test_one_for_a_while_costs_no_day_before_its_second(
     snoozes: list[Rest],
     working: set[int],
 ) -> None:
-    """Judged by what lay beneath until it began; on its first day it cannot be broken yet."""
+    """Judged by what lay beneath until it began; on its first day it cannot be broken yet, but for an older silence."""
     beneath = [Interval(FIRST, 30), *(agreement for agreement in agreements if agreement.starts_on <= begins)]
     tight = Interval(begins, often, begins + span * DAY)
 
@@ -160,7 +160,16 @@ def test_one_for_a_while_costs_no_day_before_its_second(
 
     before = reckon([*beneath, tight], begins - DAY)
     assert before == reckon(beneath, begins - DAY)
-    assert reckon([*beneath, tight], begins) == (before[0] + 1, before[1] + 1)
+    former = cadence.schedule(
+        today=begins - DAY,
+        last_touch_on=max((touch for touch in touched if touch <= begins), default=None),
+        intervals=beneath,
+        rests=[snooze for snooze in snoozes if snooze.from_on <= begins],
+        workdays=working,
+    )
+    older = former.base_due_on is not None and former.base_due_on < begins
+    broken = older and former.overdue_from is not None and former.overdue_from <= begins
+    assert reckon([*beneath, tight], begins) == (before[0] + (not broken), before[1] + 1)
 
 
 def test_days_before_the_first_agreement_do_not_count() -> None:

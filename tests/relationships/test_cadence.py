@@ -57,6 +57,20 @@ def walk_to_the_next_change(agreements: Sequence[Interval], today: date) -> date
     return None
 
 
+def agreement_judging(
+    touch: date | None, standing: Interval, agreements: Sequence[Interval], working: Sequence[int]
+) -> Interval:
+    """Whose silence it is: one for a while leaves alone what was due, unsnoozed, before its first day."""
+    if standing.ends_on is None:
+        return standing
+    former = walk_agreement(agreements, standing.starts_on - DAY)
+    if former is None:
+        return standing
+    former = agreement_judging(touch, former, agreements, working)
+    start = former.starts_on if touch is None else touch
+    return former if walk_silence(start, former, [], working)[0] < standing.starts_on else standing
+
+
 def walk_silence(
     start: date, agreement: Interval, snoozes: Sequence[Rest], working: Sequence[int]
 ) -> tuple[date, date, date]:
@@ -93,8 +107,9 @@ def oracle(
     agreement = walk_agreement(agreements, today)
     if agreement is None:
         return Schedule(changes_on=changes_on)
-    start = agreement.starts_on if touch is None else touch
-    unsnoozed, due, overdue = walk_silence(start, agreement, snoozes, working)
+    judging = agreement_judging(touch, agreement, agreements, working)
+    start = judging.starts_on if touch is None else touch
+    unsnoozed, due, overdue = walk_silence(start, judging, snoozes, working)
     return Schedule(agreement.every_days, start, unsnoozed, due, overdue, changes_on)
 
 
@@ -143,6 +158,18 @@ def test_tighter_for_a_while_is_not_broken_the_moment_it_begins() -> None:
     assert (found.base_due_on, found.overdue_from) == (today, today + 2 * DAY)
 
 
+def test_tightened_while_overdue_it_stays_overdue() -> None:
+    """Every 14 days, due on the tenth of March and overdue from the thirteenth; on the twentieth weekly for a while."""
+    touch, today = date(2024, 2, 25), date(2024, 3, 20)
+    lasting, tight = Interval(FIRST, 14), Interval(today, 7, today + 20 * DAY)
+    found = cadence.schedule(today=today, last_touch_on=touch, intervals=[lasting, tight])
+    assert (found.every_days, found.counts_from) == (7, touch)
+    assert (found.base_due_on, found.overdue_from) == (date(2024, 3, 10), date(2024, 3, 13))
+    # Once they have spoken it counts.
+    found = cadence.schedule(today=today, last_touch_on=today, intervals=[lasting, tight])
+    assert (found.base_due_on, found.overdue_from) == (today + 7 * DAY, today + 9 * DAY)
+
+
 @given(
     begins=days, span=st.integers(0, 90), into=st.integers(0, 90), every_days=every, touch=st.none() | days,
     agreements=intervals, snoozes=rests, working=workdays,
@@ -157,16 +184,20 @@ def test_one_for_a_while_asks_for_nothing_before_its_first_day(
     snoozes: list[Rest],
     working: list[int],
 ) -> None:
+    """What was due before it began is due since then, and overdue when it would have been."""
     beneath = [agreement for agreement in agreements if agreement.starts_on <= begins]
-    found = cadence.schedule(
-        today=begins + min(span, into) * DAY,
-        last_touch_on=touch,
-        intervals=[*beneath, Interval(begins, every_days, begins + span * DAY)],
-        rests=snoozes,
-        workdays=working,
+    before, found = (
+        cadence.schedule(today=day, last_touch_on=touch, intervals=those, rests=snoozes, workdays=working)
+        for day, those in (
+            (begins - DAY, beneath),
+            (begins + min(span, into) * DAY, [*beneath, Interval(begins, every_days, begins + span * DAY)]),
+        )
     )
     assert found.every_days == every_days
     assert found.base_due_on is not None and found.due_on is not None and found.overdue_from is not None
+    if before.base_due_on is not None and before.base_due_on < begins:
+        assert replace(found, every_days=before.every_days, changes_on=before.changes_on) == before
+        return
     assert begins <= found.base_due_on <= found.due_on
     assert found.overdue_from > found.base_due_on + (cadence.grace(every_days)) * DAY
 

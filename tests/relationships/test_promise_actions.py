@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,16 +11,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from accounts.models import Contact, UndoStep
 from accounts.undo import Done, take_back
 from relationships import actions, ledger
 from relationships.models import Commitment, Evidence, Fulfilment, Interaction, Miss, Relationship, Renegotiation
 from tests import people
+from tests.relationships.machine import Desk
 from tests.relationships.records import DAY, MONDAY, Elsewhere, noon, waiting_for_a_lock
 from tests.relationships.test_ledger import from_sources, table
-from web.clock import Now
 
 which = st.integers(0, 1)
 pick = st.integers(0, 4)
@@ -29,36 +29,8 @@ FRIDAY = MONDAY + 4 * DAY
 Deed = tuple[Callable[..., Done[Any]], dict[str, Any]]
 
 
-class Promises(RuleBasedStateMachine):
-    """One person does everything, with two partners at the two ends of the day; days pass."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-        self.day: date = MONDAY
-        self.actor = people.alice()
-        self.ids = [people.relationship(zone=zone).pk for zone in ("Pacific/Auckland", "America/Los_Angeles")]
-        UndoStep.objects.all().delete()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
-
-    @property
-    def now(self) -> Now:
-        return noon(self.day)
-
-    def row(self, number: int) -> Relationship:
-        return Relationship.objects.get(pk=self.ids[number])
-
-    def try_to(self, verb: Callable[..., Done[Any]], **arguments: Any) -> None:
-        """A verb as a page calls it: refused with a sentence, or done."""
-        try:
-            with transaction.atomic():
-                verb(actor=self.actor, now=self.now, **arguments)
-        except ValidationError:
-            pass
+class Promises(Desk):
+    """All that can happen to a promise, and to the talk it was made in."""
 
     def some(self, number: int, nth: int) -> list[Commitment]:
         return list(Commitment.objects.filter(relationship=self.ids[number]).order_by("pk")[nth : nth + 1])
@@ -144,22 +116,6 @@ class Promises(RuleBasedStateMachine):
     def remove_entry(self, number: int, nth: int) -> None:
         for entry in Interaction.objects.filter(relationship=self.ids[number]).order_by("pk")[nth : nth + 1]:
             self.try_to(actions.remove_interaction, interaction_id=entry.pk)
-
-    @rule()
-    def take_back_the_last(self) -> None:
-        """Undo; and after an undo, redo."""
-        for step in UndoStep.objects.open().order_by("-id")[:1]:
-            try:
-                with transaction.atomic():
-                    take_back(step_id=step.pk, actor=self.actor, now=self.now)
-            except ValidationError:
-                step.delete()
-
-    # Time
-
-    @rule(days=st.integers(1, 9))
-    def days_pass(self, days: int) -> None:
-        self.day += days * DAY
 
     # What always holds
 

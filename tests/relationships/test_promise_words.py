@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Contact
-from relationships import actions, ledger, queries, words
+from relationships import actions, words
 from relationships.models import Commitment, Relationship
 from relationships.promises import Share, State
 from tests import people
@@ -114,33 +113,3 @@ def test_sentence_of_who_is_in_touch_does_not_say_so_twice(days: int, channel: s
     row = Relationship(zone="UTC", every_days=14, last_touch_on=last, due_on=last + 14 * DAY)
     row.overdue_from = last + 17 * DAY
     assert words.sentence(row, noon(MONDAY), channel) == said
-
-
-def test_shares_per_side_and_person(django_assert_num_queries: Any) -> None:
-    row, other = people.relationship(), people.relationship()
-    ingrid = Contact.objects.create(name="Ingrid Moe")
-    alice, bob = people.alice(), people.bob()
-
-    def promise(where: Relationship, side: str = "ours", **who: Any) -> Commitment:
-        return people.promise(where, side, due_on=FRIDAY, **who)
-
-    keep(promise(row, colleague=alice), FRIDAY)
-    keep(promise(row, colleague=alice), FRIDAY + DAY)
-    miss(promise(row, colleague=bob), FRIDAY)
-    promise(row)
-    keep(promise(row, "theirs", contact=ingrid), FRIDAY)
-    people.promise(row, "theirs", due_on=FRIDAY + 90 * DAY, made_on=MONDAY, contact=ingrid)
-    keep(promise(other, colleague=alice), FRIDAY)
-    ledger.fall_late(noon(FRIDAY + DAY))
-    with django_assert_num_queries(1):
-        assert queries.promise_shares([row.pk]) == {"ours": Share(1, 1, 1, 1), "theirs": Share(1, 0, 0, 0)}
-    assert queries.promise_shares(Relationship.objects.all())["ours"] == Share(2, 1, 1, 1)
-    assert queries.promise_shares([]) == {"ours": Share(0, 0, 0, 0), "theirs": Share(0, 0, 0, 0)}
-    with django_assert_num_queries(2):
-        found = queries.promise_shares_of_people([row.pk])
-    assert [(one.side, one.name, one.share) for one in found] == [
-        ("ours", "Alice Ahlberg", Share(1, 1, 0, 0)),
-        ("ours", "", Share(0, 0, 0, 1)),
-        ("ours", "Bob Brandt", Share(0, 0, 1, 0)),
-        ("theirs", "Ingrid Moe", Share(1, 0, 0, 0)),
-    ]

@@ -7,66 +7,36 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from accounts.models import UndoStep
-from accounts.undo import Done, take_back
+from accounts.undo import take_back
 from relationships import actions, cadence
 from relationships.models import CadenceAgreement, Evidence, Interaction, Relationship, Snooze
 from tests import people
-from tests.relationships.records import DAY, MONDAY, noon
-from web.clock import Now
+from tests.relationships.machine import Desk
+from tests.relationships.records import DAY, noon
 
 which = st.integers(0, 1)
 DERIVED = ("every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on")
 
 
-class Record(RuleBasedStateMachine):
-    """One person does everything, in two relationships of different zones; days pass."""
+class Record(Desk):
+    """All that can be done with a relationship, its rhythm and its talk; one every 3 days, one every 10."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-        self.day: date = MONDAY
-        self.actor = people.alice()
-        zones = ("Pacific/Auckland", "America/Los_Angeles")
-        self.ids = [
-            actions.open_relationship(
-                actor=self.actor,
-                now=self.now,
-                account=people.account(),
-                owner=self.actor,
-                team=people.north(),
-                zone=zone,
-                every_days=every,
-            ).row.pk
-            for zone, every in zip(zones, (3, 10), strict=True)
-        ]
-        UndoStep.objects.all().delete()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
-
-    @property
-    def now(self) -> Now:
-        return noon(self.day)
-
-    def row(self, number: int) -> Relationship:
-        return Relationship.objects.get(pk=self.ids[number])
-
-    def try_to(self, verb: Callable[..., Done[Any]], **arguments: Any) -> Done[Any] | None:
-        """A verb as a page calls it: refused with a sentence, or done."""
-        try:
-            with transaction.atomic():
-                return verb(actor=self.actor, now=self.now, **arguments)
-        except ValidationError:
-            return None
+    def begin(self, zone: str, nth: int) -> int:
+        begun = actions.open_relationship(
+            actor=self.actor,
+            now=self.now,
+            account=people.account(),
+            owner=self.actor,
+            team=people.north(),
+            zone=zone,
+            every_days=(3, 10)[nth],
+        )
+        return begun.row.pk
 
     # Deeds
 
@@ -162,20 +132,7 @@ class Record(RuleBasedStateMachine):
         else:
             self.try_to(actions.bring_relationship_back, relationship_id=row.pk)
 
-    @rule()
-    def take_back_the_last(self) -> None:
-        for step in UndoStep.objects.open().order_by("-id")[:1]:
-            try:
-                with transaction.atomic():
-                    take_back(step_id=step.pk, actor=self.actor, now=self.now)
-            except ValidationError:
-                step.delete()
-
     # Time
-
-    @rule(days=st.integers(1, 12))
-    def days_pass(self, days: int) -> None:
-        self.day += days * DAY
 
     @rule()
     def sweep(self) -> None:

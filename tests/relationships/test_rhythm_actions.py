@@ -228,17 +228,29 @@ def open_days(row: Relationship) -> list[date]:
     return [due for due, because in flags(row) if because == "open"]
 
 
+def test_tightened_while_overdue_the_flag_stands_and_no_second_is_raised() -> None:
+    row = agreed(14, touched=MONDAY - 17 * DAY)
+    actions.sweep_cadence(now=NOW)
+    before = dates(row)
+    assert flags(row) == [(MONDAY - 3 * DAY, "open")]
+    made = tighter(row)
+    for day in range(30):
+        actions.sweep_cadence(now=noon(MONDAY + day * DAY))
+        assert (dates(row), flags(row)) == (before, [(MONDAY - 3 * DAY, "open")])
+    take_back(step_id=made.step.pk, actor=row.owner, now=noon(MONDAY + 2 * DAY))
+    assert (dates(row), flags(row)) == (before, [(MONDAY - 3 * DAY, "open")])
+
+
 def test_change_while_overdue_closes_the_flag_and_taken_back_it_stands_again() -> None:
     row = agreed(14, touched=MONDAY - 17 * DAY)
     actions.sweep_cadence(now=NOW)
-    assert flags(row) == [(MONDAY - 3 * DAY, "open")]
-    made = tighter(row)
+    made = actions.agree_cadence(actor=row.owner, now=NOW, relationship=row, every_days=18, reason="They asked for it")
     actions.sweep_cadence(now=noon(MONDAY + DAY))
     assert flags(row) == [(MONDAY - 3 * DAY, "cadence_changed")]
-    actions.sweep_cadence(now=noon(MONDAY + 2 * DAY))
-    assert flags(row) == [(MONDAY - 3 * DAY, "cadence_changed"), (MONDAY, "open")]
-    take_back(step_id=made.step.pk, actor=row.owner, now=noon(MONDAY + 2 * DAY))
-    assert flags(row) == [(MONDAY - 3 * DAY, "open"), (MONDAY, "cadence_changed")]
+    actions.sweep_cadence(now=noon(MONDAY + 4 * DAY))
+    assert flags(row) == [(MONDAY - 3 * DAY, "cadence_changed"), (MONDAY + DAY, "open")]
+    take_back(step_id=made.step.pk, actor=row.owner, now=noon(MONDAY + 4 * DAY))
+    assert flags(row) == [(MONDAY - 3 * DAY, "open"), (MONDAY + DAY, "corrected")]
 
 
 # Ended early -------------------------------------------------------------------------------------------------------
@@ -457,7 +469,17 @@ def test_flag_of_a_rhythm_taken_back_is_no_missed_check_in() -> None:
     actions.sweep_cadence(now=noon(today - DAY))
     assert missed_on_the_page(row) == 2
     take_back(step_id=made.step.pk, actor=row.owner, now=Now.read())
-    assert flags(row) == [(today - 46 * DAY, "touched"), (today - 2 * DAY, "cadence_changed")]
+    assert flags(row) == [(today - 46 * DAY, "touched"), (today - 2 * DAY, "corrected")]
+    assert missed_on_the_page(row) == 1
+
+
+def test_check_in_missed_stays_one_when_the_rhythm_changes_afterwards() -> None:
+    today = Now.read().today("UTC")
+    row = agreed(14, start=today - 60 * DAY, touched=today - 20 * DAY)
+    actions.sweep_cadence(now=Now.read())
+    assert missed_on_the_page(row) == 1
+    actions.agree_cadence(actor=row.owner, now=Now.read(), relationship=row, every_days=30)
+    assert flags(row) == [(today - 6 * DAY, "cadence_changed")]
     assert missed_on_the_page(row) == 1
 
 

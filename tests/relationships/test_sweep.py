@@ -121,7 +121,7 @@ def end(row: Relationship) -> Any:
         (put_off, "snoozed"),
         (pause, "paused"),
         (agree_on_less, "cadence_changed"),
-        (withdraw_the_agreement, "cadence_changed"),
+        (withdraw_the_agreement, "corrected"),
         (remove_the_touch, "corrected"),
         (end, "ended"),
     ],

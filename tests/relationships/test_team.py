@@ -13,7 +13,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Membership, User
+from accounts.models import Contact, Membership, User
 from accounts.undo import Done, take_back
 from relationships import actions
 from relationships.models import CadenceAgreement, Commitment, HandOver, Relationship, RelationshipMember
@@ -385,6 +385,21 @@ def test_what_came_back_is_said_to_be_as_it_was() -> None:
     assert moved.step.said == "Teams of 2 relationships as they were"
     alone = undo(to_europe(rows[:1]), people.adam())
     assert alone.step.said == f"Team of {rows[0]} as it was"
+
+
+def test_rhythm_for_many_over_one_that_was_agreed_needs_a_reason_and_else_nothing_is_done() -> None:
+    ingrid = Contact.objects.create(name="Ingrid Moe")
+    spoken, other = people.relationship(), people.relationship()
+    actions.agree_cadence(
+        actor=people.alice(), now=NOW, relationship=spoken, every_days=14, agreed_with=ingrid, reason=""
+    )
+    before = list(CadenceAgreement.objects.values())
+    by: dict[str, Any] = {"actor": people.alice(), "now": NOW, "relationships": [other, spoken], "every_days": 7}
+    with pytest.raises(ValidationError, match="The rhythm was agreed with them"):
+        actions.assume_cadence(**by)
+    assert list(CadenceAgreement.objects.values()) == before
+    actions.assume_cadence(**by, reason="Winter")
+    assert list(Relationship.objects.values_list("every_days", flat=True)) == [7, 7]
 
 
 def test_long_rhythm_for_many_needs_a_reason() -> None:
