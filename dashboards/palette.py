@@ -105,7 +105,7 @@ DEEDS = (
 @vary_on_headers("HX-Request")
 def palette(request: PersonRequest) -> HttpResponse:
     """A page of links; asked by the palette itself (``HX-Request``) only the options of its list."""
-    typed = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST]
+    typed = request.GET.get("q", "").replace("\0", "")[:LONGEST]
     groups = find(request.user, typed, Now.read())
     count = sum(len(group.choices) for group in groups)
     context = {
@@ -124,8 +124,9 @@ def palette(request: PersonRequest) -> HttpResponse:
 def find(user: User, typed: str, now: Now) -> list[Group]:
     """Places whose name begins with what was typed, partners (own ones first), then actions; the empty groups left out.
 
-    As many queries for one partner as for a thousand.
+    Blanks around it count for nothing. As many queries for one partner as for a thousand.
     """
+    typed = " ".join(typed.split())
     reach, begun = user.reach, typed.casefold()
     partners = _partners(user, typed) if len(begun) >= FEWEST_LETTERS else []
     groups = [
