@@ -26,7 +26,7 @@ demo-reset: setup ## forget what was done in the demonstration; the next `make d
 
 test: ## the whole suite, browser journeys included
 	@$(PYTHON) scripts/setup.py test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 pictures: ## the pages of the demonstration company as pictures, into docs/pictures and var/pictures
 	@$(PYTHON) scripts/setup.py test

@@ -32,8 +32,10 @@ export function element(tag, className, ...children) {
   return node;
 }
 
+/** A field of a dialog just closed may still hold the focus for a moment; nobody types into it any more. */
 export const isTyping = (node) =>
   node instanceof HTMLElement &&
+  !node.closest("dialog:not([open])") &&
   (node.isContentEditable || node.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])"));
 
 /** htmx.ajax without its rejection: a request that failed has been reported by errors.js. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -73,25 +73,29 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
     person = world.roles[role]
     client = client_of(person)
     directory = person is not None and person.reach.staff
-    waiting, seen = guesses(world, addresses), set()
+    # Plain addresses first: what is not there for the person is not there with a question either.
+    waiting = deque(sorted(guesses(world, addresses), key=lambda address: "?" in address))
+    seen: set[str] = set()
+    closed: set[str] = set()
     followed: Counter[str] = Counter()
     met: dict[str, dict[str, set[Leak]]] = {"north": defaultdict(set), "south": defaultdict(set)}
     while waiting:
-        address = waiting.pop()
-        if address in seen or address.startswith("/accounts/logout/"):
+        address = waiting.popleft()
+        if address in seen or address.startswith("/accounts/logout/") or address.partition("?")[0] in closed:
             continue
         seen.add(address)
         assert len(seen) <= MOST, sorted(seen)[:200]
         # A list that is filtered otherwise asks the same of whoever asks.
         for headers in HEADERS if "?" not in address else HEADERS[:1]:
             response = client.get(address, headers=headers)
-            if response.status_code == 405:
-                break
             assert response.status_code < 500, address
             text = text_of(response)
             for side, found in met.items():
                 if leaked := leaks(text, side=side, directory=directory):
                     found[address] |= leaked
+            if response.status_code in (404, 405):
+                closed.add(address.partition("?")[0])
+                break
             for link in set(links(text, address)) - seen:
                 page, combined, _asked = link.partition("?")
                 followed[page] += bool(combined)
