@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.utils import perform_login
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -28,7 +29,7 @@ from accounts import actions, forms, invitations, queries
 from accounts.meanwhile import Meanwhile
 from accounts.models import Account, AccountAlias, Affiliation, Cover, ExternalId, Invitation, Team, UndoStep, User
 from accounts.requests import PersonRequest
-from accounts.undo import Done, TooLateError, deeds_of, take_back
+from accounts.undo import Done, TooLateError, deeds_of, take_back, watched_by
 from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page
@@ -78,12 +79,13 @@ def _came_from(request: HttpRequest) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _is_gone(row: object, user: User, path: str) -> bool:
-    """Whether ``path`` is a page of a row that is no more."""
-    if not isinstance(row, models.Model) or not hasattr(row, "get_absolute_url"):
-        return False
-    address: str = row.get_absolute_url()
-    return path.startswith(address) and not type(row)._default_manager.visible_to(user).filter(pk=row.pk).exists()  # type: ignore[attr-defined]
+def _gone_from(step: UndoStep, user: User, path: str) -> type[models.Model] | None:
+    """The kind of the row whose page ``path`` is, if the deed was about it and it is no more."""
+    for label, pk in watched_by(step):
+        model = apps.get_model(label)
+        if hasattr(model, "get_absolute_url") and path.startswith(model(pk=pk).get_absolute_url()):
+            return None if model._default_manager.visible_to(user).filter(pk=pk).exists() else model
+    return None
 
 
 @require_POST
@@ -98,8 +100,9 @@ def undo(request: PersonRequest, step_id: int) -> HttpResponse:
         return _refused(request, " ".join(error.messages), to=to)
     except ObjectDoesNotExist:
         return _refused(request, _("This is no longer yours to change, so it stays as it is."), to=to)
-    if _is_gone(undone.row, request.user, to):
-        away = "account_list" if isinstance(undone.row, Account) else "today"
+    gone = _gone_from(step, request.user, to)
+    if gone is not None:
+        away = "account_list" if gone is Account else "today"
         return _said(request, undone, to=reverse(away), go=True)
     return _said(request, undone, to=to, again=True)
 

@@ -265,3 +265,21 @@ def test_two_who_explain_the_same_miss_are_told_of_each_other() -> None:
     assert told.status_code == 422
     assert "Now: Ice on the road" in told.content.decode()
     assert Miss.objects.get().explanation == "Ice on the road"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_making_one_is_taken_back_from_its_page_and_from_the_partners(headers: dict[str, str]) -> None:
+    """Its own page is no more, so one goes on to Today; that of the partner is there still."""
+    row = people.relationship()
+    for own in (True, False):
+        made = actions.make_promise(
+            actor=people.alice(), now=Now.read(), relationship=row, side="ours", what="Send table", due_on=today()
+        )
+        there = made.row.get_absolute_url() if own else row.get_absolute_url()
+        came_from = {"Referer": f"http://testserver{there}"}
+        answer = client().post(f"/undo/{made.step.pk}/", headers={**headers, **came_from})
+        assert not Commitment.objects.filter(pk=made.row.pk).exists()
+        if headers:
+            assert (answer.status_code, answer.headers.get("HX-Redirect")) == ((204, "/") if own else (204, None))
+        else:
+            assert (answer.status_code, answer.headers["Location"]) == (302, "/" if own else there)
