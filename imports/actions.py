@@ -76,6 +76,7 @@ def import_csv(
                 transaction.set_rollback(True)
         else:
             _run(stream, mapping, now, today, totals, tell, batch, keep=True)
+            queries.refresh_statistics()
     return totals
 
 
@@ -283,7 +284,6 @@ class _Batch:
             queries.begin_earlier({pk: day for pk, day in sorted(days.items()) if pk not in self.began})
             refresh(sorted(self.began | days.keys()), now=self.now)
             ledger.follow_interactions(one.pk for one in made)
-            queries.refresh_statistics()
         return len(made)
 
     def _interaction(self, key: queries.Meeting, row: Row, met: Met) -> Interaction:

@@ -41,8 +41,9 @@ SELECT id, false, '', %s, %s, 'customer', 'Europe/Oslo', '{0,1,2,3,4}', '', '', 
 INTERACTIONS = """
 INSERT INTO relationships_interaction
        (relationship_id, account_id, shared, occurred_on, channel, begun_by, purpose, two_way, summary, logged_at,
-        topics, project, next_step)
-SELECT r.id, r.account_id, false, r.last_touch_on - %s * back, 'call', 'ours', '', true, 'Prices.', now(), '{}', '', ''
+        topics, project, next_step, present)
+SELECT r.id, r.account_id, false, r.last_touch_on - %s * back, 'call', 'ours', '', true, 'Prices.', now(), '{}', '',
+       '', '{}'
   FROM relationships_relationship r, generate_series(0, %s) back
  WHERE r.account_id = ANY(%s)
 """

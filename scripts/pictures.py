@@ -116,7 +116,7 @@ def sign_in(page: Page, login: str) -> None:
 
 def _open_log(page: Page) -> None:
     page.goto("/")
-    page.locator(".c-rows .c-do .first").first.click()
+    page.locator(".c-do a[aria-label^='Log a check-in']").first.click()
     page.locator("#log-details .c-effect").wait_for()
     page.locator("#dialog [name=summary]").fill(
         "Prices hold until March. They want the trial at Averøy before Christmas."
@@ -125,7 +125,7 @@ def _open_log(page: Page) -> None:
 
 def _open_snooze(page: Page) -> None:
     page.goto("/")
-    page.locator(".c-rows .c-do a:not(.first)").first.click()
+    page.locator(".c-do a[aria-label^='Snooze']").first.click()
     page.locator("#dialog [name=reason]").wait_for()
 
 

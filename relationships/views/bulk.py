@@ -126,11 +126,8 @@ def relationship_bulk(request: PersonRequest) -> HttpResponse:
     deed = DEEDS[name]
     form = _form(deed, request, chosen.rows)
     if request.method == "POST" and form.is_valid():
-        verb = partial(deed.verb, actor=request.user, now=now, relationships=chosen.rows)
-        did = attempt(
-            form,
-            lambda: verb(**form.cleaned_data),
-        )
+        verb = partial(deed.verb, actor=request.user, now=now, relationships=chosen.rows, **form.cleaned_data)
+        did = attempt(form, verb)
         if did:
             to = safe_next(request, reverse("portfolio"))
             return done(request, f"{did.step.said}.", step_id=did.step.pk, to=to)

@@ -157,6 +157,16 @@ class CutOffError(Exception):
     pass
 
 
+def test_leaves_statistics_of_what_came_in_gathered_once() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        take_in(text(ROWS), batch=2)
+    assert sum(query["sql"].startswith("ANALYZE ") for query in queries.captured_queries) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Interaction._meta.db_table])
+        (known,) = cursor.fetchone()
+    assert known == Interaction.objects.count() == 4
+
+
 def test_a_run_that_was_cut_off_is_completed_by_the_next() -> None:
     def cut(refused: Refused) -> None:
         raise CutOffError
