@@ -102,6 +102,10 @@ class Commitment(models.Model):
     follows = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", editable=False
     )
+    # What they asked for and we promised.
+    feedback = models.ForeignKey(
+        "Feedback", models.SET_NULL, null=True, blank=True, related_name="commitments", editable=False
+    )
     written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     written_at = models.DateTimeField(editable=False)
 

@@ -27,6 +27,7 @@ from web.text import name_key
 DERIVED = [
     "last_touch_on", "agreement", "every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on",
 ]  # fmt: skip
+STAGE_DERIVED = ["stage_since", "proposed_stage", "evidence_due_on", "judged_again_on"]
 
 
 def local_date(now: Now, zone: str = "zone") -> Combinable:
@@ -117,12 +118,13 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         return self.annotate(lateness=lateness(now))
 
 
-@tracked(*DERIVED)
+@tracked(*DERIVED, *STAGE_DERIVED)
 class Relationship(models.Model):
     """What we have with an account; with one account there may be several.
 
     The fields under *Derived* follow from interactions, agreements, snoozes and pauses; only
-    ``actions.refresh`` writes them, so that lists can filter and sort without computing.
+    ``actions.refresh`` writes them, so that lists can filter and sort without computing. Those of the stage follow
+    from its changes and criteria; only ``actions.judge_stages`` writes them.
     """
 
     class Stage(models.TextChoices):
@@ -146,6 +148,11 @@ class Relationship(models.Model):
     )
     paused_since = models.DateField(_("paused since"), null=True, blank=True)
     pause_reason = models.TextField(_("reason for the pause"), blank=True, default="")
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    end_reason = models.TextField(_("why it ended"), blank=True, default="")
+    # The stage that somebody tries to reach, and by when.
+    target_stage = models.TextField(_("target"), choices=Stage, blank=True, default="")
+    target_on = models.DateField(_("to be reached by"), null=True, blank=True)
     yearly_worth = models.DecimalField(
         _("yearly worth"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
@@ -166,6 +173,12 @@ class Relationship(models.Model):
     due_on = models.DateField(null=True, editable=False)
     overdue_from = models.DateField(null=True, editable=False)
     changes_on = models.DateField(null=True, editable=False)
+    # Derived, of the stage: since when it is in it, the one proposed, until when a declared one wants its evidence,
+    # and the next day on which a criterion may change by itself.
+    stage_since = models.DateField(null=True, editable=False)
+    proposed_stage = models.TextField(choices=Stage, blank=True, default="", editable=False)
+    evidence_due_on = models.DateField(null=True, editable=False)
+    judged_again_on = models.DateField(null=True, editable=False)
 
     objects = RelationshipQuerySet.as_manager()
 
@@ -184,6 +197,11 @@ class Relationship(models.Model):
                 name="relationship_pause_has_reason",
                 violation_error_message=_("Say why it is paused."),
             ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | ~Q(end_reason=""),
+                name="relationship_end_has_reason",
+                violation_error_message=_("Say why it ended."),
+            ),
             models.CheckConstraint(condition=~Q(workdays=[]), name="relationship_has_working_days"),
         ]
         indexes = [
@@ -194,6 +212,14 @@ class Relationship(models.Model):
             models.Index(fields=["overdue_from", "id"], name="relationship_overdue"),
             models.Index(fields=["due_on", "id"], name="relationship_due"),
             models.Index(fields=["changes_on"], condition=Q(changes_on__isnull=False), name="relationship_changes"),
+            models.Index(
+                fields=["judged_again_on"],
+                condition=Q(judged_again_on__isnull=False),
+                name="relationship_judged_again",
+            ),
+            models.Index(
+                fields=["owner", "proposed_stage"], condition=~Q(proposed_stage=""), name="relationship_proposed"
+            ),
             GinIndex("tags", name="relationship_tags"),
         ]
 

@@ -1,0 +1,210 @@
+"""Feedback of either side and the loop that closes it: acknowledged, answered, applied or declined, told back."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact, Someone, User, tracked
+from relationships.models.listening import ListeningPost
+from relationships.models.relationship import Relationship
+from relationships.models.talk import Attachment, Interaction
+
+FEEDBACK_DERIVED = [
+    "acknowledged_on", "answered_on", "ended_on", "outcome", "told_voice_on", "told_group_on", "ignored_on",
+]  # fmt: skip
+
+
+class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.changeable_by(user))
+
+    def ours(self) -> Self:
+        """What we said to them."""
+        return self.filter(side=Feedback.Side.OURS)
+
+    def theirs(self) -> Self:
+        """What they said to us: ours to answer."""
+        return self.filter(side=Feedback.Side.THEIRS)
+
+    def unanswered(self) -> Self:
+        return self.filter(answered_on=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-heard_on", "-id")
+
+
+@tracked(*FEEDBACK_DERIVED)
+class Feedback(models.Model):
+    """What one side said about the other: praise, complaint, suggestion or question.
+
+    ``side`` is the side that gave it. The voice is ``contact`` (theirs) or ``colleague`` (ours), or ``voice_name``
+    where it is nobody we know; ``behalf_of`` names the group for which they spoke. *Hidden*: nobody said it to us
+    outright, we noticed. ``keeper`` sees to the answer. The fields under *Derived* follow from the steps; only
+    ``actions.settle`` writes them.
+    """
+
+    class Side(models.TextChoices):
+        OURS = "ours", _("ours")
+        THEIRS = "theirs", _("theirs")
+
+    class Nature(models.TextChoices):
+        PRAISE = "praise", _("praise")
+        COMPLAINT = "complaint", _("complaint")
+        SUGGESTION = "suggestion", _("suggestion")
+        QUESTION = "question", _("question")
+
+    class Severity(models.IntegerChoices):
+        MINOR = 1, _("minor")
+        SERIOUS = 2, _("serious")
+        CRITICAL = 3, _("critical")
+
+    class Outcome(models.TextChoices):
+        APPLIED = "applied", _("applied")
+        DECLINED = "declined", _("declined")
+
+    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="feedback")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    side = models.TextField(_("whose"), choices=Side, default=Side.THEIRS)
+    nature = models.TextField(_("kind"), choices=Nature, default=Nature.SUGGESTION)
+    said = models.TextField(_("what was said"))
+    hidden = models.BooleanField(_("not said outright, we noticed"), default=False)
+    severity = models.SmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who of theirs")
+    )
+    colleague = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who of us")
+    )
+    voice_name = models.TextField(_("name"), blank=True, default="")
+    behalf_of = models.TextField(_("on behalf of"), blank=True, default="")
+    keeper = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="kept_feedback", verbose_name=_("who answers")
+    )
+    post = models.ForeignKey(
+        ListeningPost, models.SET_NULL, null=True, blank=True, related_name="feedback", verbose_name=_("heard at")
+    )
+    where = models.TextField(_("where it was heard"), blank=True, default="")
+    heard_on = models.DateField(_("heard on"))
+    interaction = models.ForeignKey(
+        Interaction, models.SET_NULL, null=True, blank=True, related_name="feedback", editable=False
+    )
+    # A suggestion evolves: what came of this one is another.
+    grew_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="grew_from", verbose_name=_("grew into")
+    )
+    written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    written_at = models.DateTimeField(editable=False)
+
+    # Derived
+    acknowledged_on = models.DateField(null=True, editable=False)
+    answered_on = models.DateField(null=True, editable=False)
+    ended_on = models.DateField(null=True, editable=False)
+    outcome = models.TextField(choices=Outcome, blank=True, default="", editable=False)
+    told_voice_on = models.DateField(null=True, editable=False)
+    told_group_on = models.DateField(null=True, editable=False)
+    ignored_on = models.DateField(null=True, editable=False)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-heard_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(said=""), name="feedback_says_something", violation_error_message=_("Say what was said.")
+            ),
+            models.CheckConstraint(
+                condition=Q(nature="complaint") | Q(severity=None),
+                name="feedback_only_complaints_are_severe",
+                violation_error_message=_("Only a complaint has a severity."),
+            ),
+            models.CheckConstraint(condition=~Q(grew_into=F("id")), name="feedback_not_grown_into_itself"),
+        ]
+        indexes = [
+            models.Index(fields=["relationship", "-heard_on", "-id"], name="feedback_by_day"),
+            models.Index(
+                fields=["keeper", "heard_on"],
+                condition=Q(side="theirs", answered_on=None),
+                name="feedback_unanswered_by_keeper",
+            ),
+            models.Index(
+                fields=["heard_on", "id"],
+                condition=Q(answered_on=None, ignored_on=None),
+                name="feedback_to_be_ignored",
+            ),
+            models.Index(fields=["-heard_on", "-id"], name="feedback_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.said
+
+    def get_absolute_url(self) -> str:
+        return reverse("feedback_detail", args=[self.pk])
+
+    @property
+    def voice(self) -> str:
+        """Who said it, by name; empty where nobody in particular did."""
+        who = self.colleague if self.side == self.Side.OURS else self.contact
+        return str(who) if who else self.voice_name
+
+
+class FeedbackStepQuerySet(models.QuerySet["FeedbackStep"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(feedback__relationship__in=Relationship.objects.visible_to(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(feedback__relationship__in=Relationship.objects.changeable_by(user))
+
+
+@tracked()
+class FeedbackStep(models.Model):
+    """What was done about it on a day; each kind once. ``text`` is the answer, the reason, or what was told."""
+
+    class Kind(models.TextChoices):
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        ANSWERED = "answered", _("answered")
+        APPLIED = "applied", _("applied")
+        DECLINED = "declined", _("declined")
+        TOLD_VOICE = "told_voice", _("told back")
+        TOLD_GROUP = "told_group", _("told the group")
+
+    feedback = models.ForeignKey(Feedback, models.CASCADE, related_name="steps")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    kind = models.TextField(choices=Kind)
+    done_on = models.DateField(_("on"))
+    text = models.TextField(_("what was said"), blank=True, default="")
+    url = models.URLField(_("link to what was made"), max_length=2000, blank=True, default="")
+    attachment = models.ForeignKey(
+        Attachment, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
+    )
+    written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    written_at = models.DateTimeField()
+
+    objects = FeedbackStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["done_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["feedback", "kind"],
+                name="feedback_step_once",
+                violation_error_message=_("This was done already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="declined") | ~Q(text=""),
+                name="feedback_declined_with_a_reason",
+                violation_error_message=_("Say why it is declined."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.done_on}"

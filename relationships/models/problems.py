@@ -1,0 +1,142 @@
+"""Problems: opened, first answered in person, solved in time or late, reopened, owned up to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact, Someone, User, tracked
+from relationships.models.feedback import Feedback
+from relationships.models.relationship import Relationship
+from relationships.models.talk import Interaction
+
+PROBLEM_DERIVED = ["solved_on", "reopened", "owned_on"]
+
+
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.changeable_by(user))
+
+    def open(self) -> Self:
+        return self.filter(solved_on=None)
+
+
+@tracked(*PROBLEM_DERIVED)
+class Problem(models.Model):
+    """Something that went wrong for the partner, from a complaint, a log or by itself; to be solved by ``due_on``.
+
+    The first *direct* contact (a two-way call, meeting or visit on or after the day it was opened) is read from the
+    log. The fields under *Derived* follow from the steps; only ``actions.assess`` writes them.
+    """
+
+    class Severity(models.IntegerChoices):
+        MINOR = 1, _("minor")
+        SERIOUS = 2, _("serious")
+        CRITICAL = 3, _("critical")
+
+    # Days to solve it in where nobody says otherwise.
+    DAYS = {Severity.MINOR: timedelta(14), Severity.SERIOUS: timedelta(7), Severity.CRITICAL: timedelta(2)}
+
+    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="problems")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    what = models.TextField(_("what is wrong"))
+    severity = models.SmallIntegerField(_("severity"), choices=Severity, default=Severity.SERIOUS)
+    opened_on = models.DateField(_("opened on"))
+    opened_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("opened by")
+    )
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who of theirs raised it")
+    )
+    keeper = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="kept_problems", verbose_name=_("who sees to it")
+    )
+    due_on = models.DateField(_("to be solved by"))
+    feedback = models.ForeignKey(
+        Feedback, models.SET_NULL, null=True, blank=True, related_name="problems", editable=False
+    )
+    interaction = models.ForeignKey(
+        Interaction, models.SET_NULL, null=True, blank=True, related_name="problems", editable=False
+    )
+    written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    written_at = models.DateTimeField(editable=False)
+
+    # Derived
+    solved_on = models.DateField(null=True, editable=False)
+    reopened = models.SmallIntegerField(default=0, editable=False)
+    owned_on = models.DateField(null=True, editable=False)
+
+    objects = ProblemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(what=""), name="problem_says_what", violation_error_message=_("Say what is wrong.")
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on__gte=F("opened_on")),
+                name="problem_due_after_it_was_opened",
+                violation_error_message=_("The day lies before the one on which it was opened."),
+            ),
+            models.UniqueConstraint(
+                fields=["feedback"],
+                condition=Q(feedback__isnull=False),
+                name="problem_once_per_feedback",
+                violation_error_message=_("This complaint is a problem already."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["relationship", "-opened_on", "-id"], name="problem_by_day"),
+            models.Index(fields=["keeper", "due_on"], condition=Q(solved_on=None), name="problem_open_by_keeper"),
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+    def get_absolute_url(self) -> str:
+        return reverse("problem_detail", args=[self.pk])
+
+
+class ProblemStepQuerySet(models.QuerySet["ProblemStep"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(problem__relationship__in=Relationship.objects.visible_to(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(problem__relationship__in=Relationship.objects.changeable_by(user))
+
+
+@tracked()
+class ProblemStep(models.Model):
+    """What happened to a problem on a day."""
+
+    class Kind(models.TextChoices):
+        SOLVED = "solved", _("solved")
+        REOPENED = "reopened", _("reopened")
+        OWNED = "owned", _("owned up to")
+
+    problem = models.ForeignKey(Problem, models.CASCADE, related_name="steps")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    kind = models.TextField(choices=Kind)
+    done_on = models.DateField(_("on"))
+    note = models.TextField(_("note"), blank=True, default="")
+    written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    written_at = models.DateTimeField()
+
+    objects = ProblemStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["done_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.done_on}"
