@@ -7,7 +7,7 @@ PRODUCTION := PRODUCTION=1 SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(sec
 	SITE_URL=https://concord.example FILES_ROOT=. DATABASE_URL=postgres://concord@localhost/concord REDIS_URL=redis://localhost:6379 EMAIL_URL=smtp://localhost:25
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-reset test lint bench lock pictures
+.PHONY: help setup setup-dev demo demo-reset test crawl lint bench lock pictures
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ demo-reset: setup ## forget what was done in the demonstration; the next `make d
 test: ## the whole suite, browser journeys included
 	@$(PYTHON) scripts/setup.py test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+crawl: setup-dev ## the access crawl at full length: every question at every page, also those that no page reads
+	CRAWL_ALL=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/access/test_crawl.py
 
 pictures: ## the pages of the demonstration company as pictures, into docs/pictures and var/pictures
 	@$(PYTHON) scripts/setup.py test

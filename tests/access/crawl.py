@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.urls import get_resolver
 
+from tests.access.asked import Asked
 from tests.access.canaries import World, leaks
 from tests.access.table import TABLE, patterns
 from tests.access.visits import NOBODY, address_of, client_of, text_of
@@ -72,6 +73,7 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
     """By side, the addresses at which its canaries were met, the directory aside where the person may read it."""
     person = world.roles[role]
     client = client_of(person)
+    asked = Asked(client)
     directory = person is not None and person.reach.staff
     # Plain addresses first: what is not there for the person is not there with a question either.
     waiting = deque(sorted(guesses(world, addresses), key=lambda address: "?" in address))
@@ -83,6 +85,8 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
         address = waiting.popleft()
         if address in seen or address.startswith("/accounts/logout/") or address.partition("?")[0] in closed:
             continue
+        if not asked.differs(address):
+            continue
         seen.add(address)
         assert len(seen) <= MOST, sorted(seen)[:200]
         # A list that is filtered otherwise asks the same of whoever asks.
@@ -90,6 +94,7 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
             response = client.get(address, headers=headers)
             assert response.status_code < 500, address
             text = text_of(response)
+            asked.note(address)
             for side, found in met.items():
                 if leaked := leaks(text, side=side, directory=directory):
                     found[address] |= leaked
@@ -97,10 +102,12 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
                 closed.add(address.partition("?")[0])
                 break
             for link in set(links(text, address)) - seen:
-                page, combined, _asked = link.partition("?")
+                page, combined, _question = link.partition("?")
                 followed[page] += bool(combined)
                 if followed[page] <= COMBINED:
                     waiting.append(link)
+            if not asked.looked_at(HEADERS[1]):
+                break
     return met
 
 

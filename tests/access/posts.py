@@ -15,6 +15,7 @@ from django.urls import get_resolver
 from accounts.checks import ours
 from accounts.history import events_of
 from relationships.actions.history import BACK, RESTORABLE
+from tests.access.asked import Asked
 from tests.access.canaries import Half, World, leaks
 from tests.access.table import TABLE, patterns
 from tests.access.visits import address_of, client_of, text_of, visit
@@ -97,7 +98,7 @@ def state_of(half: Half) -> dict[str, list[Any]]:
 def send_all(world: World, role: str, own: Half, other: Half) -> list[str]:
     """What went wrong when a person sent everything about both halves: what leaked, what changed of the other."""
     client, before = client_of(world.roles[role]), state_of(other)
-    wrong = []
+    wrong, noted = [], Asked(client)
     for name, address, pattern in patterns(get_resolver()):
         kind = TABLE[name].kind
         # Who holds a link has the right that it gives; signing in asks about nobody's partners.
@@ -108,7 +109,9 @@ def send_all(world: World, role: str, own: Half, other: Half) -> list[str]:
         for number, values in enumerate(variants(name, own, other)):
             more = [addresses[1], f"{addresses[0]}?{asked}"] if number == 0 and kind else []
             for one in [addresses[0], *more]:
-                wrong += [f"{name} {one}: {what}" for what in _send(client, one, values, other, before)]
+                if noted.differs(one):
+                    wrong += [f"{name} {one}: {what}" for what in _send(client, one, values, other, before)]
+                    noted.note(one)
     return wrong
 
 

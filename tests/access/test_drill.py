@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -208,6 +208,65 @@ def test_what_forgets_whose_it_is_is_caught_by_the_crawl(
     planted.urlpatterns = [route]
     monkeypatch.setitem(TABLE, "planted", Route(kind, get=who("olga")))
     assert leak in {one for found in crawl(world, "olga")["north"].values() for one in found}
+
+
+# What is told only to who asks in a certain way --------------------------------------------------------------------
+
+
+class AskedForm(forms.Form):
+    relationship = forms.CharField(required=False)
+
+
+def by_form(request: HttpRequest) -> bool:
+    form = AskedForm(request.GET)
+    return form.is_valid() and bool(form.cleaned_data["relationship"])
+
+
+# The crawl does not ask what nobody reads; so each way to read must be known to it.
+WAYS: dict[str, Callable[[HttpRequest], bool]] = {
+    "a word": lambda request: request.GET.get("relationship", "") != "",
+    "a word after another": lambda request: "owner" in request.GET and request.GET["relationship"] != "",
+    "a list": lambda request: request.GET.getlist("contacts") != [],
+    "a form": by_form,
+    "all words": lambda request: dict(request.GET.items()).get("team") is not None,
+    "any word": lambda request: bool(request.GET),
+    "a copy": lambda request: "team" in request.GET.copy(),
+    "the whole question": lambda request: "person=" in request.GET.urlencode(),
+    "unpacked": lambda request: "state" in {**request.GET},
+    "htmx": lambda request: bool(request.htmx),  # type: ignore[attr-defined]
+    "a header": lambda request: "hx_request" in request.headers,
+    "a header of the server": lambda request: request.META.get("HTTP_HX_REQUEST") == "true",
+    "what is accepted": lambda request: not request.accepts("text/html"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_told_only_if_asked_is_caught_by_the_crawl(
+    way: str, planted: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def view(request: HttpRequest) -> HttpResponse:
+        texts = Interaction.objects.values_list("summary", flat=True) if WAYS[way](request) else []
+        return HttpResponse("; ".join(texts))
+
+    planted.urlpatterns = [path("entries/", view, name="entries")]
+    monkeypatch.setitem(TABLE, "entries", Route(get=who("olga")))
+    met = crawl(world, "olga")["north"]
+    assert {leak for found in met.values() for leak in found} == {("interaction", "summary")}
+    # Without the question there is nothing; with htmx it is the same address.
+    assert ("?" in "".join(met)) == (way not in ("htmx", "a header", "a header of the server", "what is accepted"))
+
+
+def test_crawl_asks_nothing_that_nobody_reads(planted: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        asked.append(request.META["QUERY_STRING"])
+        return HttpResponse(request.GET.get("q", ""))
+
+    planted.urlpatterns = [path("entries/", view, name="entries")]
+    monkeypatch.setitem(TABLE, "entries", Route(get=who("olga")))
+    crawl(world, "olga")
+    assert asked == ["", "q=canary", "q=canary&state=overdue&whose=all"]
 
 
 # A deed that asks nobody ---------------------------------------------------------------------------------------------
