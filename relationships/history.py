@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,11 +29,14 @@ from relationships.models import (
     CadenceAgreement,
     Comment,
     Commitment,
+    Feedback,
+    FeedbackStep,
     Fulfilment,
     HandOver,
     Interaction,
     InteractionColleague,
     InteractionContact,
+    ListeningPost,
     Miss,
     MissedCheckIn,
     Relationship,
@@ -50,6 +53,7 @@ KINDS = {
     "relationship": gettext_lazy("Relationship"),
     "talk": gettext_lazy("Talk"),
     "promises": gettext_lazy("Promises"),
+    "feedback": gettext_lazy("Feedback"),
     "rhythm": gettext_lazy("Rhythm"),
     "team": gettext_lazy("Team"),
 }
@@ -59,12 +63,14 @@ OF_KIND: dict[str, list[type[models.Model]]] = {
     "rhythm": [CadenceAgreement, Snooze, MissedCheckIn],
     "talk": [Interaction, InteractionContact, InteractionColleague, Comment, Attachment],
     "promises": [Commitment, Renegotiation, Fulfilment, Miss],
+    "feedback": [Feedback, FeedbackStep],
 }
 ICONS: dict[type[models.Model], str] = {
     Relationship: "building", RelationshipMember: "users", HandOver: "users", CadenceAgreement: "calendar-time",
     Snooze: "zzz", MissedCheckIn: "flag", Interaction: "message-circle", InteractionContact: "message-circle",
     InteractionColleague: "message-circle", Comment: "messages", Attachment: "link", Commitment: "checks",
     Renegotiation: "calendar-plus", Fulfilment: "circle-check", Miss: "alert-circle",
+    Feedback: "message-circle", FeedbackStep: "message",
 }  # fmt: skip
 # The fields that are told; the others are keys, derived, or said by the headline.
 TOLD: dict[type[models.Model], list[str]] = {
@@ -80,12 +86,14 @@ TOLD: dict[type[models.Model], list[str]] = {
     RelationshipMember: ["user", "role", "subject"],
     HandOver: ["former", "next", "note"],
     Attachment: ["title", "url"],
+    Feedback: [*RESTORABLE[Feedback], "grew_into"],
+    FeedbackStep: ["done_on", "text", "url"],
 }
 # What a new or a removed one says besides its headline.
 TEXTS: dict[type[models.Model], list[str]] = {
     Interaction: ["summary"], Commitment: ["remedy"], CadenceAgreement: ["reason"], Snooze: ["reason"],
     Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
-    HandOver: ["note"],
+    HandOver: ["note"], Feedback: ["behalf_of"], FeedbackStep: ["text", "url"],
 }  # fmt: skip
 PEOPLE = (InteractionContact, InteractionColleague)
 
@@ -140,6 +148,7 @@ def strands(relationship: Relationship, kind: str = "") -> list[Strand]:
     for models_of, column, parent in (
         (PEOPLE, "interaction_id", Interaction),
         ((Renegotiation, Fulfilment, Miss), "commitment_id", Commitment),
+        ((FeedbackStep,), "feedback_id", Feedback),
     ):
         known = events_of(parent)._base_manager.filter(relationship=relationship.pk).order_by().values("id")
         for model in models_of:
@@ -184,8 +193,10 @@ def _who(metadata: Mapping[str, Any], people: Mapping[int, User]) -> str:
 
 
 def _names(found: Iterable[Change]) -> dict[tuple[type[models.Model], int], str]:
-    """The names of all who and what is named in the rows; one query for each of the three models."""
-    wanted: dict[type[models.Model], set[int]] = {User: set(), Contact: set(), Team: set()}
+    """The names of all who and what is named in the rows; one query for each of these models that is."""
+    wanted: dict[type[models.Model], set[int]] = {
+        model: set() for model in (User, Contact, Team, Feedback, ListeningPost)
+    }
     for change in found:
         for column in change.model._meta.concrete_fields:
             target = column.related_model
@@ -215,7 +226,7 @@ class Teller:
         items: list[Item] = []
         told: dict[tuple[type[models.Model], int, str], int] = {}
         for row in rows:
-            if row.model in PEOPLE or ((Commitment, row.values.get("commitment_id")) in whole and row.parent):
+            if row.model in PEOPLE or _with_its_parent(row, whole):
                 continue
             item = self._item(row)
             if row.model is Interaction:
@@ -278,7 +289,8 @@ class Teller:
     def name(self, model: type[models.Model], key: int | None) -> str:
         if key is None:
             return _("nobody")
-        return self.names.get((model, key)) or (_("a team that is gone") if model is Team else _("somebody"))
+        gone = {Team: _("a team that is gone"), User: _("somebody"), Contact: _("somebody")}
+        return self.names.get((model, key)) or gone.get(model) or _("something that is gone")
 
     def _line(self, row: Change, name: str) -> Line | None:
         column: Any = row.model._meta.get_field(name)
@@ -314,6 +326,12 @@ class Teller:
         if column.choices:
             return capfirst(str(dict(column.flatchoices).get(value, value)))
         return _plain(column, column.to_python(value))
+
+
+def _with_its_parent(row: Change, whole: Collection[tuple[type[models.Model], int]]) -> bool:
+    """What hangs on a promise or on feedback that came or went in the same deed is not told again."""
+    parents = ((Commitment, "commitment_id"), (Feedback, "feedback_id"))
+    return bool(row.parent) and any((model, row.values.get(column)) in whole for model, column in parents)
 
 
 def _plain(column: models.Field[Any, Any], value: Any) -> str:
@@ -476,6 +494,25 @@ def _attachment(teller: Teller, row: Change) -> str:
     )
 
 
+def _feedback(teller: Teller, row: Change) -> str:
+    told = {"said": row.values["said"], "day": _day(row.values["heard_on"])}
+    ours = row.values["side"] == Feedback.Side.OURS
+    return _pick(
+        row,
+        (_("Our feedback: %(said)s") if ours else _("Their feedback: %(said)s")) % told,
+        _("Feedback changed: %(said)s") % told,
+        _("Feedback removed: %(said)s") % told,
+        _("Feedback is back: %(said)s") % told,
+    )
+
+
+def _feedback_step(teller: Teller, row: Change) -> str:
+    kind = str(dict(FeedbackStep.Kind.choices).get(row.values["kind"], row.values["kind"]))
+    told = {"kind": capfirst(kind), "day": _day(row.values["done_on"]), "said": row.parent.get("said", "")}
+    made = _("%(kind)s on %(day)s: %(said)s") % told
+    return _pick(row, made, _("Changed: %(said)s") % {"said": made}, _("Taken back: %(said)s") % {"said": made}, made)
+
+
 HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Relationship: _relationship,
     CadenceAgreement: _agreement,
@@ -490,4 +527,6 @@ HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     RelationshipMember: _member,
     HandOver: _hand_over,
     Attachment: _attachment,
+    Feedback: _feedback,
+    FeedbackStep: _feedback_step,
 }

@@ -13,12 +13,14 @@ from django.db import connection
 
 from relationships import evidence
 from relationships.evidence import Kind
-from relationships.models import Commitment, Evidence, Interaction
+from relationships.feedback import DAYS_TO_IGNORE
+from relationships.models import Commitment, Evidence, Feedback, Interaction
 from relationships.sweep import TODAY, run
 from web.clock import Now
 
 INTERACTION = Interaction._meta.label_lower
 COMMITMENT = Commitment._meta.label_lower
+FEEDBACK = Feedback._meta.label_lower
 
 # A two-way contact is a touch, and an initiative of whoever began it, where that is known.
 _FROM_INTERACTIONS = f"""
@@ -83,6 +85,43 @@ DELETE FROM relationships_evidence e
  WHERE e.source_model = '{COMMITMENT}' AND e.source_id = early.id AND e.kind = '{Kind.PROMISE_LATE}'
 """
 
+IGNORED = evidence.RULES[Kind.FEEDBACK_IGNORED]
+# Nobody has answered for so many days. The candidates come from the index on what may yet be ignored.
+FALL_IGNORED = f"""
+WITH fallen AS (
+    SELECT f.id
+      FROM relationships_feedback f
+      JOIN relationships_relationship r ON r.id = f.relationship_id
+     WHERE f.answered_on IS NULL AND f.ignored_on IS NULL AND r.removed_at IS NULL
+       AND f.heard_on <= %(latest)s::date - {DAYS_TO_IGNORE} AND f.heard_on <= {TODAY} - {DAYS_TO_IGNORE}
+     ORDER BY f.id
+       FOR NO KEY UPDATE OF f
+), marked AS (
+    UPDATE relationships_feedback f SET ignored_on = f.heard_on + {DAYS_TO_IGNORE}
+      FROM fallen
+     WHERE f.id = fallen.id AND f.answered_on IS NULL AND f.ignored_on IS NULL
+ RETURNING f.id, f.relationship_id, f.account_id, f.side, f.ignored_on
+)
+INSERT INTO relationships_evidence
+       (relationship_id, account_id, shared, component, kind, side, day, r, s, source_model, source_id)
+SELECT relationship_id, account_id, false, '{IGNORED.component}', '{Kind.FEEDBACK_IGNORED}',
+       CASE side WHEN 'ours' THEN 'theirs' ELSE 'ours' END, ignored_on, {IGNORED.r}, {IGNORED.s}, '{FEEDBACK}', id
+  FROM marked
+    ON CONFLICT (source_model, source_id, kind, side) DO NOTHING
+"""
+# Marked ignored by a sweep as of a later day than this one.
+NOT_IGNORED_YET = f"""
+WITH early AS (
+    UPDATE relationships_feedback f SET ignored_on = NULL
+      FROM relationships_relationship r
+     WHERE r.id = f.relationship_id AND f.answered_on IS NULL AND f.ignored_on > {TODAY}
+ RETURNING f.id
+)
+DELETE FROM relationships_evidence e
+ USING early
+ WHERE e.source_model = '{FEEDBACK}' AND e.source_id = early.id AND e.kind = '{Kind.FEEDBACK_IGNORED}'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -143,3 +182,9 @@ def fall_late(now: Now) -> int:
     """Promises whose day is over become late, dated on that day; returns how many did."""
     run(NOT_LATE_YET, now)
     return run(FALL_LATE, now)
+
+
+def fall_ignored(now: Now) -> int:
+    """Feedback that nobody has answered for 30 days is ignored, dated on the day it became true; returns how much."""
+    run(NOT_IGNORED_YET, now)
+    return run(FALL_IGNORED, now)

@@ -88,12 +88,13 @@ UPDATE relationships_relationship r
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Flags raised or reopened, closed, and open now; and promises that became late."""
+    """Flags raised or reopened, closed, and open now; promises that became late, feedback that was ignored."""
 
     raised: int
     closed: int
     open: int
     late: int
+    ignored: int
 
 
 def run(sql: str, now: Now, ids: Collection[int] | None = None, *, corrected: bool = False) -> int:

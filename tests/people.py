@@ -13,7 +13,7 @@ from typing import Any
 
 from accounts.models import Account, Membership, Team, User
 from relationships import actions
-from relationships.models import Commitment, Relationship
+from relationships.models import Commitment, Feedback, Relationship
 from web.clock import Now
 from web.text import name_key
 
@@ -113,6 +113,23 @@ def promise(
         what=what or f"Promise {next(_numbers)}",
         due_on=due_on,
         made_on=made_on,
+        **fields,
+    )
+    return done.row
+
+
+def feedback(
+    relationship: Relationship | None = None, heard_on: date | None = None, said: str = "", **fields: Any
+) -> Feedback:
+    """Theirs, a suggestion, written down by the owner's hand on the day it was heard; today unless said otherwise."""
+    row = relationship or _relationship()
+    heard_on = heard_on or Now.read().today(row.zone)
+    done = actions.give_feedback(
+        actor=row.owner,
+        now=Now.on(heard_on),
+        relationship=row,
+        said=said or f"Suggestion {next(_numbers)}",
+        heard_on=heard_on,
         **fields,
     )
     return done.row

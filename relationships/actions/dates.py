@@ -126,12 +126,17 @@ def _passed_over(now: Now) -> CadenceAgreementQuerySet:
 
 
 def sweep_cadence(*, now: Now) -> sweep.Count:
-    """What becomes true because a day has passed: missed check-ins are flagged, once, and promises become late."""
+    """What becomes true because a day has passed: missed check-ins are flagged, once; promises become late.
+
+    Feedback that nobody answered becomes ignored.
+    """
     apply_agreements_that_begin(now=now)
     closed = sweep.close_flags(now)
     raised = sweep.raise_flags(now)
     late = ledger.fall_late(now)
-    return sweep.Count(raised=raised, closed=closed, open=MissedCheckIn.objects.open().count(), late=late)
+    ignored = ledger.fall_ignored(now)
+    still_open = MissedCheckIn.objects.open().count()
+    return sweep.Count(raised=raised, closed=closed, open=still_open, late=late, ignored=ignored)
 
 
 def theirs(actor: User, relationship_id: int) -> Relationship:

@@ -16,6 +16,13 @@ from accounts.rows import plain
 from accounts.undo import Done
 from relationships.actions.attachments import restore_attachment
 from relationships.actions.comments import restore_comment
+from relationships.actions.feedback import (
+    EDITABLE_FEEDBACK,
+    POINTING,
+    change_feedback,
+    restore_feedback,
+    restore_feedback_step,
+)
 from relationships.actions.promises import (
     CHILDREN,
     EDITABLE_PROMISE,
@@ -32,6 +39,8 @@ from relationships.models import (
     CadenceAgreement,
     Comment,
     Commitment,
+    Feedback,
+    FeedbackStep,
     Fulfilment,
     Interaction,
     InteractionColleague,
@@ -50,6 +59,7 @@ RESTORABLE: dict[type[models.Model], list[str]] = {
     Relationship: EDITABLE,
     Interaction: OWN,
     Commitment: EDITABLE_PROMISE,
+    Feedback: EDITABLE_FEEDBACK,
 }
 
 
@@ -80,6 +90,8 @@ def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id:
         return change_relationship(actor=actor, now=now, relationship=row, values=values)
     if isinstance(row, Commitment):
         return change_promise(actor=actor, now=now, commitment=row, values=values)
+    if isinstance(row, Feedback):
+        return change_feedback(actor=actor, now=now, feedback=row, values=values)
     people = {"contacts": list(row.contacts.all()), "colleagues": list(row.colleagues.all())}
     return change_interaction(actor=actor, now=now, interaction=row, values=values, **people)
 
@@ -188,8 +200,14 @@ def _promise(event: Any, by: dict[str, Any]) -> Done[Any]:
     return restore_promise(values=values, children=children, **by)
 
 
+def _feedback(event: Any, by: dict[str, Any]) -> Done[Any]:
+    pointing = {name: _let_go(model, event, f"{column}_id") for name, (model, column) in POINTING.items()}
+    taken = [_values_of_child(child) for child in _went_with(FeedbackStep, event, "feedback_id")]
+    return restore_feedback(values={**_values_of(event), **pointing}, taken=taken, **by)
+
+
 def _values_of_child(event: Any) -> dict[str, Any]:
-    """What happened to a promise that is itself still away."""
+    """What happened to a promise, or was done about feedback, that is itself still away."""
     values = _columns_of(event)
     if not User.objects.filter(pk=values["written_by_id"]).exists():
         values["written_by_id"] = None
@@ -217,4 +235,6 @@ BACK: dict[type[models.Model], Callable[[Any, dict[str, Any]], Done[Any]]] = {
     CadenceAgreement: lambda event, by: restore_agreement(values=_values_of(event), **by),
     RelationshipMember: lambda event, by: restore_member(values=_values_of(event), **by),
     Attachment: lambda event, by: restore_attachment(values=_values_of(event), **by),
+    Feedback: _feedback,
+    FeedbackStep: lambda event, by: restore_feedback_step(values=_values_of(event), **by),
 }

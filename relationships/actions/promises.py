@@ -18,6 +18,7 @@ from relationships.actions.dates import theirs
 from relationships.models import (
     Comment,
     Commitment,
+    Feedback,
     Fulfilment,
     Interaction,
     Miss,
@@ -116,6 +117,7 @@ def make_promise(
     made_on: date | None = None,
     interaction: Interaction | None = None,
     follows: Commitment | None = None,
+    feedback: Feedback | None = None,
 ) -> Done[Commitment]:
     """Write down what one side promised the other by a day. Nobody named sees to it: the owner does.
 
@@ -138,6 +140,7 @@ def make_promise(
         made_on=made_on,
         interaction=interaction,
         follows=follows,
+        feedback=feedback,
         written_by=actor,
         written_at=now.moment(relationship.zone),
     )
@@ -269,7 +272,7 @@ def _without_who_is_gone(values: dict[str, Any]) -> dict[str, Any]:
     """Somebody or something that was named may have been removed meanwhile; the row comes back without."""
     named: list[tuple[str, type[models.Model]]] = [
         ("colleague_id", User), ("keeper_id", User), ("written_by_id", User), ("contact_id", Contact),
-        ("interaction_id", Interaction), ("follows_id", Commitment),
+        ("interaction_id", Interaction), ("follows_id", Commitment), ("feedback_id", Feedback),
     ]  # fmt: skip
     gone = {
         column

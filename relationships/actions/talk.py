@@ -30,7 +30,7 @@ OWN = [
     "next_step_on", "next_step_done_on",
 ]  # fmt: skip
 # What hangs on an entry and outlives it; when the entry comes back, it belongs to it again.
-OUTLIVING = ["commitments", "comments", "attachments"]
+OUTLIVING = ["commitments", "comments", "attachments", "feedback"]
 
 
 @dataclass(frozen=True, slots=True)

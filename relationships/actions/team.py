@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +18,7 @@ from accounts.undo import Done, gather, inverse, record
 from relationships.actions.dates import theirs
 from relationships.models import (
     Commitment,
+    Feedback,
     HandOver,
     Relationship,
     RelationshipMember,
@@ -25,6 +26,11 @@ from relationships.models import (
 from web.clock import Now
 
 Pairs = Sequence[tuple[int, int]]
+# What one sees to goes along to the next owner while it is open; each kind under its argument of ``set_owners``.
+KEPT: dict[str, Callable[[], QuerySet[Any]]] = {
+    "keepers": Commitment.objects.open,
+    "feedback_keepers": Feedback.objects.open,
+}
 
 
 def _theirs_of(actor: User, ids: Collection[int]) -> list[Relationship]:
@@ -187,8 +193,9 @@ def hand_over(
 ) -> Done[list[int]]:
     """Give relationships another owner, all at once, with what the next one should know.
 
-    The open promises that the former owner sees to go along; who made one stays. With ``former_stays`` the former
-    owner becomes deputy. The new owner's part, if there was one, ends. The same number of statements for any number.
+    What the former owner sees to (open promises, feedback) goes along; who made a promise stays. With
+    ``former_stays`` the former owner becomes deputy. The new owner's part, if there was one, ends. The same number of
+    statements for any number.
     """
     _must_work_here(to, "to")
     rows = [row for row in together(actor, relationships) if row.owner_id != to.pk]
@@ -197,7 +204,7 @@ def hand_over(
     ids = [row.pk for row in rows]
     ended = _end_parts(ids, to, former_stays=former_stays)
     made = _stay_as_deputies(rows) if former_stays else []
-    keepers = _pass_promises_on(ids, to)
+    keepers = {name: _pass_on(rows_of(), ids, to) for name, rows_of in KEPT.items()}
     Relationship.objects.filter(pk__in=ids).update(owner=to)
     notes = HandOver.objects.bulk_create(
         HandOver(
@@ -213,7 +220,7 @@ def hand_over(
         verb=set_owners,
         arguments={
             "owners": [[row.pk, row.owner_id] for row in rows],
-            "keepers": [[pk, keeper] for pk, keeper in keepers.items()],
+            **{name: [[pk, keeper] for pk, keeper in passed.items()] for name, passed in keepers.items()},
             "parts_back": [values_of(part) for part in ended],
             "parts_gone": [part.pk for part in made],
             "notes_gone": [handed.pk for handed in notes],
@@ -224,11 +231,11 @@ def hand_over(
 
 
 def _watched(
-    relationships: Iterable[int], promises: Iterable[int], parts: Iterable[int], notes: Iterable[int]
+    relationships: Iterable[int], kept: Mapping[str, Iterable[int]], parts: Iterable[int], notes: Iterable[int]
 ) -> list[tuple[type[Any], int]]:
     return [
         *((Relationship, pk) for pk in relationships),
-        *((Commitment, pk) for pk in promises),
+        *((KEPT[name]().model, pk) for name, keys in kept.items() for pk in keys),
         *((RelationshipMember, pk) for pk in parts),
         *((HandOver, pk) for pk in notes),
     ]
@@ -256,12 +263,12 @@ def _stay_as_deputies(rows: Sequence[Relationship]) -> list[RelationshipMember]:
     )
 
 
-def _pass_promises_on(ids: Collection[int], to: User) -> dict[int, int]:
-    """The open promises that the owners see to; returns who saw to each. To be called before the owners change."""
-    own = Commitment.objects.open().filter(relationship__in=ids, keeper=F("relationship__owner"))
+def _pass_on(rows: QuerySet[Any], ids: Collection[int], to: User) -> dict[int, int]:
+    """What the owners see to; returns who saw to each. To be called before the owners change."""
+    own = rows.filter(relationship__in=ids, keeper=F("relationship__owner"))
     locked = own.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    keepers = {row.pk: row.keeper_id for row in locked if row.keeper_id is not None}
-    Commitment.objects.filter(pk__in=keepers).update(keeper=to)
+    keepers = {row.pk: row.keeper_id for row in locked}
+    rows.model._base_manager.filter(pk__in=keepers).update(keeper=to)
     return keepers
 
 
@@ -286,6 +293,7 @@ def set_owners(
     now: Now,
     owners: Pairs,
     keepers: Pairs = (),
+    feedback_keepers: Pairs = (),
     parts_back: Sequence[dict[str, Any]] = (),
     parts_gone: Sequence[int] = (),
     notes_back: Sequence[dict[str, Any]] = (),
@@ -298,7 +306,8 @@ def set_owners(
     for row in rows:
         row.owner_id = wanted[row.pk]
     Relationship.objects.bulk_update(rows, ["owner"])
-    former_keepers = _set_keepers(dict(keepers))
+    kept = {"keepers": dict(keepers), "feedback_keepers": dict(feedback_keepers)}
+    former_keepers = {name: _set_keepers(KEPT[name]().model, wanted_of) for name, wanted_of in kept.items()}
     removed_parts = _take(RelationshipMember, parts_gone)
     _refuse_taken_parts(parts_back)
     removed_notes = _take(HandOver, notes_gone)
@@ -312,7 +321,7 @@ def set_owners(
         verb=set_owners,
         arguments={
             "owners": former_owners,
-            "keepers": former_keepers,
+            **former_keepers,
             "parts_back": removed_parts,
             "parts_gone": [values["id"] for values in parts_back],
             "notes_back": removed_notes,
@@ -320,7 +329,7 @@ def set_owners(
         },
         watch=_watched(
             wanted,
-            [pk for pk, _keeper in keepers],
+            kept,
             [*parts_gone, *(values["id"] for values in parts_back)],
             [*notes_gone, *(values["id"] for values in notes_back)],
         ),
@@ -328,12 +337,12 @@ def set_owners(
     return Done([row.pk for row in rows], step)
 
 
-def _set_keepers(wanted: dict[int, int]) -> list[list[int | None]]:
-    rows = list(Commitment.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk"))
+def _set_keepers(model: type[Any], wanted: dict[int, int]) -> list[list[int | None]]:
+    rows = list(model.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=wanted).order_by("pk"))
     before = [[row.pk, row.keeper_id] for row in rows]
     for row in rows:
         row.keeper_id = wanted[row.pk]
-    Commitment.objects.bulk_update(rows, ["keeper"])
+    model.objects.bulk_update(rows, ["keeper"])
     return before
 
 

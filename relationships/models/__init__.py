@@ -5,11 +5,13 @@ from relationships.models.evidence import (
     EvidenceQuerySet,
 )
 from relationships.models.feedback import (
+    ASKING,
     FEEDBACK_DERIVED,
     Feedback,
     FeedbackQuerySet,
     FeedbackStep,
     FeedbackStepQuerySet,
+    waits_long,
 )
 from relationships.models.listening import (
     Heard,
@@ -94,6 +96,7 @@ from relationships.models.team import (
 )
 
 __all__ = [
+    "ASKING",
     "COMMITMENT_DERIVED",
     "CRITERIA",
     "DERIVED",
@@ -164,4 +167,5 @@ __all__ = [
     "latest_date",
     "local_date",
     "seen_to_by",
+    "waits_long",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -10,13 +11,33 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
+from relationships import feedback
 from relationships.models.listening import ListeningPost
-from relationships.models.relationship import Relationship
+from relationships.models.relationship import Relationship, latest_date, local_date
 from relationships.models.talk import Attachment, Interaction
+from web.clock import Now
 
 FEEDBACK_DERIVED = [
     "acknowledged_on", "answered_on", "ended_on", "outcome", "told_voice_on", "told_group_on", "ignored_on",
 ]  # fmt: skip
+
+
+# What can be applied; praise and a question end with the answer.
+ASKING = ("complaint", "suggestion")
+_ASKS = Q(nature__in=ASKING)
+_UNTOLD_GROUP = ~Q(behalf_of="") & Q(told_group_on=None)
+_HAS_VOICE = ~Q(voice_name="") | Q(side="theirs", contact__isnull=False) | Q(side="ours", colleague__isnull=False)
+_UNTOLD_VOICE = Q(told_voice_on=None) & (_ASKS | Q(ended_on__isnull=False)) & _HAS_VOICE
+_IN_WORK = Q(answered_on__isnull=False, ended_on=None) & _ASKS
+_DONE_WITH = Q(answered_on__isnull=False) & ~_IN_WORK
+
+
+def waits_long(now: Now) -> Q:
+    """The condition for what nobody has answered for as long as an answer may take."""
+    longest = models.Value(feedback.DAYS_TO_ANSWER * feedback.DAY)
+    since = models.functions.Cast(local_date(now, "relationship__zone") - longest, models.DateField())
+    bound = latest_date(now) - feedback.DAYS_TO_ANSWER * feedback.DAY
+    return Q(answered_on=None, heard_on__lte=bound) & Q(heard_on__lte=since)
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -36,6 +57,24 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     def unanswered(self) -> Self:
         return self.filter(answered_on=None)
+
+    def waiting_long(self, now: Now) -> Self:
+        return self.filter(waits_long(now))
+
+    def open(self) -> Self:
+        """Something is still to be done: answered, applied or declined, told."""
+        return self.filter(Q(answered_on=None) | _IN_WORK | _UNTOLD_VOICE | _UNTOLD_GROUP)
+
+    def in_work(self) -> Self:
+        """Answered, and neither applied nor declined yet."""
+        return self.filter(_IN_WORK)
+
+    def to_tell(self) -> Self:
+        """Done with, and somebody who should know of it has not been told."""
+        return self.filter(_DONE_WITH & (_UNTOLD_VOICE | _UNTOLD_GROUP))
+
+    def closed(self) -> Self:
+        return self.filter(_DONE_WITH).exclude(_UNTOLD_VOICE | _UNTOLD_GROUP)
 
     def newest_first(self) -> Self:
         return self.order_by("-heard_on", "-id")
@@ -154,6 +193,42 @@ class Feedback(models.Model):
         """Who said it, by name; empty where nobody in particular did."""
         who = self.colleague if self.side == self.Side.OURS else self.contact
         return str(who) if who else self.voice_name
+
+    @property
+    def has_voice(self) -> bool:
+        who = self.colleague_id if self.side == self.Side.OURS else self.contact_id
+        return who is not None or bool(self.voice_name)
+
+    @property
+    def asks(self) -> bool:
+        return self.nature in ASKING
+
+    @property
+    def answering(self) -> str:
+        """The side that owes the answer."""
+        return self.Side.THEIRS if self.side == self.Side.OURS else self.Side.OURS
+
+    def record(self, steps: Iterable[FeedbackStep]) -> feedback.Record:
+        """For the rules; ``steps`` are those of this one."""
+        return feedback.Record(
+            heard_on=self.heard_on,
+            steps=tuple(feedback.Dated(feedback.Step(step.kind), step.done_on) for step in steps),
+            asks=self.asks,
+            has_voice=self.has_voice,
+            for_group=bool(self.behalf_of),
+        )
+
+    @property
+    def state(self) -> feedback.State:
+        """From the derived fields alone."""
+        untold_voice = self.has_voice and (self.asks or self.ended_on is not None) and self.told_voice_on is None
+        return feedback.state(
+            acknowledged=self.acknowledged_on is not None,
+            answered=self.answered_on is not None,
+            ended=self.ended_on is not None,
+            asks=self.asks,
+            to_tell=untold_voice or (bool(self.behalf_of) and self.told_group_on is None),
+        )
 
 
 class FeedbackStepQuerySet(models.QuerySet["FeedbackStep"]):

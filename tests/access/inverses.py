@@ -80,6 +80,20 @@ def explained(by: dict[str, Any]) -> Done[Any]:
     return actions.explain_miss(commitment=row, explanation="Ill", plan="Monday", **by)
 
 
+def answered(by: dict[str, Any]) -> Done[Any]:
+    return actions.answer_feedback(feedback=people.feedback(heard_on=TODAY), text="We look into it", **by)
+
+
+def changed_answer(by: dict[str, Any]) -> Done[Any]:
+    step = answered(by).row.steps.get()
+    return actions.change_feedback_step(step=step, values={"text": "We have looked into it"}, **by)
+
+
+def grown(by: dict[str, Any]) -> Done[Any]:
+    row = people.feedback()
+    return actions.grow_feedback(feedback=row, into=people.feedback(row.relationship), **by)
+
+
 def comment(by: dict[str, Any], text: str = "Mind the price") -> Done[Any]:
     return actions.write_comment(relationship=people.relationship(), text=text, **by)
 
@@ -126,6 +140,12 @@ OF_ALICE: dict[str, Deed] = {
     ),
     "keep a promise": lambda by: actions.keep_promise(commitment=people.promise(made_on=TODAY), **by),
     "explain a miss": explained,
+    "give feedback": lambda by: actions.give_feedback(relationship=people.relationship(), said="Scan it", **by),
+    "change feedback": lambda by: actions.change_feedback(feedback=people.feedback(), values={"said": "Other"}, **by),
+    "remove feedback": lambda by: actions.remove_feedback(feedback_id=answered(by).row.pk, **by),
+    "answer feedback": answered,
+    "change an answer": changed_answer,
+    "grow feedback": grown,
     "comment": comment,
     "change a comment": lambda by: actions.change_comment(comment=comment(by).row, text="Otherwise", **by),
     "see a mention": seen_mention,

@@ -285,7 +285,7 @@ def test_touch_committed_while_the_sweep_waits_is_seen() -> None:
         with waiting_for_a_lock():
             other = Elsewhere(lambda: counts.append(actions.sweep_cadence(now=noon(MONDAY))))
     other.join()
-    assert counts == [sweep.Count(raised=0, closed=0, open=0, late=0)]
+    assert counts == [sweep.Count(raised=0, closed=0, open=0, late=0, ignored=0)]
     assert flags(row) == []
 
 
@@ -363,9 +363,9 @@ def statements_of_a_sweep() -> int:
 @pytest.mark.django_db
 def test_sweep_of_one_and_of_five_hundred_takes_as_many_statements() -> None:
     agreed(14)
-    assert statements_of_a_sweep() == 6
+    assert statements_of_a_sweep() == 8
     many(500, overdue=500)
-    assert statements_of_a_sweep() == 6
+    assert statements_of_a_sweep() == 8
     assert MissedCheckIn.objects.open().count() == 501
 
 
@@ -404,8 +404,8 @@ def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, An
 @pytest.mark.django_db
 def test_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
     row = agreed(14)
-    assert command(capsys, "--as-of", str(MONDAY)) == {"raised": 1, "closed": 0, "open": 1, "late": 0}
-    assert command(capsys, "--as-of", str(MONDAY)) == {"raised": 0, "closed": 0, "open": 1, "late": 0}
+    assert command(capsys, "--as-of", str(MONDAY)) == {"raised": 1, "closed": 0, "open": 1, "late": 0, "ignored": 0}
+    assert command(capsys, "--as-of", str(MONDAY)) == {"raised": 0, "closed": 0, "open": 1, "late": 0, "ignored": 0}
     assert row.missed_check_ins.get().raised_at == datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -414,7 +414,7 @@ def test_command_replaces_the_clock_and_never_the_data(capsys: pytest.CaptureFix
     """A touch that is in the table counts, whatever day the sweep is told."""
     row = agreed(14)
     log(row, MONDAY + 30 * DAY)
-    assert command(capsys, "--as-of", str(MONDAY)) == {"raised": 0, "closed": 0, "open": 0, "late": 0}
+    assert command(capsys, "--as-of", str(MONDAY)) == {"raised": 0, "closed": 0, "open": 0, "late": 0, "ignored": 0}
     assert dates(row)[0] == MONDAY + 30 * DAY
 
 
@@ -432,7 +432,7 @@ def test_command_names_a_day_in_every_zone(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.django_db
 def test_command_without_a_day_uses_the_clock(capsys: pytest.CaptureFixture[str]) -> None:
     agreed(14)
-    assert command(capsys) == {"raised": 1, "closed": 0, "open": 1, "late": 0}
+    assert command(capsys) == {"raised": 1, "closed": 0, "open": 1, "late": 0, "ignored": 0}
 
 
 @pytest.mark.django_db

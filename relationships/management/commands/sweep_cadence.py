@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prints one JSON line: flags raised or reopened, closed, open now, promises now late, and how long it took."""
+        """Prints one JSON line: flags raised or reopened, closed, open now; what is now late or ignored; seconds."""
         now = _now(options["as_of"])
         began = time.monotonic()
         with pghistory.context(command="sweep_cadence"):
