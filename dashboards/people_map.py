@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
-from django.db.models import DateField, F, FloatField, Func, Max, Sum, Value
-from django.db.models.functions import Cast, Power
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts.models import Affiliation
-from relationships import acquaintance, words
+from relationships import acquaintance, gaps, people_words, queries
 from relationships.acquaintance import Map, Person, Talk
-from relationships.models import Interaction, Relationship, RelationshipMember
+from relationships.models import Relationship, RelationshipMember
 from web import dates
 
 
@@ -30,67 +25,62 @@ class Theirs:
 
 @dataclass(frozen=True, slots=True)
 class PeopleMap:
-    """The drawing, its sentence, and the same for those who do not see it."""
+    """Their people, the drawing (none where nobody is named), what is missing, and the same in words."""
 
-    drawing: Map
+    people: list[queries.Theirs]
+    drawing: Map | None
     theirs: list[Theirs]
-    says: str
+    gaps: list[str]
     facts: list[str]
+    talks: list[Talk]
+    ours: dict[int, Person]
+
+    @property
+    def here(self) -> list[queries.Theirs]:
+        return [one for one in self.people if one.here]
+
+    @property
+    def says(self) -> str:
+        """The gap that matters most."""
+        return self.gaps[0] if self.gaps else ""
 
 
-def _age(today: date) -> Func:
-    """Days from the talk to today, as PostgreSQL counts them."""
-    apart = Cast(Value(today), DateField()) - F("occurred_on")
-    return Func(apart, template="EXTRACT(DAY FROM %(expressions)s)", output_field=FloatField())
-
-
-def talks(row: Relationship, today: date) -> tuple[list[Talk], dict[int, str]]:
-    """Who of ours spoke with whom of theirs in the last year, and the names of ours. One query, summed there."""
-    counted = Value(0.5, output_field=FloatField())
-    said = Interaction.objects.touches().filter(
-        relationship=row, occurred_on__gt=today - timedelta(days=acquaintance.DAYS), occurred_on__lte=today
+def of(row: Relationship, members: Sequence[RelationshipMember], today: date) -> PeopleMap:
+    """Who knows whom, and what is missing. Four queries; needs ``owner`` and the members' ``user`` selected."""
+    people = queries.theirs_of(row, today)
+    heard, names = queries.talks_of(row, today)
+    seen_to = queries.places_seen_to(row)
+    ours = _ours(row, members, names)
+    found = gaps.find(ours=ours, theirs=[one.known(seen_to) for one in people], talks=heard, today=today)
+    here = [one for one in people if one.here]
+    theirs = [_shown(one) for one in here]
+    drawing = acquaintance.draw(ours=ours, theirs=theirs, talks=heard, today=today) if here else None
+    return PeopleMap(
+        people=people,
+        drawing=drawing,
+        theirs=[_under(spot) for spot in drawing.theirs] if drawing else [],
+        gaps=[people_words.gap(one, today) for one in found],
+        facts=facts(drawing) if drawing else [],
+        talks=heard,
+        ours={person.pk: person for person in ours},
     )
-    # Either side of a pair may be nothing: nobody was named.
-    pairs: Iterable[Any] = (
-        said.order_by()
-        .values("colleagues", "colleagues__name", "colleagues__is_active", "contacts")
-        .annotate(
-            last=Max("occurred_on"), weight=Sum(Power(counted, _age(today) / Value(float(acquaintance.HALF_LIFE))))
-        )
-    )
-    found: list[Talk] = []
-    names: dict[int, str] = {}
-    for pair in pairs:
-        if pair["contacts"] is None:
-            continue
-        colleague = pair["colleagues"] if pair["colleagues__is_active"] else None
-        if colleague is not None:
-            names[colleague] = pair["colleagues__name"]
-        found.append(Talk(colleague, pair["contacts"], pair["last"], pair["weight"]))
-    return found, names
 
 
-def people_map(
-    row: Relationship, people: Sequence[Affiliation], members: Sequence[RelationshipMember], today: date
-) -> PeopleMap | None:
-    """Nothing to draw where nobody of theirs is named. Needs ``owner``, ``user`` and ``contact`` selected."""
-    if not people:
-        return None
-    heard, names = talks(row, today)
+def _shown(one: queries.Theirs) -> Person:
+    """In the drawing, with what they do here or else their title."""
+    part = people_words.does(one.stake) or (one.place.title if one.place else "")
+    return Person(one.contact.pk, one.contact.name, part, first=one.stake is not None and one.stake.decides)
+
+
+def _ours(row: Relationship, members: Sequence[RelationshipMember], talked: dict[int, str]) -> list[Person]:
+    """The owner, who has a part, and whoever spoke with them."""
     parts = {row.owner_id: Person(row.owner_id, row.owner.name, _("owner"))}
     for member in members:
         part = member.subject or member.get_role_display()
         parts.setdefault(member.user_id, Person(member.user_id, member.user.name, part))
-    for pk, name in sorted(names.items(), key=lambda item: item[1]):
+    for pk, name in sorted(talked.items(), key=lambda item: item[1]):
         parts.setdefault(pk, Person(pk, name))
-    theirs = [Person(place.contact_id, place.contact.name, place.title) for place in people]
-    drawing = acquaintance.draw(ours=list(parts.values()), theirs=theirs, talks=heard, today=today)
-    return PeopleMap(
-        drawing=drawing,
-        theirs=[_under(spot) for spot in drawing.theirs],
-        says=gap_sentence(drawing),
-        facts=facts(drawing),
-    )
+    return list(parts.values())
 
 
 def _under(spot: acquaintance.Spot) -> Theirs:
@@ -103,25 +93,6 @@ def _under(spot: acquaintance.Spot) -> Theirs:
 
 def _quiet(days: int) -> str:
     return _("today") if days == 0 else dates.days(days)
-
-
-def gap_sentence(drawing: Map) -> str:
-    """The one gap that matters most: *Nobody has spoken with Solveig Dahl for 96 days.*, *Only Alice knows …*."""
-    gaps = drawing.gaps
-    if gaps.silent:
-        person, days = gaps.silent[0]
-        said = _("Nobody has spoken with %(name)s for %(days)s.") % {"name": person.name, "days": dates.days(days)}
-        more = len(gaps.silent) - 1
-        also = ngettext("%(count)d other is quiet too.", "%(count)d others are quiet too.", more) % {"count": more}
-        return f"{said} {also}" if more else said
-    if gaps.sole and gaps.known_by_one:
-        known = words.names([person.name for person in gaps.known_by_one])
-        return _("Only %(colleague)s knows %(names)s.") % {"colleague": gaps.sole.name, "names": known}
-    if gaps.unmet:
-        return _("No conversation with %(names)s stands in the log of the last year.") % {
-            "names": words.names([person.name for person in gaps.unmet])
-        }
-    return ""
 
 
 def facts(drawing: Map) -> list[str]:

@@ -13,10 +13,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.models import Affiliation
 from accounts.requests import PersonRequest
-from dashboards import promise_list, rows, timeline
-from dashboards.people_map import people_map
+from dashboards import people_map, promise_list, rows, timeline
 from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
 from relationships import queries, rhythm, words
@@ -42,7 +40,6 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     here, state = row.today(now), row.state(now)
-    people = list(Affiliation.objects.current(here).filter(account=row.account_id).select_related("contact"))
     members = list(row.members.select_related("user"))
     context = {
         "row": row,
@@ -50,8 +47,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "state": state.value,
         "look": words.LOOKS[state],
         "sentence": words.full_sentence(row, now),
-        "people": people,
-        "people_map": people_map(row, people, members, here),
+        "people_map": people_map.of(row, members, here),
         "members": members,
         "hand_overs": row.hand_overs.select_related("former", "next")[:HANDED_OVER_SHOWN],
         "talked": _talked_about(row, here),

@@ -1,6 +1,6 @@
 """Who knows whom (pure): colleagues left, their people right, a line where the logs of a year say that they spoke.
 
-Shapes are in units of an SVG's view box. What is said about gaps comes as facts; the words are put to them elsewhere.
+Shapes are in units of an SVG's view box. What is missing is found in ``gaps``.
 """
 
 from __future__ import annotations
@@ -25,11 +25,15 @@ ROOM_OURS, ROOM_THEIRS = 17, 23
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of either side. ``part`` is what stands under the name: the title, or the part in the relationship."""
+    """Somebody of either side. ``part`` is what stands under the name: the title, or the part in the relationship.
+
+    ``first``: who decides finds room before the others.
+    """
 
     pk: int
     name: str
     part: str = ""
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +82,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Gaps:
-    """What is missing. ``silent``: who was spoken with in the year but not lately, longest first, with the days.
-
-    ``unmet``: of whom the year's logs say nothing. ``sole``: the one colleague in touch with each of ``known_by_one``.
-    """
-
-    silent: tuple[tuple[Person, int], ...]
-    unmet: tuple[Person, ...]
-    sole: Person | None
-    known_by_one: tuple[Person, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Map:
     """The drawing and what it says; ``more_ours`` and ``more_theirs`` are those for whom there is no room."""
 
@@ -101,7 +92,6 @@ class Map:
     lines: tuple[Line, ...]
     more_ours: int
     more_theirs: int
-    gaps: Gaps
 
 
 def draw(*, ours: Sequence[Person], theirs: Sequence[Person], talks: Iterable[Talk], today: date) -> Map:
@@ -123,7 +113,6 @@ def draw(*, ours: Sequence[Person], theirs: Sequence[Person], talks: Iterable[Ta
         lines=tuple(lines),
         more_ours=len(ours) - len(shown_ours),
         more_theirs=len(theirs) - len(shown_theirs),
-        gaps=_gaps(ours, theirs, heard, today),
     )
 
 
@@ -136,7 +125,9 @@ def _first_of_ours(ours: Sequence[Person], talks: Sequence[Talk]) -> list[Person
 
 def _first_of_theirs(theirs: Sequence[Person], talks: Sequence[Talk]) -> list[Person]:
     weights = _weights((talk.theirs, talk.weight) for talk in talks)
-    return sorted(theirs, key=lambda person: (-weights.get(person.pk, 0.0), person.name, person.pk))[:MOST]
+    return sorted(theirs, key=lambda person: (not person.first, -weights.get(person.pk, 0.0), person.name, person.pk))[
+        :MOST
+    ]
 
 
 def _weights(pairs: Iterable[tuple[int | None, float]]) -> dict[int, float]:
@@ -173,7 +164,7 @@ def _untangled(theirs: Sequence[Person], ours: Sequence[Spot], talks: Sequence[T
 
 
 def _right(people: Sequence[Person], talks: Sequence[Talk], today: date, height: float) -> list[Spot]:
-    last = _last_days(talks)
+    last = last_days(talks)
     first = (height - (len(people) - 1) * ROW) / 2
     spots = []
     for index, person in enumerate(people):
@@ -185,7 +176,8 @@ def _right(people: Sequence[Person], talks: Sequence[Talk], today: date, height:
     return spots
 
 
-def _last_days(talks: Iterable[Talk]) -> dict[int, date]:
+def last_days(talks: Iterable[Talk]) -> dict[int, date]:
+    """When anybody of ours last spoke with each of theirs."""
     last: dict[int, date] = {}
     for talk in talks:
         last[talk.theirs] = max(talk.last_on, last.get(talk.theirs, talk.last_on))
@@ -213,33 +205,6 @@ def _lines(ours: Sequence[Spot], theirs: Sequence[Spot], talks: Sequence[Talk], 
 def thickness(weight: float) -> float:
     """Grows ever more slowly: one conversation today 3, four of them 4.5, nine or more 6."""
     return round(min(THICKEST, THINNEST + 1.5 * sqrt(max(weight, 0.0))), 1)
-
-
-def _gaps(ours: Sequence[Person], theirs: Sequence[Person], talks: Sequence[Talk], today: date) -> Gaps:
-    last = _last_days(talks)
-    silent = [
-        (person, (today - last[person.pk]).days)
-        for person in theirs
-        if person.pk in last and (today - last[person.pk]).days >= COLD
-    ]
-    named = {person.pk: person for person in ours}
-    in_touch: dict[int, set[int]] = {}
-    for talk in talks:
-        if (today - talk.last_on).days < COLD:
-            # Somebody unknown of ours counts too: then it is not one alone.
-            in_touch.setdefault(talk.theirs, set()).add(talk.ours if talk.ours in named else 0)
-    alone: dict[int, list[Person]] = {}
-    for person in theirs:
-        knowers = in_touch.get(person.pk, set())
-        if len(knowers) == 1 and (only := next(iter(knowers))):
-            alone.setdefault(only, []).append(person)
-    sole = max(alone, key=lambda pk: len(alone[pk]), default=None)
-    return Gaps(
-        silent=tuple(sorted(silent, key=lambda gap: (-gap[1], gap[0].name))),
-        unmet=tuple(person for person in theirs if person.pk not in last),
-        sole=named[sole] if sole is not None else None,
-        known_by_one=tuple(alone[sole]) if sole is not None else (),
-    )
 
 
 def clipped(text: str, most: int) -> str:

@@ -36,6 +36,7 @@ from relationships.models import (
     Interaction,
     InteractionColleague,
     InteractionContact,
+    Introduction,
     ListeningPost,
     Miss,
     MissedCheckIn,
@@ -43,6 +44,7 @@ from relationships.models import (
     RelationshipMember,
     Renegotiation,
     Snooze,
+    Stakeholder,
 )
 
 DEEDS = 30
@@ -55,6 +57,7 @@ KINDS = {
     "promises": gettext_lazy("Promises"),
     "feedback": gettext_lazy("Feedback"),
     "rhythm": gettext_lazy("Rhythm"),
+    "people": gettext_lazy("Their people"),
     "team": gettext_lazy("Team"),
 }
 OF_KIND: dict[str, list[type[models.Model]]] = {
@@ -64,6 +67,7 @@ OF_KIND: dict[str, list[type[models.Model]]] = {
     "talk": [Interaction, InteractionContact, InteractionColleague, Comment, Attachment],
     "promises": [Commitment, Renegotiation, Fulfilment, Miss],
     "feedback": [Feedback, FeedbackStep],
+    "people": [Stakeholder, Introduction],
 }
 ICONS: dict[type[models.Model], str] = {
     Relationship: "building", RelationshipMember: "users", HandOver: "users", CadenceAgreement: "calendar-time",
@@ -71,6 +75,7 @@ ICONS: dict[type[models.Model], str] = {
     InteractionColleague: "message-circle", Comment: "messages", Attachment: "link", Commitment: "checks",
     Renegotiation: "calendar-plus", Fulfilment: "circle-check", Miss: "alert-circle",
     Feedback: "message-circle", FeedbackStep: "message",
+    Stakeholder: "user", Introduction: "user-plus",
 }  # fmt: skip
 # The fields that are told; the others are keys, derived, or said by the headline.
 TOLD: dict[type[models.Model], list[str]] = {
@@ -88,12 +93,15 @@ TOLD: dict[type[models.Model], list[str]] = {
     Attachment: ["title", "url"],
     Feedback: [*RESTORABLE[Feedback], "grew_into"],
     FeedbackStep: ["done_on", "text", "url"],
+    Stakeholder: [*RESTORABLE[Stakeholder], "known_on"],
+    Introduction: ["wanted", "through", "keeper", "closed_on", "met", "note"],
 }
 # What a new or a removed one says besides its headline.
 TEXTS: dict[type[models.Model], list[str]] = {
     Interaction: ["summary"], Commitment: ["remedy"], CadenceAgreement: ["reason"], Snooze: ["reason"],
     Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
     HandOver: ["note"], Feedback: ["behalf_of"], FeedbackStep: ["text", "url"],
+    Stakeholder: ["readiness_why"], Introduction: ["note"],
 }  # fmt: skip
 PEOPLE = (InteractionContact, InteractionColleague)
 
@@ -513,6 +521,35 @@ def _feedback_step(teller: Teller, row: Change) -> str:
     return _pick(row, made, _("Changed: %(said)s") % {"said": made}, _("Taken back: %(said)s") % {"said": made}, made)
 
 
+def _stakeholder(teller: Teller, row: Change) -> str:
+    power = dict(Stakeholder.Power.choices).get(row.values["power"], "")
+    name = teller.name(Contact, row.values["contact_id"])
+    told = {"name": name, "who": f"{name}, {power}" if power else name}
+    return _pick(
+        row,
+        _("Named: %(who)s") % told,
+        _("Part of %(name)s changed") % told,
+        _("Part of %(name)s removed") % told,
+        _("Named again: %(who)s") % told,
+    )
+
+
+def _introduction(teller: Teller, row: Change) -> str:
+    told = {"wanted": row.values["wanted"]}
+    closed = row.values["closed_on"]
+    if row.label == "update" and closed and not (row.before or {}).get("closed_on"):
+        met = row.values["met_id"]
+        said = _("Met %(name)s: %(wanted)s") if met else _("Not wanted any more: %(wanted)s")
+        return said % {**told, "name": teller.name(Contact, met)}
+    return _pick(
+        row,
+        _("To be met: %(wanted)s") % told,
+        _("To be met, changed: %(wanted)s") % told,
+        _("Nobody to be met any more: %(wanted)s") % told,
+        _("To be met again: %(wanted)s") % told,
+    )
+
+
 HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Relationship: _relationship,
     CadenceAgreement: _agreement,
@@ -529,4 +566,6 @@ HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Attachment: _attachment,
     Feedback: _feedback,
     FeedbackStep: _feedback_step,
+    Stakeholder: _stakeholder,
+    Introduction: _introduction,
 }

@@ -6,14 +6,30 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, DateField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import (
+    Count,
+    DateField,
+    F,
+    FloatField,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Power
 
 from accounts.access import NOTHING
-from accounts.models import Contact, Cover, Membership, Team, User
+from accounts.models import Affiliation, Contact, Cover, Membership, Team, User
 from accounts.teams import at_and_above
-from relationships import cadence, rhythm, topics
+from relationships import acquaintance, cadence, gaps, readiness, rhythm, topics
+from relationships.acquaintance import Person, Talk
 from relationships.cadence import State
 from relationships.models import (
     Attachment,
@@ -21,12 +37,15 @@ from relationships.models import (
     Comment,
     Interaction,
     InteractionContact,
+    Introduction,
     Mention,
     Relationship,
     Snooze,
+    Stakeholder,
     latest_date,
     local_date,
 )
+from relationships.readiness import Seen, Sign
 from web.clock import Now
 
 
@@ -258,3 +277,111 @@ def next_steps_of(user: User, now: Now, within: int = 7) -> list[Interaction]:
     within_reach = steps.filter(next_step_on__lte=latest_date(now) + timedelta(days=within))
     found = within_reach.filter(next_step_on__gt=here, next_step_on__lte=soon)
     return list(found.select_related("relationship__account").order_by("next_step_on", "id"))
+
+
+# Their people --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """A person of theirs: their place in the organisation, their part in the relationship, and since when they left.
+
+    Whoever has their last day today has left: what is opened by that need not wait until tomorrow.
+    """
+
+    contact: Contact
+    place: Affiliation | None = None
+    stake: Stakeholder | None = None
+    left_on: date | None = None
+
+    @property
+    def here(self) -> bool:
+        return self.left_on is None
+
+    def known(self, seen_to: Collection[int] = ()) -> gaps.Known:
+        """As ``gaps`` reads it; ``seen_to`` are the people whose place was seen to after they left."""
+        stake = self.stake
+        return gaps.Known(
+            person=Person(self.contact.pk, self.contact.name, self.place.title if self.place else ""),
+            power=stake.power if stake else "",
+            sponsor=stake is not None and stake.role == Stakeholder.Role.SPONSOR,
+            accountable=stake is not None and stake.accountable,
+            known_on=stake.known_on if stake else None,
+            left_on=self.left_on,
+            followed=self.contact.pk in seen_to,
+        )
+
+
+def theirs_of(relationship: Relationship, today: date) -> list[Theirs]:
+    """Everybody of theirs by name, those who left included; two queries for any number."""
+    stakes = {stake.contact_id: stake for stake in relationship.stakeholders.select_related("contact", "reports_to")}
+    places: dict[int, Affiliation] = {}
+    rows = Affiliation.objects.filter(account=relationship.account_id).select_related("contact")
+    for place in rows.order_by("until", "pk"):
+        # Of several places the one that lasts longest counts; one without an end stands last here.
+        places[place.contact_id] = place
+    found = [
+        Theirs(place.contact, place, stakes.get(pk), place.until if place.until and place.until <= today else None)
+        for pk, place in places.items()
+    ]
+    found += [Theirs(stake.contact, None, stake) for pk, stake in stakes.items() if pk not in places]
+    return sorted(found, key=lambda one: (one.contact.name, one.contact.pk))
+
+
+def _age(today: date) -> Func:
+    """Days from the talk to today, as PostgreSQL counts them."""
+    apart = Cast(Value(today), DateField()) - F("occurred_on")
+    return Func(apart, template="EXTRACT(DAY FROM %(expressions)s)", output_field=FloatField())
+
+
+def talks_of(relationship: Relationship, today: date) -> tuple[list[Talk], dict[int, str]]:
+    """Who of ours spoke with whom of theirs in the last year, and the names of ours. One query, summed there."""
+    counted = Value(0.5, output_field=FloatField())
+    said = Interaction.objects.touches().filter(
+        relationship=relationship, occurred_on__gt=today - timedelta(days=acquaintance.DAYS), occurred_on__lte=today
+    )
+    # Either side of a pair may be nothing: nobody was named.
+    pairs: Iterable[Any] = (
+        said.order_by()
+        .values("colleagues", "colleagues__name", "colleagues__is_active", "contacts")
+        .annotate(
+            last=Max("occurred_on"), weight=Sum(Power(counted, _age(today) / Value(float(acquaintance.HALF_LIFE))))
+        )
+    )
+    found: list[Talk] = []
+    names: dict[int, str] = {}
+    for pair in pairs:
+        if pair["contacts"] is None:
+            continue
+        colleague = pair["colleagues"] if pair["colleagues__is_active"] else None
+        if colleague is not None:
+            names[colleague] = pair["colleagues__name"]
+        found.append(Talk(colleague, pair["contacts"], pair["last"], pair["weight"]))
+    return found, names
+
+
+def readings_of(relationship: Relationship, today: date) -> dict[int, readiness.Reading]:
+    """How willing each of theirs is to give time, from the entries of a year; one query. Meetings will add theirs."""
+    signs: dict[int, list[Seen]] = defaultdict(list)
+    rows = InteractionContact.objects.filter(
+        interaction__relationship=relationship,
+        interaction__occurred_on__gt=today - timedelta(days=readiness.DAYS),
+        interaction__occurred_on__lte=today,
+    )
+    columns = ("contact", "interaction__occurred_on", "interaction__two_way", "interaction__begun_by")
+    for contact, day, two_way, begun_by in rows.order_by().values_list(*columns):
+        theirs = begun_by == Interaction.Side.THEIRS
+        sign = Sign.TALKED if two_way else Sign.WROTE if theirs else Sign.WAS_WRITTEN_TO
+        signs[contact].append(Seen(day, sign, theirs))
+    return {contact: readiness.read(found, today) for contact, found in signs.items()}
+
+
+def places_seen_to(relationship: Relationship) -> set[int]:
+    """The people in whose place somebody was met, or is not wanted any more; one query."""
+    closed = relationship.introductions.exclude(closed_on=None).exclude(instead_of=None)
+    return set(closed.order_by().values_list("instead_of", flat=True))
+
+
+def open_introductions(relationships: Collection[int]) -> QuerySet[Introduction]:
+    rows = Introduction.objects.open().filter(relationship__in=relationships)
+    return rows.select_related("relationship__account", "instead_of", "through", "keeper").order_by("opened_on", "id")

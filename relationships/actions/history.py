@@ -23,6 +23,14 @@ from relationships.actions.feedback import (
     restore_feedback,
     restore_feedback_step,
 )
+from relationships.actions.people import (
+    EDITABLE_INTRODUCTION,
+    EDITABLE_STAKE,
+    change_introduction,
+    change_stakeholder,
+    restore_introduction,
+    restore_stakeholder,
+)
 from relationships.actions.promises import (
     CHILDREN,
     EDITABLE_PROMISE,
@@ -45,12 +53,14 @@ from relationships.models import (
     Interaction,
     InteractionColleague,
     InteractionContact,
+    Introduction,
     Mention,
     Miss,
     Relationship,
     RelationshipMember,
     Renegotiation,
     Snooze,
+    Stakeholder,
 )
 from web.clock import Now
 
@@ -60,6 +70,8 @@ RESTORABLE: dict[type[models.Model], list[str]] = {
     Interaction: OWN,
     Commitment: EDITABLE_PROMISE,
     Feedback: EDITABLE_FEEDBACK,
+    Stakeholder: EDITABLE_STAKE,
+    Introduction: EDITABLE_INTRODUCTION,
 }
 
 
@@ -92,6 +104,10 @@ def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id:
         return change_promise(actor=actor, now=now, commitment=row, values=values)
     if isinstance(row, Feedback):
         return change_feedback(actor=actor, now=now, feedback=row, values=values)
+    if isinstance(row, Stakeholder):
+        return change_stakeholder(actor=actor, now=now, stakeholder=row, values=values)
+    if isinstance(row, Introduction):
+        return change_introduction(actor=actor, now=now, introduction=row, values=values)
     people = {"contacts": list(row.contacts.all()), "colleagues": list(row.colleagues.all())}
     return change_interaction(actor=actor, now=now, interaction=row, values=values, **people)
 
@@ -237,4 +253,6 @@ BACK: dict[type[models.Model], Callable[[Any, dict[str, Any]], Done[Any]]] = {
     Attachment: lambda event, by: restore_attachment(values=_values_of(event), **by),
     Feedback: _feedback,
     FeedbackStep: lambda event, by: restore_feedback_step(values=_values_of(event), **by),
+    Stakeholder: lambda event, by: restore_stakeholder(values=_values_of(event), **by),
+    Introduction: lambda event, by: restore_introduction(values=_values_of(event), **by),
 }

@@ -111,6 +111,22 @@ def paused(by: dict[str, Any]) -> Done[Any]:
     return actions.pause(relationship=people.relationship(), reason="A strike", **by)
 
 
+def stake(by: dict[str, Any], **part: Any) -> Done[Any]:
+    row = people.relationship()
+    contact = Contact.objects.create(name="Ingrid Lie")
+    Affiliation.objects.create(contact=contact, account=row.account, title="Buyer")
+    return actions.name_stakeholder(relationship=row, contact=contact, **part, **by)
+
+
+def introduction(by: dict[str, Any]) -> Done[Any]:
+    return actions.open_introduction(relationship=people.relationship(), wanted="Meet who signs", **by)
+
+
+def gone(by: dict[str, Any]) -> Done[Any]:
+    row = stake(by, power="signs").row
+    return actions.somebody_left(relationship=row.relationship, contact=row.contact, **by)
+
+
 OF_ALICE: dict[str, Deed] = {
     "log": entry,
     "change an entry": changed_entry,
@@ -154,6 +170,18 @@ OF_ALICE: dict[str, Deed] = {
     ),
     "give a part": part,
     "change a part": lambda by: actions.change_member(member=part(by).row, role="sponsor", **by),
+    "name somebody of theirs": stake,
+    "change what somebody is": lambda by: actions.change_stakeholder(
+        stakeholder=stake(by).row, values={"power": "signs"}, **by
+    ),
+    "somebody left": gone,
+    "somebody to be met": introduction,
+    "change who is to be met": lambda by: actions.change_introduction(
+        introduction=introduction(by).row, values={"wanted": "Meet the buyer"}, **by
+    ),
+    "met somebody new": lambda by: actions.meet_somebody_new(
+        introduction=introduction(by).row, person={"name": "Jon Lie"}, part={"power": "signs"}, **by
+    ),
     "hand over": lambda by: actions.hand_over(
         relationships=[people.promise().relationship], to=people.bob(), former_stays=True, **by
     ),

@@ -32,7 +32,7 @@ from web.clock import Now
 pytestmark = pytest.mark.django_db
 
 TODAY_QUERIES = 31
-RELATIONSHIP_QUERIES = 39
+RELATIONSHIP_QUERIES = 42
 PROMISE_QUERIES = 21
 # Where the person stands in for somebody: what they keep themselves is counted apart.
 PROMISE_QUERIES_WITH_COVER = 22
@@ -510,7 +510,12 @@ def test_who_knows_whom_is_counted_from_the_logs() -> None:
         entry.contacts.add(contact)
         entry.colleagues.add(colleague)
     drawn = client_of(people.alice()).get(row.get_absolute_url()).context["people_map"]
-    assert drawn.says == "Nobody has spoken with Ingrid Moe for 96 days."
+    assert drawn.gaps == [
+        "Only one person spoken to in 90 days: Lars Tveit.",
+        "Only Alice Ahlberg knows Lars Tveit.",
+        "Nobody has spoken with Ingrid Moe for 96 days.",
+        "Nobody’s decision power is known.",
+    ]
     assert [line.cold for line in drawn.drawing.lines] == [False, True, True]
     assert drawn.facts[0] == "Alice Ahlberg speaks with Lars Tveit at times, last 3 days ago"
     assert drawn.drawing.lines[1].thickness == thickness(0.5)
