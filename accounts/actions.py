@@ -14,7 +14,7 @@ from django.db.models.functions import MD5
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import access
+from accounts import access, measure, sweep
 from accounts.invitations import LASTS
 from accounts.models import (
     Account,
@@ -25,6 +25,7 @@ from accounts.models import (
     ExternalId,
     Invitation,
     Membership,
+    NotTheSame,
     Team,
     UndoStep,
     User,
@@ -841,3 +842,77 @@ def restore_place(*, actor: User, now: Now, place: dict[str, Any], contact: dict
         row_from(Contact, contact)
     row = row_from(Affiliation, place)
     return Done(row, _place_added(row, actor, now))
+
+
+# Two that are alike ------------------------------------------------------------------------------------------------
+
+
+def sweep_duplicates(*, now: Now) -> sweep.Count:
+    """Judge which organisations may be one, wherever something they go by has changed. Twice is once."""
+    return sweep.run(now)
+
+
+@transaction.atomic
+def measure_duplicates(*, lines: Iterable[str], now: Now) -> dict[str, Any]:
+    """Precision and recall against a list of ``accounts.measure``, as a whole and by what speaks for a pair.
+
+    The organisations of the list are here for as long as it takes, and never for anybody else.
+    """
+    listed = measure.read_list(lines)
+    truth = measure.truth_of(listed)
+    keys: dict[int, str] = {}
+    made = [
+        Account(name=one.name, name_key=f"measured {key}", zone="UTC", created_at=now.instant)
+        for key, one in listed.items()
+    ]
+    for row, key in zip(Account.objects.bulk_create(made), listed, strict=True):
+        keys[row.pk] = key
+    people = [Contact(name="-", email=f"-@{domain}") for one in listed.values() for domain in sorted(one.domains)]
+    waiting = iter(Contact.objects.bulk_create(people))
+    Affiliation.objects.bulk_create(
+        Affiliation(account=row, contact=next(waiting)) for row in made for _domain in listed[keys[row.pk]].domains
+    )
+    sweep.read_anew()
+    compared = {
+        (keys[pair[0]], keys[pair[1]]): both
+        for pair, both in sweep.candidates(list(keys)).items()
+        if keys.keys() >= set(pair)
+    }
+    transaction.set_rollback(True)
+    return measure.by_parts(compared, truth, organisations=len(listed))
+
+
+@transaction.atomic
+def say_not_the_same(*, actor: User, now: Now, one: Account, other: Account) -> Done[NotTheSame]:
+    """Two that look like one are two, says somebody who may change one of them; they are proposed no more."""
+    first, second = sorted((one, other), key=lambda row: row.pk)
+    row = NotTheSame(first=first, second=second, said_by=actor, said_at=now.instant)
+    row.full_clean()
+    row.save()
+    return Done(row, _said_apart(row, actor, now))
+
+
+def _said_apart(row: NotTheSame, actor: User, now: Now) -> UndoStep:
+    said = _("%(one)s and %(other)s are not the same") % {"one": row.first, "other": row.second}
+    return _step(actor, now, said, unsay_not_the_same, {"pk": row.pk}, row)
+
+
+@inverse
+@transaction.atomic
+def unsay_not_the_same(*, actor: User, now: Now, pk: int) -> Done[NotTheSame]:
+    row = NotTheSame.objects.changeable_by(actor).select_related("first", "second").get(pk=pk)
+    kept = values_of(row)
+    row.delete()
+    row.pk = pk
+    said = _("%(one)s and %(other)s may be the same again") % {"one": row.first, "other": row.second}
+    return Done(row, _step(actor, now, said, restore_not_the_same, {"values": kept}, row))
+
+
+@inverse
+@transaction.atomic
+def restore_not_the_same(*, actor: User, now: Now, values: dict[str, Any]) -> Done[NotTheSame]:
+    pair = [values["first_id"], values["second_id"]]
+    if not Account.objects.changeable_by(actor).filter(pk__in=pair).exists():
+        raise NotTheSame.DoesNotExist
+    row = row_from(NotTheSame, values)
+    return Done(row, _said_apart(row, actor, now))

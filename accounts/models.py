@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self, TypeAlias
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -17,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access
+from accounts import access, duplicates
 from accounts.access import Reach
 from accounts.teams import at_and_below
 from web import zones
@@ -254,6 +256,14 @@ class AccountQuerySet(models.QuerySet["Account"]):
         # One that nobody looks after yet is anybody's who may make one.
         return self.filter(changed | self._unattended() if access.reach_of(user).writes else changed)
 
+    def wholly_changeable_by(self, user: Someone) -> Self:
+        """Those that the person may change with every relationship there is with them, removed ones included."""
+        if access.reach_of(user).everything:
+            return self
+        relationships: Any = Account._meta.get_field("relationships").related_model
+        others = relationships._base_manager.exclude(access.changes(user)).values("account")
+        return self.changeable_by(user).exclude(pk__in=others)
+
     def _unattended(self) -> Q:
         """Those without a relationship; as keys, because a join would bring one that has two of them twice."""
         return Q(pk__in=self.filter(relationships=None).values("pk"))
@@ -441,6 +451,134 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact}, {self.title or self.account}"
+
+
+class FingerprintQuerySet(models.QuerySet["Fingerprint"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(account__in=Account.objects.visible_to(user))
+
+
+class Fingerprint(models.Model):
+    """What an organisation can be found by when it is written otherwise. Derived; only ``accounts.sweep`` writes it.
+
+    ``keys`` are those of ``accounts.duplicates.keys_of``; two that share a rare one are compared. ``digest`` is that
+    of all that the keys follow from, so that the sweep finds what has changed.
+    """
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="fingerprint")
+    digest = models.TextField()
+    keys = ArrayField(models.TextField(), default=list)
+
+    objects = FingerprintQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys"], name="fingerprint_keys", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"Fingerprint of {self.account_id}"
+
+
+class PairQuerySet(models.QuerySet["Likeness"]):
+    def visible_to(self, user: Someone) -> Self:
+        """Pairs of which the person may read both; and those whose names, a directory, are enough to find them."""
+        reach = access.reach_of(user)
+        if reach.everything:
+            return self
+        readable = Account.objects.visible_to(user).values("pk")
+        both = Q(first__in=readable, second__in=readable)
+        return self.filter(access.staff(user)).filter(both | Q(by_name__gte=duplicates.LIKELY))
+
+    def open(self) -> Self:
+        """Those of whom nobody said that they are two."""
+        said = NotTheSame.objects.filter(first=models.OuterRef("first"), second=models.OuterRef("second"))
+        return self.exclude(models.Exists(said))
+
+    def about(self, account: int) -> Self:
+        return self.filter(Q(first=account) | Q(second=account))
+
+
+class Likeness(models.Model):
+    """Two organisations that may be one. Derived; only ``accounts.sweep`` writes it, for those that are likely."""
+
+    first = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    score = models.FloatField()
+    by_name = models.FloatField()
+    found_at = models.DateTimeField()
+
+    objects = PairQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "likenesses"
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="likeness_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="likeness_in_one_order"),
+            models.CheckConstraint(condition=Q(score__range=(0, 1), by_name__range=(0, 1)), name="likeness_up_to_one"),
+        ]
+        indexes = [models.Index(fields=["-score", "id"], name="likeness_worst_first")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"
+
+
+class NotTheSameQuerySet(models.QuerySet["NotTheSame"]):
+    def visible_to(self, user: Someone) -> Self:
+        readable = Account.objects.visible_to(user).values("pk")
+        return self.filter(Q(first__in=readable) | Q(second__in=readable))
+
+    def changeable_by(self, user: Someone) -> Self:
+        """Who may change one of the two may say so, and take it back."""
+        changed = Account.objects.changeable_by(user).values("pk")
+        return self.filter(Q(first__in=changed) | Q(second__in=changed))
+
+
+@tracked()
+class NotTheSame(models.Model):
+    """Somebody looked at two organisations that are alike and said that they are two."""
+
+    first = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    said_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    said_at = models.DateTimeField()
+
+    objects = NotTheSameQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["first", "second"],
+                name="not_the_same_once",
+                violation_error_message=_("Somebody has said so already."),
+            ),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="not_the_same_in_one_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} is not {self.second}"
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(account__in=Account.objects.visible_to(user))
+
+
+@tracked()
+class Merge(models.Model):
+    """Another organisation became this one. ``values`` are the columns it had, so that nothing of it is lost."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="merges")
+    name = models.TextField()
+    values = models.JSONField(encoder=DjangoJSONEncoder)
+    merged_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    merged_at = models.DateTimeField()
+
+    objects = MergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-merged_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CoverQuerySet(models.QuerySet["Cover"]):

@@ -22,7 +22,21 @@ from django.db.models import (
 )
 from django.db.models.functions import StrIndex
 
-from accounts.models import Account, AccountAlias, Contact, Cover, Invitation, Membership, Someone, Team, User
+from accounts import words
+from accounts.duplicates import compare
+from accounts.models import (
+    Account,
+    AccountAlias,
+    Contact,
+    Cover,
+    Invitation,
+    Likeness,
+    Membership,
+    Someone,
+    Team,
+    User,
+)
+from accounts.sweep import described
 from accounts.teams import at_and_below, in_order
 from web.text import name_key
 
@@ -148,3 +162,21 @@ def namesakes(user: Someone, *, name: str, email: str, most: int = 5) -> QuerySe
     if email:
         same |= Q(email__iexact=email.strip())
     return Contact.objects.filter(pk__in=Contact.objects.visible_to(user).filter(same).values("pk"))[:most]
+
+
+# Two that may be one -----------------------------------------------------------------------------------------------
+
+
+def duplicates(*, most: int) -> list[dict[str, Any]]:
+    """The likeliest pairs with what speaks for them, for a command: nobody's rights are asked."""
+    pairs = list(Likeness.objects.open().select_related("first", "second").order_by("-score", "id")[:most])
+    known = described({pk for pair in pairs for pk in (pair.first_id, pair.second_id)})
+    return [
+        {
+            "first": pair.first.name,
+            "second": pair.second.name,
+            "score": pair.score,
+            "reasons": words.reasons(compare(known[pair.first_id], known[pair.second_id])),
+        }
+        for pair in pairs
+    ]

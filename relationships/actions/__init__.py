@@ -60,6 +60,12 @@ from relationships.actions.history import (
     bring_back,
     restore_value,
 )
+from relationships.actions.merging import (
+    may_merge,
+    merge_accounts,
+    merge_again,
+    unmerge_accounts,
+)
 from relationships.actions.next_steps import (
     finish_next_step,
     reopen_next_step,
@@ -203,7 +209,10 @@ __all__ = [
     "let_go",
     "log_interaction",
     "make_promise",
+    "may_merge",
     "meet_somebody_new",
+    "merge_accounts",
+    "merge_again",
     "miss_promise",
     "move_to_team",
     "name_stakeholder",
@@ -269,6 +278,7 @@ __all__ = [
     "together",
     "ungive_feedback",
     "unmake_promise",
+    "unmerge_accounts",
     "wake",
     "withdraw_agreement",
     "withdraw_agreements",

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.checks import ours
-from accounts.models import Invitation, Membership, Team, User
+from accounts.models import Account, Invitation, Membership, Team, User
 from mail import optout
 from mail.models import Kind
 from relationships import actions
@@ -139,6 +139,11 @@ GIVEN: dict[tuple[str, str], Any] = {
     # A file, so not a link; it holds a canary too. There is a row more for a link.
     ("Attachment", "url"): "",
     ("Attachment", "file"): lambda half: stored(half),
+    # Two organisations that are alike; likely enough, by all that is known and not by their names.
+    ("Likeness", "second"): lambda half: twin(half).pk,
+    ("Likeness", "score"): 1.0,
+    ("Likeness", "by_name"): 0.0,
+    ("NotTheSame", "second"): lambda half: twin(half).pk,
     # Nobody reports to themselves.
     ("Stakeholder", "reports_to"): lambda half: None,
     ("StageChange", "to_stage"): "customer",
@@ -167,6 +172,13 @@ def _colleague(name: str, half: Half) -> User:
     email = f"{name.lower()}-{half.side}@concord.example"
     found = User.objects.filter(email=email).first()
     return found or User.objects.create_user(email, people.PASSWORD, name=f"{name} {half.side}")
+
+
+def twin(half: Half) -> Account:
+    """An organisation that is much like the half's own, with a relationship of the half's."""
+    name = f"Twin of {half.side}"
+    found = Account.objects.filter(name=name).first()
+    return found or people.relationship(account=people.account(name), owner=half.person, team=half.team).account
 
 
 def stored(half: Half) -> str:

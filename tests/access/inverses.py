@@ -194,6 +194,10 @@ OF_ALICE: dict[str, Deed] = {
     "another name": lambda by: accounts.add_alias(account=organisation(), name="Ewos Group", **by),
     "a number elsewhere": lambda by: accounts.add_external_id(account=organisation(), system="SAP", value="1", **by),
     "somebody of theirs": lambda by: accounts.add_contact(account=organisation(), name="Ola Lie", **by),
+    "merge two organisations": lambda by: actions.merge_accounts(kept=organisation(), gone=organisation(), **by),
+    "say that two are not the same": lambda by: accounts.say_not_the_same(
+        one=organisation(), other=organisation(), **by
+    ),
     "change somebody of theirs": lambda by: accounts.end_place(place=place(), until=TODAY, **by),
 }
 # An organisation without a relationship is of everybody who may make one; readers and partners may not.
