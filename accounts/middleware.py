@@ -34,6 +34,7 @@ OPEN_ROUTES = frozenset(
         "socialaccount_signup",
         "invitation",
         "unsubscribe",
+        "hear",
         "healthz",
         "readyz",
     }

@@ -162,7 +162,14 @@ def _redis(database: int, private: Callable[[int], str] = services.redis_url) ->
     return f"{given.rstrip('/').removesuffix('/0')}/{database}"
 
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis(1)}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _redis(1),
+        # Nobody waits longer for what is only counted.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+}
 if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -250,6 +257,10 @@ TIME_ZONE = "UTC"
 DEFAULT_ZONE = env.str("DEFAULT_ZONE", default="Europe/London")
 # One currency for the whole book: worths are added up.
 CURRENCY = env.str("CURRENCY", default="EUR")
+
+# Listening posts: so many are taken at one public form, and from one network address, within ten minutes.
+LISTENING_PER_POST = env.int("LISTENING_PER_POST", default=300)
+LISTENING_PER_ADDRESS = env.int("LISTENING_PER_ADDRESS", default=30)
 
 # Files -----------------------------------------------------------------------------------------------------------
 # What people attach. Nothing here is served as it is: a view looks at who asks, and sends it as an attachment.

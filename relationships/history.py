@@ -40,6 +40,8 @@ from relationships.models import (
     ListeningPost,
     Miss,
     MissedCheckIn,
+    Problem,
+    ProblemStep,
     Relationship,
     RelationshipMember,
     Renegotiation,
@@ -56,6 +58,7 @@ KINDS = {
     "talk": gettext_lazy("Talk"),
     "promises": gettext_lazy("Promises"),
     "feedback": gettext_lazy("Feedback"),
+    "problems": gettext_lazy("Problems"),
     "rhythm": gettext_lazy("Rhythm"),
     "people": gettext_lazy("Their people"),
     "team": gettext_lazy("Team"),
@@ -68,6 +71,7 @@ OF_KIND: dict[str, list[type[models.Model]]] = {
     "promises": [Commitment, Renegotiation, Fulfilment, Miss],
     "feedback": [Feedback, FeedbackStep],
     "people": [Stakeholder, Introduction],
+    "problems": [Problem, ProblemStep],
 }
 ICONS: dict[type[models.Model], str] = {
     Relationship: "building", RelationshipMember: "users", HandOver: "users", CadenceAgreement: "calendar-time",
@@ -75,7 +79,7 @@ ICONS: dict[type[models.Model], str] = {
     InteractionColleague: "message-circle", Comment: "messages", Attachment: "link", Commitment: "checks",
     Renegotiation: "calendar-plus", Fulfilment: "circle-check", Miss: "alert-circle",
     Feedback: "message-circle", FeedbackStep: "message",
-    Stakeholder: "user", Introduction: "user-plus",
+    Stakeholder: "user", Introduction: "user-plus", Problem: "alert-triangle", ProblemStep: "alert-triangle",
 }  # fmt: skip
 # The fields that are told; the others are keys, derived, or said by the headline.
 TOLD: dict[type[models.Model], list[str]] = {
@@ -88,6 +92,7 @@ TOLD: dict[type[models.Model], list[str]] = {
     Fulfilment: ["kept_on", "note"],
     Miss: ["missed_on", "explanation", "plan", "explained_on"],
     Comment: ["text"],
+    ProblemStep: ["done_on", "note"],
     RelationshipMember: ["user", "role", "subject"],
     HandOver: ["former", "next", "note"],
     Attachment: ["title", "url"],
@@ -101,7 +106,7 @@ TEXTS: dict[type[models.Model], list[str]] = {
     Interaction: ["summary"], Commitment: ["remedy"], CadenceAgreement: ["reason"], Snooze: ["reason"],
     Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
     HandOver: ["note"], Feedback: ["behalf_of"], FeedbackStep: ["text", "url"],
-    Stakeholder: ["readiness_why"], Introduction: ["note"],
+    Stakeholder: ["readiness_why"], Introduction: ["note"], ProblemStep: ["note"],
 }  # fmt: skip
 PEOPLE = (InteractionContact, InteractionColleague)
 
@@ -157,6 +162,7 @@ def strands(relationship: Relationship, kind: str = "") -> list[Strand]:
         (PEOPLE, "interaction_id", Interaction),
         ((Renegotiation, Fulfilment, Miss), "commitment_id", Commitment),
         ((FeedbackStep,), "feedback_id", Feedback),
+        ((ProblemStep,), "problem_id", Problem),
     ):
         known = events_of(parent)._base_manager.filter(relationship=relationship.pk).order_by().values("id")
         for model in models_of:
@@ -337,8 +343,8 @@ class Teller:
 
 
 def _with_its_parent(row: Change, whole: Collection[tuple[type[models.Model], int]]) -> bool:
-    """What hangs on a promise or on feedback that came or went in the same deed is not told again."""
-    parents = ((Commitment, "commitment_id"), (Feedback, "feedback_id"))
+    """What hangs on a promise, feedback or a problem that came or went in the same deed is not told again."""
+    parents = ((Commitment, "commitment_id"), (Feedback, "feedback_id"), (Problem, "problem_id"))
     return bool(row.parent) and any((model, row.values.get(column)) in whole for model, column in parents)
 
 
@@ -464,6 +470,27 @@ def _of_promise(made: Callable[[], str], column: str) -> Callable[[Teller, Chang
     return said
 
 
+def _problem(teller: Teller, row: Change) -> str:
+    told = {"what": row.values["what"], "day": _day(row.values["due_on"])}
+    return _pick(
+        row,
+        _("Problem: %(what)s, to be solved by %(day)s") % told,
+        _("Problem changed: %(what)s") % told,
+        _("Problem removed: %(what)s") % told,
+        _("Problem is back: %(what)s") % told,
+    )
+
+
+def _of_problem(teller: Teller, row: Change) -> str:
+    made = {
+        ProblemStep.Kind.SOLVED: _("Solved on %(day)s: %(what)s"),
+        ProblemStep.Kind.REOPENED: _("Opened again on %(day)s: %(what)s"),
+        ProblemStep.Kind.OWNED: _("Owned up to on %(day)s: %(what)s"),
+    }[ProblemStep.Kind(row.values["kind"])]
+    said = made % {"what": row.parent.get("what", ""), "day": _day(row.values["done_on"])}
+    return _pick(row, said, said, _("Taken back: %(said)s") % {"said": said}, said)
+
+
 def _comment(teller: Teller, row: Change) -> str:
     return _pick(row, _("Comment"), _("Comment changed"), _("Comment removed"), _("Comment is back"))
 
@@ -561,6 +588,8 @@ HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Fulfilment: _of_promise(lambda: _("Kept on %(day)s: %(what)s"), "kept_on"),
     Miss: _of_promise(lambda: _("Missed on %(day)s: %(what)s"), "missed_on"),
     Comment: _comment,
+    Problem: _problem,
+    ProblemStep: _of_problem,
     RelationshipMember: _member,
     HandOver: _hand_over,
     Attachment: _attachment,

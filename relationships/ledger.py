@@ -14,13 +14,14 @@ from django.db import connection
 from relationships import evidence
 from relationships.evidence import Kind
 from relationships.feedback import DAYS_TO_IGNORE
-from relationships.models import Commitment, Evidence, Feedback, Interaction
+from relationships.models import Commitment, Evidence, Feedback, Interaction, ProblemStep
 from relationships.sweep import TODAY, run
 from web.clock import Now
 
 INTERACTION = Interaction._meta.label_lower
 COMMITMENT = Commitment._meta.label_lower
 FEEDBACK = Feedback._meta.label_lower
+PROBLEM_STEP = ProblemStep._meta.label_lower
 
 # A two-way contact is a touch, and an initiative of whoever began it, where that is known.
 _FROM_INTERACTIONS = f"""

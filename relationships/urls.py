@@ -1,6 +1,6 @@
 from django.urls import path
 
-from relationships.views import bulk, comments, history, promises, relationship, rhythm, talk, team
+from relationships.views import bulk, comments, hear, history, promises, relationship, rhythm, talk, team
 
 urlpatterns = [
     path("log/", talk.log, name="log"),
@@ -43,5 +43,6 @@ urlpatterns = [
     path("relationships/<int:pk>/attachments/", comments.attachment_create, name="attachment_create"),
     path("attachments/<int:pk>/", comments.attachment_download, name="attachment_download"),
     path("attachments/<int:pk>/removal/", comments.attachment_remove, name="attachment_remove"),
+    path("hear/<str:token>/", hear.hear, name="hear"),
     path("interactions/<int:pk>/next-step/", comments.next_step_done, name="next_step_done"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 
 class NoMoreThanNeeded(FileUploadHandler):
@@ -17,6 +17,25 @@ class NoMoreThanNeeded(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         return raw_data if start <= settings.LARGEST_ATTACHMENT_MB * 1024 * 1024 else None
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+        return None
+
+
+class NoFiles(FileUploadHandler):
+    """Lets no file in: what came is read as it flows by and goes nowhere; the other fields are kept.
+
+    ``refused`` says whether there was one.
+    """
+
+    refused = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.refused = True
+        raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        return None
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         return None

@@ -31,6 +31,7 @@ from relationships.actions.people import (
     restore_introduction,
     restore_stakeholder,
 )
+from relationships.actions.problems import EDITABLE_PROBLEM, change_problem, restore_problem, restore_to_problem
 from relationships.actions.promises import (
     CHILDREN,
     EDITABLE_PROMISE,
@@ -56,6 +57,8 @@ from relationships.models import (
     Introduction,
     Mention,
     Miss,
+    Problem,
+    ProblemStep,
     Relationship,
     RelationshipMember,
     Renegotiation,
@@ -72,6 +75,7 @@ RESTORABLE: dict[type[models.Model], list[str]] = {
     Feedback: EDITABLE_FEEDBACK,
     Stakeholder: EDITABLE_STAKE,
     Introduction: EDITABLE_INTRODUCTION,
+    Problem: EDITABLE_PROBLEM,
 }
 
 
@@ -108,6 +112,8 @@ def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id:
         return change_stakeholder(actor=actor, now=now, stakeholder=row, values=values)
     if isinstance(row, Introduction):
         return change_introduction(actor=actor, now=now, introduction=row, values=values)
+    if isinstance(row, Problem):
+        return change_problem(actor=actor, now=now, problem=row, values=values)
     people = {"contacts": list(row.contacts.all()), "colleagues": list(row.colleagues.all())}
     return change_interaction(actor=actor, now=now, interaction=row, values=values, **people)
 
@@ -235,6 +241,11 @@ def _happened(event: Any, by: dict[str, Any]) -> Done[Any]:
     return restore_to_promise(model=model._meta.label_lower, values=_values_of(event), **by)
 
 
+def _problem(event: Any, by: dict[str, Any]) -> Done[Any]:
+    steps = [_values_of_child(child) for child in _went_with(ProblemStep, event, "problem_id")]
+    return restore_problem(values=_values_of(event), steps=steps, **by)
+
+
 def _comment(event: Any, by: dict[str, Any]) -> Done[Any]:
     mentioned = [_columns_of(row) for row in _went_with(Mention, event, "comment_id")]
     return restore_comment(values=_values_of(event), mentioned=mentioned, **by)
@@ -247,6 +258,8 @@ BACK: dict[type[models.Model], Callable[[Any, dict[str, Any]], Done[Any]]] = {
     Fulfilment: _happened,
     Miss: _happened,
     Comment: _comment,
+    Problem: _problem,
+    ProblemStep: lambda event, by: restore_to_problem(values=_values_of(event), **by),
     Snooze: lambda event, by: restore_snooze(values=_values_of(event), **by),
     CadenceAgreement: lambda event, by: restore_agreement(values=_values_of(event), **by),
     RelationshipMember: lambda event, by: restore_member(values=_values_of(event), **by),

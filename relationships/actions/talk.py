@@ -16,6 +16,7 @@ from accounts.rows import row_from, values_of
 from accounts.undo import Done, gather, inverse, record
 from relationships import ledger
 from relationships.actions.dates import refresh, theirs
+from relationships.actions.problems import open_problem
 from relationships.actions.promises import make_promise
 from relationships.models import (
     Interaction,
@@ -30,7 +31,7 @@ OWN = [
     "next_step_on", "next_step_done_on",
 ]  # fmt: skip
 # What hangs on an entry and outlives it; when the entry comes back, it belongs to it again.
-OUTLIVING = ["commitments", "comments", "attachments", "feedback"]
+OUTLIVING = ["commitments", "comments", "attachments", "feedback", "problems"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class Promised:
     due_on: date
     colleague: User | None = None
     contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A problem that came up in a talk."""
+
+    what: str
+    severity: int
 
 
 @transaction.atomic
@@ -63,6 +72,7 @@ def log_interaction(
     next_step: str = "",
     next_step_on: date | None = None,
     promised: Sequence[Promised] = (),
+    trouble: Trouble | None = None,
 ) -> Done[Interaction]:
     """Write down what was said and promised. A two-way one moves the next due day and closes the flag.
 
@@ -100,7 +110,8 @@ def log_interaction(
         arguments={"interaction_id": row.pk},
         watch=[(Interaction, row.pk)],
     )
-    return Done(row, _with_promises(row, promised, step, actor=actor, now=now))
+    step = _with_promises(row, promised, step, actor=actor, now=now)
+    return Done(row, _with_trouble(row, trouble, contacts, step, actor=actor, now=now) if trouble else step)
 
 
 def _follow(interactions: Iterable[int], relationships: Collection[int], now: Now) -> None:
@@ -129,6 +140,23 @@ def _with_promises(
         for one in promised
     ]
     return gather(actor=actor, now=now, said=step.said, steps=[step, *made]) if made else step
+
+
+def _with_trouble(
+    row: Interaction, trouble: Trouble, contacts: Sequence[Contact], step: UndoStep, *, actor: User, now: Now
+) -> UndoStep:
+    """The problem that came up, opened on its day; raised by the one of theirs who was there, if it was one."""
+    opened = open_problem(
+        actor=actor,
+        now=now,
+        relationship=row.relationship,
+        what=trouble.what,
+        severity=trouble.severity,
+        opened_on=row.occurred_on,
+        contact=contacts[0] if len(contacts) == 1 else None,
+        interaction=row,
+    )
+    return gather(actor=actor, now=now, said=step.said, steps=[step, opened.step])
 
 
 def _not_in_the_future(day: date, relationship: Relationship, actor: User, now: Now) -> None:

@@ -33,6 +33,11 @@ class ListeningPostQuerySet(models.QuerySet["ListeningPost"]):
     def open(self) -> Self:
         return self.filter(closed_on=None)
 
+    def answering(self) -> Self:
+        """Those with a public form that takes what is said."""
+        there = Q(relationship=None) | Q(relationship__removed_at=None)
+        return self.open().filter(there, public=True)
+
 
 @tracked()
 class ListeningPost(models.Model):
@@ -118,6 +123,8 @@ class Heard(models.Model):
     # A colleague without an account wrote down what somebody of theirs said.
     noted_by = models.TextField(_("noted down by"), blank=True, default="")
     heard_at = models.DateTimeField()
+    # Of the form that was sent and all that was said in it: sent twice, it is the same.
+    sent_as = models.UUIDField(unique=True, null=True, editable=False)
     feedback = models.ForeignKey("Feedback", models.SET_NULL, null=True, blank=True, related_name="heard")
     set_aside_at = models.DateTimeField(null=True)
     set_aside_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -11,11 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
+from relationships import problems
 from relationships.models.feedback import Feedback
-from relationships.models.relationship import Relationship
+from relationships.models.relationship import Relationship, latest_date, local_date
 from relationships.models.talk import Interaction
+from web.clock import Now
 
 PROBLEM_DERIVED = ["solved_on", "reopened", "owned_on"]
+# Speaking with them, and not writing to them.
+DIRECT = (Interaction.Channel.CALL, Interaction.Channel.MEETING, Interaction.Channel.VISIT)
 
 
 class ProblemQuerySet(models.QuerySet["Problem"]):
@@ -27,6 +31,21 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def open(self) -> Self:
         return self.filter(solved_on=None)
+
+    def late(self, now: Now) -> Self:
+        """Open, and the day that it was to be solved by is over."""
+        past = Q(due_on__lte=latest_date(now), due_on__lt=local_date(now, "relationship__zone"))
+        return self.open().filter(past)
+
+    def with_first_contact(self) -> Self:
+        """``spoken_on`` is the day of the first direct contact on or after the one on which it was opened."""
+        direct = Interaction.objects.touches().filter(
+            relationship=models.OuterRef("relationship"),
+            channel__in=DIRECT,
+            occurred_on__gte=models.OuterRef("opened_on"),
+        )
+        first = direct.order_by("occurred_on").values("occurred_on")[:1]
+        return self.annotate(spoken_on=models.Subquery(first, output_field=models.DateField()))
 
 
 @tracked(*PROBLEM_DERIVED)
@@ -105,6 +124,15 @@ class Problem(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("problem_detail", args=[self.pk])
+
+    def state(self, now: Now) -> problems.State:
+        """Needs ``relationship`` selected."""
+        return problems.state(
+            today=self.relationship.today(now),
+            due_on=self.due_on,
+            solved_on=self.solved_on,
+            reopened=self.reopened,
+        )
 
 
 class ProblemStepQuerySet(models.QuerySet["ProblemStep"]):

@@ -26,7 +26,7 @@ from accounts.checks import ours
 from accounts.models import Account, Invitation, Membership, Team, User
 from mail import optout
 from mail.models import Kind
-from relationships import actions
+from relationships import actions, addresses
 from relationships.models import Attachment, Comment, Commitment, Interaction
 from tests import people
 from web.clock import Now
@@ -147,6 +147,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     # Nobody reports to themselves.
     ("Stakeholder", "reports_to"): lambda half: None,
     ("StageChange", "to_stage"): "customer",
+    # With a form that is open to whoever has its address.
+    ("ListeningPost", "public"): True,
     # Not sorted yet, so that it waits for somebody.
     ("Heard", "feedback"): lambda half: None,
     ("OutboxMail", "kind"): Kind.DIGEST,
@@ -207,6 +209,7 @@ class World:
         return {
             "invitation token": invitations.token_for(invitation),
             "unsubscribe token": optout.token_for(self.north.person.pk, Kind.DIGEST),
+            "listening token": addresses.token_for(self.north.rows["ListeningPost"]),  # type: ignore[arg-type]
         }
 
 

@@ -94,6 +94,16 @@ def grown(by: dict[str, Any]) -> Done[Any]:
     return actions.grow_feedback(feedback=row, into=people.feedback(row.relationship), **by)
 
 
+def problem(by: dict[str, Any]) -> Any:
+    return actions.open_problem(relationship=people.relationship(), what="No forks", **by).row
+
+
+def reopened(by: dict[str, Any]) -> Done[Any]:
+    row = problem(by)
+    actions.solve_problem(problem=row, **by)
+    return actions.reopen_problem(problem=row, **by)
+
+
 def comment(by: dict[str, Any], text: str = "Mind the price") -> Done[Any]:
     return actions.write_comment(relationship=people.relationship(), text=text, **by)
 
@@ -162,6 +172,13 @@ OF_ALICE: dict[str, Deed] = {
     "answer feedback": answered,
     "change an answer": changed_answer,
     "grow feedback": grown,
+    "open a problem": lambda by: actions.open_problem(relationship=people.relationship(), what="No forks", **by),
+    "log with a problem": lambda by: entry(by, trouble=actions.Trouble("No forks", 2)),
+    "change a problem": lambda by: actions.change_problem(problem=problem(by), values={"what": "No knives"}, **by),
+    "remove a problem": lambda by: actions.remove_problem(problem_id=problem(by).pk, **by),
+    "solve a problem": lambda by: actions.solve_problem(problem=problem(by), **by),
+    "open a problem again": reopened,
+    "own up to a problem": lambda by: actions.own_up(problem=problem(by), **by),
     "comment": comment,
     "change a comment": lambda by: actions.change_comment(comment=comment(by).row, text="Otherwise", **by),
     "see a mention": seen_mention,

@@ -159,6 +159,8 @@ TABLE: dict[str, Route] = {
     "contact_edit": form(CHANGES, "Affiliation"),
     "contact_left": form(CHANGES, "Affiliation"),
     "contact_remove": deed(CHANGES, "Affiliation"),
+    # Listening posts
+    "hear": form(OPEN, "listening token"),
     # Mail
     "mail_settings": form(STAFF),
     "unsubscribe": form(OPEN, "unsubscribe token"),

@@ -61,7 +61,7 @@ SHARED = {"account", "accountalias", "affiliation", "contact", "externalid"}
 # Whose half a person may change; Rita only reads.
 CHANGES = READS | {"rita": set()}
 # Links that a person holds because they were mailed to them say whose they are, to whoever opens them.
-MAILED = {"invitation", "unsubscribe"}
+MAILED = {"invitation", "unsubscribe", "hear"}
 
 
 @pytest.mark.parametrize("role", ROLES)

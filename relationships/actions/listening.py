@@ -1,0 +1,234 @@
+"""Listening posts: opened, changed, closed, given another address; and what came in there, sorted or set aside."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from accounts.history import events_of
+from accounts.models import Team, User
+from accounts.rows import plain
+from accounts.undo import Done, inverse, record
+from relationships import listening
+from relationships.actions.dates import theirs
+from relationships.models import Heard, ListeningPost, Relationship
+from web.clock import Now
+
+EDITABLE_POST = ["name", "kind", "covers", "owner", "team", "relationship", "public"]
+
+
+# The register --------------------------------------------------------------------------------------------------------
+
+
+def _lock(post_id: int, actor: User) -> ListeningPost:
+    """The post, locked, if the actor may change it; raises ``ListeningPost.DoesNotExist`` otherwise."""
+    rows = ListeningPost.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    return rows.select_related("owner", "relationship").get(pk=post_id)
+
+
+def _kept(row: ListeningPost, *, actor: User, now: Now, said: str, values: dict[str, Any]) -> Done[ListeningPost]:
+    """Save it, with the step that gives the columns of ``values`` back what they held."""
+    row.full_clean()
+    row.save()
+    step = record(
+        actor=actor,
+        now=now,
+        said=said % {"name": row.name},
+        verb=set_post,
+        arguments={"post_id": row.pk, "values": values},
+        watch=[(ListeningPost, row.pk)],
+    )
+    return Done(row, step)
+
+
+@transaction.atomic
+def open_post(
+    *,
+    actor: User,
+    now: Now,
+    name: str,
+    owner: User,
+    kind: str = ListeningPost.Kind.FORM,
+    covers: str = "",
+    team: Team | None = None,
+    relationship: Relationship | None = None,
+    public: bool = False,
+) -> Done[ListeningPost]:
+    """A place where the partner's voice is heard; with ``public`` it has a form for anybody with its address.
+
+    Raises ``PermissionDenied`` for who writes nothing, ``Relationship.DoesNotExist`` for one that isn't theirs.
+    """
+    if not actor.reach.writes:
+        raise PermissionDenied
+    if relationship is not None:
+        theirs(actor, relationship.pk)
+    row = ListeningPost(
+        name=name.strip(),
+        kind=kind,
+        covers=covers.strip(),
+        owner=owner,
+        team=team,
+        relationship=relationship,
+        public=public,
+        opened_on=now.today(actor.zone),
+    )
+    row.full_clean()
+    row.save()
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Listening post added: %(name)s") % {"name": row.name},
+        verb=take_post_away,
+        arguments={"post_id": row.pk},
+        watch=[(ListeningPost, row.pk)],
+    )
+    return Done(row, step)
+
+
+@inverse
+@transaction.atomic
+def take_post_away(*, actor: User, now: Now, post_id: int) -> Done[ListeningPost]:
+    """As if it had never been opened; not once something was heard there: then it is closed instead."""
+    row = _lock(post_id, actor)
+    if row.heard.exists() or row.feedback.exists():
+        raise ValidationError(_("Something was heard at “%(name)s” already; close it instead.") % {"name": row.name})
+    values = {field.attname: plain(field.value_from_object(row)) for field in row._meta.concrete_fields}
+    row.delete()
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Listening post removed: %(name)s") % {"name": row.name},
+        verb=put_post_back,
+        arguments={"values": values},
+        watch=[(ListeningPost, post_id)],
+    )
+    return Done(row, step)
+
+
+@inverse
+@transaction.atomic
+def put_post_back(*, actor: User, now: Now, values: dict[str, Any]) -> Done[ListeningPost]:
+    if not actor.reach.writes:
+        raise PermissionDenied
+    if values["relationship_id"] is not None:
+        theirs(actor, values["relationship_id"])
+    columns = ListeningPost._meta.concrete_fields
+    row = ListeningPost(**{field.attname: field.to_python(values[field.attname]) for field in columns})
+    if not _may_keep(row, actor):
+        raise PermissionDenied
+    row.full_clean(validate_unique=False)
+    row.save(force_insert=True)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Listening post is back: %(name)s") % {"name": row.name},
+        verb=take_post_away,
+        arguments={"post_id": row.pk},
+        watch=[(ListeningPost, row.pk)],
+    )
+    return Done(row, step)
+
+
+def _may_keep(row: ListeningPost, actor: User) -> bool:
+    """Whether the post will be one that the actor may change: nobody makes one out of their own reach again."""
+    reach = actor.reach
+    return (
+        row.relationship_id is not None
+        or reach.everything
+        or row.owner_id in reach.owners
+        or row.team_id in reach.managed
+    )
+
+
+@transaction.atomic
+def change_post(*, actor: User, now: Now, post: ListeningPost, values: dict[str, Any]) -> Done[ListeningPost]:
+    """Correct fields of ``EDITABLE_POST``; one that is about a relationship from now on must be about one of theirs."""
+    unknown = set(values) - set(EDITABLE_POST)
+    assert not unknown, unknown
+    row = _lock(post.pk, actor)
+    about = values.get("relationship", row.relationship)
+    if about is not None and about.pk != row.relationship_id:
+        theirs(actor, about.pk)
+    before = {name: plain(getattr(row, row._meta.get_field(name).attname)) for name in values}  # type: ignore[union-attr]
+    for name, value in values.items():
+        setattr(row, name, value)
+    said = _("Listening post changed: %(name)s")
+    return _kept(row, actor=actor, now=now, said=said, values=before)
+
+
+@inverse
+@transaction.atomic
+def set_post(*, actor: User, now: Now, post_id: int, values: dict[str, Any]) -> Done[ListeningPost]:
+    """Fields as they were; whether it is closed and which address counts among them."""
+    row = _lock(post_id, actor)
+    about = values.get("relationship")
+    if about is not None and about != row.relationship_id:
+        theirs(actor, about)
+    before = {}
+    for name, value in values.items():
+        column: Any = row._meta.get_field(name)
+        before[name] = plain(getattr(row, column.attname))
+        setattr(row, column.attname, column.to_python(value))
+    return _kept(row, actor=actor, now=now, said=_("As it was: %(name)s"), values=before)
+
+
+@transaction.atomic
+def close_post(*, actor: User, now: Now, post: ListeningPost) -> Done[ListeningPost]:
+    """Nobody listens there any more. Its form is gone; what was heard stays."""
+    row = _lock(post.pk, actor)
+    if row.closed_on is not None:
+        raise ValidationError(_("This listening post is closed already."))
+    return _set_closed(row, now.today(actor.zone), actor=actor, now=now, said=_("Listening post closed: %(name)s"))
+
+
+@transaction.atomic
+def open_post_again(*, actor: User, now: Now, post: ListeningPost) -> Done[ListeningPost]:
+    """Somebody listens there again; a public form has the address it had."""
+    row = _lock(post.pk, actor)
+    if row.closed_on is None:
+        raise ValidationError(_("This listening post is open already."))
+    return _set_closed(row, None, actor=actor, now=now, said=_("Listening post open again: %(name)s"))
+
+
+def _set_closed(row: ListeningPost, day: date | None, *, actor: User, now: Now, said: str) -> Done[ListeningPost]:
+    before, row.closed_on = row.closed_on, day
+    return _kept(row, actor=actor, now=now, said=said, values={"closed_on": plain(before)})
+
+
+@transaction.atomic
+def renew_address(*, actor: User, now: Now, post: ListeningPost) -> Done[ListeningPost]:
+    """Another address for its form: all that were given out before stop working. Taken back, the last one works again.
+
+    The number is one that the post never had, so that no address that was taken back comes to life by a later renewal.
+    """
+    row = _lock(post.pk, actor)
+    had = events_of(ListeningPost)._base_manager.filter(pgh_obj_id=row.pk).aggregate(last=Max("version"))
+    before, row.version = row.version, max(row.version, had["last"] or 0) + 1
+    said = _("Address renewed: %(name)s")
+    return _kept(row, actor=actor, now=now, said=said, values={"version": before})
+
+
+# What comes in -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def hear(*, now: Now, post: ListeningPost, form: str, **said: str) -> Heard:
+    """Keep what somebody wrote into the public form of a post, whoever it was; the same sent twice is one row.
+
+    ``form`` is the number that the form came with, ``said`` the fields of ``Heard``. Nobody is signed in, so there is
+    no step that takes it back.
+    """
+    row, _made = Heard.objects.get_or_create(
+        sent_as=listening.sent_as(post.pk, form, said), defaults={**said, "post": post, "heard_at": now.instant}
+    )
+    return row
+
+
+def was_heard(*, post: ListeningPost, form: str, **said: str) -> bool:
+    """Whether the same has come in already: a second tap on *Send* is no second voice."""
+    return Heard.objects.filter(sent_as=listening.sent_as(post.pk, form, said)).exists()

@@ -1,0 +1,153 @@
+"""Problems (pure): open or solved, in time or late, how soon somebody spoke with them, and what it says as evidence.
+
+All days are local dates of the relationship's zone. A problem is late once the day that it was to be solved by is
+over; opened again it has the day that it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from statistics import median
+
+from relationships.evidence import Kind
+
+# A critical one is to be spoken about within this many days.
+DAYS_TO_SPEAK = 1
+
+
+class What(StrEnum):
+    """What can happen to a problem."""
+
+    SOLVED = "solved"
+    REOPENED = "reopened"
+    OWNED = "owned"
+
+
+class State(StrEnum):
+    OPEN = "open"
+    LATE = "late"
+    REOPENED = "reopened"
+    SOLVED = "solved"
+    SOLVED_LATE = "solved_late"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened to it on a day; ``key`` names the row that says so."""
+
+    key: int
+    what: What
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that happened to a problem: ``steps`` in the order in which they did."""
+
+    opened_on: date
+    due_on: date
+    steps: Sequence[Step] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``solved_on`` is empty while it is open; ``reopened`` counts the times that it came back."""
+
+    solved_on: date | None
+    reopened: int
+    owned_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Evidence of one step: its key, the kind, and the day on which it became true."""
+
+    key: int
+    kind: Kind
+    day: date
+
+
+def judge(record: Record) -> Verdict:
+    """What follows from the steps. Opening what is open and solving what is solved change nothing."""
+    solved, reopened, owned = None, 0, None
+    for step in record.steps:
+        if step.what == What.SOLVED:
+            solved = solved or step.on
+        elif step.what == What.REOPENED and solved is not None:
+            solved, reopened = None, reopened + 1
+        elif step.what == What.OWNED:
+            owned = owned or step.on
+    return Verdict(solved, reopened, owned)
+
+
+def state(*, today: date, due_on: date, solved_on: date | None, reopened: int) -> State:
+    """The word for it, from what a row keeps."""
+    if solved_on is not None:
+        return State.SOLVED if solved_on <= due_on else State.SOLVED_LATE
+    if today > due_on:
+        return State.LATE
+    return State.REOPENED if reopened else State.OPEN
+
+
+def evidence_of(record: Record) -> list[Mark]:
+    """What it says about our credibility, one mark for each time it was solved or came back.
+
+    A solution counts against the day that it was to be solved by, however often it came back before. Owning up
+    weighs nothing: the rules give it no mass. Source of the masses: ``evidence.RULES``.
+    """
+    marks = []
+    is_open = True
+    for step in record.steps:
+        if step.what == What.SOLVED and is_open:
+            in_time = step.on <= record.due_on
+            marks.append(Mark(step.key, Kind.PROBLEM_SOLVED if in_time else Kind.PROBLEM_SOLVED_LATE, step.on))
+            is_open = False
+        elif step.what == What.REOPENED and not is_open:
+            marks.append(Mark(step.key, Kind.PROBLEM_REOPENED, step.on))
+            is_open = True
+    return marks
+
+
+def days_until_spoken(opened_on: date, spoken_on: Collection[date]) -> int | None:
+    """Days to the first direct contact on or after the day on which it was opened; none while there was none."""
+    after = [day for day in spoken_on if day >= opened_on]
+    return (min(after) - opened_on).days if after else None
+
+
+def days_until_solved(opened_on: date, solved_on: date | None) -> int | None:
+    return None if solved_on is None else (solved_on - opened_on).days
+
+
+def is_unspoken(*, today: date, opened_on: date, critical: bool, spoken: bool) -> bool:
+    """A critical one that nobody spoke about with them, and the day after it was opened is over."""
+    return critical and not spoken and today > opened_on + timedelta(DAYS_TO_SPEAK)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of some problems: medians in days, and how many were solved in time of those solved or past their day."""
+
+    open: int
+    late: int
+    spoken: float | None
+    solved: float | None
+    in_time: int
+    judged: int
+
+
+def figures(found: Collection[tuple[State, int | None, int | None]]) -> Figures:
+    """From state, days to the first direct contact and days to solve of each."""
+    states = [state for state, _spoken, _solved in found]
+    spoken = [days for _state, days, _solved in found if days is not None]
+    solved = [days for _state, _spoken, days in found if days is not None]
+    return Figures(
+        open=sum(state in (State.OPEN, State.REOPENED, State.LATE) for state in states),
+        late=states.count(State.LATE),
+        spoken=median(spoken) if spoken else None,
+        solved=median(solved) if solved else None,
+        in_time=states.count(State.SOLVED),
+        judged=sum(state in (State.SOLVED, State.SOLVED_LATE, State.LATE) for state in states),
+    )

@@ -1,0 +1,347 @@
+"""The public form of a listening post: what is sent is kept once, what is refused comes back, nothing else gets in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from time import monotonic
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relationships import actions, addresses, listening
+from relationships.models import Heard, ListeningPost
+from tests import people
+from tests.relationships.records import MONDAY, noon
+
+NOW = noon(MONDAY)
+TEXT = "Forks are missing on the night shift."
+# What must be read as text wherever it stands.
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "javascript:alert(1)",
+    "{{ 7|add:7 }}{% now 'Y' %}",
+    "</textarea><svg onload=alert(1)>",
+    "'; DROP TABLE relationships_heard; --",
+    '=HYPERLINK("https://partner.example")',
+]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def a_post(**values: Any) -> ListeningPost:
+    given_ = {"name": "Canteen", "owner": people.alice(), "public": True} | values
+    return actions.open_post(actor=people.alice(), now=NOW, **given_).row
+
+
+def client() -> Client:
+    """A browser that would be refused by the guard against forgery where it applied."""
+    return Client(enforce_csrf_checks=True)
+
+
+def address(post: ListeningPost) -> str:
+    return f"/hear/{addresses.token_for(post)}/"
+
+
+def number_of(page: Any) -> str:
+    found = re.search(r'name="form" value="([^"]+)"', page.content.decode())
+    assert found
+    return found[1]
+
+
+def text_in(page: Any) -> str:
+    found = re.search(r"<textarea[^>]*>(.*?)</textarea>", page.content.decode(), re.DOTALL)
+    assert found
+    return unescape(found[1]).strip()
+
+
+# Taken
+
+
+@pytest.mark.django_db
+def test_what_is_sent_is_kept_as_it_was_written_and_told_so() -> None:
+    post, browser = a_post(covers="What you eat"), client()
+    page = browser.get(address(post))
+    assert (page.status_code, Heard.objects.count()) == (200, 0)
+    assert "What you eat" in page.content.decode()
+    said = {
+        "text": f"{TEXT}\r\nSince May.", "nature": "complaint", "name": "Ola", "organisation": "Ewos",
+        "reach": "ola@partner.example", "behalf_of": "the night shift", "for_somebody": "on", "noted_by": "Kari",
+    }  # fmt: skip
+    answer = browser.post(address(post), said | {"form": number_of(page)})
+    assert (answer.status_code, answer["Location"]) == (303, f"{address(post)}?taken=1")
+    row = Heard.objects.get()
+    assert (row.post, row.text, row.nature, row.noted_by) == (post, f"{TEXT}\nSince May.", "complaint", "Kari")
+    assert (row.name, row.organisation, row.reach, row.behalf_of) == (
+        "Ola", "Ewos", "ola@partner.example", "the night shift",
+    )  # fmt: skip
+    thanks = browser.get(answer["Location"])
+    assert "What happens next" in thanks.content.decode()
+    assert browser.cookies == {}
+
+
+@pytest.mark.django_db
+def test_every_answer_keeps_the_address_to_itself() -> None:
+    post, browser = a_post(), client()
+    for answer in (
+        browser.get(address(post)),
+        browser.post(address(post), {"text": ""}),
+        browser.post(address(post), {"text": TEXT}),
+        browser.get(f"{address(post)}?taken=1"),
+        browser.post(address(post), b"x" * (listening.LARGEST_BODY + 1), content_type="text/plain"),
+    ):
+        headers = answer.headers
+        assert "no-store" in headers["Cache-Control"]
+        assert (headers["Referrer-Policy"], headers["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
+        assert "script-src 'self';" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert "<script" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_sent_twice_is_kept_once_and_changed_it_is_another() -> None:
+    post, browser = a_post(), client()
+    said = {"text": TEXT, "form": number_of(browser.get(address(post)))}
+    assert [browser.post(address(post), said).status_code for _time in range(2)] == [303, 303]
+    assert Heard.objects.count() == 1
+    # Back in the browser, another sentence, and sent again with the same number: nothing may be lost.
+    browser.post(address(post), said | {"text": f"{TEXT} Still."})
+    assert Heard.objects.count() == 2
+    # Two people who say the same have a form each.
+    browser.post(address(post), said | {"form": number_of(browser.get(address(post)))})
+    assert Heard.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_signed_in_or_not_makes_no_difference() -> None:
+    post, browser = a_post(), client()
+    browser.force_login(people.outsider(), backend="django.contrib.auth.backends.ModelBackend")
+    assert browser.post(address(post), {"text": TEXT}).status_code == 303
+
+
+# Not there
+
+
+@pytest.mark.django_db
+def test_closed_renewed_and_never_given_addresses_look_alike() -> None:
+    post, other = a_post(), a_post(public=False)
+    of_partner = a_post(relationship=people.relationship())
+    void = [address(post), address(other), address(of_partner), "/hear/12:1:abc/", "/hear/abc/", "/hear/::/"]
+    by = {"actor": people.alice(), "now": NOW}
+    renewed = actions.renew_address(post=post, **by).row
+    assert client().get(address(renewed)).status_code == 200
+    actions.close_post(post=renewed, **by)
+    void.append(address(renewed))
+    actions.remove_relationship(relationship=of_partner.relationship, **by)
+    bodies = set()
+    for one in void:
+        for answer in (client().get(one), client().post(one, {"text": TEXT})):
+            assert answer.status_code == 404
+            bodies.add(re.sub(r'nonce="[^"]+"|X-CSRFToken":"[^"]*', "", answer.content.decode()))
+    assert (len(bodies), Heard.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db
+def test_address_taken_back_never_comes_to_life_by_a_later_renewal() -> None:
+    post = a_post()
+    by = {"actor": people.alice(), "now": NOW}
+    second = actions.renew_address(post=post, **by)
+    given_out = address(second.row)
+    actions.set_post(**by, **second.step.arguments)
+    assert [client().get(one).status_code for one in (address(post), given_out)] == [200, 404]
+    third = actions.renew_address(post=post, **by).row
+    assert [client().get(one).status_code for one in (address(post), given_out, address(third))] == [404, 404, 200]
+
+
+# Refused, with the text kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"text": "x" * 5001}, "5001 characters long"),
+        ({"text": "ж" * 200_000}, "200000 characters long"),
+        ({"text": TEXT, "name": "n" * 100_000}, "100000 characters long"),
+        ({"text": TEXT, "nature": "insult"}, "Select a valid choice"),
+        ({"text": TEXT, "for_somebody": "on"}, "Say who is writing it down"),
+        ({"text": "\u200b \u2060\u0301", "name": "Ola"}, "Write what you want to say"),
+    ],
+)
+def test_what_does_not_do_comes_back_with_all_that_was_written(sent: dict[str, str], said: str) -> None:
+    post = a_post()
+    answer = client().post(address(post), sent)
+    assert (answer.status_code, Heard.objects.count()) == (422, 0)
+    assert said in answer.content.decode()
+    assert text_in(answer) == listening.tidy(sent["text"])
+    assert sent.get("name", "") in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_files_are_refused_in_words_and_the_text_stays() -> None:
+    post = a_post()
+    file = SimpleUploadedFile("plan.pdf", b"x" * 300_000)
+    answer = client().post(address(post), {"text": TEXT, "picture": file})
+    assert (answer.status_code, text_in(answer), Heard.objects.count()) == (422, TEXT, 0)
+    assert "Files can’t be taken here" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_too_fast_is_told_so_with_the_text_and_the_next_window_takes_it(settings: Any) -> None:
+    settings.LISTENING_PER_ADDRESS = 2
+    post, browser = a_post(), client()
+    said = [{"text": f"{TEXT} {nth}", "form": f"form {nth}"} for nth in range(3)]
+    answers = [browser.post(address(post), one) for one in said]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert (text_in(answers[2]), answers[2]["Retry-After"]) == (said[2]["text"], "600")
+    assert number_of(answers[2]) == "form 2"
+    assert "Too much has come in" in answers[2].content.decode()
+    # What was taken is still told so when the tap is repeated.
+    assert browser.post(address(post), said[0]).status_code == 303
+    # Another place is not concerned.
+    assert browser.post(address(post), said[2], REMOTE_ADDR="10.0.0.9").status_code == 303
+    assert Heard.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_one_post_takes_only_so_much_whoever_sends_it(settings: Any) -> None:
+    settings.LISTENING_PER_POST = 2
+    post, other = a_post(), a_post()
+    sent = [client().post(address(post), {"text": TEXT}, REMOTE_ADDR=f"10.0.0.{nth}") for nth in range(3)]
+    assert [answer.status_code for answer in sent] == [303, 303, 429]
+    assert client().post(address(other), {"text": TEXT}).status_code == 303
+
+
+@pytest.mark.django_db
+def test_without_the_cache_it_still_takes_what_is_said() -> None:
+    """Nobody answers at this port."""
+    nobody = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    post = a_post()
+    began = monotonic()
+    with override_settings(LISTENING_PER_ADDRESS=1, CACHES={"default": nobody}):
+        answers = [client().post(address(post), {"text": f"{TEXT} {nth}"}) for nth in range(3)]
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert monotonic() - began < 6
+    assert Heard.objects.count() == 3
+
+
+# Poison
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_markup_and_formulas_are_text(payload: str) -> None:
+    post = a_post()
+    assert client().post(address(post), {"text": payload, "name": payload}).status_code == 303
+    assert Heard.objects.get().text == payload
+    back = client().post(address(post), {"text": payload, "nature": "x"})
+    assert text_in(back) == payload
+    assert "<script" not in back.content.decode()
+    assert "onerror=alert" not in re.sub(r"&[a-z0-9#]+;[^<]*", "", back.content.decode())
+
+
+FORM, MULTI = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
+BODIES: list[tuple[str, bytes]] = [
+    (FORM, b"text=a%00b%1bc"),
+    (FORM, b"text=%ED%A0%80"),
+    (FORM, b"text=%E2%80%AEevil"),
+    (FORM, b"text=%zz%&%%%"),
+    (FORM, b"text=%ff%fe%c0%80"),
+    (FORM, b"\xff\xfe\x00text=x"),
+    (FORM, b"text=one&text=two&text=three"),
+    (FORM, b"&".join(b"f%d=x" % nth for nth in range(1500))),
+    (FORM, b"text=" + b"a" * 1_000_000),
+    (FORM, b"text=" + b"%F0%9F%A4%96" * 200_000),
+    (FORM, b"x" * 2_400_000),
+    (FORM, b"x" * 3_000_000),
+    (f"{FORM}; charset=utf-16", b"text=x"),
+    (f"{FORM}; charset=hex", b"text=x"),
+    (f"{FORM}; charset=%00", b"text=x"),
+    (f"{MULTI}; charset=rot13", b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhello\r\n--x--\r\n'),
+    (MULTI, b""),
+    (MULTI, b"--x"),
+    (MULTI, b"--y\r\nnothing\r\n--y--"),
+    ("multipart/form-data", b"--x\r\n\r\n--x--"),
+    ("multipart/form-data; boundary=\xff", b"--x\r\n\r\n--x--"),
+    ("multipart/form-data; boundary=" + "b" * 300, b"--x\r\n\r\n--x--"),
+    (
+        MULTI,
+        b'--x\r\nContent-Disposition: form-data; name="text"\r\nContent-Transfer-Encoding: base64\r\n\r\n=\r\n--x--',
+    ),
+    (MULTI, b'--x\r\nContent-Disposition: form-data; name="\xff\xfe\0"\r\n\r\n\xed\xa0\x80\0\r\n--x--\r\n'),
+    (MULTI, b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\nA\r\n' * 3 + b"--x--\r\n"),
+    ("application/json", b'{"text": "hello"}'),
+    ("text/xml", b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>"),
+    ("", b"text=x"),
+    ("\x00", b"text=x"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "body"), BODIES, ids=range(len(BODIES)))
+def test_no_body_brings_it_down(kind: str, body: bytes) -> None:
+    post = a_post()
+    began = monotonic()
+    answer = client().generic("POST", address(post), body, content_type=kind)
+    assert monotonic() - began < 2
+    assert answer.status_code in (303, 400, 413, 422), answer.status_code
+    kept = Heard.objects.count()
+    assert kept == (1 if answer.status_code == 303 else 0)
+    if kept:
+        text = Heard.objects.get().text
+        assert text == listening.tidy(text) != ""
+    assert client().get(address(post)).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["?taken=%00", "?taken=%ff", "?%zz", "?taken=" + "x" * 3000])
+def test_no_question_brings_it_down(query: str) -> None:
+    assert client().get(f"{address(a_post())}{query}").status_code == 200
+
+
+# Made fit to be kept
+
+
+@given(st.text(st.characters(codec=None), max_size=200))
+def test_tidy_text_can_be_kept_and_turns_nothing_around(text: str) -> None:
+    kept = listening.tidy(text)
+    kept.encode()
+    assert "\0" not in kept
+    assert not set(kept) & listening.TURNING
+    assert listening.tidy(kept) == kept
+    assert "\n" not in listening.tidy(text, lines=False)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=200))
+def test_tidy_leaves_what_can_be_read(text: str) -> None:
+    assert listening.tidy(text) == text
+
+
+def test_tidy_keeps_lines_and_marks_of_direction_without_reach() -> None:
+    assert listening.tidy(" a\r\nb\rc\u2028d\0\x1b[31m ") == "a\nb\nc\nd[31m"
+    assert listening.tidy("\u202eabc\u2066d\u200f\ud800") == "abcd\u200f\ufffd"
+    assert listening.tidy("a\r\nb\tc", lines=False) == "a b c"
+
+
+@given(st.dictionaries(st.sampled_from(["text", "name", "reach"]), st.text(max_size=20)), st.text(max_size=10))
+def test_what_is_sent_is_known_again_and_nothing_else_is_taken_for_it(said: dict[str, str], form: str) -> None:
+    same = listening.sent_as(1, form, said)
+    assert same == listening.sent_as(1, form, dict(reversed(said.items())))
+    others = [
+        listening.sent_as(2, form, said),
+        listening.sent_as(1, f"{form}x", said),
+        listening.sent_as(1, form, said | {"text": said.get("text", "") + "x"}),
+    ]
+    assert same not in others

@@ -1,0 +1,250 @@
+"""A life of problems, at random: after each step the dates and the ledger are those that their rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from accounts.models import Contact, UndoStep
+from accounts.undo import Done, take_back
+from relationships import actions, ledger
+from relationships.models import Evidence, Interaction, Problem, ProblemStep
+from tests import people
+from tests.relationships.machine import Desk
+from tests.relationships.records import DAY, MONDAY, log, noon
+
+which = st.integers(0, 1)
+pick = st.integers(0, 3)
+ago = st.none() | st.integers(0, 9)
+FRIDAY = MONDAY + 4 * DAY
+
+
+def evidence_rows() -> list[tuple[Any, ...]]:
+    rows = Evidence.objects.filter(source_model=ledger.PROBLEM_STEP)
+    return sorted(rows.values_list("source_id", "kind", "side", "day", "r", "s"))
+
+
+def from_steps() -> list[tuple[Any, ...]]:
+    """What the ledger has to say, told a second time from the rows, without the code that writes it."""
+    found: list[tuple[Any, ...]] = []
+    for problem in Problem.objects.all():
+        open_now = True
+        for step in problem.steps.order_by("done_on", "id"):
+            if step.kind == "solved" and open_now:
+                late = step.done_on > problem.due_on
+                said = ("problem_solved_late", 0.15, 0.35) if late else ("problem_solved", 0.5, 0.0)
+                found.append((step.pk, said[0], "ours", step.done_on, *said[1:]))
+                open_now = False
+            elif step.kind == "reopened" and not open_now:
+                found.append((step.pk, "problem_reopened", "ours", step.done_on, 0.0, 0.5))
+                open_now = True
+    return sorted(found)
+
+
+class Problems(Desk):
+    """All that can happen to a problem, and to the talk it came up in."""
+
+    def some(self, number: int, nth: int) -> list[Problem]:
+        return list(Problem.objects.filter(relationship=self.ids[number]).order_by("pk")[nth : nth + 1])
+
+    def on(self, number: int, back: int | None) -> Any:
+        return None if back is None else self.row(number).today(self.now) - back * DAY
+
+    @rule(number=which, severity=st.integers(1, 3), back=ago)
+    def open(self, number: int, severity: int, back: int | None) -> None:
+        arguments = {"relationship": self.row(number), "what": "No forks", "severity": severity}
+        self.try_to(actions.open_problem, opened_on=self.on(number, back), **arguments)
+
+    @rule(number=which, nth=pick, days=st.integers(-9, 9), field=st.sampled_from(["due_on", "opened_on"]))
+    def change(self, number: int, nth: int, days: int, field: str) -> None:
+        for row in self.some(number, nth):
+            self.try_to(actions.change_problem, problem=row, values={field: getattr(row, field) + days * DAY})
+
+    @rule(
+        number=which, nth=pick, back=ago,
+        verb=st.sampled_from([actions.solve_problem, actions.reopen_problem, actions.own_up]),
+    )  # fmt: skip
+    def happen(self, number: int, nth: int, back: int | None, verb: Callable[..., Done[Any]]) -> None:
+        for row in self.some(number, nth):
+            self.try_to(verb, problem=row, done_on=self.on(number, back))
+
+    @rule(number=which, nth=pick)
+    def remove(self, number: int, nth: int) -> None:
+        for row in self.some(number, nth):
+            self.try_to(actions.remove_problem, problem_id=row.pk)
+
+    @rule(number=which, back=st.integers(0, 9))
+    def log(self, number: int, back: int) -> None:
+        self.try_to(
+            actions.log_interaction,
+            relationship=self.row(number),
+            occurred_on=self.on(number, back),
+            channel="call",
+            trouble=actions.Trouble("No forks", 3),
+        )
+
+    @rule(number=which, nth=pick)
+    def remove_entry(self, number: int, nth: int) -> None:
+        for entry in Interaction.objects.filter(relationship=self.ids[number]).order_by("pk")[nth : nth + 1]:
+            self.try_to(actions.remove_interaction, interaction_id=entry.pk)
+
+    @invariant()
+    def ledger_and_dates_are_those_of_the_steps(self) -> None:
+        assert evidence_rows() == from_steps()
+        for problem in Problem.objects.all():
+            turns = list(problem.steps.exclude(kind="owned").order_by("done_on", "id").values_list("kind", "done_on"))
+            assert [kind for kind, _day in turns] == (["solved", "reopened"] * len(turns))[: len(turns)]
+            assert problem.solved_on == (turns[-1][1] if turns and turns[-1][0] == "solved" else None)
+            assert problem.reopened == sum(kind == "reopened" for kind, _day in turns)
+            assert all(day >= problem.opened_on for _kind, day in turns)
+
+    def picture(self) -> list[Any]:
+        sources = [Problem, ProblemStep, Interaction]
+        return [*[list(model._base_manager.order_by("pk").values()) for model in sources], evidence_rows()]
+
+    @rule(data=st.data(), number=which)
+    def a_busy_day_taken_back(self, data: st.DataObject, number: int) -> None:
+        UndoStep.objects.all().delete()
+        before = self.picture()
+        deeds: list[Callable[[], None]] = [
+            lambda: self.open(number, 2, 3),
+            lambda: self.change(number, 0, 2, "due_on"),
+            lambda: self.happen(number, 0, 1, actions.solve_problem),
+            lambda: self.happen(number, 0, 0, actions.reopen_problem),
+            lambda: self.happen(number, 0, None, actions.own_up),
+            lambda: self.remove(number, 0),
+            lambda: self.log(number, 2),
+            lambda: self.remove_entry(number, 0),
+        ]
+        for deed in data.draw(st.lists(st.sampled_from(range(len(deeds))), max_size=6)):
+            deeds[deed]()
+        after = self.picture()
+        undone = [
+            take_back(step_id=step.pk, actor=self.actor, now=self.now)
+            for step in reversed(UndoStep.objects.order_by("id"))
+        ]
+        assert self.picture() == before
+        for one in reversed(undone):
+            take_back(step_id=one.step.pk, actor=self.actor, now=self.now)
+        assert self.picture() == after
+        UndoStep.objects.all().delete()
+
+
+@pytest.mark.django_db
+def test_dates_and_ledger_follow_the_steps_whatever_is_done() -> None:
+    run_state_machine_as_test(
+        Problems,
+        settings=settings(
+            max_examples=15,
+            stateful_step_count=20,
+            deadline=timedelta(seconds=20),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+# What the verbs do and refuse
+
+
+def opened(**more: Any) -> Problem:
+    row = people.relationship()
+    values = {"what": "Forks are missing", "opened_on": MONDAY} | more
+    return actions.open_problem(actor=row.owner, now=noon(MONDAY), relationship=row, **values).row
+
+
+def refused(verb: Callable[..., Done[Any]], **arguments: Any) -> list[str]:
+    with pytest.raises(ValidationError) as told, transaction.atomic():
+        verb(actor=people.alice(), **arguments)
+    return sorted(told.value.message_dict) if hasattr(told.value, "error_dict") else ["__all__"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("severity", "days"), [(1, 14), (2, 7), (3, 2)])
+def test_its_day_follows_from_its_severity_where_nobody_says(severity: int, days: int) -> None:
+    row = opened(severity=severity)
+    assert (row.due_on, row.keeper, row.opened_by) == (MONDAY + days * DAY, people.alice(), people.alice())
+    assert opened(severity=severity, due_on=FRIDAY).due_on == FRIDAY
+
+
+@pytest.mark.django_db
+def test_once_its_day_is_over_it_is_not_put_off() -> None:
+    row = opened(severity=3)
+    later = {"due_on": FRIDAY}
+    assert refused(actions.change_problem, now=noon(MONDAY + 3 * DAY), problem=row, values=later) == ["due_on"]
+    moved = actions.change_problem(actor=people.alice(), now=noon(MONDAY + 2 * DAY), problem=row, values=later)
+    assert moved.row.due_on == FRIDAY
+    # A correction can be taken back whenever.
+    take_back(step_id=moved.step.pk, actor=people.alice(), now=noon(MONDAY + 9 * DAY))
+    row.refresh_from_db()
+    assert row.due_on == MONDAY + 2 * DAY
+
+
+@pytest.mark.django_db
+def test_what_is_refused_and_at_which_field() -> None:
+    row = opened()
+    now = {"now": noon(FRIDAY), "problem": row}
+    assert refused(actions.reopen_problem, **now) == ["__all__"]
+    assert refused(actions.solve_problem, **now, done_on=MONDAY - DAY) == ["done_on"]
+    assert refused(actions.solve_problem, **now, done_on=FRIDAY + 2 * DAY) == ["done_on"]
+    actions.solve_problem(actor=people.alice(), **now, done_on=FRIDAY)
+    assert refused(actions.solve_problem, **now) == ["__all__"]
+    assert refused(actions.reopen_problem, **now, done_on=MONDAY) == ["done_on"]
+    actions.own_up(actor=people.alice(), **now, done_on=MONDAY)
+    assert refused(actions.own_up, **now) == ["__all__"]
+    assert refused(actions.change_problem, **now, values={"opened_on": FRIDAY}) == ["opened_on"]
+    relationship = row.relationship
+    asked = {"now": noon(MONDAY), "relationship": relationship}
+    assert refused(actions.open_problem, **asked, what=" ") == ["what"]
+    assert refused(actions.open_problem, **asked, what="x", opened_on=FRIDAY) == ["opened_on"]
+    assert "__all__" in refused(actions.open_problem, **asked, what="x", due_on=MONDAY - DAY)
+
+
+@pytest.mark.django_db
+def test_solved_must_be_taken_back_after_what_came_later() -> None:
+    row = opened()
+    at = {"actor": people.alice(), "now": noon(FRIDAY), "problem": row}
+    solved = actions.solve_problem(**at)
+    actions.reopen_problem(**at)
+    assert refused(actions.withdraw_from_problem, now=noon(FRIDAY), **solved.step.arguments) == ["__all__"]
+    assert refused(actions.unopen_problem, now=noon(FRIDAY), problem_id=row.pk) == ["__all__"]
+
+
+@pytest.mark.django_db
+def test_log_with_a_problem_is_one_deed_and_one_step_back() -> None:
+    row = people.relationship()
+    ingrid = Contact.objects.create(name="Ingrid Lie")
+    logged = log(row, MONDAY, summary="Forks", contacts=[ingrid], trouble=actions.Trouble("No forks", 3))
+    [problem] = Problem.objects.all()
+    assert (problem.interaction, problem.contact, problem.opened_on) == (logged.row, ingrid, MONDAY)
+    assert UndoStep.objects.count() == 1
+    take_back(step_id=logged.step.pk, actor=row.owner, now=noon(MONDAY))
+    assert (Problem.objects.count(), Interaction.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_first_direct_contact_is_read_from_the_log() -> None:
+    """Two-way, spoken, on or after the day; neither a letter nor a message left."""
+    row = opened().relationship
+    later = noon(MONDAY + 9 * DAY)
+
+    def spoken() -> Any:
+        return Problem.objects.with_first_contact().get().spoken_on
+
+    for day, more in ((-1, {}), (1, {"channel": "email"}), (2, {"two_way": False})):
+        actions.log_interaction(
+            actor=row.owner, now=later, relationship=row, occurred_on=MONDAY + day * DAY, **{"channel": "call", **more}
+        )
+    assert spoken() is None
+    for day in (5, 3):
+        actions.log_interaction(
+            actor=row.owner, now=later, relationship=row, occurred_on=MONDAY + day * DAY, channel="visit"
+        )
+    assert spoken() == MONDAY + 3 * DAY
