@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
@@ -11,10 +12,14 @@ from uuid import UUID
 LONGEST_TEXT = 5000
 LONGEST_LINE = 200
 # A form is a few fields of a few thousand characters; a character takes up to twelve bytes in a form.
-LARGEST_BODY = 2_500_000
+LARGEST_BODY = 1_200_000
 
 # They turn the direction of what stands around them on a page; marks of direction without reach may stay.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BREAKS = re.compile("\r\n?|[\u2028\u2029]")
+# Control characters but the tab and the line's end, and the turning marks.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def tidy(text: str, *, lines: bool = True) -> str:
@@ -22,19 +27,10 @@ def tidy(text: str, *, lines: bool = True) -> str:
 
     ``lines`` keeps breaks; without it they become blanks. Blanks at either end go. Nothing that can be read is lost.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    text = _BREAKS.sub("\n", text)
     if not lines:
         text = text.replace("\n", " ").replace("\t", " ")
-    return "".join(kept for kept in map(_kept, text) if kept).strip()
-
-
-def _kept(character: str) -> str:
-    if character in "\n\t":
-        return character
-    kind = unicodedata.category(character)
-    if kind == "Cs":
-        return "\ufffd"
-    return "" if kind == "Cc" or character in TURNING else character
+    return _HALVES.sub("\ufffd", _UNSEEN.sub("", text)).strip()
 
 
 def says_something(text: str) -> bool:

@@ -42,7 +42,7 @@ def _nothing_counted() -> Iterator[None]:
 
 
 def a_post(**values: Any) -> ListeningPost:
-    given_ = {"name": "Canteen", "owner": people.alice(), "public": True} | values
+    given_: dict[str, Any] = {"name": "Canteen", "owner": people.alice(), "public": True} | values
     return actions.open_post(actor=people.alice(), now=NOW, **given_).row
 
 
@@ -105,8 +105,9 @@ def test_every_answer_keeps_the_address_to_itself() -> None:
         headers = answer.headers
         assert "no-store" in headers["Cache-Control"]
         assert (headers["Referrer-Policy"], headers["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
-        assert "script-src 'self';" in headers["Content-Security-Policy"]
-        assert "unsafe" not in headers["Content-Security-Policy"]
+        policy = headers["Content-Security-Policy"]
+        assert "script-src 'self'" in policy
+        assert not any(word in policy for word in ("unsafe", "nonce", "*"))
         assert "<script" not in answer.content.decode()
 
 
@@ -139,11 +140,12 @@ def test_closed_renewed_and_never_given_addresses_look_alike() -> None:
     post, other = a_post(), a_post(public=False)
     of_partner = a_post(relationship=people.relationship())
     void = [address(post), address(other), address(of_partner), "/hear/12:1:abc/", "/hear/abc/", "/hear/::/"]
-    by = {"actor": people.alice(), "now": NOW}
+    by: dict[str, Any] = {"actor": people.alice(), "now": NOW}
     renewed = actions.renew_address(post=post, **by).row
     assert client().get(address(renewed)).status_code == 200
     actions.close_post(post=renewed, **by)
     void.append(address(renewed))
+    assert of_partner.relationship
     actions.remove_relationship(relationship=of_partner.relationship, **by)
     bodies = set()
     for one in void:
@@ -156,7 +158,7 @@ def test_closed_renewed_and_never_given_addresses_look_alike() -> None:
 @pytest.mark.django_db
 def test_address_taken_back_never_comes_to_life_by_a_later_renewal() -> None:
     post = a_post()
-    by = {"actor": people.alice(), "now": NOW}
+    by: dict[str, Any] = {"actor": people.alice(), "now": NOW}
     second = actions.renew_address(post=post, **by)
     given_out = address(second.row)
     actions.set_post(**by, **second.step.arguments)
@@ -173,7 +175,7 @@ def test_address_taken_back_never_comes_to_life_by_a_later_renewal() -> None:
     ("sent", "said"),
     [
         ({"text": "x" * 5001}, "5001 characters long"),
-        ({"text": "ж" * 200_000}, "200000 characters long"),
+        ({"text": "ж" * 100_000}, "100000 characters long"),
         ({"text": TEXT, "name": "n" * 100_000}, "100000 characters long"),
         ({"text": TEXT, "nature": "insult"}, "Select a valid choice"),
         ({"text": TEXT, "for_somebody": "on"}, "Say who is writing it down"),
@@ -263,7 +265,7 @@ BODIES: list[tuple[str, bytes]] = [
     (FORM, b"text=one&text=two&text=three"),
     (FORM, b"&".join(b"f%d=x" % nth for nth in range(1500))),
     (FORM, b"text=" + b"a" * 1_000_000),
-    (FORM, b"text=" + b"%F0%9F%A4%96" * 200_000),
+    (FORM, b"text=" + b"%F0%9F%A4%96" * 90_000),
     (FORM, b"x" * 2_400_000),
     (FORM, b"x" * 3_000_000),
     (f"{FORM}; charset=utf-16", b"text=x"),

@@ -60,7 +60,7 @@ class Problems(Desk):
 
     @rule(number=which, severity=st.integers(1, 3), back=ago)
     def open(self, number: int, severity: int, back: int | None) -> None:
-        arguments = {"relationship": self.row(number), "what": "No forks", "severity": severity}
+        arguments: dict[str, Any] = {"relationship": self.row(number), "what": "No forks", "severity": severity}
         self.try_to(actions.open_problem, opened_on=self.on(number, back), **arguments)
 
     @rule(number=which, nth=pick, days=st.integers(-9, 9), field=st.sampled_from(["due_on", "opened_on"]))
@@ -156,7 +156,7 @@ def test_dates_and_ledger_follow_the_steps_whatever_is_done() -> None:
 
 def opened(**more: Any) -> Problem:
     row = people.relationship()
-    values = {"what": "Forks are missing", "opened_on": MONDAY} | more
+    values: dict[str, Any] = {"what": "Forks are missing", "opened_on": MONDAY} | more
     return actions.open_problem(actor=row.owner, now=noon(MONDAY), relationship=row, **values).row
 
 
@@ -190,7 +190,7 @@ def test_once_its_day_is_over_it_is_not_put_off() -> None:
 @pytest.mark.django_db
 def test_what_is_refused_and_at_which_field() -> None:
     row = opened()
-    now = {"now": noon(FRIDAY), "problem": row}
+    now: dict[str, Any] = {"now": noon(FRIDAY), "problem": row}
     assert refused(actions.reopen_problem, **now) == ["__all__"]
     assert refused(actions.solve_problem, **now, done_on=MONDAY - DAY) == ["done_on"]
     assert refused(actions.solve_problem, **now, done_on=FRIDAY + 2 * DAY) == ["done_on"]
@@ -201,7 +201,7 @@ def test_what_is_refused_and_at_which_field() -> None:
     assert refused(actions.own_up, **now) == ["__all__"]
     assert refused(actions.change_problem, **now, values={"opened_on": FRIDAY}) == ["opened_on"]
     relationship = row.relationship
-    asked = {"now": noon(MONDAY), "relationship": relationship}
+    asked: dict[str, Any] = {"now": noon(MONDAY), "relationship": relationship}
     assert refused(actions.open_problem, **asked, what=" ") == ["what"]
     assert refused(actions.open_problem, **asked, what="x", opened_on=FRIDAY) == ["opened_on"]
     assert "__all__" in refused(actions.open_problem, **asked, what="x", due_on=MONDAY - DAY)
@@ -210,7 +210,7 @@ def test_what_is_refused_and_at_which_field() -> None:
 @pytest.mark.django_db
 def test_solved_must_be_taken_back_after_what_came_later() -> None:
     row = opened()
-    at = {"actor": people.alice(), "now": noon(FRIDAY), "problem": row}
+    at: dict[str, Any] = {"actor": people.alice(), "now": noon(FRIDAY), "problem": row}
     solved = actions.solve_problem(**at)
     actions.reopen_problem(**at)
     assert refused(actions.withdraw_from_problem, now=noon(FRIDAY), **solved.step.arguments) == ["__all__"]
@@ -236,12 +236,13 @@ def test_first_direct_contact_is_read_from_the_log() -> None:
     later = noon(MONDAY + 9 * DAY)
 
     def spoken() -> Any:
-        return Problem.objects.with_first_contact().get().spoken_on
+        problem: Any = Problem.objects.with_first_contact().get()
+        return problem.spoken_on
 
-    for day, more in ((-1, {}), (1, {"channel": "email"}), (2, {"two_way": False})):
-        actions.log_interaction(
-            actor=row.owner, now=later, relationship=row, occurred_on=MONDAY + day * DAY, **{"channel": "call", **more}
-        )
+    not_meant: list[tuple[int, dict[str, Any]]] = [(-1, {}), (1, {"channel": "email"}), (2, {"two_way": False})]
+    for day, more in not_meant:
+        said = {"channel": "call", "occurred_on": MONDAY + day * DAY, **more}
+        actions.log_interaction(actor=row.owner, now=later, relationship=row, **said)
     assert spoken() is None
     for day in (5, 3):
         actions.log_interaction(
