@@ -38,9 +38,11 @@ class Book:
 
 def _state_conditions(now: Now) -> dict[State, Q]:
     today = local_date(now)
-    running = Q(paused_since=None)
+    going_on = Q(ended_on=None)
+    running = going_on & Q(paused_since=None)
     return {
-        State.PAUSED: Q(paused_since__isnull=False),
+        State.ENDED: ~going_on,
+        State.PAUSED: going_on & Q(paused_since__isnull=False),
         State.NO_CADENCE: running & Q(due_on=None),
         State.OVERDUE: Q(overdue_from__lte=today),
         State.DUE: Q(due_on__lte=today, overdue_from__gt=today),
@@ -148,6 +150,8 @@ def _worst(rows: RelationshipQuerySet, state: State, now: Now) -> Order:
             return Order(rows, lateness(now) * Value(-1.0), float)
         case State.PAUSED:
             return Order(rows, F("paused_since"), date.fromisoformat)
+        case State.ENDED:
+            return Order(rows, F("ended_on"), date.fromisoformat)
         case State.NO_CADENCE:
             return Order(rows, F("id"), int)
         case _:

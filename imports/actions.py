@@ -17,7 +17,7 @@ from imports import queries, reading
 from imports.mappings import FileMapping, Match
 from imports.reading import Met, Refused, Row
 from relationships import ledger
-from relationships.actions import refresh
+from relationships.actions import declare, refresh
 from relationships.models import CadenceAgreement, Interaction, Relationship
 from web.clock import Now
 
@@ -232,6 +232,7 @@ class _Batch:
                 for (account, name), row in sorted(new.items(), key=lambda item: item[0])
             ],
         )
+        declare(made, actor=None, now=self.now)
         self.began = {row.pk for row in made}
         self.relations.update(queries.relationships(new.keys()))
         self._assume_rhythm(made, self._first_days(rows))

@@ -23,6 +23,7 @@ YEAR = timedelta(days=365)
 class State(StrEnum):
     """In the order in which the first match wins."""
 
+    ENDED = "ended"
     PAUSED = "paused"
     NO_CADENCE = "no_cadence"
     OVERDUE = "overdue"
@@ -180,13 +181,21 @@ def schedule(
 
 
 def state(
-    *, today: date, paused: bool, due_on: date | None, overdue_from: date | None, last_touch_on: date | None
+    *,
+    today: date,
+    paused: bool,
+    due_on: date | None,
+    overdue_from: date | None,
+    last_touch_on: date | None,
+    ended: bool = False,
 ) -> State:
     """What to call it. *Booked* belongs between overdue and due, once meetings exist.
 
     A meeting that they accepted and that is near says that the talk will come, so nothing nags meanwhile: it takes
     the place of *due*, and of *overdue* as long as the meeting lies ahead.
     """
+    if ended:
+        return State.ENDED
     if paused:
         return State.PAUSED
     if due_on is None or overdue_from is None:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.history import Change, Strand, changes, events_of, moments, people_of
 from accounts.models import Contact, Team, User
-from relationships import words
+from relationships import stage_words, stages, words
 from relationships.actions.history import BACK, RESTORABLE
 from relationships.models import (
     Attachment,
@@ -40,13 +40,17 @@ from relationships.models import (
     ListeningPost,
     Miss,
     MissedCheckIn,
+    PlanStep,
     Problem,
     ProblemStep,
     Relationship,
     RelationshipMember,
     Renegotiation,
+    Scope,
     Snooze,
+    StageChange,
     Stakeholder,
+    Waiver,
 )
 
 DEEDS = 30
@@ -61,6 +65,7 @@ KINDS = {
     "problems": gettext_lazy("Problems"),
     "rhythm": gettext_lazy("Rhythm"),
     "people": gettext_lazy("Their people"),
+    "stage": gettext_lazy("Stage"),
     "team": gettext_lazy("Team"),
 }
 OF_KIND: dict[str, list[type[models.Model]]] = {
@@ -72,6 +77,7 @@ OF_KIND: dict[str, list[type[models.Model]]] = {
     "feedback": [Feedback, FeedbackStep],
     "people": [Stakeholder, Introduction],
     "problems": [Problem, ProblemStep],
+    "stage": [StageChange, Waiver, Scope, PlanStep],
 }
 ICONS: dict[type[models.Model], str] = {
     Relationship: "building", RelationshipMember: "users", HandOver: "users", CadenceAgreement: "calendar-time",
@@ -80,11 +86,16 @@ ICONS: dict[type[models.Model], str] = {
     Renegotiation: "calendar-plus", Fulfilment: "circle-check", Miss: "alert-circle",
     Feedback: "message-circle", FeedbackStep: "message",
     Stakeholder: "user", Introduction: "user-plus", Problem: "alert-triangle", ProblemStep: "alert-triangle",
+    StageChange: "trending-up", Waiver: "hand-stop", Scope: "circle-check", PlanStep: "stairs-up",
 }  # fmt: skip
 # The fields that are told; the others are keys, derived, or said by the headline.
 TOLD: dict[type[models.Model], list[str]] = {
     **RESTORABLE,
-    Relationship: [*RESTORABLE[Relationship], "pause_reason"],
+    Relationship: [*RESTORABLE[Relationship], "stage", "pause_reason", "end_reason", "target_stage", "target_on"],
+    StageChange: ["why"],
+    Waiver: ["why", "until_on"],
+    Scope: ["what", "agreed_on", "agreed_with"],
+    PlanStep: [*RESTORABLE[PlanStep], "done_on"],
     Commitment: [*RESTORABLE[Commitment], "due_on"],
     CadenceAgreement: ["every_days", "starts_on", "ends_on", "agreed_with", "agreed_on", "reason"],
     Snooze: ["from_on", "until_on", "reason"],
@@ -239,7 +250,11 @@ class Teller:
                 present.setdefault(row.values["interaction_id"], []).append(row)
         items: list[Item] = []
         told: dict[tuple[type[models.Model], int, str], int] = {}
+        moved = any(row.model is StageChange for row in rows)
         for row in rows:
+            if moved and row.model is Relationship and row.label == "update" and _is_moved(row):
+                # The move tells it.
+                continue
             if row.model in PEOPLE or _with_its_parent(row, whole):
                 continue
             item = self._item(row)
@@ -373,6 +388,10 @@ def _pick(row: Change, made: str, changed: str, removed: str, back: str) -> str:
     return changed if row.label == "update" else removed
 
 
+def _is_moved(row: Change) -> bool:
+    return (row.before or {}).get("stage") != row.values["stage"]
+
+
 # Headlines -----------------------------------------------------------------------------------------------------------
 
 
@@ -382,6 +401,8 @@ def _relationship(teller: Teller, row: Change) -> str:
         return _("Removed for good") if row.label == "delete" else _("Relationship begun")
     if before.get("removed_at") != row.values["removed_at"]:
         return _("Relationship removed") if row.values["removed_at"] else _("Relationship brought back")
+    if before.get("ended_on") != row.values.get("ended_on"):
+        return _("Ended") if row.values["ended_on"] else _("Taken up again")
     if before.get("paused_since") != row.values["paused_since"]:
         return _("Paused") if row.values["paused_since"] else _("Resumed")
     return _("Relationship changed")
@@ -577,6 +598,57 @@ def _introduction(teller: Teller, row: Change) -> str:
     )
 
 
+def _stage_change(teller: Teller, row: Change) -> str:
+    values = row.values
+    move = stage_words.heading(values["from_stage"], values["to_stage"])
+    if values["declared"]:
+        move = _("Declared: %(stage)s") % {"stage": stage_words.name(values["to_stage"])}
+    told = {"move": move}
+    return _pick(
+        row,
+        move,
+        _("Move changed: %(move)s") % told,
+        _("Move taken back: %(move)s") % told,
+        _("Moved again: %(move)s") % told,
+    )
+
+
+def _waiver(teller: Teller, row: Change) -> str:
+    criterion = stages.Criterion(row.values["criterion"])
+    told = {"criterion": stage_words.plain_title(criterion), "day": _day(row.values["until_on"])}
+    return _pick(
+        row,
+        _("Waived until %(day)s: %(criterion)s") % told,
+        _("Waiver changed, until %(day)s: %(criterion)s") % told,
+        _("No longer waived: %(criterion)s") % told,
+        _("Waived again until %(day)s: %(criterion)s") % told,
+    )
+
+
+def _scope(teller: Teller, row: Change) -> str:
+    told = {"what": row.values["what"]}
+    return _pick(
+        row,
+        _("Agreed to do together: %(what)s") % told,
+        _("What was agreed changed: %(what)s") % told,
+        _("No longer agreed: %(what)s") % told,
+        _("Agreed again: %(what)s") % told,
+    )
+
+
+def _plan_step(teller: Teller, row: Change) -> str:
+    told = {"what": row.values["what"]}
+    if row.label == "update" and (row.before or {}).get("done_on") != row.values["done_on"]:
+        return (_("Step done: %(what)s") if row.values["done_on"] else _("Step open again: %(what)s")) % told
+    return _pick(
+        row,
+        _("Step planned: %(what)s") % told,
+        _("Step changed: %(what)s") % told,
+        _("Step removed: %(what)s") % told,
+        _("Step is back: %(what)s") % told,
+    )
+
+
 HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Relationship: _relationship,
     CadenceAgreement: _agreement,
@@ -593,6 +665,10 @@ HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     RelationshipMember: _member,
     HandOver: _hand_over,
     Attachment: _attachment,
+    StageChange: _stage_change,
+    Waiver: _waiver,
+    Scope: _scope,
+    PlanStep: _plan_step,
     Feedback: _feedback,
     FeedbackStep: _feedback_step,
     Stakeholder: _stakeholder,

@@ -110,7 +110,7 @@ def effect_of(
         intervals=[row.interval for row in agreements],
         rests=[cadence.Rest(row.from_on, row.until_on) for row in relationship.snoozes.all()],
         workdays=relationship.workdays,
-        stopped=relationship.paused_since is not None,
+        stopped=relationship.paused_since is not None or relationship.ended_on is not None,
     )
     late = relationship.state(now) is State.OVERDUE
     return Effect(
@@ -135,7 +135,8 @@ def year_of(
     touches = Interaction.objects.filter(relationship=relationship).touches().order_by()
     before = touches.filter(occurred_on__lt=first).order_by("-occurred_on").values("occurred_on")[:1]
     days = touches.filter(occurred_on__gte=Coalesce(Subquery(before), first), occurred_on__lte=today)
-    last = today if relationship.paused_since is None else min(today, relationship.paused_since - cadence.DAY)
+    stops = [day - cadence.DAY for day in (relationship.paused_since, relationship.ended_on) if day is not None]
+    last = min([today, *stops])
     return cadence.adherence(
         first=first,
         last=last,

@@ -5,7 +5,23 @@ Source: ``health.md`` of the design. All days are local dates of the relationshi
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+
+from relationships import criteria
+from relationships.criteria import Missing, Record, Rule, Shown, Span
+
+DAY = timedelta(days=1)
+# A declared stage has so many months to bring its evidence.
+MONTHS_TO_SHOW = 6
+# A waiver ends after a year at most; it can be given again.
+LONGEST_WAIVER = 366 * DAY
+# Overdue for more than so many intervals: whether it is still what it is called is to be looked at.
+REVIEWED_AFTER = 3
+# A relationship that has been in its stage for so long without target, plan or proposal: nobody tries to advance it.
+TRIED_WITHIN = 90 * DAY
 
 
 class Stage(StrEnum):
@@ -42,3 +58,234 @@ class Verdict(StrEnum):
     NOT_MET = "not_met"
     WAIVED = "waived"
     UNKNOWN = "unknown"
+
+
+# Those without a rule can't be judged yet: scores, KPIs, measured benefit and roadmaps are still to come. Whoever
+# builds one of them adds its rule here, and what it reads to ``criteria.Record``.
+RULES: dict[Criterion, Rule] = {
+    Criterion.SCOPE: criteria.SCOPE,
+    Criterion.PEOPLE: criteria.PEOPLE,
+    Criterion.CADENCE: criteria.CADENCE,
+    Criterion.PROMISE: criteria.PROMISE,
+    Criterion.IN_TOUCH: criteria.IN_TOUCH,
+    Criterion.DECISION_MAKERS: criteria.DECISION_MAKERS,
+    Criterion.FEEDBACK: criteria.FEEDBACK,
+    Criterion.ADHERENCE: criteria.ADHERENCE,
+    Criterion.BESIDE_PROJECTS: criteria.BESIDE_PROJECTS,
+}
+CRITERIA: dict[Stage, tuple[Criterion, ...]] = {
+    Stage.CONTACT: (),
+    Stage.CUSTOMER: (
+        Criterion.SCOPE, Criterion.PEOPLE, Criterion.CADENCE, Criterion.PROMISE, Criterion.IN_TOUCH,
+    ),
+    Stage.PARTNER: (
+        Criterion.SCORE, Criterion.COMPONENTS, Criterion.TRUST_OF_EACH, Criterion.DECISION_MAKERS, Criterion.KPIS,
+        Criterion.BENEFIT, Criterion.FEEDBACK, Criterion.ROADMAPS, Criterion.ADHERENCE, Criterion.TRUST_FLAGS,
+        Criterion.BESIDE_PROJECTS,
+    ),
+}  # fmt: skip
+# All of a stage have to hold for so long before they count.
+HOLDING: dict[Stage, timedelta] = {Stage.CONTACT: 0 * DAY, Stage.CUSTOMER: 0 * DAY, Stage.PARTNER: 90 * DAY}
+
+
+def following(stage: str) -> Stage | None:
+    """The next one; none after the last."""
+    order = list(Stage)
+    index = order.index(Stage(stage)) + 1
+    return order[index] if index < len(order) else None
+
+
+def is_up(former: str, wanted: str) -> bool:
+    order = list(Stage)
+    return order.index(Stage(wanted)) > order.index(Stage(former))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A criterion that need not be met from a day until another, both included."""
+
+    criterion: Criterion
+    span: Span
+    pk: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is found of a criterion on a day.
+
+    ``met_since`` follows from the days of the evidence. ``counts_from`` is the day from which that is long enough.
+    ``shown`` are the rows that show it, ``missing`` what is short, the cheapest first. ``figure`` is a number to go
+    with it. ``changes_on`` is the next day on which it becomes another without anything being done.
+    """
+
+    criterion: Criterion
+    verdict: Verdict
+    met_since: date | None = None
+    counts_from: date | None = None
+    until: date | None = None
+    waiver: Waiver | None = None
+    shown: tuple[Shown, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    figure: int | None = None
+    changes_on: date | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The criteria of a stage on a day, those that stand in the way first."""
+
+    stage: Stage
+    findings: tuple[Finding, ...]
+
+    @property
+    def met(self) -> int:
+        return sum(one.verdict in (Verdict.MET, Verdict.WAIVED) for one in self.findings)
+
+    @property
+    def settled(self) -> bool:
+        """All are met for long enough, or waived."""
+        return all(one.settled for one in self.findings)
+
+    @property
+    def changes_on(self) -> date | None:
+        return min((one.changes_on for one in self.findings if one.changes_on), default=None)
+
+
+ORDER = [Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.WAIVED, Verdict.MET]
+
+
+def judge(record: Record, stage: Stage, today: date, waivers: Sequence[Waiver] = ()) -> Outlook:
+    """Every criterion of a stage: not met first, then those that can't be judged yet, then waived and met ones."""
+    findings = [find(record, criterion, stage, today, waivers) for criterion in CRITERIA[stage]]
+    findings.sort(key=lambda one: ORDER.index(one.verdict))
+    return Outlook(stage, tuple(findings))
+
+
+def find(record: Record, criterion: Criterion, stage: Stage, today: date, waivers: Sequence[Waiver] = ()) -> Finding:
+    rule = RULES.get(criterion)
+    held = rule.spans(record) if rule else ()
+    now = next((span for span in held if span.holds(today)), None)
+    given = [waiver for waiver in waivers if waiver.criterion is criterion]
+    # Of several the one that lasts longest.
+    waiver = max(
+        (one for one in given if one.span.holds(today)),
+        key=lambda one: (one.span.last or date.max, one.pk),
+        default=None,
+    )
+    if now:
+        verdict = Verdict.MET
+    elif waiver:
+        verdict = Verdict.WAIVED
+    else:
+        verdict = Verdict.NOT_MET if rule else Verdict.UNKNOWN
+    counts_from = now.first + HOLDING[stage] if now else None
+    return Finding(
+        criterion=criterion,
+        verdict=verdict,
+        met_since=now.first if now else None,
+        counts_from=counts_from,
+        until=now.last if now else None,
+        waiver=waiver,
+        shown=tuple(rule.shown(record, today)) if rule else (),
+        missing=tuple(rule.missing(record, today)) if rule and not now else (),
+        figure=rule.figure(record, today) if rule else None,
+        changes_on=_next(held, HOLDING[stage], [one.span for one in given], today),
+        settled=waiver is not None or (counts_from is not None and counts_from <= today),
+    )
+
+
+def _next(held: Iterable[Span], holding: timedelta, waived: Iterable[Span], today: date) -> date | None:
+    """The next day on which one of the spans begins, counts, or is over."""
+    days: list[date] = []
+    for span in held:
+        days += [span.first, span.first + holding]
+        days += [span.last + DAY] if span.last else []
+    for span in waived:
+        days += [span.first] + ([span.last + DAY] if span.last else [])
+    return min((day for day in days if day > today), default=None)
+
+
+# The stage that was declared -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A stage taken over as it is, on a day, and until when its evidence is due."""
+
+    stage: Stage
+    on: date
+    due_on: date
+
+
+def due_after(day: date) -> date:
+    """Six months on; the last day of a shorter month."""
+    month = day.month - 1 + MONTHS_TO_SHOW
+    year, month = day.year + month // 12, month % 12 + 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - DAY).day
+    return date(year, month, min(day.day, last))
+
+
+def is_shown(record: Record, declared: Declared, today: date, waivers: Sequence[Waiver] = ()) -> bool:
+    """Whether a declared stage has its evidence: all criteria hold or are waived now, or have all held once since."""
+    if judge(record, declared.stage, today, waivers).settled:
+        return True
+    held = [_settled_spans(record, criterion, declared.stage) for criterion in CRITERIA[declared.stage]]
+    days = {declared.on, *(span.first for spans in held for span in spans)}
+    return any(
+        all(any(span.holds(day) for span in spans) for spans in held) for day in days if declared.on <= day <= today
+    )
+
+
+def _settled_spans(record: Record, criterion: Criterion, stage: Stage) -> list[Span]:
+    rule, holding = RULES.get(criterion), HOLDING[stage]
+    found = [Span(span.first + holding, span.last) for span in rule.spans(record)] if rule else []
+    return [span for span in found if span.last is None or span.first <= span.last]
+
+
+# What follows for the relationship ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a row keeps: the move that is proposed, until when evidence is due, when to look again by itself."""
+
+    proposed: Stage | None = None
+    evidence_due_on: date | None = None
+    again_on: date | None = None
+
+
+def stand(
+    record: Record,
+    stage: str,
+    today: date,
+    *,
+    waivers: Sequence[Waiver] = (),
+    declared: Declared | None = None,
+    stopped: bool = False,
+) -> Standing:
+    """``stopped``: paused, ended or removed; then nothing is proposed and nothing is due."""
+    if stopped:
+        return Standing()
+    again: list[date | None] = []
+    proposed = None
+    wanted = following(stage)
+    if wanted:
+        outlook = judge(record, wanted, today, waivers)
+        proposed = wanted if outlook.settled else None
+        again.append(outlook.changes_on)
+    due = None
+    if declared:
+        due = None if is_shown(record, declared, today, waivers) else declared.due_on
+        again.append(judge(record, declared.stage, today, waivers).changes_on)
+    return Standing(proposed, due, min((day for day in again if day), default=None))
+
+
+def wants_review(stage: str, today: date, overdue_from: date | None, every_days: int | None) -> bool:
+    """Whether the stage is to be looked at again: overdue for more than three intervals. Nobody is moved by a machine.
+
+    A component that is low for long and flags that stay open will ask for it too, once there are scores.
+    """
+    if stage == Stage.CONTACT or overdue_from is None or every_days is None:
+        return False
+    return (today - overdue_from).days >= REVIEWED_AFTER * every_days

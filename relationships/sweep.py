@@ -6,7 +6,7 @@ acts on, in the order of their ids, and reads them again after waiting, so a tou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ CLOSE = f"""
 WITH over AS (
     SELECT f.id,
            {MOMENT} AS at,
-           CASE WHEN r.removed_at IS NOT NULL THEN 'ended'
+           CASE WHEN r.removed_at IS NOT NULL OR r.ended_on IS NOT NULL THEN 'ended'
                 WHEN r.paused_since IS NOT NULL THEN 'paused'
                 WHEN r.last_touch_on > COALESCE(f.last_touch_on, '-infinity') THEN 'touched'
                 WHEN r.last_touch_on IS DISTINCT FROM f.last_touch_on THEN 'corrected'
@@ -78,12 +78,23 @@ DATES = {
     "last_touch_on": "date", "agreement_id": "bigint", "every_days": "smallint", "counts_from": "date",
     "base_due_on": "date", "due_on": "date", "overdue_from": "date", "changes_on": "date",
 }  # fmt: skip
-STORE_DATES = f"""
+
+STAGES = {
+    "stage_since": "date", "proposed_stage": "text", "evidence_due_on": "date", "judged_again_on": "date",
+    "judged_as_of": "date",
+}  # fmt: skip
+
+
+def _store(columns: Mapping[str, str]) -> str:
+    return f"""
 UPDATE relationships_relationship r
-   SET {", ".join(f"{name} = v.{name}" for name in DATES)}
-  FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in DATES.values())}) AS v(id, {", ".join(DATES)})
+   SET {", ".join(f"{name} = v.{name}" for name in columns)}
+  FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in columns.values())}) AS v(id, {", ".join(columns)})
  WHERE r.id = v.id
 """
+
+
+STORE_DATES, STORE_STAGES = _store(DATES), _store(STAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +141,15 @@ def reopen_flags(now: Now, ids: Collection[int]) -> int:
 
 def store_dates(rows: Sequence[Relationship]) -> None:
     """Write the derived dates of any number of rows in one statement; ``bulk_update`` builds a CASE for each."""
-    columns = [[row.pk for row in rows], *([getattr(row, name) for row in rows] for name in DATES)]
+    _write(STORE_DATES, DATES, rows)
+
+
+def store_stages(rows: Sequence[Relationship]) -> None:
+    """Likewise what follows from the criteria of the stages."""
+    _write(STORE_STAGES, STAGES, rows)
+
+
+def _write(sql: str, names: Iterable[str], rows: Sequence[Relationship]) -> None:
+    columns = [[row.pk for row in rows], *([getattr(row, name) for row in rows] for name in names)]
     with connection.cursor() as cursor:
-        cursor.execute(STORE_DATES, columns)
+        cursor.execute(sql, columns)

@@ -34,9 +34,10 @@ LOOKS = {
     State.NEW: Look(gettext_lazy("New"), "sparkles", "new"),
     State.IN_TOUCH: Look(gettext_lazy("In touch"), "circle-check", "ok"),
     State.PAUSED: Look(gettext_lazy("Paused"), "player-pause", "paused"),
+    State.ENDED: Look(gettext_lazy("Ended"), "flag-check", "paused"),
     State.NO_CADENCE: Look(gettext_lazy("No cadence"), "circle-dashed", "paused"),
 }
-WORST_FIRST = [State.OVERDUE, State.DUE, State.NEW, State.IN_TOUCH, State.PAUSED, State.NO_CADENCE]
+WORST_FIRST = [State.OVERDUE, State.DUE, State.NEW, State.IN_TOUCH, State.PAUSED, State.NO_CADENCE, State.ENDED]
 
 CHANNEL_ICONS = {
     Interaction.Channel.CALL: "phone",
@@ -77,6 +78,9 @@ def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
     """
     today = relationship.today(now)
     match relationship.state(now):
+        case State.ENDED:
+            ended = dates.said(relationship.ended_on or today, today)
+            return _("since %(day)s: %(reason)s") % {"day": ended, "reason": relationship.end_reason}
         case State.PAUSED:
             paused = dates.said(relationship.paused_since or today, today)
             return _("since %(day)s: %(reason)s") % {"day": paused, "reason": relationship.pause_reason}

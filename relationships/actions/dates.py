@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts.models import User
 from relationships import cadence, ledger, sweep
+from relationships.actions.judging import judge, judge_what_changes
 from relationships.models import (
     CadenceAgreement,
     CadenceAgreementQuerySet,
@@ -23,7 +24,7 @@ from web.clock import Now
 
 
 def refresh(ids: Collection[int], *, now: Now, corrected: bool = False) -> None:
-    """Bring the derived dates of these relationships in line with their record, and close or reopen their flags.
+    """Bring the derived dates of these relationships in line with their record, their flags, and what their stage says.
 
     The same small number of statements for one and for a thousand; each reads the last touch from an index,
     so the length of a history does not matter. Must run inside the transaction of the verb. ``corrected`` where an
@@ -39,13 +40,14 @@ def refresh(ids: Collection[int], *, now: Now, corrected: bool = False) -> None:
     for agreement in CadenceAgreement.objects.filter(relationship__in=ids).order_by("id"):
         agreements[agreement.relationship_id].append(agreement)
     rests: dict[int, list[cadence.Rest]] = {row.pk: [] for row in rows}
-    for snooze in Snooze.objects.filter(relationship__in=ids):
+    for snooze in Snooze.objects.filter(relationship__in=ids).order_by("id"):
         rests[snooze.relationship_id].append(cadence.Rest(snooze.from_on, snooze.until_on))
     moved = [row for row in rows if _set_dates(row, touched[row.pk], agreements[row.pk], rests[row.pk], now)]
     if moved:
         sweep.store_dates(moved)
     sweep.close_flags(now, ids, corrected=corrected)
     sweep.reopen_flags(now, ids)
+    judge(rows, now, agreements=agreements, rests=rests)
 
 
 def _set_dates(
@@ -64,7 +66,7 @@ def _set_dates(
         intervals=intervals,
         rests=rests,
         workdays=row.workdays,
-        stopped=row.paused_since is not None or row.removed_at is not None,
+        stopped=row.paused_since is not None or row.ended_on is not None or row.removed_at is not None,
     )
     index = cadence.in_force(intervals, today)
     values = {
@@ -94,7 +96,7 @@ def apply_agreements_that_begin(*, now: Now, batch: int = 1000) -> int:
     changes = (
         Q(changes_on__lte=latest)
         | Q(pk__in=too_early, agreement__starts_on__gt=latest)
-        | Q(pk__in=_passed_over(now).values("relationship"), paused_since=None, removed_at=None)
+        | Q(pk__in=_passed_over(now).values("relationship"), paused_since=None, ended_on=None, removed_at=None)
     )
     from_today = Relationship.objects.filter(changes).order_by("pk")
     done = 0
@@ -128,13 +130,14 @@ def _passed_over(now: Now) -> CadenceAgreementQuerySet:
 def sweep_cadence(*, now: Now) -> sweep.Count:
     """What becomes true because a day has passed: missed check-ins are flagged, once; promises become late.
 
-    Feedback that nobody answered becomes ignored.
+    Feedback that nobody answered becomes ignored, and criteria of stages turn.
     """
     apply_agreements_that_begin(now=now)
     closed = sweep.close_flags(now)
     raised = sweep.raise_flags(now)
     late = ledger.fall_late(now)
     ignored = ledger.fall_ignored(now)
+    judge_what_changes(now=now)
     still_open = MissedCheckIn.objects.open().count()
     return sweep.Count(raised=raised, closed=closed, open=still_open, late=late, ignored=ignored)
 

@@ -19,6 +19,7 @@ from relationships import evidence, ledger
 from relationships import feedback as rules
 from relationships.actions.attachments import add_attachment
 from relationships.actions.dates import theirs
+from relationships.actions.judging import judge_stages
 from relationships.models import (
     Attachment,
     Commitment,
@@ -81,6 +82,7 @@ def settle(ids: Collection[int], *, now: Now) -> None:
         ]
     Feedback.objects.bulk_update(rows, _DERIVED)
     ledger.write(wanted)
+    judge_stages({row.relationship_id for row in rows}, now=now)
 
 
 def _lock(feedback_id: int, actor: User) -> Feedback:
@@ -264,6 +266,7 @@ def remove_feedback(*, actor: User, now: Now, feedback_id: int) -> Done[Feedback
     values = {**values_of(row), **pointing}
     ledger.forget(ledger.FEEDBACK, [row.pk])
     row.delete()
+    judge_stages([row.relationship_id], now=now)
     row.pk = feedback_id
     step = record(
         actor=actor,

@@ -41,6 +41,13 @@ from relationships.actions.promises import (
 )
 from relationships.actions.relationship import EDITABLE, change_relationship
 from relationships.actions.rhythm import restore_agreement, restore_snooze
+from relationships.actions.stages import (
+    EDITABLE_PLAN,
+    change_plan_step,
+    restore_plan_step,
+    restore_scope,
+    restore_waiver,
+)
 from relationships.actions.talk import OUTLIVING, OWN, change_interaction, restore_interaction
 from relationships.actions.team import restore_member
 from relationships.models import (
@@ -57,13 +64,16 @@ from relationships.models import (
     Introduction,
     Mention,
     Miss,
+    PlanStep,
     Problem,
     ProblemStep,
     Relationship,
     RelationshipMember,
     Renegotiation,
+    Scope,
     Snooze,
     Stakeholder,
+    Waiver,
 )
 from web.clock import Now
 
@@ -76,6 +86,7 @@ RESTORABLE: dict[type[models.Model], list[str]] = {
     Stakeholder: EDITABLE_STAKE,
     Introduction: EDITABLE_INTRODUCTION,
     Problem: EDITABLE_PROBLEM,
+    PlanStep: EDITABLE_PLAN,
 }
 
 
@@ -114,6 +125,8 @@ def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id:
         return change_introduction(actor=actor, now=now, introduction=row, values=values)
     if isinstance(row, Problem):
         return change_problem(actor=actor, now=now, problem=row, values=values)
+    if isinstance(row, PlanStep):
+        return change_plan_step(actor=actor, now=now, step=row, values=values)
     people = {"contacts": list(row.contacts.all()), "colleagues": list(row.colleagues.all())}
     return change_interaction(actor=actor, now=now, interaction=row, values=values, **people)
 
@@ -268,4 +281,7 @@ BACK: dict[type[models.Model], Callable[[Any, dict[str, Any]], Done[Any]]] = {
     FeedbackStep: lambda event, by: restore_feedback_step(values=_values_of(event), **by),
     Stakeholder: lambda event, by: restore_stakeholder(values=_values_of(event), **by),
     Introduction: lambda event, by: restore_introduction(values=_values_of(event), **by),
+    Waiver: lambda event, by: restore_waiver(values=_values_of(event), **by),
+    Scope: lambda event, by: restore_scope(values=_values_of(event), **by),
+    PlanStep: lambda event, by: restore_plan_step(values=_values_of(event), **by),
 }

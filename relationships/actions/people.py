@@ -17,6 +17,7 @@ from accounts.teams import would_loop
 from accounts.undo import Done, gather, inverse, record
 from relationships import people_words, queries
 from relationships.actions.dates import theirs
+from relationships.actions.judging import judge_stages
 from relationships.models import Introduction, Relationship, Stakeholder
 from relationships.queries import Theirs
 from web.clock import Now
@@ -98,6 +99,7 @@ def name_stakeholder(
     _check_stake(row)
     row.full_clean()
     row.save()
+    judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,
         now=now,
@@ -126,6 +128,7 @@ def _stake_changed(row: Stakeholder, before: dict[str, Any], *, actor: User, now
     _check_stake(row)
     row.full_clean()
     row.save()
+    judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,
         now=now,
@@ -159,6 +162,7 @@ def remove_stakeholder(*, actor: User, now: Now, stakeholder_id: int) -> Done[St
     values = values_of(row)
     row.delete()
     row.pk = stakeholder_id
+    judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,
         now=now,
@@ -183,6 +187,7 @@ def restore_stakeholder(*, actor: User, now: Now, values: dict[str, Any]) -> Don
         # Said otherwise meanwhile, which stands.
         ready["reports_to_id"] = None
     row = row_from(Stakeholder, ready)
+    judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,
         now=now,
@@ -260,6 +265,7 @@ def somebody_left(
             through=_who_could_introduce(relationship, contact, stay, today),
         )
         steps.append(opened.step)
+    judge_stages([relationship.pk], now=now)
     said = _("%(name)s has left %(partner)s") % {"name": contact, "partner": relationship}
     return Done(opened.row if opened else None, gather(actor=actor, now=now, said=said, steps=steps))
 

@@ -15,6 +15,7 @@ from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, gather, inverse, record
 from relationships import evidence, ledger, promises
 from relationships.actions.dates import theirs
+from relationships.actions.judging import judge_stages
 from relationships.models import (
     Comment,
     Commitment,
@@ -69,6 +70,7 @@ def judge(ids: Collection[int], *, now: Now) -> None:
         ]
     Commitment.objects.bulk_update(rows, ["binding_on", "moved", "late_on", "ended_on", "outcome"])
     ledger.write(wanted)
+    judge_stages({row.relationship_id for row in rows}, now=now)
 
 
 def _lock(commitment_id: int, actor: User) -> Commitment:
@@ -230,6 +232,7 @@ def remove_promise(*, actor: User, now: Now, commitment_id: int) -> Done[Commitm
     }
     ledger.forget(ledger.COMMITMENT, [row.pk])
     row.delete()
+    judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,
         now=now,

@@ -15,6 +15,7 @@ from accounts.rows import plain
 from accounts.undo import Done, gather, inverse, record
 from relationships.actions.dates import refresh, theirs
 from relationships.actions.rhythm import write_agreement
+from relationships.actions.stages import declare
 from relationships.actions.team import hand_over
 from relationships.models import (
     Relationship,
@@ -23,7 +24,7 @@ from web.clock import Now
 
 ASSUMED_EVERY = 30
 EDITABLE = [
-    "name", "owner", "team", "stage", "zone", "workdays", "yearly_worth", "renewal_on", "tier", "tags",
+    "name", "owner", "team", "zone", "workdays", "yearly_worth", "renewal_on", "tier", "tags",
 ]  # fmt: skip
 
 
@@ -42,7 +43,10 @@ def open_relationship(
     reason: str = "",
     **more: Any,
 ) -> Done[Relationship]:
-    """Begin a relationship, with an assumed rhythm from today unless ``every_days`` is ``None``."""
+    """Begin a relationship, with an assumed rhythm from today unless ``every_days`` is ``None``.
+
+    A later stage than contact is declared: its evidence is due in six months.
+    """
     row = Relationship(
         account=account, owner=owner, team=team, name=name, stage=stage, zone=zone, created_at=now.moment(zone), **more
     )
@@ -50,6 +54,7 @@ def open_relationship(
     row.save()
     if every_days is not None:
         write_agreement(row, actor=actor, now=now, every_days=every_days, starts_on=row.today(now), reason=reason)
+    declare([row], actor=actor, now=now)
     refresh([row.pk], now=now)
     row.refresh_from_db()
     step = record(
@@ -126,6 +131,9 @@ def _change(*, actor: User, now: Now, relationship: Relationship, values: dict[s
 @inverse
 def set_relationship(*, actor: User, now: Now, relationship_id: int, values: dict[str, Any]) -> Done[Relationship]:
     row = theirs(actor, relationship_id)
+    if "stage" in values:
+        # Kept from the time before moves: a stage is not set any more.
+        raise ValidationError(_("A stage changes by a move by now, with its evidence. Move it on its page."))
     fields = {field: row._meta.get_field(field) for field in values}
     ready = {
         name: (

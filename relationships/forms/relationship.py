@@ -67,7 +67,7 @@ class RelationshipForm(forms.ModelForm[Relationship]):
 
     class Meta:
         model = Relationship
-        fields = ["name", "owner", "team", "stage", "zone", "tier", "tags", "yearly_worth", "renewal_on", "workdays"]
+        fields = ["name", "owner", "team", "zone", "tier", "tags", "yearly_worth", "renewal_on", "workdays"]
         widgets = {"name": forms.TextInput, "tier": forms.TextInput}
         field_classes = {"renewal_on": DayField}
         help_texts = {"name": gettext_lazy("Only where there are several with one organisation.")}
@@ -83,7 +83,6 @@ class RelationshipForm(forms.ModelForm[Relationship]):
             owners = User.objects.visible_to(user).filter(Q(pk__in=owners) | Q(pk=self.instance.owner_id))
         narrow(self, "team", teams, none=_("No team: seen by the owner alone"))
         narrow(self, "owner", owners)
-        offer(self, "stage", ((value, label.capitalize()) for value, label in Relationship.Stage.choices))
 
     def _post_clean(self) -> None:
         """The verb sets and checks the row."""
@@ -107,6 +106,12 @@ class NewRelationshipForm(RelationshipForm):
         label=gettext_lazy("Or a new organisation"),
         help_text=gettext_lazy("Only if the search does not find it."),
     )
+    stage = forms.ChoiceField(
+        label=gettext_lazy("Stage"),
+        choices=Relationship.Stage.choices,
+        initial=Relationship.Stage.CONTACT,
+        help_text=gettext_lazy("A customer or partner from before is declared: its evidence is due in six months."),
+    )
     every_days = forms.IntegerField(
         label=gettext_lazy("Check in every how many days"),
         min_value=1,
@@ -120,6 +125,7 @@ class NewRelationshipForm(RelationshipForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        offer(self, "stage", ((value, label.capitalize()) for value, label in Relationship.Stage.choices))
         self.fields["account"].required = not (self.is_bound and self.data.get("new_account"))
         accounts = Account.objects.listed_for(user)
         narrow(self, "account", accounts)

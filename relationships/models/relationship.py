@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.models import Account, Someone, Team, User, tracked
-from relationships import cadence
+from relationships import cadence, stages
 from relationships.cadence import State
 from web import zones
 from web.clock import Now
@@ -27,7 +27,7 @@ from web.text import name_key
 DERIVED = [
     "last_touch_on", "agreement", "every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on",
 ]  # fmt: skip
-STAGE_DERIVED = ["stage_since", "proposed_stage", "evidence_due_on", "judged_again_on"]
+STAGE_DERIVED = ["stage_since", "proposed_stage", "evidence_due_on", "judged_again_on", "judged_as_of"]
 
 
 def local_date(now: Now, zone: str = "zone") -> Combinable:
@@ -72,11 +72,14 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
             found |= Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
         return self.filter(pk__in=Relationship.objects.filter(found).order_by().values("pk"))
 
+    def ended(self) -> Self:
+        return self.exclude(ended_on=None)
+
     def paused(self) -> Self:
-        return self.exclude(paused_since=None)
+        return self.filter(ended_on=None).exclude(paused_since=None)
 
     def without_cadence(self) -> Self:
-        return self.filter(paused_since=None, due_on=None)
+        return self.filter(ended_on=None, paused_since=None, due_on=None)
 
     def overdue(self, now: Now) -> Self:
         return self.filter(overdue_from__lte=latest_date(now)).filter(overdue_from__lte=local_date(now))
@@ -101,6 +104,8 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
 
     def in_state(self, state: State, now: Now) -> Self:
         match state:
+            case State.ENDED:
+                return self.ended()
             case State.PAUSED:
                 return self.paused()
             case State.NO_CADENCE:
@@ -113,6 +118,27 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
                 return self.new(now)
             case State.IN_TOUCH:
                 return self.in_touch(now)
+
+    def going_on(self) -> Self:
+        """Neither paused nor ended: those whose stage is asked about."""
+        return self.filter(paused_since=None, ended_on=None)
+
+    def proposed(self) -> Self:
+        """Those whose evidence is there for the next stage."""
+        return self.going_on().exclude(proposed_stage="")
+
+    def evidence_overdue(self, now: Now) -> Self:
+        """Declared, and the day by which the evidence was due is over."""
+        late = self.going_on().filter(evidence_due_on__lt=latest_date(now))
+        return late.filter(evidence_due_on__lt=local_date(now))
+
+    def unadvanced(self, now: Now) -> Self:
+        """Those that nobody tries to advance: long in their stage, without a target, an open step or a proposal."""
+        tried = Relationship.objects.filter(plan_steps__isnull=False, plan_steps__done_on=None).order_by().values("pk")
+        since = Cast(local_date(now) - Value(stages.TRIED_WITHIN), models.DateField())
+        waiting = self.going_on().filter(proposed_stage="", stage_since__lte=since).exclude(stage=stages.Stage.PARTNER)
+        aimed = Q(target_stage=stages.Stage.PARTNER) | Q(target_stage=stages.Stage.CUSTOMER, stage=stages.Stage.CONTACT)
+        return waiting.exclude(aimed).exclude(pk__in=tried)
 
     def with_lateness(self, now: Now) -> Self:
         return self.annotate(lateness=lateness(now))
@@ -179,6 +205,8 @@ class Relationship(models.Model):
     proposed_stage = models.TextField(choices=Stage, blank=True, default="", editable=False)
     evidence_due_on = models.DateField(null=True, editable=False)
     judged_again_on = models.DateField(null=True, editable=False)
+    # The day as of which the four above were found so: a sweep as of an earlier one looks at them again.
+    judged_as_of = models.DateField(null=True, editable=False)
 
     objects = RelationshipQuerySet.as_manager()
 
@@ -217,6 +245,7 @@ class Relationship(models.Model):
                 condition=Q(judged_again_on__isnull=False),
                 name="relationship_judged_again",
             ),
+            models.Index(fields=["judged_as_of"], name="relationship_judged_as_of"),
             models.Index(
                 fields=["owner", "proposed_stage"], condition=~Q(proposed_stage=""), name="relationship_proposed"
             ),
@@ -239,6 +268,7 @@ class Relationship(models.Model):
         return cadence.state(
             today=self.today(now),
             paused=self.paused_since is not None,
+            ended=self.ended_on is not None,
             due_on=self.due_on,
             overdue_from=self.overdue_from,
             last_touch_on=self.last_touch_on,

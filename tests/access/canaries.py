@@ -149,6 +149,12 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("StageChange", "to_stage"): "customer",
     # With a form that is open to whoever has its address.
     ("ListeningPost", "public"): True,
+    # What was kept with the decision, as the verb keeps it.
+    ("StageChange", "criteria"): lambda half: [
+        {"criterion": "scope", "title": f"canary{half.side}0stagechange0criteria", "verdict": "met", "rows": []}
+    ],
+    ("Waiver", "criterion"): "scope",
+    ("PlanStep", "done_on"): lambda half: None,
     # Not sorted yet, so that it waits for somebody.
     ("Heard", "feedback"): lambda half: None,
     ("OutboxMail", "kind"): Kind.DIGEST,

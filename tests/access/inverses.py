@@ -6,7 +6,7 @@ What an undo step keeps is the same for both, and so is everything else: who is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -16,6 +16,7 @@ from accounts import actions as accounts
 from accounts.models import Account, Affiliation, Contact, Cover, Invitation, Membership, UndoStep, User
 from accounts.undo import INVERSES, Done
 from relationships import actions
+from relationships.models import Relationship
 from tests import people
 from web.clock import Now
 
@@ -137,6 +138,22 @@ def gone(by: dict[str, Any]) -> Done[Any]:
     return actions.somebody_left(relationship=row.relationship, contact=row.contact, **by)
 
 
+def declared_partner(by: dict[str, Any]) -> Relationship:
+    return actions.open_relationship(
+        account=organisation(), owner=by["actor"], team=people.north(), name="Partner", stage="partner", **by
+    ).row
+
+
+def waived(by: dict[str, Any], day: date = TODAY) -> Done[Any]:
+    row = people.relationship()
+    then = {**by, "now": Now.on(day)}
+    return actions.waive(relationship=row, criterion="scope", why="Known for years", until_on=TODAY + WEEK, **then)
+
+
+def planned(by: dict[str, Any]) -> Done[Any]:
+    return actions.add_plan_step(relationship=people.relationship(), what="Meet who signs", **by)
+
+
 OF_ALICE: dict[str, Deed] = {
     "log": entry,
     "change an entry": changed_entry,
@@ -179,6 +196,19 @@ OF_ALICE: dict[str, Deed] = {
     "solve a problem": lambda by: actions.solve_problem(problem=problem(by), **by),
     "open a problem again": reopened,
     "own up to a problem": lambda by: actions.own_up(problem=problem(by), **by),
+    "move to another stage": lambda by: actions.move_stage(
+        relationship=declared_partner(by), to="customer", why="Nobody who decides meets us", **by
+    ),
+    "waive": waived,
+    "end a waiver": lambda by: actions.end_waiver(waiver_id=waived(by, TODAY - WEEK).row.pk, **by),
+    "agree a scope": lambda by: actions.agree_scope(relationship=people.relationship(), what="Feed", **by),
+    "aim at a stage": lambda by: actions.aim(relationship=people.relationship(), stage="customer", **by),
+    "plan a step": planned,
+    "change a step": lambda by: actions.change_plan_step(step=planned(by).row, values={"what": "Another"}, **by),
+    "finish a step": lambda by: actions.finish_plan_step(step=planned(by).row, **by),
+    "end a relationship": lambda by: actions.end_relationship(
+        relationship=people.relationship(), reason="They closed", **by
+    ),
     "comment": comment,
     "change a comment": lambda by: actions.change_comment(comment=comment(by).row, text="Otherwise", **by),
     "see a mention": seen_mention,

@@ -40,8 +40,11 @@ def contact(row: Relationship, name: str = "Ines Iversen") -> Contact:
 
 def record_of(row: Relationship) -> dict[str, Any]:
     """All that a verb of this app can change about a relationship, keys included."""
+    kept = Relationship.objects.filter(pk=row.pk).values().get()
+    # When the criteria were last found to be another is no part of the record.
+    del kept["judged_as_of"]
     return {
-        "row": Relationship.objects.filter(pk=row.pk).values().get(),
+        "row": kept,
         "agreements": list(CadenceAgreement.objects.filter(relationship=row).order_by("pk").values()),
         "snoozes": list(Snooze.objects.filter(relationship=row).order_by("pk").values()),
         "interactions": list(Interaction.objects.filter(relationship=row).order_by("pk").values()),
@@ -105,7 +108,6 @@ def do_change(row: Relationship) -> Done[Any]:
         "name": "Wind parks",
         "owner": people.bob(),
         "team": None,
-        "stage": "partner",
         "zone": "Asia/Tokyo",
         "workdays": [6, 0, 1, 2, 3],
         "yearly_worth": "1200.50",
@@ -393,7 +395,7 @@ def test_log_is_constant_work_whatever_the_history() -> None:
             for index in range(number)
         )
         counts.append(statements_of_a_log(row))
-    assert counts == [counts[0], counts[0]] and counts[0] <= 24, counts
+    assert counts == [counts[0], counts[0]] and counts[0] <= 30, counts
 
 
 # Snooze, pause, rhythm ---------------------------------------------------------------------------------------------

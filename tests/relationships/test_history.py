@@ -117,7 +117,7 @@ def test_who_changed_what_with_the_fields_in_words() -> None:
     with by(people.bob()):
         change(row, people.alice(), owner=people.bob(), tags=["fish", "north"], yearly_worth=Decimal("1200.50"))
     with by(people.alice()):
-        change(row, people.alice(), renewal_on=MONDAY, workdays=[0, 6], stage="partner", team=None)
+        change(row, people.alice(), renewal_on=MONDAY, workdays=[0, 6], tier="A", team=None)
     with by(people.alice()):
         actions.pause(actor=people.alice(), now=NOW, relationship=row, reason="Merger")
     assert told(row) == [
@@ -125,9 +125,9 @@ def test_who_changed_what_with_the_fields_in_words() -> None:
         (
             "Alice Ahlberg",
             [
-                "Relationship changed | Team: North → nothing | Stage: Contact → Partner"
+                "Relationship changed | Team: North → nothing"
                 " | Working days: Monday, Tuesday, Wednesday, Thursday, Friday → Monday, Sunday"
-                " | Renewal day: nothing → 2 March 2026"
+                " | Renewal day: nothing → 2 March 2026 | Tier: nothing → A"
             ],
         ),
         (

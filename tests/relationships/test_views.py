@@ -104,14 +104,14 @@ def test_second_of_two_at_one_relationship_is_told() -> None:
         "version": alice.get(address).context["version"],
         "owner": row.owner_id,
         "team": row.team_id,
-        "stage": "contact",
+        "tier": "",
         "zone": "UTC",
         "workdays": [0, 1],
     }
-    assert mona.post(address, {**values, "stage": "partner"}).status_code == 302
-    answer = alice.post(address, {**values, "stage": "customer"})
+    assert mona.post(address, {**values, "tier": "A"}).status_code == 302
+    answer = alice.post(address, {**values, "tier": "B"})
     assert answer.status_code == 422
-    assert answer.context["form"].errors["stage"] == ["Now: partner"]
+    assert answer.context["form"].errors["tier"] == ["Now: A"]
 
 
 def test_snooze_wants_a_reason_tapped_or_typed() -> None:

@@ -1,0 +1,184 @@
+"""What the criteria of the stages read, fetched for any number of relationships in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from accounts.models import Affiliation
+from relationships import cadence, stages
+from relationships.criteria import Agreed, Person, Record, Shown, Span, Touch
+from relationships.evidence import Kind
+from relationships.models import (
+    CadenceAgreement,
+    Evidence,
+    Interaction,
+    InteractionContact,
+    Relationship,
+    Snooze,
+    StageChange,
+    Stakeholder,
+    Waiver,
+)
+
+INTERACTION = Interaction._meta.label_lower
+AGREEMENT = CadenceAgreement._meta.label_lower
+STAKEHOLDER = Stakeholder._meta.label_lower
+# A scope that was agreed, or any joint project.
+SCOPES = {Kind.SCOPE_AGREED, Kind.PROJECT_MEASURED, Kind.PROJECT_CLOSED, Kind.PROJECT_FAILED}
+READ = [*SCOPES, Kind.PROMISE_KEPT, Kind.FEEDBACK_GIVEN]
+HAVE_A_SAY = (Stakeholder.Power.INFLUENCES, Stakeholder.Power.DECIDES, Stakeholder.Power.SIGNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A relationship's record, its waivers, and its changes of stage, the oldest first."""
+
+    record: Record
+    waivers: list[Waiver] = field(default_factory=list)
+    changes: list[StageChange] = field(default_factory=list)
+
+    @property
+    def waived(self) -> list[stages.Waiver]:
+        return [
+            stages.Waiver(stages.Criterion(row.criterion), Span(row.from_on, row.until_on), row.pk)
+            for row in self.waivers
+        ]
+
+    def since(self, row: Relationship) -> date:
+        """Since when it is in its stage: the day of the last change, or that on which it was begun."""
+        return self.changes[-1].changed_on if self.changes else begun_on(row)
+
+    def declared(self, row: Relationship) -> stages.Declared | None:
+        """What its stage was declared to be; none where somebody moved it there on evidence."""
+        last = self.changes[-1] if self.changes else None
+        if last is None or last.evidence_due_on is None or last.to_stage != row.stage:
+            return None
+        return stages.Declared(stages.Stage(row.stage), last.changed_on, last.evidence_due_on)
+
+
+def begun_on(row: Relationship) -> date:
+    return row.created_at.astimezone(ZoneInfo(row.zone)).date()
+
+
+def read(
+    rows: Sequence[Relationship],
+    *,
+    agreements: Mapping[int, Sequence[CadenceAgreement]] | None = None,
+    rests: Mapping[int, Sequence[cadence.Rest]] | None = None,
+) -> dict[int, Known]:
+    """Nine queries; two fewer where agreements (in the order made) and snoozes are known already."""
+    ids = [row.pk for row in rows]
+    if agreements is None:
+        agreements = _by(ids, CadenceAgreement.objects.filter(relationship__in=ids).order_by("id"))
+    if rests is None:
+        found = _by(ids, Snooze.objects.filter(relationship__in=ids).order_by("id"))
+        rests = {pk: [cadence.Rest(one.from_on, one.until_on) for one in snoozes] for pk, snoozes in found.items()}
+    shown = _evidence(ids)
+    touches = _touches(ids)
+    people = _people(rows)
+    waivers = _by(ids, Waiver.objects.filter(relationship__in=ids).order_by("from_on", "id"))
+    changes = _by(ids, StageChange.objects.filter(relationship__in=ids).order_by("changed_on", "id"))
+    return {
+        row.pk: Known(
+            Record(
+                scopes=shown[row.pk, "scope"],
+                people=people[row.pk],
+                agreements=[_agreed(one) for one in agreements[row.pk]],
+                kept=shown[row.pk, "kept"],
+                touches=touches[row.pk],
+                feedback={side: shown[row.pk, side] for side in ("ours", "theirs")},
+                rests=rests[row.pk],
+                workdays=row.workdays,
+            ),
+            waivers[row.pk],
+            changes[row.pk],
+        )
+        for row in rows
+    }
+
+
+Row = TypeVar("Row", CadenceAgreement, Snooze, Waiver, StageChange)
+
+
+def _by(ids: Iterable[int], found: Iterable[Row]) -> dict[int, list[Row]]:
+    rows: dict[int, list[Row]] = {pk: [] for pk in ids}
+    for row in found:
+        rows[row.relationship_id].append(row)
+    return rows
+
+
+def _agreed(row: CadenceAgreement) -> Agreed:
+    return Agreed(row.interval, row.assumed, Shown(AGREEMENT, row.pk, row.agreed_on or row.starts_on))
+
+
+def _evidence(ids: Sequence[int]) -> dict[tuple[int, str], list[Shown]]:
+    """Scopes, promises of ours kept in time, and feedback of each side, from the ledger."""
+    rows = Evidence.objects.filter(relationship__in=ids, kind__in=READ).order_by("day", "id")
+    found: dict[tuple[int, str], list[Shown]] = defaultdict(list)
+    for pk, kind, side, day, model, source in rows.values_list(
+        "relationship", "kind", "side", "day", "source_model", "source_id"
+    ):
+        shown = Shown(model, source, day)
+        if kind in SCOPES:
+            found[pk, "scope"].append(shown)
+        elif kind == Kind.FEEDBACK_GIVEN:
+            found[pk, side].append(shown)
+        elif side == Evidence.Side.OURS:
+            found[pk, "kept"].append(shown)
+    return found
+
+
+def _touches(ids: Sequence[int]) -> dict[int, list[Touch]]:
+    rows = Interaction.objects.touches().filter(relationship__in=ids).order_by("occurred_on", "id")
+    found: dict[int, list[Touch]] = defaultdict(list)
+    for relationship, day, project, pk in rows.values_list("relationship", "occurred_on", "project", "pk"):
+        found[relationship].append(Touch(day, beside=not project, pk=pk))
+    return found
+
+
+def _people(rows: Sequence[Relationship]) -> dict[int, list[Person]]:
+    """Whose decision power is known. Three queries."""
+    named = Stakeholder.objects.filter(relationship__in=[row.pk for row in rows], known_on__isnull=False)
+    stakes = list(named.exclude(power="").select_related("contact").order_by("id"))
+    contacts = {stake.contact_id for stake in stakes}
+    places: dict[int, list[tuple[int, Span]]] = defaultdict(list)
+    for contact, account, since, until in Affiliation.objects.filter(contact__in=contacts).values_list(
+        "contact", "account", "since", "until"
+    ):
+        places[contact].append((account, Span(since or date.min, until)))
+    seen: dict[tuple[int, int], set[date]] = defaultdict(set)
+    met = InteractionContact.objects.filter(
+        interaction__relationship__in={stake.relationship_id for stake in stakes},
+        interaction__two_way=True,
+        contact__in=[stake.contact_id for stake in stakes if stake.decides],
+    ).order_by()
+    for relationship, contact, day in met.values_list(
+        "interaction__relationship", "contact", "interaction__occurred_on"
+    ):
+        seen[relationship, contact].add(day)
+    found: dict[int, list[Person]] = defaultdict(list)
+    for stake in stakes:
+        assert stake.known_on is not None
+        key = (stake.relationship_id, stake.contact_id)
+        found[stake.relationship_id].append(
+            Person(
+                shown=Shown(STAKEHOLDER, stake.pk, stake.known_on, str(stake.contact)),
+                there=_there(places[stake.contact_id], stake.account_id),
+                has_say=stake.power in HAVE_A_SAY,
+                decides=stake.decides,
+                answers=stake.accountable and stake.commands,
+                seen=sorted(seen[key]),
+            )
+        )
+    return found
+
+
+def _there(places: Sequence[tuple[int, Span]], account: int) -> list[Span]:
+    """When they work there; who has a place in a unit or a parent alone is asked about that; without any always."""
+    here = [span for where, span in places if where == account]
+    return here or [span for _where, span in places] or [Span(date.min)]

@@ -1,0 +1,338 @@
+"""Stages and their criteria in words, the same on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from relationships import criteria, words
+from relationships.criteria import Lack, Missing, Shown
+from relationships.models import (
+    CadenceAgreement,
+    Commitment,
+    Feedback,
+    Interaction,
+    Relationship,
+    Scope,
+    Stakeholder,
+    Waiver,
+)
+from relationships.stages import Criterion, Finding, Outlook, Stage, Verdict
+from relationships.words import Look
+from web import dates
+
+# What each stage is, said plainly.
+MEANS: dict[Stage, str | Promise] = {
+    Stage.CONTACT: gettext_lazy("A name with an address is a contact."),
+    Stage.CUSTOMER: gettext_lazy(
+        "A customer has agreed with us what we do together; we know who decides and who answers for results, we keep a "
+        "rhythm that they agreed to, we kept our word, and we have been in touch for 90 days."
+    ),
+    Stage.PARTNER: gettext_lazy(
+        "A partner earns with us what both can measure: people who decide meet us, both sides tell each other what "
+        "works and what comes next, trust holds on each side, and we talk when no project makes us."
+    ),
+}
+TITLES: dict[Criterion, str | Promise] = {
+    Criterion.SCOPE: gettext_lazy("First scope or joint project agreed"),
+    Criterion.PEOPLE: gettext_lazy("Two people with decision power named, one accountable"),
+    Criterion.CADENCE: gettext_lazy("Rhythm agreed with them"),
+    Criterion.PROMISE: gettext_lazy("A promise kept by us in time"),
+    Criterion.IN_TOUCH: gettext_lazy("In touch for 90 days"),
+    Criterion.SCORE: gettext_lazy("Enough evidence for a score"),
+    Criterion.COMPONENTS: gettext_lazy("Access, credibility, trust at .60 or more"),
+    Criterion.TRUST_OF_EACH: gettext_lazy("Trust at .55 or more on each side"),
+    Criterion.DECISION_MAKERS: gettext_lazy("Two decision makers seen in %(days)d days"),
+    Criterion.KPIS: gettext_lazy("Three KPIs ranked by both, one met"),
+    Criterion.BENEFIT: gettext_lazy("A joint project that gained both sides"),
+    Criterion.FEEDBACK: gettext_lazy("Feedback both ways in 180 days"),
+    Criterion.ROADMAPS: gettext_lazy("Roadmaps both ways in 180 days"),
+    Criterion.ADHERENCE: gettext_lazy("Rhythm kept on at least 70 %% of days"),
+    Criterion.TRUST_FLAGS: gettext_lazy("No warning about trust"),
+    Criterion.BESIDE_PROJECTS: gettext_lazy("A third of contact outside projects"),
+}
+# Why a criterion can't be judged yet.
+NOT_YET: dict[Criterion, str | Promise] = {
+    Criterion.SCORE: gettext_lazy("Concord shows no score yet."),
+    Criterion.COMPONENTS: gettext_lazy("Concord shows no score yet, nor its parts."),
+    Criterion.TRUST_OF_EACH: gettext_lazy("Concord shows no score yet, nor trust by side."),
+    Criterion.KPIS: gettext_lazy("KPIs can’t be kept here yet."),
+    Criterion.BENEFIT: gettext_lazy("Joint projects and their benefit can’t be kept here yet."),
+    Criterion.ROADMAPS: gettext_lazy("Roadmaps can’t be kept here yet."),
+    Criterion.TRUST_FLAGS: gettext_lazy("Concord warns of nothing but overdue check-ins yet."),
+}
+LOOKS = {
+    Verdict.NOT_MET: Look(gettext_lazy("Not met"), "x", "over"),
+    Verdict.UNKNOWN: Look(gettext_lazy("Cannot be judged yet"), "question-mark", "faint"),
+    Verdict.WAIVED: Look(gettext_lazy("Waived"), "hand-stop", "due"),
+    Verdict.MET: Look(gettext_lazy("Met"), "check", "ok"),
+}
+
+
+def name(stage: str) -> str:
+    return str(Relationship.Stage(stage).label)
+
+
+def title(criterion: Criterion, every_days: int) -> str:
+    """What is asked for; ``every_days`` is the rhythm in force."""
+    return str(TITLES[criterion]) % {"days": criteria.SEEN_WITHIN * every_days}
+
+
+def plain_title(criterion: Criterion) -> str:
+    """The same where no rhythm is at hand."""
+    if criterion is Criterion.DECISION_MAKERS:
+        return _("Two decision makers seen lately")
+    return title(criterion, criteria.WITHOUT_RHYTHM)
+
+
+def heading(former: str, wanted: str) -> str:
+    """*From customer to partner*."""
+    return _("From %(former)s to %(wanted)s") % {"former": name(former), "wanted": name(wanted)}
+
+
+def score(outlook: Outlook) -> str:
+    """*6 of 9*."""
+    return _("%(met)d of %(all)d") % {"met": outlook.met, "all": len(outlook.findings)}
+
+
+def all_met(outlook: Outlook) -> str:
+    """*Five of five criteria met.* Waived ones are told apart."""
+    waived = sum(one.verdict is Verdict.WAIVED for one in outlook.findings)
+    count = len(outlook.findings)
+    values = {"met": capfirst(str(apnumber(outlook.met - waived))), "all": apnumber(count), "waived": apnumber(waived)}
+    said = _("%(met)s of %(all)s criteria met, %(waived)s waived.") if waived else _("%(met)s of %(all)s criteria met.")
+    return said % values
+
+
+# What is missing, and what would change that -------------------------------------------------------------------------
+
+
+def missing(finding: Finding, record: criteria.Record, today: date) -> str:
+    """What is short, in a sentence that says the cheapest next step; or why nobody can say yet."""
+    if finding.verdict is Verdict.UNKNOWN or (finding.verdict is Verdict.WAIVED and finding.criterion in NOT_YET):
+        return str(NOT_YET[finding.criterion])
+    return " ".join(_short(one, record, today) for one in finding.missing)
+
+
+def _short(one: Missing, record: criteria.Record, today: date) -> str:
+    day = dates.on(one.day, today) if one.day else ""
+    values = {"count": one.count, "day": day, "name": one.said, "number": capfirst(str(apnumber(one.count)))}
+    said = {
+        Lack.SCOPE: _("Write down what both sides agreed to do together."),
+        Lack.PEOPLE: ngettext(
+            "%(number)s more person with decision power named.",
+            "%(number)s people with decision power named.",
+            one.count,
+        ),
+        Lack.ANSWERS: _("One of them who is accountable for results and commands resources."),
+        Lack.RHYTHM: _("No rhythm is in force. Agree on one with them."),
+        Lack.AGREED: _("Every %(count)d days is assumed. Ask one of theirs to agree to it."),
+        Lack.PROMISE: _("None yet. Promise something small, and keep it by its day."),
+        Lack.NEVER_IN_TOUCH: _("Never in touch. One conversation begins to count."),
+        Lack.SILENT: _("Silent for %(count)d days. The next conversation begins to count anew."),
+        Lack.ONCE: _("One conversation so far, %(count)d days ago. A second one makes it count from there."),
+        Lack.YOUNG: _("In touch for %(count)d days; without a long silence it will be 90 %(day)s."),
+        Lack.DECISION_MAKERS: ngettext(
+            "%(number)s more person who decides or signs named, and seen.",
+            "%(number)s people who decide or sign named, and seen.",
+            one.count,
+        ),
+        Lack.UNSEEN: _("%(name)s was last seen %(count)d days ago.") if one.day else _("%(name)s was never seen."),
+        Lack.FEEDBACK_OURS: _("Ours was last given %(day)s.") if day else _("We have given them none yet."),
+        Lack.FEEDBACK_THEIRS: _("Theirs was last heard %(day)s.") if day else _("They have given us none yet."),
+        Lack.COUNTED: _("A rhythm has counted on %(count)d days so far; 90 of 180 are needed to judge."),
+        Lack.ADHERENCE: _("%(count)d %% over 180 days."),
+        Lack.ALL_IN_PROJECTS: _("%(count)d %% over a year. Ring once without a project."),
+    }[one.lack]
+    return said % values
+
+
+# A line of the list --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row that shows something: what it is, when, and where it is to be read."""
+
+    said: str
+    day: date
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A criterion as it stands in a list: the verdict, a second line where it wants something, the evidence beside."""
+
+    criterion: str
+    title: str
+    verdict: str
+    look: Look
+    second: str = ""
+    beside: str = ""
+    since: date | None = None
+    counts_from: date | None = None
+    rows: list[Told] = field(default_factory=list)
+    more: int = 0
+    waiver: Waiver | None = None
+
+    @property
+    def met(self) -> bool:
+        return self.verdict == Verdict.MET
+
+    @property
+    def waived(self) -> bool:
+        return self.verdict == Verdict.WAIVED
+
+
+# So many rows open under a criterion; of the rest the number is told.
+ROWS = 8
+
+
+def lines(
+    outlook: Outlook,
+    record: criteria.Record,
+    waivers: Sequence[Waiver],
+    told: Mapping[tuple[str, int], tuple[str, str]],
+    today: date,
+) -> list[Line]:
+    by_key = {row.pk: row for row in waivers}
+    return [_line(one, record, by_key, told, today) for one in outlook.findings]
+
+
+def _line(
+    one: Finding,
+    record: criteria.Record,
+    waivers: Mapping[int, Waiver],
+    told: Mapping[tuple[str, int], tuple[str, str]],
+    today: date,
+) -> Line:
+    waiver = waivers.get(one.waiver.pk) if one.waiver and one.verdict is Verdict.WAIVED else None
+    rows = [_told(shown, told) for shown in one.shown]
+    counts = one.counts_from if one.counts_from and one.counts_from > today else None
+    return Line(
+        criterion=one.criterion.value,
+        title=title(one.criterion, record.every(today)),
+        verdict=one.verdict.value,
+        look=LOOKS[one.verdict],
+        second="" if one.verdict is Verdict.MET else missing(one, record, today),
+        beside=_beside(one, rows) if one.verdict is Verdict.MET else "",
+        since=one.met_since,
+        counts_from=counts,
+        rows=rows[:ROWS],
+        more=max(0, len(rows) - ROWS),
+        waiver=waiver,
+    )
+
+
+def _told(shown: Shown, told: Mapping[tuple[str, int], tuple[str, str]]) -> Told:
+    said, address = told.get((shown.model, shown.pk), (shown.said, ""))
+    return Told(said or shown.said, shown.day, address)
+
+
+def _beside(one: Finding, rows: Sequence[Told]) -> str:
+    """The evidence in three words, at the right of its line."""
+    match one.criterion:
+        case Criterion.PEOPLE | Criterion.DECISION_MAKERS:
+            return words.names([row.said.split(" ")[0] for row in rows])
+        case Criterion.ADHERENCE | Criterion.BESIDE_PROJECTS:
+            return f"{one.figure} %"
+        case Criterion.IN_TOUCH:
+            return ""
+        case Criterion.PROMISE if len(rows) > 1:
+            return _("%(count)d kept") % {"count": len(rows)}
+        case Criterion.FEEDBACK:
+            return _("%(count)d given") % {"count": len(rows)}
+    return words.clipped(rows[0].said, 28) if rows else ""
+
+
+def tell(outlooks: Sequence[Outlook], row: Relationship) -> dict[tuple[str, int], tuple[str, str]]:
+    """What the rows say that show something, and where they are read; a query for each kind that there is."""
+    wanted: dict[str, list[int]] = {}
+    for outlook in outlooks:
+        for finding in outlook.findings:
+            for shown in finding.shown[:ROWS]:
+                wanted.setdefault(shown.model, []).append(shown.pk)
+    found: dict[tuple[str, int], tuple[str, str]] = {}
+    for model, say in TELLERS.items():
+        for thing in say.rows(wanted[model]) if model in wanted else ():
+            found[model, thing.pk] = say.say(thing, row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """How the rows of a model are fetched, and what one of them says with its address."""
+
+    rows: Any
+    say: Any
+
+
+def _page(row: Relationship) -> str:
+    return row.get_absolute_url()
+
+
+TELLERS: dict[str, Teller] = {
+    Commitment._meta.label_lower: Teller(
+        lambda ids: Commitment.objects.filter(pk__in=ids), lambda one, row: (one.what, one.get_absolute_url())
+    ),
+    Scope._meta.label_lower: Teller(lambda ids: Scope.objects.filter(pk__in=ids), lambda one, row: (one.what, "")),
+    Interaction._meta.label_lower: Teller(
+        lambda ids: Interaction.objects.filter(pk__in=ids),
+        lambda one, row: (
+            f"{words.beginning(one)}: {words.clipped(one.summary, 70)}" if one.summary else words.beginning(one),
+            f"{_page(row)}#entry-{one.pk}",
+        ),
+    ),
+    CadenceAgreement._meta.label_lower: Teller(
+        lambda ids: CadenceAgreement.objects.filter(pk__in=ids).select_related("agreed_with"),
+        lambda one, row: (
+            _("%(every)s, with %(name)s") % {"every": words.interval(one.every_days), "name": one.agreed_with}
+            if one.agreed_with
+            else words.interval(one.every_days),
+            f"{_page(row)}#rhythm",
+        ),
+    ),
+    Stakeholder._meta.label_lower: Teller(
+        lambda ids: Stakeholder.objects.filter(pk__in=ids).select_related("contact"),
+        lambda one, row: (f"{one.contact}, {one.get_power_display()}", f"{_page(row)}#people"),
+    ),
+    Feedback._meta.label_lower: Teller(
+        lambda ids: Feedback.objects.filter(pk__in=ids), lambda one, row: (words.clipped(one.said, 70), "")
+    ),
+}
+
+
+# What is kept with a decision ----------------------------------------------------------------------------------------
+
+KEPT_ROWS = 8
+
+
+def kept(found: Sequence[Line]) -> list[dict[str, Any]]:
+    """The criteria as they were judged, with what showed them, ready for JSON; in the words of the day."""
+    return [
+        {
+            "criterion": line.criterion,
+            "title": line.title,
+            "verdict": line.verdict,
+            "since": line.since.isoformat() if line.since else None,
+            "said": line.second or line.beside,
+            "rows": [{"said": row.said, "day": row.day.isoformat(), "address": row.address} for row in line.rows],
+            "more": line.more,
+            "waiver": {
+                "why": line.waiver.why,
+                "until": line.waiver.until_on.isoformat(),
+                "by": str(line.waiver.granted_by or ""),
+            }
+            if line.waiver
+            else None,
+        }
+        for line in found
+    ]

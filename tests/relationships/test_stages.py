@@ -1,0 +1,380 @@
+"""The criteria of the stages, as properties: of any record, on any day, against a slow way of saying the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relationships import cadence, stages
+from relationships.cadence import Interval, Rest
+from relationships.criteria import Agreed, Lack, Person, Record, Shown, Span, Touch
+from relationships.stages import CRITERIA, HOLDING, RULES, Criterion, Declared, Stage, Verdict, Waiver
+
+DAY = timedelta(days=1)
+START = date(2025, 3, 3)
+offsets = st.integers(0, 500)
+JUDGED = [criterion for criterion in Criterion if criterion in RULES]
+
+
+def day(offset: int) -> date:
+    return START + offset * DAY
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> Span:
+    first = draw(offsets)
+    last = draw(st.one_of(st.none(), st.integers(first, 520)))
+    return Span(day(first), None if last is None else day(last))
+
+
+@st.composite
+def shown(draw: st.DrawFn, model: str = "a") -> Shown:
+    return Shown(model, draw(st.integers(1, 99)), day(draw(offsets)))
+
+
+@st.composite
+def persons(draw: st.DrawFn) -> Person:
+    decides = draw(st.booleans())
+    return Person(
+        draw(shown("person")),
+        draw(st.lists(spans(), max_size=2)),
+        has_say=decides or draw(st.booleans()),
+        decides=decides,
+        answers=draw(st.booleans()),
+        seen=sorted({day(one) for one in draw(st.lists(offsets, max_size=6))}),
+    )
+
+
+@st.composite
+def agreements(draw: st.DrawFn) -> Agreed:
+    span = draw(spans())
+    every = draw(st.sampled_from([1, 3, 7, 14, 30, 90]))
+    return Agreed(Interval(span.first, every, span.last), draw(st.booleans()), Shown("rhythm", 1, span.first))
+
+
+@st.composite
+def touches(draw: st.DrawFn) -> Touch:
+    return Touch(day(draw(offsets)), beside=draw(st.booleans()), pk=draw(st.integers(1, 99)))
+
+
+@st.composite
+def rests(draw: st.DrawFn) -> Rest:
+    first = draw(offsets)
+    return Rest(day(first), day(first + draw(st.integers(0, 31))))
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    return Record(
+        scopes=draw(st.lists(shown("scope"), max_size=2)),
+        people=draw(st.lists(persons(), max_size=4)),
+        agreements=draw(st.lists(agreements(), max_size=3)),
+        kept=draw(st.lists(shown("promise"), max_size=2)),
+        touches=draw(st.lists(touches(), max_size=12)),
+        feedback={side: draw(st.lists(shown("feedback"), max_size=3)) for side in ("ours", "theirs")},
+        rests=draw(st.lists(rests(), max_size=2)),
+    )
+
+
+@st.composite
+def waivers(draw: st.DrawFn) -> Waiver:
+    first = draw(offsets)
+    criterion = draw(st.sampled_from(list(Criterion)))
+    return Waiver(criterion, Span(day(first), day(first + draw(st.integers(0, 200)))), draw(st.integers(1, 9)))
+
+
+# The slow way: the rule as it is written, of one day alone ----------------------------------------------------------
+
+
+def slow(record: Record, criterion: Criterion, today: date) -> bool:
+    return {
+        Criterion.SCOPE: lambda: any(row.day <= today for row in record.scopes),
+        Criterion.PEOPLE: lambda: len(there(record, today)) >= 2 and any(one.answers for one in there(record, today)),
+        Criterion.CADENCE: lambda: bool(in_force(record, today)) and not in_force(record, today)[0].assumed,
+        Criterion.PROMISE: lambda: any(row.day <= today for row in record.kept),
+        Criterion.IN_TOUCH: lambda: in_touch(record, today),
+        Criterion.DECISION_MAKERS: lambda: sum(seen(record, one, today) for one in there(record, today)) >= 2,
+        Criterion.FEEDBACK: lambda: all(
+            any(today - 180 * DAY <= row.day <= today for row in record.feedback[side]) for side in ("ours", "theirs")
+        ),
+        Criterion.ADHERENCE: lambda: adherence(record, today),
+        Criterion.BESIDE_PROJECTS: lambda: beside(record, today),
+    }[criterion]()
+
+
+def there(record: Record, today: date) -> list[Person]:
+    return [
+        one
+        for one in record.people
+        if one.has_say and one.shown.day <= today and any(span.holds(today) for span in one.there)
+    ]
+
+
+def in_force(record: Record, today: date) -> list[Agreed]:
+    index = cadence.in_force([one.interval for one in record.agreements], today)
+    return [] if index is None else [record.agreements[index]]
+
+
+def in_touch(record: Record, today: date) -> bool:
+    """Going back from today contact by contact, no step longer than 90 days, until the first is 90 days ago."""
+    reached, contacts = today, 0
+    for touched in sorted({touch.day for touch in record.touches if touch.day <= today}, reverse=True):
+        if (reached - touched).days > 90:
+            break
+        reached, contacts = touched, contacts + 1
+    return contacts > 1 and (today - reached).days >= 90
+
+
+def seen(record: Record, one: Person, today: date) -> bool:
+    agreed = in_force(record, today)
+    within = 3 * (agreed[0].interval.every_days if agreed else 30)
+    return one.decides and any(today - within * DAY <= when <= today for when in one.seen)
+
+
+def adherence(record: Record, today: date) -> bool:
+    first = min((one.interval.starts_on for one in record.agreements), default=None)
+    good = counted = 0
+    for offset in range(180):
+        when = today - offset * DAY
+        agreed = in_force(record, when)
+        if first is None or when < first or not agreed:
+            continue
+        counted += 1
+        start = max([first, *(touch.day for touch in record.touches if first <= touch.day <= when)])
+        every = agreed[0].interval.every_days
+        last = cadence.due_after(start, every) + cadence.grace(every) * DAY
+        snoozed = any(rest.from_on <= when <= rest.until_on for rest in record.rests)
+        good += when <= last or snoozed
+    return counted >= 90 and good >= 0.7 * counted - 1e-9
+
+
+def beside(record: Record, today: date) -> bool:
+    year = [touch for touch in record.touches if today - 364 * DAY <= touch.day <= today]
+    return bool(year) and 3 * sum(touch.beside for touch in year) >= len(year)
+
+
+@settings(max_examples=300)
+@given(records(), st.integers(-5, 900), st.sampled_from(JUDGED))
+def test_verdict_is_that_of_the_slow_way(record: Record, offset: int, criterion: Criterion) -> None:
+    today = day(offset)
+    found = stages.find(record, criterion, Stage.CUSTOMER, today)
+    assert (found.verdict is Verdict.MET) == slow(record, criterion, today)
+    assert bool(found.missing) == (found.verdict is not Verdict.MET)
+
+
+@given(records(), st.integers(0, 700), st.sampled_from(JUDGED))
+def test_met_since_is_the_first_day_of_it(record: Record, offset: int, criterion: Criterion) -> None:
+    today = day(offset)
+    found = stages.find(record, criterion, Stage.CUSTOMER, today)
+    if found.met_since is None:
+        assert not slow(record, criterion, today)
+        return
+    assert slow(record, criterion, found.met_since)
+    assert not slow(record, criterion, found.met_since - DAY)
+    for between in {found.met_since + (today - found.met_since) * part / 5 for part in range(6)}:
+        assert slow(record, criterion, between)
+
+
+@given(records(), st.lists(waivers(), max_size=3), st.integers(0, 600), st.sampled_from(list(Stage)))
+def test_looked_at_again_no_later_than_it_changes(
+    record: Record, given_: list[Waiver], offset: int, stage: Stage
+) -> None:
+    """Nor earlier: on the day named something is another, and the day before nothing was."""
+    today = day(offset)
+
+    def told(when: date) -> list[tuple[Criterion, Verdict, bool, date | None]]:
+        outlook = stages.judge(record, stage, when, given_)
+        return sorted((one.criterion, one.verdict, one.settled, one.met_since) for one in outlook.findings)
+
+    again = stages.judge(record, stage, today, given_).changes_on
+    last = again - DAY if again else today + 2000 * DAY
+    assert again is None or again > today
+    for part in range(6):
+        between = today + (last - today) * part / 5
+        assert [one[:3] for one in told(between)] == [one[:3] for one in told(today)]
+
+
+@given(
+    records(),
+    st.lists(waivers(), max_size=2),
+    st.integers(0, 600),
+    st.sampled_from(["scope", "person", "kept", "touch"]),
+    st.data(),
+)
+def test_more_evidence_never_turns_met_into_not_met(
+    record: Record, given_: list[Waiver], offset: int, what: str, data: st.DataObject
+) -> None:
+    """But for the share of contact that belongs to no project: there a contact within a project may."""
+    today = day(offset)
+    more = {
+        "scope": lambda: replace(record, scopes=[*record.scopes, data.draw(shown("scope"))]),
+        "person": lambda: replace(record, people=[*record.people, data.draw(persons())]),
+        "kept": lambda: replace(record, kept=[*record.kept, data.draw(shown("promise"))]),
+        "touch": lambda: replace(record, touches=[*record.touches, data.draw(touches())]),
+    }[what]()
+    for stage in Stage:
+        for criterion in CRITERIA[stage]:
+            if criterion is Criterion.BESIDE_PROJECTS and what == "touch":
+                continue
+            before = stages.find(record, criterion, stage, today, given_)
+            after = stages.find(more, criterion, stage, today, given_)
+            assert before.verdict is not Verdict.MET or after.verdict is Verdict.MET, criterion
+            assert not before.settled or after.settled
+
+
+@given(records(), st.randoms(use_true_random=False), st.integers(0, 600))
+def test_order_of_evidence_is_irrelevant(record: Record, random: Random, offset: int) -> None:
+    def mixed(rows: Iterable[Any]) -> list[Any]:
+        found = list(rows)
+        random.shuffle(found)
+        return found
+
+    # Of agreements the order made counts, as for the rhythm itself.
+    other = replace(
+        record,
+        scopes=mixed(record.scopes),
+        people=mixed(record.people),
+        kept=mixed(record.kept),
+        touches=mixed(record.touches),
+        feedback={side: mixed(rows) for side, rows in record.feedback.items()},
+    )
+    for stage in Stage:
+        one, two = (stages.judge(each, stage, day(offset)) for each in (record, other))
+        assert [(f.criterion, f.verdict, f.met_since, f.until, f.figure) for f in one.findings] == [
+            (f.criterion, f.verdict, f.met_since, f.until, f.figure) for f in two.findings
+        ]
+
+
+@given(records(), waivers(), st.integers(0, 600))
+def test_waiver_only_ever_adds(record: Record, waiver: Waiver, offset: int) -> None:
+    today = day(offset)
+    for stage in Stage:
+        without = {one.criterion: one for one in stages.judge(record, stage, today).findings}
+        for found in stages.judge(record, stage, today, [waiver]).findings:
+            before = without[found.criterion]
+            assert found.settled or not before.settled
+            if before.verdict is Verdict.MET or found.criterion is not waiver.criterion or not waiver.span.holds(today):
+                assert found.verdict is before.verdict
+            else:
+                assert (found.verdict, found.waiver) == (Verdict.WAIVED, waiver)
+
+
+@given(
+    records(), st.lists(waivers(), max_size=3), st.sampled_from(list(Stage)), st.integers(0, 500), st.integers(0, 150)
+)
+def test_declared_stage_is_shown_for_good_once_all_was_met(
+    record: Record, given_: list[Waiver], stage: Stage, offset: int, later: int
+) -> None:
+    declared = Declared(stage, day(offset), day(offset + 180))
+    today = day(offset + later)
+    all_met = any(
+        all(
+            (found := stages.find(record, one, stage, day(when))).met_since
+            and day(when) >= found.met_since + HOLDING[stage]
+            for one in CRITERIA[stage]
+        )
+        for when in range(offset, offset + later + 1, max(1, later // 7))
+    )
+    if all_met:
+        assert stages.is_shown(record, declared, today)
+    settled = stages.judge(record, stage, today, given_).settled
+    assert stages.is_shown(record, declared, today, given_) or not settled
+
+
+# Said out loud -------------------------------------------------------------------------------------------------------
+
+
+def named(name: str, **more: Any) -> Person:
+    return Person(Shown("person", hash(name) % 99, START, name), [Span(date.min)], **more)
+
+
+WHOLE = Record(
+    scopes=[Shown("scope", 1, day(10))],
+    people=[named("Ingrid", decides=True, answers=True), named("Lars")],
+    agreements=[Agreed(Interval(START, 14), assumed=False, shown=Shown("rhythm", 1, START))],
+    kept=[Shown("promise", 1, day(40))],
+    touches=[Touch(day(offset)) for offset in range(0, 200, 14)],
+)
+
+
+def test_all_criteria_met_propose_the_next_stage_from_the_ninetieth_day() -> None:
+    before, then = (stages.stand(WHOLE, Stage.CONTACT, day(offset)) for offset in (89, 90))
+    assert (before.proposed, before.again_on) == (None, day(90))
+    assert then.proposed is Stage.CUSTOMER
+    assert stages.stand(WHOLE, Stage.CONTACT, day(90), stopped=True) == stages.Standing()
+
+
+@pytest.mark.parametrize(
+    ("record", "lacks"),
+    [
+        (Record(), [Lack.SCOPE, Lack.PEOPLE, Lack.ANSWERS, Lack.RHYTHM, Lack.PROMISE, Lack.NEVER_IN_TOUCH]),
+        (replace(WHOLE, people=[named("Ingrid", answers=True)]), [Lack.PEOPLE]),
+        (replace(WHOLE, people=[named("Ingrid"), named("Lars")]), [Lack.ANSWERS]),
+        (replace(WHOLE, people=[named("Ingrid", answers=True), named("Lars", has_say=False)]), [Lack.PEOPLE]),
+        (
+            replace(WHOLE, agreements=[Agreed(Interval(START, 14), assumed=True, shown=Shown("rhythm", 1, START))]),
+            [Lack.AGREED],
+        ),
+        (replace(WHOLE, touches=[Touch(START)]), [Lack.SILENT]),
+        (replace(WHOLE, touches=[Touch(day(50))]), [Lack.ONCE]),
+        (replace(WHOLE, touches=[Touch(day(50)), Touch(day(60))]), [Lack.YOUNG]),
+        (WHOLE, []),
+    ],
+)
+def test_what_is_missing_is_named(record: Record, lacks: list[Lack]) -> None:
+    outlook = stages.judge(record, Stage.CUSTOMER, day(110))
+    found = [
+        one.lack
+        for criterion in CRITERIA[Stage.CUSTOMER]
+        for f in outlook.findings
+        for one in f.missing
+        if f.criterion is criterion
+    ]
+    assert found == lacks
+
+
+def test_partner_criteria_count_once_they_held_for_90_days() -> None:
+    both = {side: [Shown("feedback", 1, day(100))] for side in ("ours", "theirs")}
+    record = replace(WHOLE, feedback=both)
+    found = stages.find(record, Criterion.FEEDBACK, Stage.PARTNER, day(150))
+    assert (found.verdict, found.met_since, found.counts_from) == (Verdict.MET, day(100), day(190))
+    assert (found.settled, found.until, found.changes_on) == (False, day(280), day(190))
+    assert stages.find(record, Criterion.FEEDBACK, Stage.PARTNER, day(190)).settled
+
+
+def test_what_can_not_be_judged_yet_stands_in_the_way_until_it_is_waived() -> None:
+    outlook = stages.judge(WHOLE, Stage.PARTNER, day(150))
+    unknown = {one.criterion for one in outlook.findings if one.verdict is Verdict.UNKNOWN}
+    assert unknown == set(CRITERIA[Stage.PARTNER]) - set(RULES)
+    assert not outlook.settled
+    waived = [Waiver(one, Span(day(100), day(160))) for one in CRITERIA[Stage.PARTNER]]
+    assert stages.stand(WHOLE, Stage.CUSTOMER, day(150), waivers=waived).proposed is Stage.PARTNER
+    assert stages.stand(WHOLE, Stage.CUSTOMER, day(161), waivers=waived).proposed is None
+
+
+@pytest.mark.parametrize(
+    ("on", "due"),
+    [
+        (date(2026, 11, 28), date(2027, 5, 28)),
+        (date(2026, 8, 31), date(2027, 2, 28)),
+        (date(2027, 8, 31), date(2028, 2, 29)),
+        (date(2026, 6, 30), date(2026, 12, 30)),
+    ],
+)
+def test_evidence_is_due_six_months_on(on: date, due: date) -> None:
+    assert stages.due_after(on) == due
+
+
+@pytest.mark.parametrize(
+    ("stage", "late", "wants"),
+    [("customer", 41, False), ("customer", 42, True), ("partner", 60, True), ("contact", 60, False)],
+)
+def test_review_is_proposed_after_three_intervals_overdue(stage: str, late: int, wants: bool) -> None:
+    assert stages.wants_review(stage, day(late), START, 14) is wants
