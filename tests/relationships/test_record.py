@@ -184,13 +184,18 @@ class Record(Desk):
                 assert self.open_flags(row) in ([], [row.base_due_on] if late else [])
 
     def picture(self) -> list[Any]:
+        # Evidence follows from its source and is made anew with it: nothing knows it by its key.
+        said = [one.attname for one in Evidence._meta.concrete_fields if not one.primary_key]
+        evidence = Evidence.objects.filter(relationship__in=self.ids)
         return [
-            (
-                list(Relationship.objects.filter(pk__in=self.ids).order_by("pk").values()),
-                list(model.objects.filter(relationship__in=self.ids).order_by("pk").values()),
-            )
-            for model in (Interaction, Snooze, CadenceAgreement, Evidence)
-        ] + [self.open_flags(self.row(number)) for number in (0, 1)]
+            list(Relationship.objects.filter(pk__in=self.ids).order_by("pk").values()),
+            *(
+                list(model.objects.filter(relationship__in=self.ids).order_by("pk").values())
+                for model in (Interaction, Snooze, CadenceAgreement)
+            ),
+            list(evidence.order_by("source_model", "source_id", "kind", "side").values(*said)),
+            *(self.open_flags(self.row(number)) for number in (0, 1)),
+        ]
 
     @rule(data=st.data(), number=which)
     def a_busy_day_taken_back(self, data: st.DataObject, number: int) -> None:
