@@ -7,9 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker, Settings
 
 from prm import services
+from tests.database import migrated
 
 REAL_DATA = services.CHECKOUT.parent / "shared" / "data"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -33,6 +35,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, reason in missing.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """The test database of each worker is a copy of one in which the migrations have run."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,65 @@
+"""The migrations run once for each state of them, not once for each run and each of its workers.
+
+What they make is kept as a database that nobody uses, named by a digest of all migrations, and every test database is a
+copy of it. Django still runs what is missing in the copy, which is nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from prm import services
+
+PREFIX = "concord_migrated_"
+
+
+def migrated() -> str:
+    """The name of a database in which all migrations have run; makes it if it is not there."""
+    wanted = f"{PREFIX}{services.Place(services.CHECKOUT).key}_{_digest()}"
+    with (services.CHECKOUT / "var" / "migrated.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if wanted not in (known := _known()):
+            _make(wanted)
+            for outdated in known:
+                _do(f'DROP DATABASE IF EXISTS "{outdated}"')
+    return wanted
+
+
+def _digest() -> str:
+    whole = hashlib.sha256()
+    for config in sorted(apps.get_app_configs(), key=lambda one: one.name):
+        for file in sorted(Path(config.path).glob("migrations/*.py")):
+            whole.update(f"{config.name}/{file.name}\0".encode() + file.read_bytes())
+    return whole.hexdigest()[:12]
+
+
+def _known() -> list[str]:
+    with connection.creation._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        ours = f"{PREFIX}{services.Place(services.CHECKOUT).key}_"
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [ours])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _do(statement: str) -> None:
+    with connection.creation._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement)
+
+
+def _make(name: str) -> None:
+    """Made beside and renamed, so that an interrupted run leaves no half of one."""
+    before = connection.settings_dict["NAME"]
+    asked, making = connection.settings_dict["TEST"], f"{name}_new"
+    connection.settings_dict["TEST"] = {**asked, "NAME": making, "TEMPLATE": None}
+    try:
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    finally:
+        connection.close()
+        settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = before
+        connection.settings_dict["TEST"] = asked
+    _do(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
