@@ -360,7 +360,9 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
     )
     today = Now.read().today(account.zone)
     people = list(places)
-    relationships = list(account.relationships.visible_to(request.user).select_related("account", "owner", "team"))
+    visible = account.relationships.visible_to(request.user)
+    relationships = list(visible.select_related("account", "owner", "team").prefetch_related("stakeholders"))
+    _say_parts(people, relationships)
     context = {
         "account": account,
         "lede": _lede(sorted({row.owner.name for row in relationships})),
@@ -374,6 +376,17 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
         "units": account.units.all(),
     }
     return render(request, "accounts/account_detail.html", context)
+
+
+def _say_parts(places: list[Affiliation], relationships: list[Any]) -> None:
+    """Beside each person what they are in the relationships given, which are those that the reader may see."""
+    parts: dict[int, list[tuple[Any, Any]]] = {}
+    for row in relationships:
+        for stake in row.stakeholders.all():
+            if stake.power or stake.role:
+                parts.setdefault(stake.contact_id, []).append((row, stake))
+    for place in places:
+        place.parts = parts.get(place.contact_id, [])  # type: ignore[attr-defined]
 
 
 def _lede(owners: list[str]) -> str:

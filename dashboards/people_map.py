@@ -44,6 +44,11 @@ class PeopleMap:
         """The gap that matters most."""
         return self.gaps[0] if self.gaps else ""
 
+    @property
+    def more(self) -> int:
+        """How many gaps there are besides."""
+        return max(len(self.gaps) - 1, 0)
+
 
 def of(row: Relationship, members: Sequence[RelationshipMember], today: date) -> PeopleMap:
     """Who knows whom, and what is missing. Four queries; needs ``owner`` and the members' ``user`` selected."""
@@ -84,15 +89,11 @@ def _ours(row: Relationship, members: Sequence[RelationshipMember], talked: dict
 
 
 def _under(spot: acquaintance.Spot) -> Theirs:
-    quiet = _("not spoken to") if spot.quiet is None else _quiet(spot.quiet)
+    quiet = people_words.quiet(spot.quiet)
     room = acquaintance.ROOM_THEIRS - len(quiet) - 3
     title = acquaintance.clipped(spot.person.part, max(room, 1)) if spot.person.part else ""
     full = " · ".join(part for part in (spot.person.name, spot.person.part, quiet) if part)
     return Theirs(spot, f"{title} · {quiet}" if title else quiet, full)
-
-
-def _quiet(days: int) -> str:
-    return _("today") if days == 0 else dates.days(days)
 
 
 def facts(drawing: Map) -> list[str]:

@@ -18,6 +18,7 @@ class Reason(IntEnum):
     OURS_SOON = 3
     THEIRS_LATE = 4
     STEP = 5
+    INTRODUCTION = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from dashboards import introductions
 from dashboards.today import Board, Candidate, Reason, Row, board
 from relationships import promises, queries, words
 from relationships.cadence import State, lateness
@@ -24,6 +25,7 @@ from relationships.models import (
     HandOver,
     Interaction,
     InteractionQuerySet,
+    Introduction,
     Relationship,
     RelationshipQuerySet,
     is_late,
@@ -93,6 +95,7 @@ def count(user: User, now: Now) -> int:
             named.values_list("relationship"),
             unnamed.values_list("relationship"),
             _steps(user, now).values_list("relationship"),
+            introductions.wanting(user).values_list("relationship"),
         )
         .count()
     )
@@ -105,8 +108,15 @@ def late_promises(user: User, now: Now) -> int:
 
 
 def of(user: User, now: Now) -> Board:
-    """What wants the person today, ranked. Three queries for any number of partners and promises."""
-    return board([*_check_ins(user, now), *_wanted_promises(user, now), *_wanted_steps(user, now)])
+    """What wants the person today, ranked. Four queries for any number of partners and promises."""
+    return board(
+        [
+            *_check_ins(user, now),
+            *_wanted_promises(user, now),
+            *_wanted_steps(user, now),
+            *introductions.candidates(user),
+        ]
+    )
 
 
 def _check_ins(user: User, now: Now) -> Iterable[Candidate]:
@@ -159,6 +169,7 @@ class Line:
     there: date | None = None
     commitment: Commitment | None = None
     step: Interaction | None = None
+    introduction: Introduction | None = None
 
     @property
     def checks_in(self) -> bool:
@@ -172,6 +183,7 @@ class Found:
     relationships: dict[int, Relationship]
     commitments: dict[int, Commitment]
     steps: dict[int, Interaction]
+    introductions: dict[int, Introduction]
     touches: dict[int, Interaction]
     changeable: set[int]
 
@@ -181,6 +193,7 @@ def _fetch(user: User, rows: Iterable[Row]) -> Found:
     ids = [one.relationship for one in worst]
     promised = [one.key for one in worst if one.reason in PROMISED]
     steps = [one.key for one in worst if one.reason is Reason.STEP]
+    wanted = [one.key for one in worst if one.reason is Reason.INTRODUCTION]
     checks = [one.key for one in worst if one.reason in (Reason.OVERDUE, Reason.DUE)]
     return Found(
         relationships=Relationship.objects.select_related("account", "agreement", "owner").in_bulk(ids),
@@ -188,13 +201,14 @@ def _fetch(user: User, rows: Iterable[Row]) -> Found:
             promised
         ),
         steps=Interaction.objects.in_bulk(steps),
+        introductions=Introduction.objects.select_related("through", "keeper").in_bulk(wanted),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
     )
 
 
 def lines(user: User, rows: Iterable[Row], now: Now) -> list[Line]:
-    """The rows in words; what vanished meanwhile is left out. Five queries at most."""
+    """The rows in words; what vanished meanwhile is left out. Six queries at most."""
     shown = list(rows)
     found = _fetch(user, shown)
     said = [_line(user, row, found, now) for row in shown if row.relationship in found.relationships]
@@ -220,6 +234,14 @@ def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
         fact = f"{words.clipped(step.next_step, 90)} – {due_words(step.next_step_on, today)}"
         why = words.last_time(step, today)
         return Line(relationship, one.reason, STEP_LOOK, fact, why, also, writes, instead_of, there, step=step)
+    if one.reason is Reason.INTRODUCTION:
+        wanted = found.introductions.get(one.key)
+        if wanted is None:
+            return None
+        fact, why = introductions.fact(wanted), introductions.why(wanted, today)
+        look = introductions.LOOK
+        instead_of = stood_in_for(user, wanted.keeper or relationship.owner)
+        return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, introduction=wanted)
     promise = found.commitments.get(one.key)
     if promise is None:
         return None
@@ -243,6 +265,7 @@ NAMES = {
     Reason.OURS_SOON: gettext_lazy("Promises to keep"),
     Reason.THEIRS_LATE: gettext_lazy("Late promises of theirs"),
     Reason.STEP: gettext_lazy("Next steps"),
+    Reason.INTRODUCTION: gettext_lazy("To be met"),
 }
 
 
@@ -261,6 +284,7 @@ def counted(reason: Reason, count: int) -> str:
             "%(count)s promise of theirs is late", "%(count)s promises of theirs are late", count
         ),
         Reason.STEP: ngettext("%(count)s next step is due", "%(count)s next steps are due", count),
+        Reason.INTRODUCTION: ngettext("%(count)s introduction is open", "%(count)s introductions are open", count),
     }[reason]
     return said % {"count": apnumber(count)}
 
@@ -300,6 +324,7 @@ WAITING = {
     Reason.OURS_SOON: gettext_lazy("a promise of ours is due"),
     Reason.THEIRS_LATE: gettext_lazy("late with a promise"),
     Reason.STEP: gettext_lazy("next step"),
+    Reason.INTRODUCTION: gettext_lazy("somebody to be met"),
 }
 
 

@@ -56,17 +56,22 @@ def does(stake: Stakeholder | None) -> str:
     return str(said or (_("no say") if stake.power else ""))
 
 
+# What a part says that the power says already.
+SAID_BY = {Role.DECISION_MAKER: Stakeholder.DECIDING, Role.INFLUENCER: (Power.INFLUENCES,)}
+
+
 def part(stake: Stakeholder | None) -> str:
-    """*Decision maker, signs; accountable for results, commands resources*."""
+    """*Sponsor, accountable for results, commands resources*: what ``does`` has not said."""
     if stake is None:
         return ""
-    told = [str(stake.get_role_display()) if stake.role else "", str(stake.get_power_display()) if stake.power else ""]
-    more = [
+    role = stake.power in DOES and stake.power not in SAID_BY.get(stake.role, ())  # type: ignore[call-overload]
+    told = [
+        str(stake.get_role_display()) if stake.role and role else "",
+        str(stake.get_power_display()) if stake.power == Power.NONE and stake.role else "",
         _("accountable for results") if stake.accountable else "",
         _("commands resources") if stake.commands else "",
     ]
-    both = [", ".join(filter(None, told)), ", ".join(filter(None, more))]
-    return capfirst("; ".join(filter(None, both)))
+    return capfirst(", ".join(filter(None, told)))
 
 
 # What is missing -----------------------------------------------------------------------------------------------------
@@ -129,7 +134,14 @@ def wanted_after(name: str, standing: str) -> str:
 # How willing they are to give time -----------------------------------------------------------------------------------
 
 
-def reason(reading: Reading | None, today: date) -> str:
+def quiet(days: int | None) -> str:
+    """What stands beside a name: *96 days*, *today*, *not spoken to*."""
+    if days is None:
+        return _("not spoken to")
+    return dates.days(days) if days else _("today")
+
+
+def reason(reading: Reading | None, today: date, with_whom: str = "") -> str:
     """*answered 2 of 5 messages, last spoke 41 days ago*; why nothing can be said, where nothing can."""
     if reading is None:
         return _("no conversation and no message in the last year")
@@ -147,5 +159,6 @@ def reason(reading: Reading | None, today: date) -> str:
         said = ngettext("came to %(some)d of %(all)d meeting", "came to %(some)d of %(all)d meetings", asked)
         told.append(said % {"some": reading.came, "all": asked})
     if reading.last_on is not None:
-        told.append(_("last spoke %(ago)s") % {"ago": dates.ago(reading.last_on, today)})
+        said = _("last spoke %(ago)s with %(name)s") if with_whom else _("last spoke %(ago)s")
+        told.append(said % {"ago": dates.ago(reading.last_on, today), "name": with_whom})
     return ", ".join(told) or _("no conversation yet, and no message that was due an answer")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from relationships.views import bulk, comments, hear, history, promises, relationship, rhythm, talk, team
+from relationships.views import bulk, comments, hear, history, people, promises, relationship, rhythm, talk, team
 
 urlpatterns = [
     path("log/", talk.log, name="log"),
@@ -24,6 +24,14 @@ urlpatterns = [
     path("relationships/<int:pk>/members/", team.member_add, name="member_add"),
     path("members/<int:pk>/edit/", team.member_edit, name="member_edit"),
     path("members/<int:pk>/removal/", team.member_remove, name="member_remove"),
+    path("relationships/<int:pk>/stakeholders/", people.stakeholder_create, name="stakeholder_create"),
+    path("stakeholders/<int:pk>/edit/", people.stakeholder_edit, name="stakeholder_edit"),
+    path("stakeholders/<int:pk>/removal/", people.stakeholder_remove, name="stakeholder_remove"),
+    path("relationships/<int:pk>/departures/", people.departure_create, name="departure_create"),
+    path("relationships/<int:pk>/introductions/", people.introduction_create, name="introduction_create"),
+    path("introductions/<int:pk>/edit/", people.introduction_edit, name="introduction_edit"),
+    path("introductions/<int:pk>/end/", people.introduction_end, name="introduction_end"),
+    path("introductions/<int:pk>/removal/", people.introduction_remove, name="introduction_remove"),
     path("relationships/<int:pk>/hand-over/", team.relationship_hand_over, name="relationship_hand_over"),
     path("people/<int:pk>/deactivation/", team.person_deactivate, name="person_deactivate"),
     path("relationships/<int:pk>/history/", history.relationship_history, name="relationship_history"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.meanwhile import Meanwhile
 from accounts.models import Contact, User
 from accounts.requests import PersonRequest
-from relationships import actions, notes, queries, topics, words
+from relationships import actions, notes, people_words, queries, topics, words
 from relationships.forms.talk import InteractionForm
 from relationships.models import Interaction, Relationship
 from relationships.views.common import attempt
@@ -68,6 +68,7 @@ def _log_details(form: InteractionForm, now: Now) -> dict[str, Any]:
     two_way = form["two_way"].value() not in ("no", False)
     effect = queries.effect_of(row, day=form.day(), two_way=two_way, now=now, instead_of=form.instance.pk)
     here = list(form.fields["contacts"].queryset)  # type: ignore[attr-defined]
+    stakes = {stake.contact_id: people_words.does(stake) for stake in row.stakeholders.all()}
     ticked = {str(value) for value in form["contacts"].value() or []}
     return {
         "chosen": row,
@@ -78,8 +79,8 @@ def _log_details(form: InteractionForm, now: Now) -> dict[str, Any]:
         "today": today,
         "projects": queries.projects_of(row),
         "made": _made(form, today),
-        "near": [person for person in here if person.pk in lately or str(person.pk) in ticked],
-        "others": [person for person in here if person.pk not in lately and str(person.pk) not in ticked],
+        "near": [(one, stakes.get(one.pk, "")) for one in here if one.pk in lately or str(one.pk) in ticked],
+        "others": [(one, stakes.get(one.pk, "")) for one in here if one.pk not in lately and str(one.pk) not in ticked],
         "ticked": ticked,
     }
 

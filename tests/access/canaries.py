@@ -146,6 +146,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("NotTheSame", "second"): lambda half: twin(half).pk,
     # Nobody reports to themselves.
     ("Stakeholder", "reports_to"): lambda half: None,
+    # Overruled, so that the why is told.
+    ("Stakeholder", "readiness"): "rarely",
     ("StageChange", "to_stage"): "customer",
     # With a form that is open to whoever has its address.
     ("ListeningPost", "public"): True,
@@ -252,6 +254,7 @@ def more_of(half: Half) -> None:
     half.add("Comment", interaction=None, commitment=half.rows["Commitment"])
     half.add("Comment", interaction=None)
     half.add("Commitment", side=Commitment.Side.THEIRS)
+    half.add("Introduction", closed_on=timezone.now().date())
 
 
 def left_behind(*, by: User, in_half: Half) -> None:

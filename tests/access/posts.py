@@ -34,9 +34,26 @@ NAMED = {
     "agreed_with": "Contact",
     "colleague": "User",
     "keeper": "User",
+    "through": "Contact",
+    "met": "Contact",
+    "reports_to": "Contact",
 }
 SAID = dict.fromkeys(
-    ("what", "text", "summary", "reason", "note", "explanation", "plan", "subject", "title", "add"), "said anew"
+    (
+        "what",
+        "text",
+        "summary",
+        "reason",
+        "note",
+        "explanation",
+        "plan",
+        "subject",
+        "title",
+        "add",
+        "wanted",
+        "readiness_why",
+    ),
+    "said anew",
 )
 CHOSEN = {
     "side": "ours",
@@ -55,6 +72,9 @@ CHOSEN = {
     "promise_it": "7",
     "url": "https://partner.example/prices",
     "deed": "tags",
+    "power": "signs",
+    "readiness": "not",
+    "end": "met",
 }
 
 
@@ -75,6 +95,12 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
             yield values | {"deed": deed, "rows": theirs, "to": own.person.pk, "team": own.team.pk}
             # Those that fit a filter which names the other half.
             yield values | {"deed": deed, "fits": "1", "q": "canary", "to": own.person.pk, "team": own.team.pk}
+    if name.startswith("stakeholder"):
+        # Somebody of one's own partner who reports to somebody of the other's, and somebody of the other's.
+        yield values | {"role": "user", "name": "said anew", "contact": own.rows["Contact"].pk}
+        yield values | {"role": "user", "reports_to": "", "name": "said anew"}
+    if name.startswith("introduction"):
+        yield values | {"through": own.rows["Contact"].pk, "keeper": own.person.pk, "met": "", "name": "said anew"}
     if name == "value_restore":
         for model in {**RESTORABLE, **BACK}:
             event = events_of(model)._base_manager.filter(pgh_obj_id=other.rows[model.__name__].pk).last()

@@ -84,6 +84,7 @@ TABLE: dict[str, Route] = {
     "palette": page(STAFF),
     "promise_list": page(STAFF),
     "relationship_detail": page(SEES, "Relationship"),
+    "relationship_people": page(SEES, "Relationship"),
     "relationship_history": page(SEES, "Relationship"),
     "value_restore": deed(CHANGES, "Relationship"),
     "log": page(STAFF),
@@ -107,6 +108,15 @@ TABLE: dict[str, Route] = {
     "member_add": form(CHANGES, "Relationship"),
     "member_edit": form(CHANGES, "RelationshipMember"),
     "member_remove": deed(CHANGES, "RelationshipMember"),
+    "stakeholder_create": form(CHANGES, "Relationship"),
+    "stakeholder_edit": form(CHANGES, "Stakeholder"),
+    "stakeholder_remove": deed(CHANGES, "Stakeholder"),
+    # Without anybody named there is nobody who could have left; who is named is tried with the forms of others.
+    "departure_create": form(NOTHING_THERE, "Relationship"),
+    "introduction_create": form(CHANGES, "Relationship"),
+    "introduction_edit": form(CHANGES, "Introduction"),
+    "introduction_end": form(CHANGES, "Introduction"),
+    "introduction_remove": deed(CHANGES, "Introduction"),
     "relationship_hand_over": form(CHANGES, "Relationship"),
     # Those chosen are named in what is sent; without any it says so.
     "relationship_bulk": form(STAFF),

@@ -47,12 +47,15 @@ OWN = {
     ("interaction", "nextstep"),
     ("interaction", "project"),
     ("interaction", "summary"),
+    ("introduction", "note"),
+    ("introduction", "wanted"),
     ("miss", "explanation"),
     ("miss", "plan"),
     ("relationship", "name"),
     ("relationshipmember", "subject"),
     ("renegotiation", "reason"),
     ("snooze", "reason"),
+    ("stakeholder", "readinesswhy"),
 }
 # Of a promise that was kept after all, only the forms say why it had been missed.
 IN_FORMS = {("miss", "explanation"), ("miss", "plan")}

@@ -31,7 +31,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-TODAY_QUERIES = 31
+TODAY_QUERIES = 32
 RELATIONSHIP_QUERIES = 42
 PROMISE_QUERIES = 21
 # Where the person stands in for somebody: what they keep themselves is counted apart.

@@ -194,7 +194,7 @@ def count_everything() -> dict[str, int]:
 @pytest.mark.django_db
 def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct() -> None:
     said = seed()
-    assert len(said.splitlines()) == 6
+    assert len(said.splitlines()) == 7
     for state, number in WANTED.items():
         assert Relationship.objects.in_state(state, SUNDAY).count() == number, state
     count = actions.sweep_cadence(now=SUNDAY)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import demo_company as company
+from prm import demo_people
 from prm import demo_promises as told
 from prm.demo import PASSWORD
 from prm.demo_company import Company, PlannedRelationship
@@ -28,6 +29,7 @@ from relationships.models import (
     Interaction,
     InteractionColleague,
     InteractionContact,
+    Introduction,
     Mention,
     Miss,
     MissedCheckIn,
@@ -35,6 +37,7 @@ from relationships.models import (
     RelationshipMember,
     Renegotiation,
     Snooze,
+    Stakeholder,
 )
 from web.clock import Now
 from web.text import name_key
@@ -71,6 +74,7 @@ class Command(BaseCommand):
         self._say(f"{len(writer.rows)} relationships and their rhythms")
         self._say(f"{writer.talks()} interactions of a year")
         self._say(f"{writer.promises()} promises of both sides")
+        self._say(f"{writer.stakeholders()} parts of people of theirs")
         writer.flags()
         writer.beside()
         actions.refresh([row.pk for row in writer.rows], now=now)
@@ -270,6 +274,45 @@ class _Writer:
     def _last(self, planned: PlannedRelationship) -> int:
         """The place of the last two-way talk."""
         return max((number for number, talk in enumerate(planned.talks) if talk.two_way), default=-1)
+
+    def stakeholders(self) -> int:
+        """What each of theirs is, and whom we still have to meet."""
+        rows = self._told()
+        made = Stakeholder.objects.bulk_create(
+            Stakeholder(
+                relationship=row,
+                account=row.account,
+                contact=self.contacts[one.contact],
+                role=one.role,
+                power=one.power,
+                accountable=one.accountable,
+                commands=one.commands,
+                reports_to=self.contacts.get(one.reports_to),
+                readiness=one.readiness,
+                readiness_why=one.why,
+                known_on=max(planned.today - demo_people.KNOWN_FOR, row.created_at.date()) if one.power else None,
+            )
+            for row, planned in rows
+            for one in demo_people.stakes_of(planned, self.planned.places)
+        )
+        Introduction.objects.bulk_create(
+            Introduction(
+                relationship=row,
+                account=row.account,
+                wanted=one.wanted,
+                instead_of=self.contacts.get(one.instead_of),
+                through=self.contacts.get(one.through),
+                keeper=row.owner,
+                opened_on=one.since,
+                closed_on=one.done_on,
+                met=self.contacts.get(one.through) if one.done_on else None,
+                written_by=row.owner,
+                written_at=self._moment(planned, one.since),
+            )
+            for row, planned in rows
+            for one in demo_people.introductions_of(planned, self.planned.places)
+        )
+        return len(made)
 
     def promises(self) -> int:
         """Rows of the promises and of what became of each; ``judge`` derives the rest and writes the evidence."""
