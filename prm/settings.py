@@ -149,6 +149,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Each audited row asks for this setting; where it is missing, an error is raised and caught for each (accounts/0004).
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["options"] = f"{_options.get('options', '')} -c pgtrigger.ignore={{}}".lstrip()
+if TESTING:
+    # No test pulls the plug of the database server.
+    _options["options"] += " -c synchronous_commit=off"
 # Two runs of the tests in one checkout at a time need a name each.
 DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE", default="test_concord")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
 from prm import services
-from tests.database import migrated
+from tests.database import empty, migrated
 
 REAL_DATA = services.CHECKOUT.parent / "shared" / "data"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -20,8 +22,18 @@ _services = ExitStack()
 _services.enter_context(services.running())
 
 
+TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
+
+
 def pytest_unconfigure() -> None:
     _services.close()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: nobody need look through it for garbage, nor as often as Python does by itself."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
