@@ -18,9 +18,9 @@ ANSWERED_WITHIN = timedelta(days=14)
 TIME_GIVEN_FADES, TIME_REFUSED_FADES = 90, 180
 # Of fewer signs nothing is said.
 FEWEST = 2
-# Shares of the faded time given in all, and faded talks: begun by them, in all, and the least that is of late.
+# Shares of the time given, and faded talks: those begun by them that make it readily, and the least that is of late.
 MOSTLY, HALF, SOME = 0.75, 0.5, 0.2
-BEGUN, OFTEN, LATELY = 0.3, 1.5, 0.25
+BEGUN, LATELY = 0.75, 0.25
 
 
 class Sign(StrEnum):
@@ -102,7 +102,8 @@ def _level(known: Iterable[Seen], refused_on: Iterable[date], today: date) -> Le
         # Nobody asked of late.
         return None
     share = given / (given + refused)
-    if share >= MOSTLY and (begun >= BEGUN or given >= OFTEN):
+    # Whoever comes whenever asked gives time when asked; readily, who begins it too.
+    if share >= MOSTLY and begun >= BEGUN:
         return Level.READILY
     if share >= HALF and given >= LATELY:
         return Level.WHEN_ASKED

@@ -87,7 +87,13 @@ def stakeholder_create(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _new_person(request: PersonRequest, row: Relationship, form: NewPersonForm) -> HttpResponse:
     heading = _("Who is who at %(partner)s") % {"partner": row}
-    context = {"form": form, "relationship": row, "next": safe_next(request, "")}
+    # The number tells the draft of the next person from that of the one just saved.
+    context = {
+        "form": form,
+        "relationship": row,
+        "named": row.stakeholders.count(),
+        "next": safe_next(request, ""),
+    }
     return form_page(request, "relationships/stakeholder_new.html", heading, context)
 
 

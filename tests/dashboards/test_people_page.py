@@ -16,7 +16,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 PAGE_QUERIES = 23
-HTMX = {"headers": {"HX-Request": "true"}}
+HTMX: dict[str, Any] = {"headers": {"HX-Request": "true"}}
 
 
 def today() -> date:
@@ -37,8 +37,7 @@ def somebody(row: Relationship, name: str, title: str = "", **part: Any) -> Cont
     contact = Contact.objects.create(name=name, email=f"{name.split()[0].lower()}@partner.example")
     Affiliation.objects.create(contact=contact, account=row.account, title=title)
     if part:
-        by = {"actor": people.alice(), "now": Now.read()}
-        actions.name_stakeholder(relationship=row, contact=contact, **part, **by)
+        actions.name_stakeholder(actor=people.alice(), now=Now.read(), relationship=row, contact=contact, **part)
     return contact
 
 
@@ -262,3 +261,27 @@ def test_hand_over_tells_who_is_to_be_met() -> None:
     actions.open_introduction(actor=people.alice(), now=Now.read(), relationship=row, wanted="Meet who signs")
     text = client_of(people.alice()).get(f"/relationships/{row.pk}/hand-over/").content.decode()
     assert "Meet who signs" in text
+
+
+def test_history_tells_it_and_puts_a_value_back() -> None:
+    row = people.relationship()
+    contact = somebody(row, "Solveig Dahl", power="decides")
+    stake = contact.stakes.get()
+    actions.change_stakeholder(
+        actor=people.alice(), now=Now.read(), stakeholder=stake, values={"power": "signs", "role": "sponsor"}
+    )
+    actions.somebody_left(actor=people.alice(), now=Now.read(), relationship=row, contact=contact)
+    client = client_of(people.alice())
+    answer = client.get(f"/relationships/{row.pk}/history/?kind=people")
+    items = [(item.said, item.lines) for deed in answer.context["deeds"] for item in deed.items]
+    assert [said for said, _lines in items] == [
+        "Named: Solveig Dahl, decides",
+        "Part of Solveig Dahl changed",
+        "To be met: Meet who follows Solveig Dahl, who signed",
+    ]
+    (power,) = [line for line in items[1][1] if line.label == "Decision power"]
+    assert (power.before, power.after) == ("Decides", "Signs")
+    sent = {"model": power.restore.model, "event": power.restore.event, "field": power.restore.field}
+    client.post(f"/relationships/{row.pk}/history/restorations/", sent)
+    stake.refresh_from_db()
+    assert stake.power == "decides"

@@ -19,9 +19,18 @@ from django.db.models import Count
 from accounts.models import Account, Affiliation, Contact, Membership, User
 from prm import demo, demo_notes, demo_promises
 from prm import demo_company as company
-from relationships import actions, cadence, promises
+from relationships import actions, cadence, gaps, promises, queries
+from relationships.acquaintance import Person
 from relationships.cadence import State
-from relationships.models import CadenceAgreement, Interaction, MissedCheckIn, Relationship, Snooze
+from relationships.models import (
+    CadenceAgreement,
+    Interaction,
+    Introduction,
+    MissedCheckIn,
+    Relationship,
+    Snooze,
+    Stakeholder,
+)
 from web.clock import Now
 
 DAYS = (
@@ -202,6 +211,34 @@ def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_co
     past = MissedCheckIn.objects.exclude(closed_at=None)
     assert {flag.closed_because for flag in past} == {"touched", "snoozed"}
     assert Snooze.objects.filter(until_on__gt=SUNDAY.today("UTC")).count() == 2
+
+
+@pytest.mark.django_db
+def test_seeded_their_people_show_every_gap_and_somebody_is_to_be_met() -> None:
+    seed()
+    kinds: Counter[gaps.Kind] = Counter()
+    for row in Relationship.objects.select_related("owner"):
+        today = row.today(SUNDAY)
+        talks, names = queries.talks_of(row, today)
+        ours = [Person(pk, name) for pk, name in names.items()]
+        seen_to = queries.places_seen_to(row)
+        theirs = [one.known(seen_to) for one in queries.theirs_of(row, today)]
+        kinds.update({gap.kind for gap in gaps.find(ours=ours, theirs=theirs, talks=talks, today=today)})
+    assert set(kinds) >= {
+        gaps.Kind.LEFT,
+        gaps.Kind.SILENT_DECIDER,
+        gaps.Kind.NOBODY_SIGNS,
+        gaps.Kind.ONE_KNOWER,
+        gaps.Kind.POWER_UNKNOWN,
+        gaps.Kind.SILENT,
+    }
+    assert Introduction.objects.open().count() == 3 and Introduction.objects.exclude(met=None).count() == 1
+    assert Introduction.objects.open().exclude(instead_of=None).count() == 1
+    named = Relationship.objects.exclude(stage=Relationship.Stage.CONTACT).exclude(stakeholders=None).distinct().count()
+    assert named >= 30
+    assert Stakeholder.objects.exclude(readiness="").count() == 2
+    for stake in Stakeholder.objects.all():
+        stake.full_clean()
 
 
 @pytest.mark.django_db

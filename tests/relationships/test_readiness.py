@@ -102,7 +102,7 @@ def test_the_four_and_what_cannot_be_said() -> None:
 def test_meetings_count_as_talks_and_staying_away_as_no_answer() -> None:
     came = [Seen(ago(days), Sign.CAME) for days in (10, 30)]
     away = [Seen(ago(days), Sign.STAYED_AWAY) for days in (10, 20, 30)]
-    assert read(came, TODAY).level is Level.READILY
+    assert read(came, TODAY).level is Level.WHEN_ASKED
     found = read([*came, *away], TODAY)
     assert (found.came, found.asked, found.level) == (2, 5, Level.RARELY)
     assert readiness.GIVEN[Sign.TALKED] == readiness.GIVEN[Sign.CAME]
