@@ -19,7 +19,7 @@ EVERY = 14
 
 def book(states: list[State], owner: User | None = None, now: Now = NOW) -> list[Relationship]:
     """One relationship per entry, in that state at ``now``; the later in the list, the less late. Named in order."""
-    owner = owner or people.alice()
+    owner, team = owner or people.alice(), people.north()
     start = Account.objects.count()
     names = [f"Partner {start + index:05d}" for index in range(len(states))]
     accounts = Account.objects.bulk_create([Account(name=name, name_key=name_key(name)) for name in names])
@@ -27,7 +27,7 @@ def book(states: list[State], owner: User | None = None, now: Now = NOW) -> list
         Relationship(
             account=account,
             owner=owner,
-            team=people.north(),
+            team=team,
             paused_since=now.today("UTC") if state is State.PAUSED else None,
             pause_reason="Rebuilding" if state is State.PAUSED else "",
         )

@@ -488,8 +488,9 @@ def test_who_gives_it_out_of_sight_is_told_and_lands_on_the_portfolio() -> None:
 
 def test_lists_of_who_has_parts_use_indexes_and_ask_no_more() -> None:
     olga, accounts = people.outsider(), [people.account(), people.account()]
+    alice, north = people.alice(), people.north()
     rows = Relationship.objects.bulk_create(
-        Relationship(account=accounts[number % 2], name=str(number), owner=people.alice(), team=people.north())
+        Relationship(account=accounts[number % 2], name=str(number), owner=alice, team=north)
         for number in range(8000)
     )
     with connection.cursor() as cursor:
