@@ -490,8 +490,7 @@ def test_lists_of_who_has_parts_use_indexes_and_ask_no_more() -> None:
     olga, accounts = people.outsider(), [people.account(), people.account()]
     alice, north = people.alice(), people.north()
     rows = Relationship.objects.bulk_create(
-        Relationship(account=accounts[number % 2], name=str(number), owner=alice, team=north)
-        for number in range(8000)
+        Relationship(account=accounts[number % 2], name=str(number), owner=alice, team=north) for number in range(8000)
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE relationships_relationship")
