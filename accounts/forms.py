@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -263,6 +263,18 @@ class AccountForm(forms.ModelForm[Account]):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].offer(user, chosen=self.instance.parent_id)  # type: ignore[attr-defined]
+
+    def name_likely_ones(self) -> None:
+        """As the name is typed, those that are here already and may be meant are named beside the form."""
+        for name in ("name", "website"):
+            self.fields[name].widget.attrs |= {
+                "data-hx-get": reverse("account_alike"),
+                "data-hx-trigger": "input changed delay:400ms",
+                "data-hx-include": "closest form",
+                "data-hx-params": "name,website",
+                "data-hx-target": "#alike",
+                "data-hx-sync": "closest form:replace",
+            }
 
 
 class AliasForm(forms.ModelForm[AccountAlias]):

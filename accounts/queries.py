@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Case,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -20,13 +23,14 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import StrIndex
+from django.db.models.functions import Coalesce, StrIndex
 
-from accounts import words
-from accounts.duplicates import compare
+from accounts import access, words
+from accounts.duplicates import Description, compare
 from accounts.models import (
     Account,
     AccountAlias,
+    Affiliation,
     Contact,
     Cover,
     Invitation,
@@ -36,7 +40,8 @@ from accounts.models import (
     Team,
     User,
 )
-from accounts.sweep import described
+from accounts.names import domain_of
+from accounts.sweep import candidates_of, described
 from accounts.teams import at_and_below, in_order
 from web.text import name_key
 
@@ -127,12 +132,71 @@ def _named_like(rows: QuerySet[Account], search: str) -> QuerySet[Account]:
     return rows.filter(Q(name_key__contains=key) | Q(pk__in=aliases.values("account")))
 
 
-def directory(user: Someone, *, search: str = "") -> QuerySet[Account]:
-    """Names for all of the staff; ``readable`` says whether the person may see more than the name."""
+def directory(user: Someone, *, search: str = "", kind: str = "") -> QuerySet[Account]:
+    """Names for all of the staff; ``readable`` says whether the person may see more than the name.
+
+    The kind is more than the name: those of one kind are those that the person may read.
+    """
     rows = Account.objects.listed_for(user).annotate(
         readable=Exists(Account.objects.visible_to(user).filter(pk=OuterRef("pk"))),
     )
+    if kind:
+        rows = rows.filter(kind=kind, pk__in=Account.objects.visible_to(user).values("pk"))
     return _named_like(rows, search).select_related("parent")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An organisation in the tree under another: ``depth`` 0 right below it. Of one not ``readable`` only the name."""
+
+    account: Account
+    depth: int
+    readable: bool
+    relationships: list[Any]
+
+
+DEEPEST, MOST_UNITS = 12, 200
+_BELOW = """
+WITH RECURSIVE below AS (
+    SELECT a.id, a.parent_id, 1 AS depth FROM accounts_account a WHERE a.parent_id = %(top)s
+     UNION ALL
+    SELECT a.id, a.parent_id, b.depth + 1
+      FROM below b JOIN accounts_account a ON a.parent_id = b.id
+     WHERE b.depth < %(deepest)s
+)
+SELECT b.id, b.parent_id FROM below b JOIN accounts_account a ON a.id = b.id
+ ORDER BY b.depth, a.name_key, b.id LIMIT %(most)s
+"""
+
+
+def units_below(user: Someone, account: Account) -> list[Unit]:
+    """The units, theirs, and so on, each under what it is part of, with the relationships the person may see."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, {"top": account.pk, "deepest": DEEPEST, "most": MOST_UNITS})
+        parents = [(pk, None if parent == account.pk else parent) for pk, parent in cursor.fetchall()]
+    if not parents:
+        return []
+    seen = Prefetch("relationships", _relationships_of(user), to_attr="seen")
+    rows: dict[int, Any] = directory(user).prefetch_related(seen).in_bulk([pk for pk, _parent in parents])
+    return [Unit(rows[pk], depth, rows[pk].readable, rows[pk].seen) for pk, depth in in_order(parents) if pk in rows]
+
+
+def _relationships_of(user: Someone) -> QuerySet[Any]:
+    relationships: Any = Account._meta.get_field("relationships").related_model
+    rows: QuerySet[Any] = relationships._default_manager.visible_to(user).select_related("account", "owner", "team")
+    return rows
+
+
+def above(user: Someone, account: Account) -> list[Account]:
+    """What it is a unit of, the topmost first."""
+    keys = described([account.pk], families=True)[account.pk].above
+    rows = Account.objects.listed_for(user).in_bulk(list(keys))
+    line: list[Account] = []
+    reach = account.parent_id
+    while reach is not None and reach in rows and rows[reach] not in line:
+        line.insert(0, rows[reach])
+        reach = rows[reach].parent_id
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +229,104 @@ def namesakes(user: Someone, *, name: str, email: str, most: int = 5) -> QuerySe
 
 
 # Two that may be one -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two that are alike. Of one not ``readable`` there is only the name."""
+
+    account: Account
+    readable: bool
+    domains: list[str]
+    people: int
+    relationships: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two that may be one, why, and what the person may do about it."""
+
+    pk: int
+    per_cent: int
+    reasons: list[str]
+    sides: tuple[Side, Side]
+    mergeable: bool
+    can_say: bool
+
+
+def likely_pairs(user: Someone) -> QuerySet[Likeness]:
+    """Pairs that the person may see, with ``shown``: of two that they may not both read, by the names alone."""
+    rows = Likeness.objects.visible_to(user).open()
+    readable = Account.objects.visible_to(user).values("pk")
+    both = Case(When(first__in=readable, second__in=readable, then=F("score")), default=F("by_name"))
+    return rows.annotate(shown=F("score") if access.reach_of(user).everything else both)
+
+
+def told_of(user: Someone, pairs: Sequence[Likeness]) -> list[Alike]:
+    """What the person may know of each pair; the same number of queries for one and for fifty."""
+    if not pairs:
+        return []
+    keys = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
+    current = Affiliation.objects.filter(account=OuterRef("pk"), until=None).order_by()
+    count = current.values("account").annotate(count=Count("contact", distinct=True)).values("count")
+    listed: QuerySet[Any] = directory(user).annotate(people=Coalesce(Subquery(count), 0))
+    rows = listed.prefetch_related(Prefetch("relationships", _relationships_of(user), to_attr="seen")).in_bulk(keys)
+    known = described(keys)
+    changed = set(Account.objects.changeable_by(user).filter(pk__in=keys).values_list("pk", flat=True))
+    wholly = set(Account.objects.wholly_changeable_by(user).filter(pk__in=keys).values_list("pk", flat=True))
+    told = []
+    for pair in pairs:
+        both = (pair.first_id, pair.second_id)
+        readable = all(rows[pk].readable for pk in both)
+        facts = [known[pk] if readable else Description(known[pk].name) for pk in both]
+        verdict = compare(*facts)
+        told.append(
+            Alike(
+                pk=pair.pk,
+                per_cent=round(100 * verdict.score),
+                reasons=words.reasons(verdict),
+                sides=(_side(rows[both[0]], known[both[0]]), _side(rows[both[1]], known[both[1]])),
+                mergeable=wholly >= set(both),
+                can_say=bool(changed & set(both)),
+            )
+        )
+    return told
+
+
+def _side(row: Any, known: Description) -> Side:
+    return Side(
+        account=row,
+        readable=row.readable,
+        domains=sorted(known.domains) if row.readable else [],
+        people=row.people if row.readable else 0,
+        relationships=row.seen if row.readable else [],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An organisation that one about to be made may be, and why."""
+
+    account: Account
+    reasons: list[str]
+
+
+def hints(user: Someone, *, name: str, website: str = "") -> list[Hint]:
+    """Likely ones of those whose names the person may know; of what they may not read only the name is compared."""
+    if not name_key(name):
+        return []
+    wanted = Description(name.strip(), domains=frozenset({domain_of(website)} - {""}))
+    found = candidates_of(wanted)
+    rows: dict[int, Any] = directory(user).in_bulk(list(found))
+    told = []
+    for pk, row in rows.items():
+        verdict = compare(wanted, found[pk] if row.readable else Description(row.name))
+        if verdict.is_likely:
+            told.append((-verdict.score, row.name_key, Hint(row, words.reasons(verdict))))
+    return [hint for _score, _key, hint in sorted(told, key=lambda one: one[:2])[:MOST_HINTS]]
+
+
+MOST_HINTS = 3
 
 
 def duplicates(*, most: int) -> list[dict[str, Any]]:

@@ -149,13 +149,9 @@ def candidates(ids: Collection[int]) -> dict[Pair, tuple[Description, Descriptio
     return {pair: (known[pair[0]], known[pair[1]]) for pair in pairs if known.keys() >= set(pair)}
 
 
-def alike(known: Description, *, most: int = 3) -> list[tuple[int, Verdict]]:
-    """Organisations that one which is not here yet may be, the likeliest first; three statements."""
-    found = {other for _key, other in _sharing({0: list(keys_of(known))})}
-    others = described(found)
-    verdicts = [(pk, compare(known, other)) for pk, other in others.items()]
-    likely = [(pk, verdict) for pk, verdict in verdicts if verdict.score >= LIKELY]
-    return sorted(likely, key=lambda one: (-one[1].score, one[0]))[:most]
+def candidates_of(known: Description) -> dict[int, Description]:
+    """Organisations worth comparing with one that is not here yet; three statements."""
+    return described({other for _key, other in _sharing({0: list(keys_of(known))})})
 
 
 def _lots(rows: list[Row]) -> Iterator[list[Row]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.utils import perform_login
 from django.apps import apps
@@ -13,12 +13,12 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.text import get_text_list
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -27,12 +27,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import actions, forms, invitations, queries
 from accounts.meanwhile import Meanwhile
-from accounts.models import Account, AccountAlias, Affiliation, Cover, ExternalId, Invitation, Team, UndoStep, User
+from accounts.models import (
+    Account,
+    AccountAlias,
+    Affiliation,
+    Cover,
+    ExternalId,
+    Invitation,
+    Likeness,
+    Team,
+    UndoStep,
+    User,
+)
 from accounts.requests import PersonRequest
 from accounts.undo import Done, TooLateError, deeds_of, take_back, watched_by
 from web.clock import Now
 from web.paging import page
-from web.responses import done, form_page
+from web.responses import done, form_page, safe_next
 
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -334,11 +345,60 @@ def cover_remove(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def account_list(request: PersonRequest) -> HttpResponse:
-    search = _search(request)
-    rows = queries.directory(request.user, search=search)
+    search, kind = _search(request), request.GET.get("kind", "")
+    kind = kind if kind in Account.Kind.values else ""
+    rows = queries.directory(request.user, search=search, kind=kind)
     shown = page(rows, order=("name_key", "id"), after=request.GET.get("after", ""))
-    context = {"page": shown, "search": search, "can_write": request.user.reach.writes}
+    filters = {name: value for name, value in (("q", search), ("kind", kind)) if value}
+    context = {
+        "page": shown,
+        "search": search,
+        "kind": kind,
+        "kinds": [
+            (value, capfirst(label), urlencode({**filters, "kind": value})) for value, label in Account.Kind.choices
+        ],
+        "of_any_kind": urlencode({"q": search}) if search else "",
+        "next": urlencode({**filters, "after": shown.after}) if shown.after else "",
+        "duplicates": queries.likely_pairs(request.user).count(),
+        "can_write": request.user.reach.writes,
+    }
     return render(request, "accounts/account_list.html", context)
+
+
+@require_safe
+def account_alike(request: PersonRequest) -> HttpResponse:
+    """While a name is typed: those here already that may be meant. It is a hint and keeps nobody from anything."""
+    _may_write(request.user)
+    name, website = (request.GET.get(field, "").replace("\x00", "") for field in ("name", "website"))
+    name = name or request.GET.get("new_account", "").replace("\x00", "")
+    return render(request, "accounts/_alike.html", {"hints": queries.hints(request.user, name=name, website=website)})
+
+
+# Two that may be one -----------------------------------------------------------------------------------------------
+
+PAIRS = 20
+
+
+@require_safe
+def duplicate_list(request: PersonRequest) -> HttpResponse:
+    pairs = queries.likely_pairs(request.user)
+    shown = page(pairs, order=("-shown", "id"), after=request.GET.get("after", ""), size=PAIRS)
+    context = {"pairs": queries.told_of(request.user, shown.rows), "after": shown.after, "count": pairs.count()}
+    return render(request, "accounts/duplicate_list.html", context)
+
+
+@require_POST
+def likeness_dismiss(request: PersonRequest, pk: int) -> HttpResponse:
+    """They are two, says somebody who may change one of them."""
+    changed = Account.objects.changeable_by(request.user).values("pk")
+    pairs = Likeness.objects.visible_to(request.user).filter(Q(first__in=changed) | Q(second__in=changed))
+    pair = get_object_or_404(pairs.select_related("first", "second"), pk=pk)
+    to = safe_next(request, reverse("duplicate_list"))
+    try:
+        deed = actions.say_not_the_same(actor=request.user, now=Now.read(), one=pair.first, other=pair.second)
+    except ValidationError as error:
+        return _refused(request, " ".join(error.messages), to=to)
+    return _said(request, deed, to=to)
 
 
 @require_safe
@@ -358,7 +418,8 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
     places = account.affiliations.select_related("contact").prefetch_related(
         Prefetch("contact__affiliations", elsewhere, to_attr="elsewhere")
     )
-    today = Now.read().today(account.zone)
+    now = Now.read()
+    today = now.today(account.zone)
     people = list(places)
     visible = account.relationships.visible_to(request.user)
     relationships = list(visible.select_related("account", "owner", "team").prefetch_related("stakeholders"))
@@ -373,7 +434,11 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
         "former": [place for place in people if place.until and place.until < today],
         "aliases": account.aliases.all(),
         "external_ids": account.external_ids.all(),
-        "units": account.units.all(),
+        "above": queries.above(request.user, account),
+        "units": queries.units_below(request.user, account),
+        "merges": account.merges.select_related("merged_by"),
+        "alike": queries.told_of(request.user, list(_alike(request.user, account))),
+        "now": now,
     }
     return render(request, "accounts/account_detail.html", context)
 
@@ -387,6 +452,10 @@ def _say_parts(places: list[Affiliation], relationships: list[Any]) -> None:
                 parts.setdefault(stake.contact_id, []).append((row, stake))
     for place in places:
         place.parts = parts.get(place.contact_id, [])  # type: ignore[attr-defined]
+
+
+def _alike(user: User, account: Account) -> models.QuerySet[Likeness]:
+    return queries.likely_pairs(user).about(account.pk).order_by("-shown", "pk")[:3]
 
 
 def _lede(owners: list[str]) -> str:
@@ -409,13 +478,20 @@ def account_create(request: PersonRequest) -> HttpResponse:
     _may_write(request.user)
     start = {"name": _search(request)}
     form = forms.AccountForm(request.POST if request.method == "POST" else None, user=request.user, initial=start)
+    form.name_likely_ones()
     if form.is_valid():
+        found = queries.hints(request.user, name=form.cleaned_data["name"], website=form.cleaned_data["website"])
         deed = forms.attempt(
             form, lambda: actions.create_account(actor=request.user, now=Now.read(), **form.cleaned_data)
         )
         if deed:
-            return _said(request, deed, to=deed.row.get_absolute_url(), go=True)
-    return _small(request, _("New organisation"), form, _("Add organisation"))
+            said = deed.step.said
+            if found:
+                same = get_text_list([hint.account.name for hint in found], _("or"))
+                said = _("%(said)s. It may be the same as %(names)s") % {"said": said, "names": same}
+            return done(request, f"{said}.", to=deed.row.get_absolute_url(), step_id=deed.step.pk, go=True)
+    hints = queries.hints(request.user, name=start["name"])
+    return _small(request, _("New organisation"), form, _("Add organisation"), hints=hints, hinting=True)
 
 
 @read_or_write

@@ -85,6 +85,7 @@ PLACES = (
     Offer(gettext_lazy("Portfolio"), "portfolio", "layout-list", _everybody),
     Offer(gettext_lazy("Promises"), "promise_list", "checks", _everybody),
     Offer(gettext_lazy("Organisations"), "account_list", "building", _everybody),
+    Offer(gettext_lazy("Duplicates"), "duplicate_list", "copy", _everybody),
     Offer(gettext_lazy("History"), "history", "history", _everybody),
     Offer(gettext_lazy("Holidays"), "cover_list", "calendar-time", _everybody),
     Offer(gettext_lazy("People"), "person_list", "users", _administrators),

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.history import Change, Strand, changes, events_of, moments, people_of
-from accounts.models import Contact, Team, User
+from accounts.models import Account, Contact, Team, User
 from relationships import stage_words, stages, words
 from relationships.actions.history import BACK, RESTORABLE
 from relationships.models import (
@@ -217,7 +217,7 @@ def _who(metadata: Mapping[str, Any], people: Mapping[int, User]) -> str:
     return f"{said} ({metadata['file']})" if metadata.get("file") else said
 
 
-def _names(found: Iterable[Change]) -> dict[tuple[type[models.Model], int], str]:
+def _names(found: Sequence[Change]) -> dict[tuple[type[models.Model], int], str]:
     """The names of all who and what is named in the rows; one query for each of these models that is."""
     wanted: dict[type[models.Model], set[int]] = {
         model: set() for model in (User, Contact, Team, Feedback, ListeningPost)
@@ -228,6 +228,8 @@ def _names(found: Iterable[Change]) -> dict[tuple[type[models.Model], int], str]
             if isinstance(target, type) and target in wanted:
                 told = (change.values, change.before or {})
                 wanted[target] |= {values[column.attname] for values in told if values.get(column.attname)}
+    moved = (change for change in found if change.model is Relationship and _has_moved(change))
+    wanted[Account] = {change.values["account_id"] for change in moved}
     return {
         (model, row.pk): str(row) for model, keys in wanted.items() for row in model._base_manager.filter(pk__in=keys)
     }
@@ -276,6 +278,8 @@ class Teller:
         return items
 
     def _item(self, row: Change) -> Item | None:
+        if row.model is not Relationship and _has_moved(row):
+            return None
         said = HEADLINES[row.model](self, row)
         back = self._offer(row) if row.label == "delete" and row.model in BACK and row.newest == row.event else None
         if row.label != "update":
@@ -378,6 +382,12 @@ def _plain(column: models.Field[Any, Any], value: Any) -> str:
     return str(value)
 
 
+def _has_moved(row: Change) -> bool:
+    """Whether the deed was a merger of organisations, or the end of one: the row names another one than before."""
+    now, before = row.values.get("account_id"), (row.before or {}).get("account_id")
+    return row.label == "update" and before is not None and now != before
+
+
 def _day(value: str | None) -> str:
     return date_format(date.fromisoformat(value), "j F Y") if value else ""
 
@@ -397,6 +407,10 @@ def _is_moved(row: Change) -> bool:
 
 def _relationship(teller: Teller, row: Change) -> str:
     before = row.before or {}
+    if _has_moved(row):
+        return _("Organisations merged or parted: now with %(name)s") % {
+            "name": teller.names.get((Account, row.values["account_id"])) or _("one that is gone")
+        }
     if row.label != "update":
         return _("Removed for good") if row.label == "delete" else _("Relationship begun")
     if before.get("removed_at") != row.values["removed_at"]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from relationships.views import bulk, comments, hear, history, people, promises, relationship, rhythm, talk, team
+from relationships.views import bulk, comments, hear, history, merging, people, promises, relationship, rhythm, talk, team
 
 urlpatterns = [
     path("log/", talk.log, name="log"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("introductions/<int:pk>/removal/", people.introduction_remove, name="introduction_remove"),
     path("relationships/<int:pk>/hand-over/", team.relationship_hand_over, name="relationship_hand_over"),
     path("people/<int:pk>/deactivation/", team.person_deactivate, name="person_deactivate"),
+    path("organisations/<int:pk>/merging/", merging.account_merge, name="account_merge"),
     path("relationships/<int:pk>/history/", history.relationship_history, name="relationship_history"),
     path("relationships/<int:pk>/history/restorations/", history.value_restore, name="value_restore"),
     path("commitments/new/", promises.commitment_new, name="commitment_new"),

@@ -157,6 +157,11 @@ TABLE: dict[str, Route] = {
     "account_list": page(STAFF),
     "account_create": form(WRITES),
     "account_options": page(STAFF),
+    "account_alike": page(WRITES),
+    "duplicate_list": page(STAFF),
+    # Whoever sees both; the deputy has a part with one of them only.
+    "likeness_dismiss": deed(who("alice", "bob", "mona", "adam", "stand-in"), "Likeness"),
+    "account_merge": form(CHANGES, "Account"),
     # Only the name of it for those who see no relationship; the crawl holds it to that.
     "account_detail": page(STAFF, "Account"),
     "account_edit": form(CHANGES, "Account"),

@@ -1,0 +1,72 @@
+"""What would move if two organisations became one, in words and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import merging
+from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId
+from relationships.models import Commitment, Interaction, Relationship
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that moves when two organisations become one, and what else to know of it."""
+
+    what: str
+    how: str = ""
+
+
+def what_moves(kept: Account, gone: Account) -> list[Move]:
+    """What hangs on ``gone``, in words and counts; for who may read all of it."""
+    counts = merging.counts(gone)
+    rows = list(Relationship._base_manager.filter(account__in=[kept.pk, gone.pk], removed_at=None).order_by("pk"))
+    own = {row.name for row in rows if row.account_id == kept.pk}
+    coming = [row.name for row in rows if row.account_id == gone.pk]
+    moves = []
+    if coming:
+        named = ", ".join(name or _("the one without a name") for name in coming)
+        renamed = _("told apart as %(name)s") % {"name": gone} if own.intersection(coming) else ""
+        what = ngettext("One relationship", "%(count)d relationships", len(coming)) % {"count": len(coming)}
+        moves.append(Move(what, f"{named}; {renamed}" if renamed else named))
+    if places := counts.pop(Affiliation, 0):
+        both = Contact.objects.filter(affiliations__account=kept).filter(affiliations__account=gone).distinct().count()
+        how = ngettext("one of them is at both", "%(count)d of them are at both", both) % {"count": both}
+        what = ngettext("One person", "%(count)d people", places) % {"count": places}
+        moves.append(Move(what, how if both else ""))
+    counts.pop(Relationship, None)
+    for model, words in _COUNTED.items():
+        if count := counts.pop(model, 0):
+            moves.append(Move(words(count) % {"count": count}))
+    if rest := sum(counts.values()):
+        moves.append(
+            Move(ngettext("One row more", "%(count)d rows more", rest) % {"count": rest}, _("what follows from these"))
+        )
+    return [*moves, *_taken_over(kept, gone)]
+
+
+def _taken_over(kept: Account, gone: Account) -> list[Move]:
+    """What the kept one lacks it takes; what differs stays as it is there and is kept with the merger."""
+    other = Account.Kind.OTHER
+    moves = []
+    if gone.website and gone.website != kept.website:
+        how = _("stays in the record of the merger") if kept.website else _("taken over")
+        moves.append(Move(_("Website %(website)s") % {"website": gone.website}, how))
+    if gone.kind not in (other, kept.kind):
+        how = _("taken over") if kept.kind == other else _("stays in the record of the merger")
+        moves.append(Move(_("Kind: %(kind)s") % {"kind": gone.get_kind_display()}, how))
+    return moves
+
+
+_COUNTED: dict[type[models.Model], Callable[[int], str]] = {
+    Interaction: lambda n: ngettext("One entry", "%(count)d entries", n),
+    Commitment: lambda n: ngettext("One promise", "%(count)d promises", n),
+    Account: lambda n: ngettext("One unit", "%(count)d units", n),
+    AccountAlias: lambda n: ngettext("One other name", "%(count)d other names", n),
+    ExternalId: lambda n: ngettext("One number elsewhere", "%(count)d numbers elsewhere", n),
+}

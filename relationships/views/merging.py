@@ -1,0 +1,44 @@
+"""Two organisations that are one: what would move, and the merger."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import Account
+from accounts.requests import PersonRequest
+from relationships import actions
+from relationships.forms.merging import MergeForm
+from relationships.merging import what_moves
+from relationships.views.common import attempt
+from web.clock import Now
+from web.responses import done, form_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_merge(request: PersonRequest, pk: int) -> HttpResponse:
+    """With ``other`` in the address what would move is said before anything does."""
+    user = request.user
+    kept = get_object_or_404(Account.objects.changeable_by(user), pk=pk)
+    data = request.POST if request.method == "POST" else request.GET if "other" in request.GET else None
+    form = MergeForm(data, user=user, kept=kept)
+    other = form.cleaned_data["other"] if form.is_valid() else None
+    if request.method == "POST" and other is not None:
+        merged = attempt(form, lambda: actions.merge_accounts(actor=user, now=Now.read(), kept=kept, gone=other))
+        if merged:
+            to = kept.get_absolute_url()
+            return done(request, f"{merged.step.said}.", step_id=merged.step.pk, to=to, go=True)
+    may = other is not None and actions.may_merge(user, kept, other)
+    context = {
+        "form": form,
+        "kept": kept,
+        "other": other,
+        "may": may,
+        "moves": what_moves(kept, other) if other is not None and may else [],
+    }
+    heading = _("Merge with %(name)s") % {"name": kept}
+    if other is not None:
+        heading = _("Merge %(other)s into %(name)s") % {"name": kept, "other": other}
+    return form_page(request, "relationships/merge_form.html", heading, context)
