@@ -23,8 +23,11 @@ from accounts.models import (
     Contact,
     Cover,
     ExternalId,
+    Fingerprint,
     Invitation,
+    Likeness,
     Membership,
+    Merge,
     NotTheSame,
     Team,
     UndoStep,
@@ -604,7 +607,7 @@ def set_account(*, actor: User, now: Now, account_id: int, values: dict[str, Any
 def remove_account(*, actor: User, now: Now, account: Account) -> Done[Account]:
     """Remove an organisation with which there is no relationship, together with its people who are nowhere else."""
     row = _locked(account)
-    if is_mentioned(row, besides=(AccountAlias, ExternalId, Affiliation)):
+    if is_mentioned(row, besides=(AccountAlias, ExternalId, Affiliation, Fingerprint, Likeness, Merge, NotTheSame)):
         raise ValidationError(
             _("%(name)s has relationships or units, or had a relationship whose record is kept. It stays.")
             % {"name": row}
@@ -618,6 +621,8 @@ def remove_account(*, actor: User, now: Now, account: Account) -> Done[Account]:
         "external_ids": [values_of(number) for number in row.external_ids.order_by("pk")],
         "contacts": [values_of(contact) for contact in people],
         "affiliations": [values_of(place) for place in row.affiliations.order_by("pk")],
+        "merges": [values_of(one) for one in row.merges.order_by("pk")],
+        "not_the_same": [values_of(one) for one in NotTheSame.objects.about(row.pk).order_by("pk")],
     }
     row.delete()
     Contact.objects.filter(pk__in=[contact.pk for contact in people]).delete()
@@ -649,9 +654,12 @@ def restore_account(*, actor: User, now: Now, account: dict[str, Any], **parts: 
         ("external_ids", ExternalId),
         ("contacts", Contact),
         ("affiliations", Affiliation),
+        ("merges", Merge),
+        ("not_the_same", NotTheSame),
     ]
     for part, model in models_of:
-        for values in parts[part]:
+        # Steps kept before there was such a part do without.
+        for values in parts.get(part, []):
             row_from(model, values)
     step = _step(actor, now, _("%(name)s is back") % {"name": row}, remove_account_by_id, {"account_id": row.pk}, row)
     return Done(row, step)

@@ -138,7 +138,7 @@ def _pairs(ones: Iterable[str], others: Iterable[str]) -> list[_Likeness]:
 @lru_cache(maxsize=10_000)
 def _alike(first: str, second: str) -> _Likeness:
     a, b = read(first), read(second)
-    if a.folded == b.folded and a.folded:
+    if first == second or (a.folded == b.folded and a.folded):
         return _Likeness(1.0, Why.SAME_NAME, (), (first,) if first == second else (first, second))
     score, why, parted = _words_alike(a, b)
     against = [Reason(Why.WORDS, tuple(word for word in parted if word))] if any(parted) else []

@@ -531,6 +531,9 @@ class NotTheSameQuerySet(models.QuerySet["NotTheSame"]):
         changed = Account.objects.changeable_by(user).values("pk")
         return self.filter(Q(first__in=changed) | Q(second__in=changed))
 
+    def about(self, account: int) -> Self:
+        return self.filter(Q(first=account) | Q(second=account))
+
 
 @tracked()
 class NotTheSame(models.Model):

@@ -36,6 +36,7 @@ from accounts.models import (
     Invitation,
     Likeness,
     Membership,
+    PairQuerySet,
     Someone,
     Team,
     User,
@@ -254,7 +255,7 @@ class Alike:
     can_say: bool
 
 
-def likely_pairs(user: Someone) -> QuerySet[Likeness]:
+def likely_pairs(user: Someone) -> PairQuerySet:
     """Pairs that the person may see, with ``shown``: of two that they may not both read, by the names alone."""
     rows = Likeness.objects.visible_to(user).open()
     readable = Account.objects.visible_to(user).values("pk")

@@ -308,6 +308,36 @@ def _devs() -> tuple[Partner, ...]:
 
 PARTNERS = (*_alices(), *_bobs(), *_carlas(), *_devs())
 
+
+@dataclass(frozen=True)
+class Alone:
+    """An organisation with which nobody has a relationship yet: a unit further down, or one that came in twice.
+
+    ``site`` is the partner whose domain it shares; ``person`` and ``title`` somebody of theirs.
+    """
+
+    name: str
+    kind: str
+    country: str
+    parent: str = ""
+    site: str = ""
+    person: str = ""
+    title: str = ""
+    ledger: str = ""
+    days: int = 60
+
+
+ALONE = (
+    Alone("Tarn Valley Creamery", "customer", "GB", parent="Tarn Valley Dairy", days=150),
+    Alone("Penrith Butter Works", "customer", "GB", parent="Tarn Valley Creamery", days=150),
+    Alone("Norrtorp Cores Söderhamn", "supplier", "SE", parent="Norrtorp Cores", days=90),
+    # Somebody typed these in again, from a card and from an old list.
+    Alone("Havbris Seafarm AS", "customer", "NO", site="Havbris Sea Farm", person="Oddny Hagerup",
+        title="Accounts payable", days=24),
+    Alone("POLDERWICK GREENS B.V.", "other", "NL", site="Polderwick Greens", person="Ruben Slotema",
+        title="Planner", ledger="2-0566", days=9),
+)  # fmt: skip
+
 GIVEN_AND_FAMILY = {
     "GB": ("Harriet Owen Priya Callum Judith Martin Rosalind Graham Nadia Stuart Eleanor Tobias",
            "Pembury Ashdown Latimer Whitlock Okoro Garside Thornley Fairlie Beckwith Sandhu Marchbank Hollins"),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from relationships.views import bulk, comments, hear, history, merging, people, promises, relationship, rhythm, talk, team
+from relationships.views import (
+    bulk,
+    comments,
+    hear,
+    history,
+    merging,
+    people,
+    promises,
+    relationship,
+    rhythm,
+    talk,
+    team,
+)
 
 urlpatterns = [
     path("log/", talk.log, name="log"),

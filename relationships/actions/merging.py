@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts import merging
@@ -113,5 +113,5 @@ def _keep_names_apart(kept: Account, gone: Account, change: Change) -> None:
 def _step(
     actor: User, now: Now, said: str, verb: Any, arguments: dict[str, Any], change: Change, *accounts: int
 ) -> UndoStep:
-    watch = [*change.touched(), *((Account, pk) for pk in accounts)]
+    watch: list[tuple[type[models.Model], int]] = [*change.touched(), *((Account, pk) for pk in accounts)]
     return record(actor=actor, now=now, said=said, verb=verb, arguments=arguments, watch=watch)

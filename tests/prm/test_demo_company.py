@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.db.models import Count
 
-from accounts.models import Account, Affiliation, Contact, Membership, User
+from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
 from prm import demo, demo_notes, demo_promises
 from prm import demo_company as company
 from relationships import actions, cadence, gaps, promises, queries
@@ -288,9 +288,12 @@ def test_the_shapes_that_pages_must_cope_with_are_there() -> None:
     assert set(Account.objects.values_list("kind", flat=True)) == set(Account.Kind.values)
     assert set(Relationship.objects.values_list("stage", flat=True)) == set(Relationship.Stage.values)
     bonds = Account.objects.annotate(bonds=Count("relationships"))
-    assert Counter(bonds.values_list("bonds", flat=True)) == {1: 44, 2: 2}
+    assert Counter(bonds.values_list("bonds", flat=True)) == {0: len(company.ALONE), 1: 44, 2: 2}
     assert Account.objects.exclude(parent=None).count() >= 4
-    people = Account.objects.annotate(people=Count("affiliations")).values_list("people", flat=True)
+    assert Account.objects.filter(parent__parent__parent__parent=None, parent__parent__parent__isnull=False).exists()
+    assert Likeness.objects.count() == 2
+    known = Account.objects.exclude(relationships=None).annotate(people=Count("affiliations", distinct=True))
+    people = known.values_list("people", flat=True)
     assert min(people) == 1 and max(people) == 5
     assert Contact.objects.annotate(places=Count("affiliations")).filter(places=2).count() == 1
     assert Affiliation.objects.filter(until__lt=SUNDAY.today("UTC")).count() == 1

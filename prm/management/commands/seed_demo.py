@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import demo_company as company
 from prm import demo_people
@@ -81,6 +82,7 @@ class Command(BaseCommand):
         ledger.follow_interactions(one.pk for one in writer.interactions)
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
+        self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
 
     def _say(self, line: str) -> None:
         self.stdout.write(f"  {line}")
@@ -148,6 +150,27 @@ class _Writer:
             if partner.ledger
         )
         self._people_of_theirs()
+        self._alone()
+
+    def _alone(self) -> None:
+        """Those with which nobody has a relationship: units of units, and two that came in twice."""
+        for one in company.ALONE:
+            site = company.slug(one.site or one.name)
+            self.accounts[one.name] = row = Account.objects.create(
+                name=one.name,
+                name_key=name_key(one.name),
+                kind=one.kind,
+                parent=self.accounts[one.parent] if one.parent else None,
+                zone=company.ZONES[one.country],
+                website=f"https://www.{site}.example/" if one.site else "",
+                created_at=self.now.instant - timedelta(days=one.days),
+            )
+            if one.person:
+                email = f"{company.slug(one.person).replace('-', '.')}@{site}.example"
+                person = Contact.objects.create(name=one.person, email=email)
+                Affiliation.objects.create(contact=person, account=row, title=one.title)
+            if one.ledger:
+                ExternalId.objects.create(account=row, system="Ledger", value=one.ledger)
 
     def _people_of_theirs(self) -> None:
         for one in self.planned.contacts:
