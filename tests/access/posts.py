@@ -32,6 +32,7 @@ NAMED = {
     "contact": "Contact",
     "contacts": "Contact",
     "agreed_with": "Contact",
+    "other": "Account",
     "colleague": "User",
     "keeper": "User",
     "through": "Contact",

@@ -191,7 +191,7 @@ def test_pages_ask_the_same_number_of_questions(rows: int, django_assert_num_que
     client.get(reverse("settings"))
     with django_assert_num_queries(21):
         assert len(client.get(PAGE).context["pairs"]) == min(rows, 20)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         assert len(client.get(top.get_absolute_url()).context["units"]) == 2 * rows
 
 
