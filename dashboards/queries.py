@@ -72,6 +72,24 @@ def book(rows: RelationshipQuerySet, now: Now) -> Book:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """How many stages of a set of relationships are to be looked at."""
+
+    proposed: int
+    late: int
+    unadvanced: int
+
+
+def moving(rows: RelationshipQuerySet, now: Now) -> Moving:
+    """One query."""
+    kinds = {"proposed": rows.proposed(), "late": rows.evidence_overdue(now), "unadvanced": rows.unadvanced(now)}
+    counts = rows.order_by().aggregate(
+        **{name: Count("pk", filter=Q(pk__in=found.order_by().values("pk"))) for name, found in kinds.items()}
+    )
+    return Moving(**counts)
+
+
 def lately_logged_by(user: User, most: int) -> list[Interaction]:
     rows = Interaction.objects.visible_to(user).filter(logged_by=user).order_by("-logged_at", "-id")
     return list(rows.select_related("relationship__account")[:most])

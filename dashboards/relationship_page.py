@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
 from dashboards import people_map, promise_list, rows, timeline
+from dashboards.stage_page import stage_section
 from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
 from relationships import queries, rhythm, words
@@ -49,6 +50,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "sentence": words.full_sentence(row, now),
         "people_map": people_map.of(row, members, here),
         "members": members,
+        "stage_section": stage_section(row, now),
         "hand_overs": row.hand_overs.select_related("former", "next")[:HANDED_OVER_SHOWN],
         "talked": _talked_about(row, here),
         "comments": queries.comments_of(row),

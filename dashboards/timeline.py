@@ -9,9 +9,10 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from relationships import queries, words
+from relationships import queries, stage_words, words
 from relationships.models import (
     Attachment,
     Comment,
@@ -21,6 +22,7 @@ from relationships.models import (
     Miss,
     Relationship,
     Renegotiation,
+    StageChange,
 )
 from relationships.words import Look
 from web import dates
@@ -48,6 +50,7 @@ class Kind(IntEnum):
     NEW_DAY = 1
     KEPT = 2
     MISSED = 3
+    MOVED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Entry:
     note: str
     row: Interaction | None = None
     commitment: Commitment | None = None
+    move: str = ""
     people: str = ""
     still: bool = False
     promises: list[Promised] = field(default_factory=list)
@@ -108,6 +112,8 @@ class Entry:
     @property
     def anchor(self) -> str:
         """The line's name in the page; comments lead to it."""
+        if self.move:
+            return f"move-{self.place.pk}"
         return f"entry-{self.place.pk}" if self.row else f"promise-{self.place.kind:d}-{self.place.pk}"
 
     @property
@@ -127,6 +133,8 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
         yield Kind.NEW_DAY, Renegotiation.objects.filter(commitment__relationship=row), "agreed_on"
         yield Kind.KEPT, Fulfilment.objects.filter(commitment__relationship=row), "kept_on"
         yield Kind.MISSED, Miss.objects.filter(commitment__relationship=row), "missed_on"
+    if show is Show.ALL:
+        yield Kind.MOVED, StageChange.objects.filter(relationship=row), "changed_on"
 
 
 def _behind(kind: Kind, day: str, after: Place) -> Q:
@@ -158,6 +166,7 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         Kind.NEW_DAY: Renegotiation.objects.select_related(*sides).in_bulk(of_kind[Kind.NEW_DAY]),
         Kind.KEPT: Fulfilment.objects.select_related(*sides).in_bulk(of_kind[Kind.KEPT]),
         Kind.MISSED: Miss.objects.select_related(*sides).in_bulk(of_kind[Kind.MISSED]),
+        Kind.MOVED: StageChange.objects.select_related("made_by").in_bulk(of_kind[Kind.MOVED]),
     }
     comments = queries.comments_by_entry(of_kind[Kind.TALK])
     attached = queries.attachments_by_entry(of_kind[Kind.TALK])
@@ -170,6 +179,8 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
             continue
         if place.kind is Kind.TALK:
             lines.append(_talk(place, thing, row, now, comments.get(place.pk, []), attached.get(place.pk, [])))
+        elif place.kind is Kind.MOVED:
+            lines.append(_move(place, thing, row))
         else:
             lines.append(_event(place, thing, today))
     return lines
@@ -241,6 +252,15 @@ def _step(talk: Interaction, today: date) -> str:
         return _("done %(day)s") % {"day": dates.on(talk.next_step_done_on, today)}
     late = (today - talk.next_step_on).days
     return _("%(days)s late") % {"days": dates.days(late)} if late > 0 else dates.by(talk.next_step_on, today)
+
+
+def _move(place: Place, change: StageChange, row: Relationship) -> Entry:
+    """*From contact to customer by Mona Reyes, after 142 days. Five of five criteria met. Evidence kept …*"""
+    said, faint = stage_words.of_move(change)
+    kept = _("Evidence kept with the decision.") if change.criteria else _("Declared, without evidence yet.")
+    why = change.why if not change.why or change.why[-1] in ".!?…" else f"{change.why}."
+    address = f"{reverse('relationship_stage', args=[row.pk])}#move-{change.pk}"
+    return Entry(place, said, faint, "trending-up", "", f"{why} {kept}".strip(), move=address)
 
 
 def _event(place: Place, thing: Any, today: date) -> Entry:

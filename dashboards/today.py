@@ -17,7 +17,8 @@ class Reason(IntEnum):
     DUE = 2
     OURS_SOON = 3
     THEIRS_LATE = 4
-    STEP = 5
+    STAGE = 7
+    STEP = 8
     INTRODUCTION = 9
 
 
@@ -25,13 +26,15 @@ class Reason(IntEnum):
 class Candidate:
     """One thing that wants somebody. Of two with one reason that with the smaller ``rank`` comes first.
 
-    ``key`` names what it is about: the promise, the entry with the next step, the relationship itself.
+    ``key`` names what it is about: the promise, the entry with the next step, the relationship itself; ``of`` says of
+    which model it is where a reason has several.
     """
 
     relationship: int
     reason: Reason
     rank: float
     key: int
+    of: str = ""
 
     @property
     def place(self) -> tuple[int, float, int, int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dashboards import palette, people_page, promise_list, relationship_page, views
+from dashboards import palette, people_page, promise_list, relationship_page, stage_page, views
 
 urlpatterns = [
     path("", views.today, name="today"),
@@ -9,4 +9,5 @@ urlpatterns = [
     path("promises/", promise_list.promise_list, name="promise_list"),
     path("relationships/<int:pk>/", relationship_page.relationship_detail, name="relationship_detail"),
     path("relationships/<int:pk>/people/", people_page.relationship_people, name="relationship_people"),
+    path("relationships/<int:pk>/stage/", stage_page.relationship_stage, name="relationship_stage"),
 ]

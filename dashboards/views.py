@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.queries import covers_of
 from accounts.requests import PersonRequest
 from dashboards import queries, rows, wanting
-from dashboards.queries import Book, Cursor
+from dashboards.queries import Book, Cursor, Moving
 from dashboards.today import Board, Reason
 from dashboards.wanting import Happening
 from relationships import words
@@ -131,7 +131,7 @@ class Tab:
 def portfolio(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     form = PortfolioForm(request.GET, user=user)
-    narrowed = form.narrow(Relationship.objects.visible_to(user))
+    narrowed = form.narrow(Relationship.objects.visible_to(user), now)
     book = queries.book(narrowed, now)
     found, after = queries.page_of(
         narrowed,
@@ -149,6 +149,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "form": form,
         "book": book,
         "lede": _book_says(book),
+        "moving": _moving(request, queries.moving(narrowed, now)),
         "pace": _pace(book),
         "tabs": _tabs(request, book, form.wanted_state),
         "groups": [
@@ -206,11 +207,13 @@ def _chips(request: PersonRequest, form: PortfolioForm) -> list[tuple[str, str, 
     shown = {**form.chosen()}
     if "stage" in shown:
         shown["stage"] = Relationship.Stage(shown["stage"]).label
+    if "moving" in shown:
+        shown["moving"] = dict(form.fields["moving"].choices)[shown["moving"]]  # type: ignore[attr-defined]
     if "whose" in shown:
         shown["whose"] = dict(form.fields["whose"].choices)[shown["whose"]]  # type: ignore[attr-defined]
     return [
         (str(form.fields[name].label), str(shown[name]), _address(request, **{name: ""}))
-        for name in ("whose", "owner", "team", "stage", "tag")
+        for name in ("whose", "owner", "team", "stage", "moving", "tag")
         if name in shown
     ]
 
@@ -224,6 +227,20 @@ def _book_says(book: Book) -> str:
     ]
     total = ngettext("%(count)d relationship", "%(count)d relationships", book.total) % {"count": book.total}
     return f"{total}: {', '.join(parts)}." if parts else _("No relationship.")
+
+
+def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:
+    """*3 moves proposed*, *one declared without evidence*, *12 that nobody tries to advance*, each with its address."""
+    said = [
+        (
+            counts.proposed,
+            PortfolioForm.PROPOSED,
+            ngettext("%(n)d move proposed", "%(n)d moves proposed", counts.proposed),
+        ),
+        (counts.late, PortfolioForm.LATE, _("%(n)d declared with evidence overdue")),
+        (counts.unadvanced, PortfolioForm.UNADVANCED, _("%(n)d that nobody tries to advance")),
+    ]
+    return [(text % {"n": count}, _address(request, moving=value)) for count, value, text in said if count]
 
 
 def _pace(book: Book) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from dashboards import introductions
+from dashboards import introductions, wanting_stages
 from dashboards.today import Board, Candidate, Reason, Row, board
 from relationships import promises, queries, words
 from relationships.cadence import State, lateness
@@ -26,6 +26,7 @@ from relationships.models import (
     Interaction,
     InteractionQuerySet,
     Introduction,
+    PlanStep,
     Relationship,
     RelationshipQuerySet,
     is_late,
@@ -96,6 +97,7 @@ def count(user: User, now: Now) -> int:
             unnamed.values_list("relationship"),
             _steps(user, now).values_list("relationship"),
             introductions.wanting(user).values_list("relationship"),
+            *wanting_stages.keys(user, now),
         )
         .count()
     )
@@ -108,13 +110,14 @@ def late_promises(user: User, now: Now) -> int:
 
 
 def of(user: User, now: Now) -> Board:
-    """What wants the person today, ranked. Four queries for any number of partners and promises."""
+    """What wants the person today, ranked. Six queries for any number of partners and promises."""
     return board(
         [
             *_check_ins(user, now),
             *_wanted_promises(user, now),
             *_wanted_steps(user, now),
             *introductions.candidates(user),
+            *wanting_stages.candidates(user, now),
         ]
     )
 
@@ -170,10 +173,15 @@ class Line:
     commitment: Commitment | None = None
     step: Interaction | None = None
     introduction: Introduction | None = None
+    plan_step: PlanStep | None = None
 
     @property
     def checks_in(self) -> bool:
         return self.reason in (Reason.OVERDUE, Reason.DUE)
+
+    @property
+    def on_stage(self) -> bool:
+        return self.reason is Reason.STAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +192,7 @@ class Found:
     commitments: dict[int, Commitment]
     steps: dict[int, Interaction]
     introductions: dict[int, Introduction]
+    plan_steps: dict[int, PlanStep]
     touches: dict[int, Interaction]
     changeable: set[int]
 
@@ -192,8 +201,9 @@ def _fetch(user: User, rows: Iterable[Row]) -> Found:
     worst = [row.worst for row in rows]
     ids = [one.relationship for one in worst]
     promised = [one.key for one in worst if one.reason in PROMISED]
-    steps = [one.key for one in worst if one.reason is Reason.STEP]
     wanted = [one.key for one in worst if one.reason is Reason.INTRODUCTION]
+    steps = [one.key for one in worst if one.reason is Reason.STEP and not one.of]
+    planned = [one.key for one in worst if one.reason is Reason.STEP and one.of]
     checks = [one.key for one in worst if one.reason in (Reason.OVERDUE, Reason.DUE)]
     return Found(
         relationships=Relationship.objects.select_related("account", "agreement", "owner").in_bulk(ids),
@@ -202,13 +212,14 @@ def _fetch(user: User, rows: Iterable[Row]) -> Found:
         ),
         steps=Interaction.objects.in_bulk(steps),
         introductions=Introduction.objects.select_related("through", "keeper").in_bulk(wanted),
+        plan_steps=PlanStep.objects.select_related("keeper").in_bulk(planned),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
     )
 
 
 def lines(user: User, rows: Iterable[Row], now: Now) -> list[Line]:
-    """The rows in words; what vanished meanwhile is left out. Six queries at most."""
+    """The rows in words; what vanished meanwhile is left out. Seven queries at most."""
     shown = list(rows)
     found = _fetch(user, shown)
     said = [_line(user, row, found, now) for row in shown if row.relationship in found.relationships]
@@ -227,6 +238,16 @@ def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
         why = words.last_time(touch, today) if touch else ""
         fact = words.sentence(relationship, now)
         return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there)
+    if one.reason is Reason.STAGE:
+        look, fact, why = wanting_stages.said(relationship, now)
+        return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there)
+    if one.reason is Reason.STEP and one.of:
+        planned = found.plan_steps.get(one.key)
+        if planned is None or planned.due_on is None:
+            return None
+        look, fact, why = wanting_stages.said_of_step(planned, relationship, due_words(planned.due_on, today))
+        instead_of = stood_in_for(user, planned.keeper or relationship.owner)
+        return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, plan_step=planned)
     if one.reason is Reason.STEP:
         step = found.steps.get(one.key)
         if step is None or step.next_step_on is None:
@@ -264,6 +285,7 @@ NAMES = {
     Reason.DUE: gettext_lazy("Due"),
     Reason.OURS_SOON: gettext_lazy("Promises to keep"),
     Reason.THEIRS_LATE: gettext_lazy("Late promises of theirs"),
+    Reason.STAGE: gettext_lazy("Stages to look at"),
     Reason.STEP: gettext_lazy("Next steps"),
     Reason.INTRODUCTION: gettext_lazy("To be met"),
 }
@@ -283,6 +305,7 @@ def counted(reason: Reason, count: int) -> str:
         Reason.THEIRS_LATE: ngettext(
             "%(count)s promise of theirs is late", "%(count)s promises of theirs are late", count
         ),
+        Reason.STAGE: ngettext("%(count)s stage is to be looked at", "%(count)s stages are to be looked at", count),
         Reason.STEP: ngettext("%(count)s next step is due", "%(count)s next steps are due", count),
         Reason.INTRODUCTION: ngettext("%(count)s introduction is open", "%(count)s introductions are open", count),
     }[reason]
@@ -323,6 +346,7 @@ WAITING = {
     Reason.DUE: gettext_lazy("check-in due"),
     Reason.OURS_SOON: gettext_lazy("a promise of ours is due"),
     Reason.THEIRS_LATE: gettext_lazy("late with a promise"),
+    Reason.STAGE: gettext_lazy("its stage"),
     Reason.STEP: gettext_lazy("next step"),
     Reason.INTRODUCTION: gettext_lazy("somebody to be met"),
 }

@@ -399,7 +399,7 @@ def _pick(row: Change, made: str, changed: str, removed: str, back: str) -> str:
 
 
 def _is_moved(row: Change) -> bool:
-    return (row.before or {}).get("stage") != row.values["stage"]
+    return bool((row.before or {}).get("stage") != row.values["stage"])
 
 
 # Headlines -----------------------------------------------------------------------------------------------------------

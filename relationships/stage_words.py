@@ -22,6 +22,7 @@ from relationships.models import (
     Interaction,
     Relationship,
     Scope,
+    StageChange,
     Stakeholder,
     Waiver,
 )
@@ -308,6 +309,15 @@ TELLERS: dict[str, Teller] = {
         lambda ids: Feedback.objects.filter(pk__in=ids), lambda one, row: (words.clipped(one.said, 70), "")
     ),
 }
+
+
+def of_move(change: StageChange) -> tuple[str, str]:
+    """*From contact to customer*, and in grey *by Mona Reyes, after 142 days*. Needs ``made_by`` selected."""
+    who = change.made_by or (_("an import") if change.declared else _("somebody who left"))
+    if change.declared:
+        return _("Declared a %(stage)s") % {"stage": name(change.to_stage)}, _("by %(who)s") % {"who": who}
+    said = {"who": who, "days": dates.days(change.days_in_former or 0)}
+    return heading(change.from_stage, change.to_stage), _("by %(who)s, after %(days)s") % said
 
 
 # What is kept with a decision ----------------------------------------------------------------------------------------

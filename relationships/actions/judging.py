@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.history import events_of
 from accounts.models import Affiliation
@@ -88,7 +89,7 @@ def judge_what_changes(*, now: Now, batch: int = 1000) -> int:
     return done
 
 
-def _whose_people_moved(now: Now) -> QuerySet[Stakeholder]:
+def _whose_people_moved(now: Now) -> Any:
     """Where somebody who counts came or went lately: places of people are kept below, where no stage is known."""
     lately = events_of(Affiliation)._base_manager.filter(pgh_created_at__gte=now.instant - LATELY)
     return (

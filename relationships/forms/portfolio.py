@@ -12,10 +12,12 @@ from accounts.models import Team, User
 from relationships.cadence import State
 from relationships.models import Relationship, RelationshipQuerySet
 from web.choices import narrow
+from web.clock import Now
 
 
 class PortfolioForm(forms.Form):
     MINE, PART = "mine", "part"
+    PROPOSED, LATE, UNADVANCED = "proposed", "late", "unadvanced"
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
     whose = forms.ChoiceField(
@@ -30,6 +32,16 @@ class PortfolioForm(forms.Form):
     owner = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Owner"))
     team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
     tag = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tag"))
+    moving = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("On the way"),
+        choices=[
+            ("", gettext_lazy("all")),
+            (PROPOSED, gettext_lazy("move proposed")),
+            (LATE, gettext_lazy("declared, evidence overdue")),
+            (UNADVANCED, gettext_lazy("nobody tries to advance")),
+        ],
+    )
     state = forms.ChoiceField(required=False, choices=[("", ""), *((state.value, state.value) for state in State)])
     sort = forms.ChoiceField(
         required=False,
@@ -60,7 +72,7 @@ class PortfolioForm(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
-    def narrow(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
+    def narrow(self, rows: RelationshipQuerySet, now: Now) -> RelationshipQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         if text := chosen.get("q"):
@@ -74,6 +86,13 @@ class PortfolioForm(forms.Form):
             rows = rows.filter(owner=owner)
         if team := chosen.get("team"):
             rows = rows.filter(team=team)
+        match chosen.get("moving"):
+            case self.PROPOSED:
+                rows = rows.proposed()
+            case self.LATE:
+                rows = rows.evidence_overdue(now)
+            case self.UNADVANCED:
+                rows = rows.unadvanced(now)
         if stage := chosen.get("stage"):
             rows = rows.filter(stage=stage)
         if tag := chosen.get("tag"):

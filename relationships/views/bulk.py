@@ -71,7 +71,7 @@ def _chosen(user: User, values: QueryDict, now: Now) -> Chosen:
     asked = 0
     if values.get("fits"):
         filters = PortfolioForm(values, user=user)
-        rows = filters.narrow(changeable)
+        rows = filters.narrow(changeable, now)
         if state := filters.wanted_state:
             rows = rows.in_state(state, now)
     else:

@@ -40,7 +40,7 @@ def contact(row: Relationship, name: str = "Ines Iversen") -> Contact:
 
 def record_of(row: Relationship) -> dict[str, Any]:
     """All that a verb of this app can change about a relationship, keys included."""
-    kept = Relationship.objects.filter(pk=row.pk).values().get()
+    kept: dict[str, Any] = dict(Relationship.objects.filter(pk=row.pk).values().get())
     # When the criteria were last found to be another is no part of the record.
     del kept["judged_as_of"]
     return {

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import demo_company as company
-from prm import demo_people
+from prm import demo_people, demo_stage_rows, demo_stages
 from prm import demo_promises as told
 from prm.demo import PASSWORD
 from prm.demo_company import Company, PlannedRelationship
@@ -80,6 +80,7 @@ class Command(BaseCommand):
         writer.beside()
         actions.refresh([row.pk for row in writer.rows], now=now)
         ledger.follow_interactions(one.pk for one in writer.interactions)
+        self._say(f"{writer.stages()} moves from one stage to the next")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
@@ -227,11 +228,13 @@ class _Writer:
             name=bond.name,
             owner=self.users[bond.owner],
             team=self.teams[company.BY_FIRST_NAME[bond.owner].team],
-            stage=bond.stage,
+            stage=demo_stages.stage_of(planned),
             zone=planned.zone,
             workdays=list(bond.workdays),
             paused_since=planned.paused_since,
             pause_reason=bond.reason if planned.paused_since else "",
+            ended_on=demo_stages.ended_on(planned),
+            end_reason=demo_stages.end_reason(planned),
             yearly_worth=bond.worth,
             renewal_on=planned.today + timedelta(days=bond.renewal_in) if bond.renewal_in is not None else None,
             tier=bond.tier,
@@ -450,6 +453,9 @@ class _Writer:
                 added_by=named[partner][0].owner,
                 added_at=self.now.instant - timedelta(days=9),
             )
+
+    def stages(self) -> int:
+        return demo_stage_rows.write(self._told(), self.users, self.contacts, self.now)
 
     def _told(self) -> list[tuple[Relationship, PlannedRelationship]]:
         return list(zip(self.rows, self.planned.relationships, strict=True))

@@ -1,0 +1,251 @@
+"""The stage of a relationship: what the next one asks for, what was kept of each move, waivers, target and plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.requests import PersonRequest
+from dashboards.wanting import due_words
+from relationships import records, stage_words, stages, words
+from relationships.models import PlanStep, Relationship, StageChange, Waiver
+from relationships.stages import Outlook, Stage, Verdict
+from web import dates
+from web.clock import Now
+
+# So many steps that are done stand on the page, and waivers that are over.
+DONE_SHOWN, OVER_SHOWN = 5, 5
+
+
+# The section on the overview ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """The criteria of a stage as they stand: *From customer to partner*, *6 of 9*, and a line for each."""
+
+    heading: str
+    score: str
+    lines: list[stage_words.Line]
+    proposed: bool
+    says: str = ""
+
+
+def section(row: Relationship, known: records.Known, outlook: Outlook | None, today: date) -> Criteria:
+    """Towards the next stage; for a partner what makes it one. Without the rows, so no query."""
+    shown = outlook or stages.judge(known.record, Stage(row.stage), today, known.waived)
+    heading = (
+        stage_words.heading(row.stage, outlook.stage)
+        if outlook
+        else _("What makes it a %(stage)s") % {"stage": stage_words.name(row.stage)}
+    )
+    return Criteria(
+        heading,
+        stage_words.score(shown),
+        stage_words.lines(shown, known.record, known.waivers, {}, today),
+        bool(outlook and outlook.settled and row.paused_since is None and row.ended_on is None),
+        _declared(row, known, today),
+    )
+
+
+def next_of(row: Relationship, known: records.Known, today: date) -> Outlook | None:
+    wanted = stages.following(row.stage)
+    return stages.judge(known.record, wanted, today, known.waived) if wanted else None
+
+
+def stage_section(row: Relationship, now: Now) -> Criteria:
+    """For the overview. Nine queries, whatever there is."""
+    today = row.today(now)
+    known = records.read([row])[row.pk]
+    return section(row, known, next_of(row, known, today), today)
+
+
+def _declared(row: Relationship, known: records.Known, today: date) -> str:
+    """*Declared on 3 March, evidence due by 3 September*; how late, where it is; nothing once it is shown."""
+    declared = known.declared(row)
+    if declared is None or stages.is_shown(known.record, declared, today, known.waived):
+        return ""
+    said = {"day": dates.on(declared.on, today), "due": dates.said(declared.due_on, today)}
+    if declared.due_on < today:
+        said["late"] = dates.days((today - declared.due_on).days)
+        return _("Declared %(day)s; its evidence was due by %(due)s, %(late)s ago.") % said
+    return _("Declared %(day)s; its evidence is due by %(due)s.") % said
+
+
+# The page ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of stage as it is told, with the criteria as they were judged then."""
+
+    row: StageChange
+    said: str
+    faint: str
+    note: str
+    kept: list[stage_words.Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A waiver: who, why, until when, or since when it is over."""
+
+    row: Waiver
+    title: str
+    said: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    row: PlanStep
+    said: str
+    tone: str
+    criterion: str
+
+
+@require_GET
+def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
+    user, now = request.user, Now.read()
+    visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
+    row = get_object_or_404(visible, pk=pk)
+    here = row.today(now)
+    known = records.read([row])[row.pk]
+    outlook = next_of(row, known, here)
+    own = stages.judge(known.record, Stage(row.stage), here, known.waived) if row.stage != Stage.CONTACT else None
+    shown = [one for one in (outlook, own) if one]
+    told = stage_words.tell(shown, row)
+    by_stage = {one.stage: stage_words.lines(one, known.record, known.waivers, told, here) for one in shown}
+    state = row.state(now)
+    context = {
+        "row": row,
+        "here": here,
+        "state": state.value,
+        "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
+        "lede": _lede(row, known, here),
+        "declared": _declared(row, known, here),
+        "look": words.LOOKS[state],
+        "sentence": words.full_sentence(row, now),
+        "review": stages.wants_review(row.stage, here, row.overdue_from, row.every_days),
+        "outlook": outlook,
+        "heading": stage_words.heading(row.stage, outlook.stage) if outlook else "",
+        "wanted": stage_words.name(outlook.stage) if outlook else "",
+        "score": stage_words.score(outlook) if outlook else "",
+        "lines": by_stage[outlook.stage] if outlook else [],
+        "proposed": bool(outlook and outlook.settled and row.paused_since is None and row.ended_on is None),
+        "own": own,
+        "own_score": stage_words.score(own) if own else "",
+        "own_lines": by_stage[own.stage] if own else [],
+        "means": [(stage_words.MEANS[stage], stage == row.stage) for stage in Stage],
+        "may_move": row.ended_on is None and (row.stage != Stage.CONTACT or bool(outlook and outlook.settled)),
+        "moves": _moves(row, here),
+        **_waivers(row, here),
+        **_plan(row, here),
+        "scopes": row.scopes.select_related("agreed_with").order_by("-agreed_on", "-pk"),
+    }
+    return render(request, "dashboards/relationship_stage.html", context)
+
+
+def _lede(row: Relationship, known: records.Known, today: date) -> str:
+    """*Customer for 142 days, since 3 July.*"""
+    since = known.since(row)
+    return _("%(stage)s for %(days)s, since %(day)s.") % {
+        "stage": capfirst(stage_words.name(row.stage)),
+        "days": dates.days((today - since).days),
+        "day": dates.said(since, today),
+    }
+
+
+def _moves(row: Relationship, today: date) -> list[Move]:
+    changes = row.stage_changes.select_related("made_by").order_by("-changed_on", "-pk")
+    return [_move(change, today) for change in changes]
+
+
+def _move(change: StageChange, today: date) -> Move:
+    said, faint = stage_words.of_move(change)
+    note = change.why
+    if change.declared and change.evidence_due_on:
+        due = _("Declared, evidence due by %(day)s.") % {"day": dates.said(change.evidence_due_on, today)}
+        note = f"{change.why} {due}".strip()
+    return Move(change, said, faint, note, [_kept(one) for one in change.criteria])
+
+
+def _kept(one: dict[str, Any]) -> stage_words.Line:
+    """A criterion as a move kept it; what a former version did not keep is empty."""
+    verdict = Verdict(one["verdict"])
+    waiver = one.get("waiver")
+    second = one.get("said", "")
+    if waiver:
+        second = _("Waived by %(by)s until %(until)s: %(why)s") % {
+            "by": waiver["by"],
+            "until": dates.full(date.fromisoformat(waiver["until"])),
+            "why": waiver["why"],
+        }
+    return stage_words.Line(
+        criterion=one["criterion"],
+        title=one["title"],
+        verdict=verdict.value,
+        look=stage_words.LOOKS[verdict],
+        second="" if verdict is Verdict.MET else second,
+        beside=second if verdict is Verdict.MET else "",
+        since=date.fromisoformat(one["since"]) if one.get("since") else None,
+        rows=[
+            stage_words.Told(shown["said"], date.fromisoformat(shown["day"]), shown["address"])
+            for shown in one.get("rows", ())
+        ],
+        more=one.get("more", 0),
+    )
+
+
+def _waivers(row: Relationship, today: date) -> dict[str, Any]:
+    rows = list(row.waivers.select_related("granted_by").order_by("-until_on", "-pk"))
+    running = [_given(one, today) for one in rows if one.until_on >= today]
+    over = [_given(one, today) for one in rows if one.until_on < today]
+    return {"waivers": running, "waived_before": over[:OVER_SHOWN], "waived_more": max(0, len(over) - OVER_SHOWN)}
+
+
+def _given(one: Waiver, today: date) -> Given:
+    running = one.until_on >= today
+    said = {
+        "who": one.granted_by or _("somebody who left"),
+        "day": dates.said(one.until_on, today),
+        "over": dates.on(one.until_on + stages.DAY, today),
+    }
+    text = _("Until %(day)s, by %(who)s") if running else _("Expired %(over)s; it was given by %(who)s until %(day)s")
+    return Given(one, stage_words.plain_title(stages.Criterion(one.criterion)), text % said, running)
+
+
+def _plan(row: Relationship, today: date) -> dict[str, Any]:
+    """The target in a sentence, the open steps by day, and those done lately."""
+    steps = row.plan_steps.select_related("keeper")
+    target = ""
+    if row.target_stage and stages.is_up(row.stage, row.target_stage):
+        said = {"stage": stage_words.name(row.target_stage)}
+        if row.target_on:
+            said |= {"day": dates.said(row.target_on, today), "left": due_words(row.target_on, today)}
+        target = (_("A %(stage)s by %(day)s.") if row.target_on else _("A %(stage)s.")) % said
+    return {
+        "target": target,
+        "steps": [_step(one, row, today) for one in steps.filter(done_on=None).order_by("due_on", "pk")],
+        "done": [
+            _step(one, row, today) for one in steps.exclude(done_on=None).order_by("-done_on", "-pk")[:DONE_SHOWN]
+        ],
+    }
+
+
+def _step(one: PlanStep, row: Relationship, today: date) -> Step:
+    who = str(one.keeper or row.owner).split(" ")[0]
+    if one.done_on is not None:
+        said = _("done %(day)s") % {"day": dates.on(one.done_on, today)}
+        return Step(one, f"{said}, {who}", "ok", "")
+    late = one.due_on is not None and one.due_on < today
+    parts = [due_words(one.due_on, today)] if one.due_on else []
+    criterion = stage_words.plain_title(stages.Criterion(one.criterion)) if one.criterion else ""
+    return Step(one, ", ".join([*parts, who]), "over" if late else "faint", criterion)

@@ -1,0 +1,239 @@
+"""The page of a stage and its forms: what they say, that they work without JavaScript, and how much they ask for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from relationships import actions
+from relationships.models import PlanStep, Relationship, StageChange, Waiver
+from tests import people
+from tests.relationships.test_stage_actions import ready, sweep
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+NOW = Now.read()
+TODAY = NOW.today("UTC")
+DAY = timedelta(days=1)
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def shifted(**more: Any) -> Relationship:
+    """All that a customer needs, by today."""
+    row = ready(**more)
+    actions.log_interaction(actor=row.owner, now=NOW, relationship=row, occurred_on=TODAY, channel="call")
+    return row
+
+
+def page(row: Relationship, name: str = "relationship_stage", who: Any = None) -> Any:
+    return client_of(who or row.owner).get(reverse(name, args=[row.pk]))
+
+
+def send(row: Any, name: str, values: dict[str, Any] | None = None, **more: Any) -> Any:
+    return client_of(people.alice()).post(reverse(name, args=[row.pk]), values or {}, **more)
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_page_says_plainly_what_the_difference_is_and_what_is_missing() -> None:
+    said = text(page(people.relationship()))
+    assert "A name with an address is a contact." in said
+    assert "From contact to customer" in said
+    assert "0 of 5" in said
+    assert "Two people with decision power named." in said
+    assert "Write down what both sides agreed to do together." in said
+
+
+def test_criteria_open_their_rows() -> None:
+    row = ready()
+    said = text(page(row))
+    assert "Feed for two sites" in said
+    assert reverse("commitment_detail", args=[row.commitments.get().pk]) in said
+    assert "Ingrid Moe, decides" in said
+
+
+def test_partner_criteria_say_why_they_cannot_be_judged_yet() -> None:
+    said = text(page(people.relationship(stage="customer")))
+    assert "From customer to partner" in said
+    assert "KPIs can’t be kept here yet." in said
+    assert "Two decision makers seen in 90 days" in said
+
+
+def test_overview_shows_the_criteria() -> None:
+    said = text(page(ready(), "relationship_detail"))
+    assert "From contact to customer" in said
+    assert "Rhythm agreed with them" in said
+
+
+def test_move_without_javascript_and_what_it_leaves() -> None:
+    row = ready()
+    past = row.interactions.order_by("-occurred_on").first()
+    assert past is not None
+    # Ninety days with a silence of no more than ninety: up to today.
+    day = past.occurred_on
+    while day < TODAY:
+        day = min(day + 60 * DAY, TODAY)
+        actions.log_interaction(actor=row.owner, now=NOW, relationship=row, occurred_on=day, channel="call")
+    form = page(row, "stage_change_create")
+    assert "Kept with the decision" in text(form)
+    assert send(row, "stage_change_create", {"to": "customer"}).status_code == 302
+    row.refresh_from_db()
+    assert row.stage == "customer"
+    said = text(page(row))
+    assert "From contact to customer" in said
+    assert "Five of five criteria met." in said
+    assert "The evidence as it was then" in said
+    assert "Evidence kept with the decision." in text(page(row, "relationship_detail"))
+
+
+def test_move_up_is_not_offered_before_it_is_shown_and_is_refused() -> None:
+    row = ready(without="scope")
+    assert "What stands in the way" in text(page(row, "stage_change_create"))
+    answer = send(row, "stage_change_create", {"to": "customer", "why": "I say so"})
+    assert answer.status_code == 422
+    assert not StageChange.objects.exists()
+    row.refresh_from_db()
+    assert row.stage == "contact"
+
+
+def test_down_without_a_reason_keeps_the_form() -> None:
+    row = people.relationship(stage="customer")
+    answer = send(row, "stage_change_create", {"to": "contact", "why": ""})
+    assert answer.status_code == 422
+    assert "Say why" in text(answer)
+    assert send(row, "stage_change_create", {"to": "contact", "why": "They stopped"}).status_code == 302
+    assert StageChange.objects.get().why == "They stopped"
+
+
+def test_waiver_is_given_ended_and_told_after_it_expired() -> None:
+    row = people.relationship()
+    values = {"criterion": "people", "span": "30", "why": "One person runs it all"}
+    assert send(row, "waiver_create", values).status_code == 302
+    given = Waiver.objects.get()
+    assert given.until_on == TODAY + 30 * DAY
+    assert "Waived by Alice Ahlberg until" in text(page(row))
+    assert send(given, "waiver_end").status_code == 302
+    assert not Waiver.objects.exists()
+    Waiver.objects.create(
+        relationship=row, account=row.account, criterion="people", why="One person runs it all",
+        from_on=TODAY - 30 * DAY, until_on=TODAY - DAY, granted_by=people.mona(), granted_at=NOW.instant,
+    )  # fmt: skip
+    said = text(page(row))
+    assert "Expired today; it was given by Mona Moreau until yesterday" in said
+
+
+def test_waiver_without_a_reason_keeps_what_was_typed() -> None:
+    row = people.relationship()
+    answer = send(row, "waiver_create", {"criterion": "people", "span": "other", "until_on": "", "why": "They are two"})
+    assert answer.status_code == 422
+    assert "They are two" in text(answer)
+    assert "Say which day." in text(answer)
+
+
+def test_scope_target_and_steps_are_written() -> None:
+    row = people.relationship()
+    assert send(row, "scope_create", {"what": "Feed for a year", "when": "0"}).status_code == 302
+    assert send(row, "target_edit", {"stage": "customer", "on": (TODAY + 60 * DAY).isoformat()}).status_code == 302
+    late = {"what": "Meet Solveig", "criterion": "people", "due_on": (TODAY - DAY).isoformat()}
+    assert send(row, "plan_step_create", late).status_code == 302
+    said = text(page(row))
+    assert "Feed for a year" in said
+    assert "A customer by" in said
+    assert "Meet Solveig" in said
+    assert "1 day late" in said
+    step = PlanStep.objects.get()
+    assert send(step, "plan_step_edit", {"what": "Meet Solveig Dahl", "criterion": "", "due_on": ""}).status_code == 302
+    assert send(step, "plan_step_done").status_code == 302
+    assert "done today" in text(page(row))
+    assert send(step, "plan_step_remove").status_code == 302
+    assert not PlanStep.objects.exists()
+    assert send(row.scopes.get(), "scope_remove").status_code == 302
+    assert not row.scopes.exists()
+
+
+def test_second_of_two_at_one_step_is_told() -> None:
+    row = people.relationship()
+    step = actions.add_plan_step(actor=row.owner, now=NOW, relationship=row, what="Ask").row
+    version = page(step, "plan_step_edit", people.alice()).context["version"]
+    actions.change_plan_step(actor=people.mona(), now=NOW, step=step, values={"what": "Ask Ingrid"})
+    answer = send(step, "plan_step_edit", {"what": "Ask Lars", "criterion": "", "version": version})
+    assert answer.status_code == 422
+    assert "Ask Lars" in text(answer)
+    assert answer.context["form"].errors["what"] == ["Now: Ask Ingrid"]
+
+
+def test_end_and_taking_up_again() -> None:
+    row = people.relationship()
+    assert send(row, "relationship_end", {"reason": ""}).status_code == 422
+    assert send(row, "relationship_end", {"reason": "They closed the site"}).status_code == 302
+    assert "Ended" in text(page(row))
+    assert "They closed the site" in text(page(row, "relationship_detail"))
+    assert send(row, "relationship_take_up").status_code == 302
+    row.refresh_from_db()
+    assert row.ended_on is None
+
+
+def test_declared_line_with_its_day() -> None:
+    row = actions.open_relationship(
+        actor=people.alice(), now=NOW, account=people.account(), owner=people.alice(), stage="customer"
+    ).row
+    assert "Declared today; its evidence is due by" in text(page(row))
+
+
+def test_today_names_a_proposal_overdue_evidence_and_a_step() -> None:
+    row = people.relationship()
+    actions.add_plan_step(actor=row.owner, now=NOW, relationship=row, what="Meet Solveig", due_on=TODAY)
+    proposed = people.relationship(proposed_stage="customer", stage_since=TODAY - 100 * DAY)
+    late = people.relationship(stage="customer", stage_since=TODAY - 200 * DAY, evidence_due_on=TODAY - 11 * DAY)
+    answer = client_of(people.alice()).get(reverse("today"))
+    told = [(line.relationship, line.sentence) for group in answer.context["groups"] for line in group.lines]
+    assert told == [
+        (late, "its evidence is 11 days late"),
+        (proposed, "all is there to make it a customer"),
+        (row, "Meet Solveig – due today"),
+    ]
+    assert "Move it" in text(answer)
+
+
+@pytest.mark.parametrize(("moving", "found"), [("proposed", 0), ("late", 1), ("unadvanced", 2)])
+def test_portfolio_filters(moving: str, found: int) -> None:
+    rows = [
+        people.relationship(proposed_stage="customer", stage_since=TODAY - 100 * DAY),
+        people.relationship(stage="customer", stage_since=TODAY, evidence_due_on=TODAY - DAY, target_stage="partner"),
+        people.relationship(stage_since=TODAY - 100 * DAY),
+    ]
+    answer = client_of(people.alice()).get(reverse("portfolio"), {"moving": moving})
+    assert [line.relationship for _look, _count, lines in answer.context["groups"] for line in lines] == [rows[found]]
+    head = client_of(people.alice()).get(reverse("portfolio")).context["moving"]
+    assert [said for said, _address in head] == [
+        "1 move proposed", "1 declared with evidence overdue", "1 that nobody tries to advance",
+    ]  # fmt: skip
+
+
+def test_page_takes_the_same_queries_however_much_there_is(django_assert_max_num_queries: Any) -> None:
+    row = ready()
+    act: dict[str, Any] = {"actor": row.owner, "now": NOW, "relationship": row}
+    actions.add_plan_step(**act, what="Ask")
+    actions.waive(**act, criterion="people", why="Small", until_on=TODAY)
+    sweep(TODAY)
+    client = client_of(row.owner)
+    address = reverse("relationship_stage", args=[row.pk])
+    with django_assert_max_num_queries(45) as few:
+        client.get(address)
+    for number in range(50):
+        actions.add_plan_step(**act, what=f"Step {number}", due_on=TODAY)
+        if number < 20:
+            actions.agree_scope(**act, what=f"Scope {number}")
+    with django_assert_max_num_queries(len(few)):
+        client.get(address)
