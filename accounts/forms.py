@@ -247,6 +247,19 @@ class AccountChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         self.widget.choices = [("", ""), *names.items()]
 
 
+def name_likely_ones(form: forms.BaseForm, *names: str) -> None:
+    """As the name is typed, those that are here already and may be meant are named beside the form."""
+    for name in names:
+        form.fields[name].widget.attrs |= {
+            "data-hx-get": reverse("account_alike"),
+            "data-hx-trigger": "input changed delay:400ms",
+            "data-hx-include": "closest form",
+            "data-hx-params": ",".join(names),
+            "data-hx-target": "#alike",
+            "data-hx-sync": "closest form:replace",
+        }
+
+
 class AccountForm(forms.ModelForm[Account]):
     name = one_line(gettext_lazy("Name"))
     parent = AccountChoice(
@@ -263,18 +276,6 @@ class AccountForm(forms.ModelForm[Account]):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].offer(user, chosen=self.instance.parent_id)  # type: ignore[attr-defined]
-
-    def name_likely_ones(self) -> None:
-        """As the name is typed, those that are here already and may be meant are named beside the form."""
-        for name in ("name", "website"):
-            self.fields[name].widget.attrs |= {
-                "data-hx-get": reverse("account_alike"),
-                "data-hx-trigger": "input changed delay:400ms",
-                "data-hx-include": "closest form",
-                "data-hx-params": "name,website",
-                "data-hx-target": "#alike",
-                "data-hx-sync": "closest form:replace",
-            }
 
 
 class AliasForm(forms.ModelForm[AccountAlias]):

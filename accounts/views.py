@@ -478,7 +478,7 @@ def account_create(request: PersonRequest) -> HttpResponse:
     _may_write(request.user)
     start = {"name": _search(request)}
     form = forms.AccountForm(request.POST if request.method == "POST" else None, user=request.user, initial=start)
-    form.name_likely_ones()
+    forms.name_likely_ones(form, "name", "website")
     if form.is_valid():
         found = queries.hints(request.user, name=form.cleaned_data["name"], website=form.cleaned_data["website"])
         deed = forms.attempt(

@@ -11,6 +11,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import name_likely_ones
 from accounts.models import Account, Team, User
 from relationships import cadence
 from relationships.models import Relationship, every_weekday
@@ -126,6 +127,7 @@ class NewRelationshipForm(RelationshipForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         offer(self, "stage", ((value, label.capitalize()) for value, label in Relationship.Stage.choices))
+        name_likely_ones(self, "new_account")
         self.fields["account"].required = not (self.is_bound and self.data.get("new_account"))
         accounts = Account.objects.listed_for(user)
         narrow(self, "account", accounts)

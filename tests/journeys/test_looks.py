@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from accounts import sweep
 from accounts.actions import create_cover
-from accounts.models import Contact, User
+from accounts.models import Contact, Likeness, User
 from prm import services
 from relationships import actions
 from relationships.models import Interaction, Relationship
@@ -60,7 +61,19 @@ def full_book() -> Relationship:
     resting = partner("Grieg", quiet=30)
     actions.snooze(actor=people.alice(), now=Now.read(), relationship=resting, until_on=ago(-5), reason="On holiday")
     promised_and_said(row, ingrid)
+    units_and_a_double(row)
     return row
+
+
+def units_and_a_double(row: Relationship) -> None:
+    """A tree of three levels, an organisation that may be the same, and one that was merged into it."""
+    twin = people.account("EWOS AS")
+    below = people.account("Ewos Averøy", parent=row.account)
+    people.account("Quay", parent=people.account("Silo", parent=below))
+    by: dict[str, Any] = {"actor": people.alice(), "now": Now.read()}
+    actions.merge_accounts(**by, kept=row.account, gone=people.account("Stormy feed", website="https://stormy.example"))
+    sweep.run(Now.read())
+    assert Likeness.objects.filter(second=twin).exists()
 
 
 def promised_and_said(row: Relationship, ingrid: Contact) -> None:
@@ -103,6 +116,8 @@ def pages_of_alice(row: Relationship) -> list[str]:
         row.get_absolute_url(),
         reverse("account_list"),
         reverse("account_detail", args=[row.account_id]),
+        reverse("duplicate_list"),
+        reverse("account_merge", args=[row.account_id]),
         reverse("settings"),
         reverse("mfa_index"),
         reverse("usersessions_list"),

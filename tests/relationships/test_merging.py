@@ -30,8 +30,8 @@ from accounts.models import (
     User,
 )
 from accounts.undo import TooLateError, take_back
-from relationships import actions
-from relationships.models import Evidence, Interaction
+from relationships import actions, history
+from relationships.models import Evidence, Interaction, MissedCheckIn
 from tests import people
 from tests.access.canaries import build
 from web.clock import Now
@@ -287,6 +287,20 @@ def test_refuses_when_a_row_has_changed_since() -> None:
     with pytest.raises(TooLateError):
         undo(step)
     assert everything() == before
+
+
+def test_history_tells_of_the_merger_and_not_of_every_row() -> None:
+    kept, gone = pair()
+    row = gone.relationships.get(name="Feed trials")
+    MissedCheckIn.objects.create(
+        relationship=row, account=gone, due_on=TODAY, raised_at=NOW.instant, last_touch_on=None
+    )
+    merge(kept, gone)
+    row.refresh_from_db()
+    deeds, _before = history.deeds(row, writes=True)
+    told = [item.said for deed in deeds for item in deed.items]
+    assert told.count("Organisations merged or parted: now with Stolt Seafarm") == 1
+    assert [said for said in told if "open again" in said or "Entry" in said] == []
 
 
 def test_refuses_when_another_took_the_name() -> None:
