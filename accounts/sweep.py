@@ -154,6 +154,22 @@ def candidates_of(known: Description) -> dict[int, Description]:
     return described({other for _key, other in _sharing({0: list(keys_of(known))})})
 
 
+def alike_each(known: Mapping[int, Description]) -> dict[int, list[int]]:
+    """The same for several that are not here yet, by a number of the caller's; three statements for any number.
+
+    Whoever writes from an organisation's domain may be of it, whatever they call it: the likely ones come first.
+    """
+    pairs = _sharing({-number - 1: list(keys_of(one)) for number, one in known.items()})
+    others = described({other for _key, other in pairs})
+    found: dict[int, list[tuple[float, int]]] = {number: [] for number in known}
+    for key, other in pairs:
+        one = known[-key - 1]
+        verdict = compare(one, others[other]) if other in others else None
+        if verdict is not None and (verdict.is_likely or one.domains & others[other].domains):
+            found[-key - 1].append((-verdict.score, other))
+    return {number: [pk for _score, pk in sorted(likely)] for number, likely in found.items()}
+
+
 def _lots(rows: list[Row]) -> Iterator[list[Row]]:
     waiting = iter(rows)
     while lot := list(islice(waiting, LOT)):

@@ -84,6 +84,8 @@ PLACES = (
     Offer(gettext_lazy("Today"), "today", "sun", _everybody),
     Offer(gettext_lazy("Portfolio"), "portfolio", "layout-list", _everybody),
     Offer(gettext_lazy("Promises"), "promise_list", "checks", _everybody),
+    Offer(gettext_lazy("Problems"), "problem_list", "alert-circle", _everybody),
+    Offer(gettext_lazy("Listening posts"), "listening_list", "ear", _everybody),
     Offer(gettext_lazy("Organisations"), "account_list", "building", _everybody),
     Offer(gettext_lazy("Duplicates"), "duplicate_list", "copy", _everybody),
     Offer(gettext_lazy("History"), "history", "history", _everybody),
@@ -97,6 +99,7 @@ PLACES = (
 DEEDS = (
     Offer(gettext_lazy("Log check-in"), "log", "pencil-plus", _writers, dialog=True),
     Offer(gettext_lazy("New promise"), "commitment_new", "checks", _writers, dialog=True),
+    Offer(gettext_lazy("New problem"), "problem_new", "alert-circle", _writers, dialog=True),
     Offer(gettext_lazy("New relationship"), "relationship_create", "plus", _writers, dialog=True),
     Offer(gettext_lazy("Add organisation"), "account_create", "building", _writers, dialog=True),
 )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
-from dashboards import people_map, promise_list, rows, timeline
+from dashboards import people_map, problems, promise_list, rows, timeline
 from dashboards.stage_page import stage_section
 from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
@@ -61,6 +61,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         **_rhythm(row, state, here),
         **_timeline(request, row, state, now),
         **_promises(row, now),
+        **problems.open_of(row, user, now),
     }
     return render(request, "dashboards/relationship_detail.html", context)
 
@@ -113,9 +114,9 @@ def _timeline(request: PersonRequest, row: Relationship, state: State, now: Now)
     after = Place.parse(request.GET.get("after", ""))
     places, last = timeline.places(row, show, after)
     narrowed = f"&show={show}" if show else ""
-    names = {Show.ALL: _("All"), Show.TALK: _("Talk"), Show.PROMISES: _("Promises")}
+    names = {Show.ALL: _("All"), Show.TALK: _("Talk"), Show.PROMISES: _("Promises"), Show.PROBLEMS: _("Problems")}
     entries = timeline.entries(row, places, now)
-    gap = "" if after or show is Show.PROMISES else _gap(row, state, row.today(now))
+    gap = "" if after or show not in (Show.ALL, Show.TALK) else _gap(row, state, row.today(now))
     return {
         "entries": entries,
         "gap": gap,

@@ -20,6 +20,8 @@ from relationships.models import (
     Fulfilment,
     Interaction,
     Miss,
+    Problem,
+    ProblemStep,
     Relationship,
     Renegotiation,
     StageChange,
@@ -37,6 +39,7 @@ class Show(StrEnum):
     ALL = ""
     TALK = "talk"
     PROMISES = "promises"
+    PROBLEMS = "problems"
 
     @classmethod
     def read(cls, text: str) -> Show:
@@ -51,6 +54,8 @@ class Kind(IntEnum):
     KEPT = 2
     MISSED = 3
     MOVED = 4
+    PROBLEM = 5
+    PROBLEM_STEP = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ class Entry:
     row: Interaction | None = None
     commitment: Commitment | None = None
     move: str = ""
+    problem: Problem | None = None
     people: str = ""
     still: bool = False
     promises: list[Promised] = field(default_factory=list)
@@ -114,6 +120,8 @@ class Entry:
         """The line's name in the page; comments lead to it."""
         if self.move:
             return f"move-{self.place.pk}"
+        if self.problem:
+            return f"problem-{self.place.kind:d}-{self.place.pk}"
         return f"entry-{self.place.pk}" if self.row else f"promise-{self.place.kind:d}-{self.place.pk}"
 
     @property
@@ -127,14 +135,17 @@ class Entry:
 
 def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], str]]:
     """Each kind of line: its rows and the column of its day."""
-    if show is not Show.PROMISES:
+    if show in (Show.ALL, Show.TALK):
         yield Kind.TALK, Interaction.objects.filter(relationship=row), "occurred_on"
-    if show is not Show.TALK:
+    if show in (Show.ALL, Show.PROMISES):
         yield Kind.NEW_DAY, Renegotiation.objects.filter(commitment__relationship=row), "agreed_on"
         yield Kind.KEPT, Fulfilment.objects.filter(commitment__relationship=row), "kept_on"
         yield Kind.MISSED, Miss.objects.filter(commitment__relationship=row), "missed_on"
     if show is Show.ALL:
         yield Kind.MOVED, StageChange.objects.filter(relationship=row), "changed_on"
+    if show in (Show.ALL, Show.PROBLEMS):
+        yield Kind.PROBLEM, Problem.objects.filter(relationship=row), "opened_on"
+        yield Kind.PROBLEM_STEP, ProblemStep.objects.filter(problem__relationship=row), "done_on"
 
 
 def _behind(kind: Kind, day: str, after: Place) -> Q:
@@ -150,9 +161,9 @@ def places(row: Relationship, show: Show, after: Place | None) -> tuple[list[Pla
     found = []
     for kind, rows, day in _runs(row, show):
         chosen = rows.filter(_behind(kind, day, after)) if after else rows
-        keys = chosen.order_by(f"-{day}", "-pk").annotate(on=F(day), kind=Value(int(kind), output_field=IntegerField()))
-        found.append(keys.values_list("on", "kind", "pk")[: PAGE + 1])
-    joined = found[0].union(*found[1:], all=True).order_by("-on", "-kind", "-pk") if len(found) > 1 else found[0]
+        keys = chosen.order_by(f"-{day}", "-pk").annotate(on=F(day), rank=Value(int(kind), output_field=IntegerField()))
+        found.append(keys.values_list("on", "rank", "pk")[: PAGE + 1])
+    joined = found[0].union(*found[1:], all=True).order_by("-on", "-rank", "-pk") if len(found) > 1 else found[0]
     keys = [Place(day, Kind(kind), pk) for day, kind, pk in joined[: PAGE + 1]]
     return keys[:PAGE], keys[PAGE - 1] if len(keys) > PAGE else None
 
@@ -167,6 +178,8 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         Kind.KEPT: Fulfilment.objects.select_related(*sides).in_bulk(of_kind[Kind.KEPT]),
         Kind.MISSED: Miss.objects.select_related(*sides).in_bulk(of_kind[Kind.MISSED]),
         Kind.MOVED: StageChange.objects.select_related("made_by").in_bulk(of_kind[Kind.MOVED]),
+        Kind.PROBLEM: Problem.objects.select_related("contact").in_bulk(of_kind[Kind.PROBLEM]),
+        Kind.PROBLEM_STEP: ProblemStep.objects.select_related("problem").in_bulk(of_kind[Kind.PROBLEM_STEP]),
     }
     comments = queries.comments_by_entry(of_kind[Kind.TALK])
     attached = queries.attachments_by_entry(of_kind[Kind.TALK])
@@ -181,6 +194,8 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
             lines.append(_talk(place, thing, row, now, comments.get(place.pk, []), attached.get(place.pk, [])))
         elif place.kind is Kind.MOVED:
             lines.append(_move(place, thing, row))
+        elif place.kind in (Kind.PROBLEM, Kind.PROBLEM_STEP):
+            lines.append(_trouble(place, thing))
         else:
             lines.append(_event(place, thing, today))
     return lines
@@ -276,6 +291,27 @@ def _event(place: Place, thing: Any, today: date) -> Entry:
         note=f"{promise.what.rstrip('.')}." if not promise.maker else f"{promise.what.rstrip('.')}, {promise.maker}.",
         commitment=promise,
     )
+
+
+def _trouble(place: Place, thing: Any) -> Entry:
+    """A problem that was opened, solved, came back or was owned up to."""
+    problem: Problem = thing if place.kind is Kind.PROBLEM else thing.problem
+    if place.kind is Kind.PROBLEM:
+        who = str(problem.contact or "")
+        said = _("%(name)s raised a problem") % {"name": who} if who else _("Problem opened")
+        faint, icon = problem.get_severity_display(), "alert-triangle"
+    else:
+        late = thing.kind == ProblemStep.Kind.SOLVED and thing.done_on > problem.due_on
+        said = {
+            ProblemStep.Kind.SOLVED: _("Problem solved"),
+            ProblemStep.Kind.REOPENED: _("Problem came back"),
+            ProblemStep.Kind.OWNED: _("Problem owned up to"),
+        }[ProblemStep.Kind(thing.kind)]
+        faint = _("%(days)s late") % {"days": dates.days((thing.done_on - problem.due_on).days)} if late else ""
+        icon = {"solved": "check", "reopened": "refresh"}.get(thing.kind, "message")
+    side = SIDES["theirs"] if place.kind is Kind.PROBLEM else SIDES["ours"]
+    note = words.clipped(problem.what, 200)
+    return Entry(place=place, said=said, faint=faint, icon=icon, side=side, note=note, problem=problem)
 
 
 def _became(kind: Kind, thing: Any, promise: Commitment, *, ours: bool, today: date) -> tuple[str, str, str]:

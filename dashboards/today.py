@@ -13,10 +13,11 @@ class Reason(IntEnum):
     """Why a relationship wants somebody, the worst first."""
 
     OURS_LATE = 0
-    OVERDUE = 1
-    DUE = 2
-    OURS_SOON = 3
-    THEIRS_LATE = 4
+    PROBLEM = 1
+    OVERDUE = 2
+    DUE = 4
+    OURS_SOON = 5
+    THEIRS_LATE = 6
     STAGE = 7
     STEP = 8
     INTRODUCTION = 9

@@ -1,11 +1,22 @@
 from django.urls import path
 
-from dashboards import palette, people_page, promise_list, relationship_page, stage_page, views
+from dashboards import (
+    listening,
+    palette,
+    people_page,
+    problem_list,
+    promise_list,
+    relationship_page,
+    stage_page,
+    views,
+)
 
 urlpatterns = [
     path("", views.today, name="today"),
     path("portfolio/", views.portfolio, name="portfolio"),
     path("palette/", palette.palette, name="palette"),
+    path("listening/", listening.listening_list, name="listening_list"),
+    path("problems/", problem_list.problem_list, name="problem_list"),
     path("promises/", promise_list.promise_list, name="promise_list"),
     path("relationships/<int:pk>/", relationship_page.relationship_detail, name="relationship_detail"),
     path("relationships/<int:pk>/people/", people_page.relationship_people, name="relationship_people"),

@@ -23,7 +23,7 @@ from relationships import words
 from relationships.cadence import State
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import Interaction, Relationship
-from relationships.queries import mentions_of
+from relationships.queries import mentions_of, unsorted_of
 from web import dates
 from web.clock import Now
 
@@ -69,6 +69,7 @@ def today(request: PersonRequest) -> HttpResponse:
         "later": wanting.later(user, board),
         "handed_over": wanting.handed_over(user, now),
         "mentions": mentions_of(user),
+        "unsorted": unsorted_of(user),
         "covers": covers_of(user, here),
         "week": _week(here, wanting.coming(user, now)),
         "logged": [_logged(row, now) for row in queries.lately_logged_by(user, 5)],

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from dashboards import introductions, wanting_stages
+from dashboards import introductions, wanting_problems, wanting_stages
 from dashboards.today import Board, Candidate, Reason, Row, board
-from relationships import promises, queries, words
+from relationships import problem_words, promises, queries, words
 from relationships.cadence import State, lateness
 from relationships.models import (
     Commitment,
@@ -27,6 +27,7 @@ from relationships.models import (
     InteractionQuerySet,
     Introduction,
     PlanStep,
+    Problem,
     Relationship,
     RelationshipQuerySet,
     is_late,
@@ -95,6 +96,7 @@ def count(user: User, now: Now) -> int:
         .union(
             named.values_list("relationship"),
             unnamed.values_list("relationship"),
+            wanting_problems.wanted(user, now).values_list("relationship"),
             _steps(user, now).values_list("relationship"),
             introductions.wanting(user).values_list("relationship"),
             *wanting_stages.keys(user, now),
@@ -110,11 +112,12 @@ def late_promises(user: User, now: Now) -> int:
 
 
 def of(user: User, now: Now) -> Board:
-    """What wants the person today, ranked. Six queries for any number of partners and promises."""
+    """What wants the person today, ranked. A fixed number of queries for any number of partners and promises."""
     return board(
         [
             *_check_ins(user, now),
             *_wanted_promises(user, now),
+            *wanting_problems.candidates(user, now),
             *_wanted_steps(user, now),
             *introductions.candidates(user),
             *wanting_stages.candidates(user, now),
@@ -174,6 +177,7 @@ class Line:
     step: Interaction | None = None
     introduction: Introduction | None = None
     plan_step: PlanStep | None = None
+    problem: Problem | None = None
 
     @property
     def checks_in(self) -> bool:
@@ -193,6 +197,7 @@ class Found:
     steps: dict[int, Interaction]
     introductions: dict[int, Introduction]
     plan_steps: dict[int, PlanStep]
+    problems: dict[int, Any]
     touches: dict[int, Interaction]
     changeable: set[int]
 
@@ -213,6 +218,7 @@ def _fetch(user: User, rows: Iterable[Row]) -> Found:
         steps=Interaction.objects.in_bulk(steps),
         introductions=Introduction.objects.select_related("through", "keeper").in_bulk(wanted),
         plan_steps=PlanStep.objects.select_related("keeper").in_bulk(planned),
+        problems=wanting_problems.fetch([one.key for one in worst if one.reason is Reason.PROBLEM]),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
     )
@@ -263,6 +269,14 @@ def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
         look = introductions.LOOK
         instead_of = stood_in_for(user, wanted.keeper or relationship.owner)
         return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, introduction=wanted)
+    if one.reason is Reason.PROBLEM:
+        problem = found.problems.get(one.key)
+        if problem is None:
+            return None
+        look, fact = problem_words.LOOKS[problem.state(now)], wanting_problems.fact(problem, today)
+        why = wanting_problems.why(problem, today)
+        instead_of = stood_in_for(user, problem.keeper or relationship.owner)
+        return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, problem=problem)
     promise = found.commitments.get(one.key)
     if promise is None:
         return None
@@ -281,6 +295,7 @@ def stood_in_for(user: User, whose: User) -> User | None:
 STEP_LOOK = Look(gettext_lazy("Next step"), "chevron-right", "faint")
 NAMES = {
     Reason.OURS_LATE: gettext_lazy("Late promises of ours"),
+    Reason.PROBLEM: gettext_lazy("Problems"),
     Reason.OVERDUE: gettext_lazy("Overdue"),
     Reason.DUE: gettext_lazy("Due"),
     Reason.OURS_SOON: gettext_lazy("Promises to keep"),
@@ -295,6 +310,7 @@ def counted(reason: Reason, count: int) -> str:
     """*two promises of ours are late*, *three partners are overdue*."""
     said = {
         Reason.OURS_LATE: ngettext("%(count)s promise of ours is late", "%(count)s promises of ours are late", count),
+        Reason.PROBLEM: ngettext("%(count)s problem can’t wait", "%(count)s problems can’t wait", count),
         Reason.OVERDUE: ngettext("%(count)s partner is overdue", "%(count)s partners are overdue", count),
         Reason.DUE: ngettext("%(count)s check-in is due", "%(count)s check-ins are due", count),
         Reason.OURS_SOON: ngettext(
@@ -342,6 +358,7 @@ def later(user: User, board: Board) -> Later:
 
 WAITING = {
     Reason.OURS_LATE: gettext_lazy("a promise of ours is late"),
+    Reason.PROBLEM: gettext_lazy("a problem"),
     Reason.OVERDUE: gettext_lazy("overdue"),
     Reason.DUE: gettext_lazy("check-in due"),
     Reason.OURS_SOON: gettext_lazy("a promise of ours is due"),

@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from statistics import median
 
 from relationships.evidence import Kind
 
@@ -130,24 +129,9 @@ def is_unspoken(*, today: date, opened_on: date, critical: bool, spoken: bool) -
 class Figures:
     """Of some problems: medians in days, and how many were solved in time of those solved or past their day."""
 
-    open: int
-    late: int
-    spoken: float | None
-    solved: float | None
-    in_time: int
-    judged: int
-
-
-def figures(found: Collection[tuple[State, int | None, int | None]]) -> Figures:
-    """From state, days to the first direct contact and days to solve of each."""
-    states = [state for state, _spoken, _solved in found]
-    spoken = [days for _state, days, _solved in found if days is not None]
-    solved = [days for _state, _spoken, days in found if days is not None]
-    return Figures(
-        open=sum(state in (State.OPEN, State.REOPENED, State.LATE) for state in states),
-        late=states.count(State.LATE),
-        spoken=median(spoken) if spoken else None,
-        solved=median(solved) if solved else None,
-        in_time=states.count(State.SOLVED),
-        judged=sum(state in (State.SOLVED, State.SOLVED_LATE, State.LATE) for state in states),
-    )
+    open: int = 0
+    late: int = 0
+    spoken: float | None = None
+    solved: float | None = None
+    in_time: int = 0
+    judged: int = 0

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import (
+    Aggregate,
     Count,
     DateField,
     F,
@@ -26,7 +27,10 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Power
 
 from accounts.access import NOTHING
+from accounts.duplicates import Description
 from accounts.models import Affiliation, Contact, Cover, Membership, Team, User
+from accounts.names import domain_of
+from accounts.sweep import alike_each
 from accounts.teams import at_and_above
 from relationships import acquaintance, cadence, gaps, readiness, rhythm, topics
 from relationships.acquaintance import Person, Talk
@@ -35,16 +39,22 @@ from relationships.models import (
     Attachment,
     CadenceAgreement,
     Comment,
+    Feedback,
+    Heard,
     Interaction,
     InteractionContact,
     Introduction,
+    ListeningPost,
     Mention,
+    ProblemQuerySet,
     Relationship,
     Snooze,
     Stakeholder,
+    is_late_problem,
     latest_date,
     local_date,
 )
+from relationships.problems import Figures
 from relationships.readiness import Seen, Sign
 from web.clock import Now
 
@@ -386,3 +396,100 @@ def places_seen_to(relationship: Relationship) -> set[int]:
 def open_introductions(relationships: Collection[int]) -> QuerySet[Introduction]:
     rows = Introduction.objects.open().filter(relationship__in=relationships)
     return rows.select_related("relationship__account", "instead_of", "through", "keeper").order_by("opened_on", "id")
+
+
+# Listening posts -----------------------------------------------------------------------------------------------------
+
+
+def likely_partners(user: User, rows: Collection[Heard]) -> dict[int, list[Relationship]]:
+    """Whom each of these may come from, by the organisation named and the domain of the address given.
+
+    Only partners that the person may change; the likeliest organisation first. Four queries for any number.
+    """
+    told = {
+        row.pk: Description(
+            name=row.organisation or domain_of(row.reach),
+            domains=frozenset({domain_of(row.reach)} - {""}) if "@" in row.reach else frozenset(),
+        )
+        for row in rows
+        if row.organisation or ("@" in row.reach and domain_of(row.reach))
+    }
+    if not told:
+        return {}
+    likely = alike_each(told)
+    accounts = {account for found in likely.values() for account in found}
+    own = Relationship.objects.changeable_by(user).filter(account__in=accounts).select_related("account")
+    by_account: dict[int, list[Relationship]] = defaultdict(list)
+    for one in own.order_by("pk"):
+        by_account[one.account_id].append(one)
+    return {pk: [one for account in found for one in by_account[account]] for pk, found in likely.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class HeardCounts:
+    """How much was heard at a post in 30 days and in a year, and how much of what came in is not sorted yet."""
+
+    month: int = 0
+    year: int = 0
+    unsorted: int = 0
+
+
+def heard_at(posts: Collection[int], today: date) -> dict[int, HeardCounts]:
+    """For each post; what was set aside is not counted. Two queries for any number."""
+    month, year = today - timedelta(days=30), today - timedelta(days=365)
+    found = dict.fromkeys(posts, HeardCounts())
+    of_feedback = Feedback.objects.filter(post__in=posts, heard_on__gt=year).order_by().values_list("post")
+    lately = Count("pk", filter=Q(heard_on__gt=month))
+    given = {pk: (near, far) for pk, near, far in of_feedback.annotate(near=lately, far=Count("pk"))}
+    waiting = Heard.objects.filter(post__in=posts).unsorted().order_by().values_list("post")
+    near, far = Q(heard_at__date__gt=month), Q(heard_at__date__gt=year)
+    rows = waiting.annotate(near=Count("pk", filter=near), far=Count("pk", filter=far), every=Count("pk"))
+    unsorted = {pk: (near, far, every) for pk, near, far, every in rows}
+    for pk in found:
+        given_near, given_far = given.get(pk, (0, 0))
+        new_near, new_far, every = unsorted.get(pk, (0, 0, 0))
+        found[pk] = HeardCounts(given_near + new_near, given_far + new_far, every)
+    return found
+
+
+def unsorted_of(user: User) -> list[tuple[ListeningPost, int]]:
+    """The open and closed posts of the person, and of whom they stand in for, at which something waits; one query."""
+    posts = ListeningPost.objects.changeable_by(user).filter(owner__in=user.acts_for)
+    rows: Any = posts.annotate(waiting=Count("heard", filter=Q(heard__feedback=None, heard__set_aside_at=None)))
+    return [(row, row.waiting) for row in rows.filter(waiting__gt=0).select_related("owner").order_by("name", "pk")]
+
+
+# Problems ------------------------------------------------------------------------------------------------------------
+
+
+class Median(Aggregate):
+    """What half of the rows lie below; empty ones do not count."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+def _days_between(first: str, last: str) -> Func:
+    return Func(F(last), F(first), template="(%(expressions)s)", arg_joiner=" - ", output_field=FloatField())
+
+
+def problem_figures(rows: ProblemQuerySet, now: Now) -> Figures:
+    """Open, late, how soon spoken to and solved, and how many in time; one query."""
+    late = is_late_problem(now)
+    solved = Q(solved_on__isnull=False)
+    told: dict[str, Any] = (
+        rows.with_first_contact()
+        .order_by()
+        .aggregate(
+            n_open=Count("pk", filter=~solved),
+            n_late=Count("pk", filter=late),
+            days_spoken=Median(_days_between("opened_on", "spoken_on")),
+            days_solved=Median(_days_between("opened_on", "solved_on")),
+            n_in_time=Count("pk", filter=solved & Q(solved_on__lte=F("due_on"))),
+            n_judged=Count("pk", filter=solved | late),
+        )
+    )
+    return Figures(
+        told["n_open"], told["n_late"], told["days_spoken"], told["days_solved"], told["n_in_time"], told["n_judged"]
+    )

@@ -46,6 +46,16 @@ def done(
     return response
 
 
+def refused(request: HttpRequest, why: str, *, to: str) -> HttpResponse:
+    """Say why nothing was done; the page stays as it is."""
+    if getattr(request, "htmx", False):
+        response = HttpResponse(status=204)
+        response["HX-Trigger"] = json.dumps({"toast": {"message": why, "bad": True}})
+        return response
+    messages.error(request, why)
+    return HttpResponseRedirect(to)
+
+
 def form_page(request: HttpRequest, template: str, heading: str, context: dict[str, Any]) -> HttpResponse:
     """A form in the dialog or on a page of its own; with status 422 when what was typed does not do.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,13 +14,17 @@ from django.utils.translation import gettext as _
 from accounts.history import events_of
 from accounts.models import Team, User
 from accounts.rows import plain
-from accounts.undo import Done, inverse, record
+from accounts.undo import Done, gather, inverse, record
 from relationships import listening
 from relationships.actions.dates import theirs
-from relationships.models import Heard, ListeningPost, Relationship
+from relationships.actions.feedback import give_feedback
+from relationships.models import Feedback, Heard, ListeningPost, Relationship
 from web.clock import Now
 
 EDITABLE_POST = ["name", "kind", "covers", "owner", "team", "relationship", "public"]
+
+# What became of something that came in.
+BECAME = ["feedback", "set_aside_at", "set_aside_by", "set_aside_why"]
 
 
 # The register --------------------------------------------------------------------------------------------------------
@@ -223,12 +228,105 @@ def hear(*, now: Now, post: ListeningPost, form: str, **said: str) -> Heard:
     ``form`` is the number that the form came with, ``said`` the fields of ``Heard``. Nobody is signed in, so there is
     no step that takes it back.
     """
-    row, _made = Heard.objects.get_or_create(
+    row, made = Heard.objects.get_or_create(
         sent_as=listening.sent_as(post.pk, form, said), defaults={**said, "post": post, "heard_at": now.instant}
     )
+    if made and post.relationship is not None:
+        _becomes_feedback_at_once(row, post.relationship, now)
     return row
+
+
+def _becomes_feedback_at_once(row: Heard, relationship: Relationship, now: Now) -> None:
+    """At a post of one relationship nobody has to sort. Written by nobody, so there is nothing for anybody to undo."""
+    given = give_feedback(actor=row.post.owner, now=now, relationship=relationship, **_as_feedback(row, relationship))
+    Feedback.objects.filter(pk=given.row.pk).update(written_by=None)
+    given.step.delete()
+    row.feedback = given.row
+    row.save(update_fields=["feedback"])
+
+
+def _as_feedback(row: Heard, relationship: Relationship) -> dict[str, Any]:
+    """What the feedback says of who spoke, for whom, where and when; how to reach them goes along."""
+    where = [
+        row.post.name,
+        _("noted down by %(name)s") % {"name": row.noted_by} if row.noted_by else "",
+        _("to be reached at %(reach)s") % {"reach": row.reach} if row.reach else "",
+    ]
+    return {
+        "side": Feedback.Side.THEIRS,
+        "said": row.text,
+        "nature": row.nature or Feedback.Nature.SUGGESTION,
+        "voice_name": ", ".join(part for part in (row.name, row.organisation) if part),
+        "behalf_of": row.behalf_of,
+        "post": row.post,
+        "where": "; ".join(part for part in where if part),
+        "heard_on": row.heard_at.astimezone(ZoneInfo(relationship.zone)).date(),
+    }
 
 
 def was_heard(*, post: ListeningPost, form: str, **said: str) -> bool:
     """Whether the same has come in already: a second tap on *Send* is no second voice."""
     return Heard.objects.filter(sent_as=listening.sent_as(post.pk, form, said)).exists()
+
+
+def _lock_heard(heard_id: int, actor: User) -> Heard:
+    """What came in, locked, if the actor sorts at its post; raises ``Heard.DoesNotExist`` otherwise."""
+    rows = Heard.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    return rows.select_related("post").get(pk=heard_id)
+
+
+def _set_heard(row: Heard, values: dict[str, Any], *, actor: User, now: Now, said: str) -> Done[Heard]:
+    """Set what became of it, with the step that sets what had become of it before."""
+    columns: list[Any] = [Heard._meta.get_field(name) for name in BECAME]
+    before = {column.attname: plain(getattr(row, column.attname)) for column in columns}
+    for column in columns:
+        setattr(row, column.attname, column.to_python(values.get(column.attname, column.get_default())))
+    row.save()
+    step = record(
+        actor=actor,
+        now=now,
+        said=said % {"text": row.text[:60]},
+        verb=set_heard,
+        arguments={"heard_id": row.pk, "values": before},
+        watch=[(Heard, row.pk)],
+    )
+    return Done(row, step)
+
+
+def _must_be_unsorted(row: Heard) -> None:
+    if row.feedback_id is not None or row.set_aside_at is not None:
+        raise ValidationError(_("Somebody has sorted this already."))
+
+
+@transaction.atomic
+def sort_heard(*, actor: User, now: Now, heard: Heard, relationship: Relationship) -> Done[Feedback]:
+    """What came in becomes feedback of a relationship; taken back, it waits to be sorted again."""
+    row = _lock_heard(heard.pk, actor)
+    _must_be_unsorted(row)
+    about = theirs(actor, relationship.pk)
+    given = give_feedback(actor=actor, now=now, relationship=about, **_as_feedback(row, about))
+    said = _("Sorted: %(text)s")
+    sorted_ = _set_heard(row, {"feedback_id": given.row.pk}, actor=actor, now=now, said=said)
+    steps = [given.step, sorted_.step]
+    return Done(given.row, gather(actor=actor, now=now, said=sorted_.step.said, steps=steps))
+
+
+@transaction.atomic
+def set_aside(*, actor: User, now: Now, heard: Heard, why: str) -> Done[Heard]:
+    """Not for us, or nonsense: it stays, with the reason, and waits for nobody."""
+    row = _lock_heard(heard.pk, actor)
+    _must_be_unsorted(row)
+    if not why.strip():
+        raise ValidationError({"why": _("Say why.")})
+    values = {"set_aside_at": now.instant, "set_aside_by_id": actor.pk, "set_aside_why": why.strip()}
+    return _set_heard(row, values, actor=actor, now=now, said=_("Set aside: %(text)s"))
+
+
+@inverse
+@transaction.atomic
+def set_heard(*, actor: User, now: Now, heard_id: int, values: dict[str, Any]) -> Done[Heard]:
+    """What became of it as it was; feedback that it is must be the actor's to change, and there."""
+    row = _lock_heard(heard_id, actor)
+    if values["feedback_id"] is not None:
+        Feedback.objects.changeable_by(actor).get(pk=values["feedback_id"])
+    return _set_heard(row, values, actor=actor, now=now, said=_("As it was: %(text)s"))

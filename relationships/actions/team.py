@@ -20,6 +20,7 @@ from relationships.models import (
     Commitment,
     Feedback,
     HandOver,
+    Problem,
     Relationship,
     RelationshipMember,
 )
@@ -30,6 +31,7 @@ Pairs = Sequence[tuple[int, int]]
 KEPT: dict[str, Callable[[], QuerySet[Any]]] = {
     "keepers": Commitment.objects.open,
     "feedback_keepers": Feedback.objects.open,
+    "problem_keepers": Problem.objects.open,
 }
 
 
@@ -193,7 +195,7 @@ def hand_over(
 ) -> Done[list[int]]:
     """Give relationships another owner, all at once, with what the next one should know.
 
-    What the former owner sees to (open promises, feedback) goes along; who made a promise stays. With
+    What the former owner sees to (open promises, feedback, problems) goes along; who made a promise stays. With
     ``former_stays`` the former owner becomes deputy. The new owner's part, if there was one, ends. The same number of
     statements for any number.
     """
@@ -294,6 +296,7 @@ def set_owners(
     owners: Pairs,
     keepers: Pairs = (),
     feedback_keepers: Pairs = (),
+    problem_keepers: Pairs = (),
     parts_back: Sequence[dict[str, Any]] = (),
     parts_gone: Sequence[int] = (),
     notes_back: Sequence[dict[str, Any]] = (),
@@ -306,7 +309,11 @@ def set_owners(
     for row in rows:
         row.owner_id = wanted[row.pk]
     Relationship.objects.bulk_update(rows, ["owner"])
-    kept = {"keepers": dict(keepers), "feedback_keepers": dict(feedback_keepers)}
+    kept = {
+        "keepers": dict(keepers),
+        "feedback_keepers": dict(feedback_keepers),
+        "problem_keepers": dict(problem_keepers),
+    }
     former_keepers = {name: _set_keepers(KEPT[name]().model, wanted_of) for name, wanted_of in kept.items()}
     removed_parts = _take(RelationshipMember, parts_gone)
     _refuse_taken_parts(parts_back)

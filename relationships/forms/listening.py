@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Team, User
 from relationships.listening import LONGEST_LINE, LONGEST_TEXT, says_something
-from relationships.models import Feedback
-from web.widgets import Pills
+from relationships.models import Feedback, ListeningPost, Relationship
+from web.choices import narrow, offer
+from web.widgets import Combo, Pills
+
+NEAREST = 50
 
 LINES = ("name", "organisation", "reach", "behalf_of", "noted_by")
 
@@ -71,3 +78,69 @@ class HearForm(forms.Form):
         if cleaned.pop("for_somebody", False) and not cleaned.get("noted_by") and "noted_by" not in self.errors:
             self.add_error("noted_by", _("Say who is writing it down."))
         return cleaned
+
+
+class PostForm(forms.ModelForm[ListeningPost]):
+    """A place where the partner's voice is heard; about one partner, or about whoever speaks there."""
+
+    class Meta:
+        model = ListeningPost
+        fields = ["name", "kind", "covers", "public", "relationship", "owner", "team"]
+        widgets = {
+            "name": forms.TextInput(attrs={"maxlength": LONGEST_LINE, "autofocus": True}),
+            "kind": Pills,
+            "covers": forms.Textarea(attrs={"rows": 2}),
+            "relationship": Combo(
+                url=reverse_lazy("relationship_options"), placeholder=gettext_lazy("Type three letters")
+            ),
+        }
+        help_texts = {
+            "name": gettext_lazy("As those who speak there know it; with a public form it is the heading."),
+            "covers": gettext_lazy("With a public form everybody who has its address reads this."),
+            "public": gettext_lazy("Anybody with its address can write without signing in."),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        staff = User.objects.visible_to(user).active_staff()
+        narrow(self, "owner", User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk=row.owner_id)))
+        teams = Team.objects.visible_to(user)
+        if not user.reach.everything:
+            teams = teams.filter(Q(pk__in=user.reach.changed) | Q(pk=row.team_id))
+        narrow(self, "team", teams, none=_("No team"))
+        mine = Relationship.objects.changeable_by(user).select_related("account")
+        narrow(self, "relationship", mine, none=_("Whoever speaks there"))
+        chosen = mine.filter(pk=row.relationship_id).first() if row.relationship_id else None
+        nearest = [chosen] if chosen else list(mine.filter(owner__in=user.acts_for)[:NEAREST])
+        offer(self, "relationship", [("", _("Whoever speaks there")), *((one.pk, str(one)) for one in nearest if one)])
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
+
+
+class SortForm(forms.Form):
+    """Whose feedback it is, of what came in."""
+
+    relationship = forms.ModelChoiceField(
+        Relationship.objects.none(),
+        label=gettext_lazy("Partner"),
+        widget=Combo(url=reverse_lazy("relationship_options"), placeholder=gettext_lazy("Type three letters")),
+        error_messages={"required": gettext_lazy("Choose the partner.")},
+    )
+
+    def __init__(self, *args: Any, user: User, likely: Sequence[Relationship], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = Relationship.objects.changeable_by(user).select_related("account")
+        narrow(self, "relationship", mine)
+        nearest = [*likely, *(one for one in mine.filter(owner__in=user.acts_for)[:NEAREST] if one not in likely)]
+        offer(self, "relationship", [("", _("Choose a partner")), *((one.pk, str(one)) for one in nearest)])
+
+
+class AsideForm(forms.Form):
+    why = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=LONGEST_LINE,
+        widget=forms.TextInput(attrs={"list": "asides"}),
+        error_messages={"required": gettext_lazy("Say why.")},
+    )

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
 from relationships import notes, queries, words
-from relationships.actions import Promised
-from relationships.models import Interaction, Relationship
+from relationships.actions import Promised, Trouble
+from relationships.models import Interaction, Problem, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
 from web.widgets import Combo, DayField, PillBoxes, Segmented
@@ -97,6 +97,15 @@ class InteractionForm(forms.ModelForm[Interaction]):
         label=gettext_lazy("What it was about"),
     )
     next_step_on = DayField(required=False, label=gettext_lazy("By"))
+    is_problem = forms.BooleanField(required=False, label=gettext_lazy("This is a problem"))
+    severity = forms.TypedChoiceField(
+        choices=Problem.Severity.choices,
+        coerce=int,
+        required=False,
+        initial=Problem.Severity.SERIOUS,
+        widget=Segmented,
+        label=gettext_lazy("How severe"),
+    )
 
     class Meta:
         model = Interaction
@@ -127,6 +136,10 @@ class InteractionForm(forms.ModelForm[Interaction]):
         narrow(self, "colleagues", User.objects.visible_to(user).active_staff())
         offer(self, "channel", ((value, label.capitalize()) for value, label in Interaction.Channel.choices))
         offer(self, "begun_by", ((value, label.capitalize()) for value, label in Interaction.Side.choices))
+        offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))
+        if self.instance.pk:
+            # It is opened once, with the entry; afterwards it has a page of its own.
+            del self.fields["is_problem"], self.fields["severity"]
         offer(self, "topics", ((value, label.capitalize()) for value, label in Interaction.Topic.choices))
         self.chosen = self._chosen(mine)
         self._offer(mine)
@@ -192,7 +205,18 @@ class InteractionForm(forms.ModelForm[Interaction]):
         found = self.read()
         for problem in found.errors:
             self.add_error("summary", words.note_problem(problem))
-        return {**self.cleaned_data, "promised": found.promised, **({} if found.errors else {"summary": found.rest})}
+        trouble = self._trouble(cleaned.get("is_problem", False), found.rest)
+        kept = {} if found.errors else {"summary": found.rest}
+        return {**self.cleaned_data, "promised": found.promised, "trouble": trouble, **kept}
+
+    def _trouble(self, ticked: bool, note: str) -> Trouble | None:
+        """The problem is what the first line of the note says."""
+        first = next((line.strip() for line in note.splitlines() if line.strip()), "")
+        if ticked and not first:
+            self.add_error("summary", _("Say what is wrong."))
+        return (
+            Trouble(first, self.cleaned_data.get("severity") or Problem.Severity.SERIOUS) if ticked and first else None
+        )
 
     def read(self) -> Found:
         """What the note promises, with the people it names, even while the form is not complete."""

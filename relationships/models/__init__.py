@@ -31,6 +31,7 @@ from relationships.models.problems import (
     ProblemQuerySet,
     ProblemStep,
     ProblemStepQuerySet,
+    is_late_problem,
 )
 from relationships.models.promises import (
     COMMITMENT_DERIVED,
@@ -163,6 +164,7 @@ __all__ = [
     "WaiverQuerySet",
     "every_weekday",
     "is_late",
+    "is_late_problem",
     "lateness",
     "latest_date",
     "local_date",

@@ -22,6 +22,12 @@ PROBLEM_DERIVED = ["solved_on", "reopened", "owned_on"]
 DIRECT = (Interaction.Channel.CALL, Interaction.Channel.MEETING, Interaction.Channel.VISIT)
 
 
+def is_late_problem(now: Now) -> Q:
+    """The condition for open problems past the day that they were to be solved by."""
+    past = Q(due_on__lte=latest_date(now), due_on__lt=local_date(now, "relationship__zone"))
+    return Q(solved_on=None) & past
+
+
 class ProblemQuerySet(models.QuerySet["Problem"]):
     def visible_to(self, user: Someone) -> Self:
         return self.filter(relationship__in=Relationship.objects.visible_to(user))
@@ -34,8 +40,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def late(self, now: Now) -> Self:
         """Open, and the day that it was to be solved by is over."""
-        past = Q(due_on__lte=latest_date(now), due_on__lt=local_date(now, "relationship__zone"))
-        return self.open().filter(past)
+        return self.filter(is_late_problem(now))
 
     def with_first_contact(self) -> Self:
         """``spoken_on`` is the day of the first direct contact on or after the one on which it was opened."""

@@ -175,12 +175,13 @@ def interaction_create(request: PersonRequest) -> HttpResponse:
                 next_step=values["next_step"],
                 next_step_on=values["next_step_on"],
                 promised=values["promised"],
+                trouble=values["trouble"],
             ),
         )
         if logged:
             return done(
                 request,
-                _said_after(logged.row, len(values["promised"]), now),
+                _said_after(logged.row, len(values["promised"]), now, trouble=bool(values["trouble"])),
                 step_id=logged.step.pk,
                 to=safe_next(request, row.get_absolute_url()),
             )
@@ -191,10 +192,11 @@ def _noted(count: int) -> str:
     return ngettext("One promise noted.", "%(count)d promises noted.", count) % {"count": count} if count else ""
 
 
-def _said_after(logged: Interaction, promised: int, now: Now) -> str:
+def _said_after(logged: Interaction, promised: int, now: Now, *, trouble: bool = False) -> str:
     """*Logged with Ewos. One promise noted. Next check-in by 6 December.*"""
     row = Relationship.objects.select_related("account").get(pk=logged.relationship_id)
     said = [_("Logged with %(partner)s.") % {"partner": row}, _noted(promised)]
+    said += [_("A problem is open.")] if trouble else []
     if not logged.two_way:
         said.append(_("It does not count as contact."))
     elif row.due_on is not None:

@@ -149,6 +149,9 @@ GIVEN: dict[tuple[str, str], Any] = {
     # Overruled, so that the why is told.
     ("Stakeholder", "readiness"): "rarely",
     ("StageChange", "to_stage"): "customer",
+    # A complaint, which can be a problem; the half's own problem came up in a talk.
+    ("Feedback", "nature"): "complaint",
+    ("Problem", "feedback"): lambda half: None,
     # With a form that is open to whoever has its address.
     ("ListeningPost", "public"): True,
     # What was kept with the decision, as the verb keeps it.

@@ -105,6 +105,14 @@ def reopened(by: dict[str, Any]) -> Done[Any]:
     return actions.reopen_problem(problem=row, **by)
 
 
+def a_post(by: dict[str, Any], **more: Any) -> Done[Any]:
+    return actions.open_post(name="Canteen", owner=by["actor"], public=True, **more, **by)
+
+
+def came_in(by: dict[str, Any]) -> Any:
+    return actions.hear(now=NOW, post=a_post(by).row, form="1", text="No forks")
+
+
 def comment(by: dict[str, Any], text: str = "Mind the price") -> Done[Any]:
     return actions.write_comment(relationship=people.relationship(), text=text, **by)
 
@@ -189,6 +197,13 @@ OF_ALICE: dict[str, Deed] = {
     "answer feedback": answered,
     "change an answer": changed_answer,
     "grow feedback": grown,
+    "open a listening post": a_post,
+    "open a listening post for one": lambda by: a_post(by, relationship=people.relationship()),
+    "change a listening post": lambda by: actions.change_post(post=a_post(by).row, values={"name": "Gate"}, **by),
+    "close a listening post": lambda by: actions.close_post(post=a_post(by).row, **by),
+    "renew an address": lambda by: actions.renew_address(post=a_post(by).row, **by),
+    "sort what came in": lambda by: actions.sort_heard(heard=came_in(by), relationship=people.relationship(), **by),
+    "set aside what came in": lambda by: actions.set_aside(heard=came_in(by), why="Not for us", **by),
     "open a problem": lambda by: actions.open_problem(relationship=people.relationship(), what="No forks", **by),
     "log with a problem": lambda by: entry(by, trouble=actions.Trouble("No forks", 2)),
     "change a problem": lambda by: actions.change_problem(problem=problem(by), values={"what": "No knives"}, **by),

@@ -38,6 +38,9 @@ NAMED = {
     "through": "Contact",
     "met": "Contact",
     "reports_to": "Contact",
+    "opened_by": "User",
+    "owner": "User",
+    "post": "ListeningPost",
 }
 SAID = dict.fromkeys(
     (
@@ -53,6 +56,8 @@ SAID = dict.fromkeys(
         "add",
         "wanted",
         "readiness_why",
+        "why",
+        "name",
     ),
     "said anew",
 )
@@ -76,6 +81,10 @@ CHOSEN = {
     "power": "signs",
     "readiness": "not",
     "end": "met",
+    "severity": "3",
+    "kind": "form",
+    "opened": "0",
+    "form": "a form",
 }
 
 

@@ -44,13 +44,18 @@ OWN = {
     ("commitment", "what"),
     ("fulfilment", "note"),
     ("handover", "note"),
+    ("heard", "text"),
     ("interaction", "nextstep"),
     ("interaction", "project"),
     ("interaction", "summary"),
     ("introduction", "note"),
     ("introduction", "wanted"),
+    ("listeningpost", "covers"),
+    ("listeningpost", "name"),
     ("miss", "explanation"),
     ("miss", "plan"),
+    ("problem", "what"),
+    ("problemstep", "note"),
     ("relationship", "name"),
     ("relationshipmember", "subject"),
     ("renegotiation", "reason"),
@@ -58,7 +63,7 @@ OWN = {
     ("stakeholder", "readinesswhy"),
 }
 # Of a promise that was kept after all, only the forms say why it had been missed.
-IN_FORMS = {("miss", "explanation"), ("miss", "plan")}
+IN_FORMS = {("heard", "text"), ("miss", "explanation"), ("miss", "plan")}
 # Of an organisation that both work with: what is said of it, and not what either has with it.
 SHARED = {"account", "accountalias", "affiliation", "contact", "externalid"}
 # Whose half a person may change; Rita only reads.

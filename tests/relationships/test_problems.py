@@ -121,14 +121,3 @@ def test_critical_one_waits_a_day_for_somebody_to_speak() -> None:
     assert [unspoken(days) for days in (0, 1, 2)] == [False, False, True]
     assert not unspoken(2, critical=False)
     assert not unspoken(2, spoken=True)
-
-
-def test_figures_leave_out_what_is_not_known_yet() -> None:
-    assert problems.figures([]) == problems.Figures(0, 0, None, None, 0, 0)
-    found = problems.figures(
-        [
-            (State.SOLVED, 0, 3), (State.SOLVED_LATE, 2, 12), (State.LATE, None, None), (State.OPEN, 5, None),
-            (State.REOPENED, 1, None),
-        ]
-    )  # fmt: skip
-    assert found == problems.Figures(open=3, late=1, spoken=1.5, solved=7.5, in_time=1, judged=3)

@@ -1,0 +1,193 @@
+"""Problems of all partners that a person sees: open ones by their day, how soon they are spoken about and solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from accounts.requests import PersonRequest
+from dashboards.wanting import stood_in_for
+from relationships import problem_words, queries
+from relationships.models import Problem, ProblemQuerySet, Relationship, is_late_problem, seen_to_by
+from relationships.problems import Figures
+from relationships.words import Look
+from web.clock import Now
+from web.paging import page
+
+PAGE = 25
+STATES = {
+    "": gettext_lazy("Open"),
+    "late": gettext_lazy("Late"),
+    "solved": gettext_lazy("Solved"),
+    "all": gettext_lazy("All"),
+}
+ORDERS = {"solved": ("-solved_on", "-id"), "all": ("-opened_on", "-id")}
+BY_DAY = ("due_on", "id")
+
+
+class ProblemFilter(forms.Form):
+    """The filter of the page; its values live in the address."""
+
+    q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
+    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine")])
+    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    relationship = forms.ModelChoiceField(Relationship.objects.none(), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        seen = Relationship.objects.visible_to(user)
+        self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """What is valid of what the address says; the rest of it is left out rather than refused."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def narrow(self) -> ProblemQuerySet:
+        """All filters but the state, which the tabs count."""
+        chosen = self.chosen()
+        rows = Problem.objects.visible_to(self.user)
+        if "whose" in chosen:
+            rows = rows.filter(seen_to_by(self.user.acts_for))
+        if text := chosen.get("q"):
+            rows = rows.filter(relationship__in=Relationship.objects.named(text).order_by())
+        if about := chosen.get("relationship"):
+            rows = rows.filter(relationship=about)
+        return rows
+
+
+def in_state(rows: ProblemQuerySet, state: str, now: Now) -> ProblemQuerySet:
+    match state:
+        case "late":
+            return rows.late(now)
+        case "solved":
+            return rows.filter(solved_on__isnull=False)
+        case "all":
+            return rows
+        case _:
+            return rows.open()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A problem in a list."""
+
+    row: Problem
+    look: Look
+    sentence: str
+    spoken: str
+    instead_of: User | None
+    writes: bool
+
+
+def lines(rows: list[Any], user: User, now: Now) -> list[Line]:
+    """In words; needs ``spoken_on``. One query, for what the person may change."""
+    if not rows:
+        return []
+    ids = {row.relationship_id for row in rows}
+    changeable = set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [
+        Line(
+            row,
+            problem_words.LOOKS[row.state(now)],
+            problem_words.sentence(row, now),
+            problem_words.spoken(row.opened_on, row.spoken_on, row.relationship.today(now)),
+            stood_in_for(user, row.keeper or row.relationship.owner),
+            row.relationship_id in changeable,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tab or a part of a switch."""
+
+    name: str
+    address: str
+    current: bool
+    count: int | None = None
+
+
+def _address(request: PersonRequest, **changes: str) -> str:
+    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
+    values: QueryDict = request.GET.copy()
+    values.pop("after", None)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value:
+            values[name] = value
+    return f"?{values.urlencode()}"
+
+
+def _counts(rows: ProblemQuerySet, now: Now) -> dict[str, int]:
+    counted: dict[str, int] = rows.order_by().aggregate(
+        open=Count("pk", filter=Q(solved_on=None)), late=Count("pk", filter=is_late_problem(now)), all=Count("pk")
+    )
+    every = counted["all"]
+    return {"": counted["open"], "late": counted["late"], "solved": every - counted["open"], "all": every}
+
+
+def sentence(found: Figures) -> str:
+    """*Two open, one of them late. First spoken to after 1 day, solved after 4 in the middle; 5 of 7 in time.*"""
+    if not found.open and not found.judged:
+        return _("No problem has been noted yet.")
+    said = ngettext("%(count)d is open", "%(count)d are open", found.open) % {"count": found.open}
+    if found.late:
+        said = _("%(open)s, %(late)d late") % {"open": said, "late": found.late}
+    if not found.judged:
+        return f"{said}."
+    told = {"said": said, "good": found.in_time, "of": found.judged}
+    return _("%(said)s. Solved in time: %(good)d of %(of)d.") % told
+
+
+@require_GET
+def problem_list(request: PersonRequest) -> HttpResponse:
+    user, now = request.user, Now.read()
+    form = ProblemFilter(request.GET, user=user)
+    chosen = form.chosen()
+    rows = form.narrow()
+    counted = _counts(rows, now)
+    figures = queries.problem_figures(rows, now)
+    state = chosen.get("state", "")
+    named = ("relationship__account", "relationship__owner", "keeper", "contact")
+    listed = in_state(rows, state, now).with_first_contact().select_related(*named)
+    shown = page(listed, order=ORDERS.get(state, BY_DAY), after=request.GET.get("after", ""), size=PAGE)
+    whose = chosen.get("whose", "")
+    context = {
+        "form": form,
+        "lede": sentence(figures),
+        "figures": [
+            (_("Spoken to"), problem_words.in_days(figures.spoken), _("middle value, to the first direct contact")),
+            (_("Solved"), problem_words.in_days(figures.solved), _("middle value, from the day it was opened")),
+            (_("In time"), _("%(good)d of %(of)d") % {"good": figures.in_time, "of": figures.judged},
+             _("of those solved or past their day")),
+        ],
+        "tabs": [
+            Choice(str(name), _address(request, state=value), value == state, counted[value])
+            for value, name in STATES.items()
+        ],
+        "whose": [
+            Choice(_("Mine"), _address(request, whose="mine"), bool(whose)),
+            Choice(_("All I see"), _address(request, whose=""), not whose),
+        ],
+        "lines": lines(shown.rows, user, now),
+        "more": f"{_address(request)}&after={shown.after}" if shown.after else "",
+        "state": state,
+        "kept_whose": whose,
+        "relationship": chosen.get("relationship"),
+        "without": _address(request, relationship=""),
+        "total": counted["all"],
+        "writes": user.reach.writes or bool(user.reach.joined),
+    }  # fmt: skip
+    return render(request, "dashboards/problem_list.html", context)

@@ -1,0 +1,63 @@
+"""Problems that want a person: past their day, or critical and nobody has spoken with the partner about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import DateField, Q, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from dashboards.today import Candidate, Reason
+from relationships import problem_words, problems, words
+from relationships.models import Problem, ProblemQuerySet, is_late_problem, local_date, seen_to_by
+from relationships.promises import DAY
+from web import dates
+from web.clock import Now
+
+
+def wanted(user: User, now: Now) -> ProblemQuerySet:
+    """The open ones that the person sees to, and that can't wait; ``spoken_on`` is the first direct contact."""
+    yesterday = Cast(local_date(now, "relationship__zone") - Value(problems.DAYS_TO_SPEAK * DAY), DateField())
+    unspoken = Q(severity=Problem.Severity.CRITICAL, spoken_on=None, opened_on__lt=yesterday)
+    mine = Problem.objects.visible_to(user).open().filter(seen_to_by(user.acts_for), relationship__paused_since=None)
+    return mine.with_first_contact().filter(is_late_problem(now) | unspoken).order_by()
+
+
+def candidates(user: User, now: Now) -> Iterable[Candidate]:
+    """One query."""
+    for pk, relationship, due_on in wanted(user, now).values_list("pk", "relationship", "due_on"):
+        yield Candidate(relationship, Reason.PROBLEM, due_on.toordinal(), pk)
+
+
+def fetch(ids: Collection[int]) -> dict[int, Any]:
+    """Those that stand on a row, with the day of the first direct contact; one query."""
+    rows = Problem.objects.with_first_contact().select_related("relationship", "keeper", "contact")
+    return rows.in_bulk(ids)
+
+
+def fact(row: Any, today: date) -> str:
+    """*Forks are missing – 3 days late*."""
+    what = words.clipped(row.what, 90)
+    if today > row.due_on:
+        return _("%(what)s – %(late)s late") % {"what": what, "late": dates.days((today - row.due_on).days)}
+    return f"{what} – {problem_words.spoken(row.opened_on, row.spoken_on, today)}"
+
+
+def why(row: Any, today: date) -> str:
+    """*A critical problem that Ingrid Moe raised on Monday; first spoken to after 2 days.*"""
+    told = {
+        "severity": row.get_severity_display(),
+        "who": row.contact,
+        "day": dates.on(row.opened_on, today),
+        "spoken": problem_words.spoken(row.opened_on, row.spoken_on, today),
+    }
+    said = (
+        _("A %(severity)s problem that %(who)s raised %(day)s")
+        if row.contact
+        else _("A %(severity)s problem, opened %(day)s")
+    )
+    return f"{said % told}; {told['spoken']}." if today > row.due_on else f"{said % told}."

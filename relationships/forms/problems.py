@@ -1,0 +1,116 @@
+"""A problem, and what happens to it. Days are those of the relationship's zone; the usual ones are a tap."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Contact, User
+from relationships import queries
+from relationships.forms.promises import BACK, NEAREST, NONE, Days, DaysForm
+from relationships.models import Problem, Relationship
+from web.choices import narrow, offer
+from web.clock import Now
+from web.widgets import Combo, DayField, Segmented
+
+# Days from the one on which it was opened; without a choice its severity says how long.
+WITHIN = {
+    NONE: gettext_lazy("As its severity says"),
+    "2": gettext_lazy("In 2 days"),
+    "7": gettext_lazy("In a week"),
+}
+
+
+class ProblemForm(DaysForm, forms.ModelForm[Problem]):
+    class Meta:
+        model = Problem
+        fields = ["what", "severity", "opened_on", "due_on", "contact", "opened_by", "keeper"]
+        field_classes = {"opened_on": DayField, "due_on": DayField}
+        widgets = {
+            "what": forms.TextInput(attrs={"maxlength": 1000, "autofocus": True}),
+            "severity": Segmented,
+        }
+
+    def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.now, self.chosen = user, now, relationship
+        self.today = now.today(relationship.zone if relationship else user.zone)
+        row = self.instance
+        staff = User.objects.visible_to(user).active_staff()
+        colleagues = User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk__in=[row.opened_by_id, row.keeper_id]))
+        narrow(self, "opened_by", colleagues, none=_("Whoever writes it down"))
+        narrow(self, "keeper", colleagues, none=_("The owner"))
+        here = queries.people_of(relationship, self.today) if relationship else Contact.objects.none()
+        if row.contact_id:
+            here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
+        narrow(self, "contact", here, none=_("Nobody in particular"))
+        offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))
+
+    def clean(self) -> dict[str, Any]:
+        return self.read_days(super().clean() or self.cleaned_data)
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
+
+
+class NewProblemForm(ProblemForm):
+    """Serious, opened today, to be solved within the days of its severity, unless said otherwise."""
+
+    relationship = forms.ModelChoiceField(
+        Relationship.objects.none(),
+        label=gettext_lazy("Partner"),
+        widget=Combo(
+            {"data-combo-next": "[name=what]"},
+            url=reverse_lazy("relationship_options"),
+            placeholder=gettext_lazy("Type three letters"),
+        ),
+        error_messages={"required": gettext_lazy("Choose the partner.")},
+    )
+    opened = Days(BACK, other="opened_on", label=gettext_lazy("Opened"), initial="0")
+    opened_on = DayField(required=False, label=gettext_lazy("Day on which it was opened"))
+    by = Days(WITHIN, other="due_on", label=gettext_lazy("To be solved"), required=False, initial=NONE)
+    due_on = DayField(required=False, label=gettext_lazy("Day by which to solve it"))
+
+    field_order = ["relationship", "what", "severity", "opened", "opened_on", "by", "due_on", "contact", "keeper"]
+
+    def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None = None, **kwargs: Any):
+        data = kwargs.get("data", args[0] if args else None)
+        mine = Relationship.objects.changeable_by(user).select_related("account", "owner")
+        chosen = relationship or _named(mine, data if data is not None else kwargs.get("initial", {}))
+        super().__init__(*args, user=user, now=now, relationship=chosen, **kwargs)
+        if relationship is not None:
+            del self.fields["relationship"]
+            return
+        narrow(self, "relationship", mine)
+        nearest = [chosen] if chosen else list(mine.filter(owner__in=user.acts_for)[:NEAREST])
+        offer(self, "relationship", [("", _("Choose a partner")), *((row.pk, str(row)) for row in nearest)])
+
+
+def _named(mine: Any, data: Any) -> Relationship | None:
+    number = str(data.get("relationship") or "")
+    # A number beyond a bigint is no relationship; asking the database would be an error there.
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    return mine.filter(pk=int(number)).first()  # type: ignore[no-any-return]
+
+
+class ProblemStepForm(DaysForm, forms.Form):
+    """A day, and a sentence; ``note`` is asked for in the words of what happened."""
+
+    when = Days(BACK, other="done_on", label=gettext_lazy("When"), initial="0")
+    done_on = DayField(required=False, label=gettext_lazy("On which day"))
+    note = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, today: date, asks: Any, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+        self.fields["note"].label = asks
+
+    def clean(self) -> dict[str, Any]:
+        return self.read_days(super().clean() or self.cleaned_data)

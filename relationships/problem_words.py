@@ -1,0 +1,78 @@
+"""Problems in words: how they stand, how soon somebody spoke with them, how long it took."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from relationships import problems
+from relationships.models import Problem
+from relationships.problems import State
+from relationships.words import Look
+from web import dates
+from web.clock import Now
+
+LOOKS = {
+    State.LATE: Look(gettext_lazy("Late"), "alert-triangle", "over"),
+    State.REOPENED: Look(gettext_lazy("Came back"), "refresh", "due"),
+    State.OPEN: Look(gettext_lazy("Open"), "alert-circle", "due"),
+    State.SOLVED: Look(gettext_lazy("Solved"), "check", "ok"),
+    State.SOLVED_LATE: Look(gettext_lazy("Solved late"), "check", "due"),
+}
+
+
+def sentence(row: Problem, now: Now) -> str:
+    """*9 days late, opened on 12 November*. Needs ``relationship`` selected."""
+    today = row.relationship.today(now)
+    told = {"opened": dates.on(row.opened_on, today), "due": dates.on(row.due_on, today)}
+    match row.state(now):
+        case State.LATE:
+            told["late"] = dates.days((today - row.due_on).days)
+            return _("%(late)s late, opened %(opened)s") % told
+        case State.REOPENED:
+            return _("Came back; to be solved %(due)s") % told
+        case State.OPEN:
+            return _("Opened %(opened)s, to be solved %(due)s") % told
+        case State.SOLVED | State.SOLVED_LATE:
+            return _solved(row, today)
+
+
+def _solved(row: Problem, today: date) -> str:
+    solved = row.solved_on or today
+    days = problems.days_until_solved(row.opened_on, solved) or 0
+    said = _("Solved %(day)s, after %(days)s") if days else _("Solved %(day)s, the day it was opened")
+    told = {"day": dates.on(solved, today), "days": dates.days(days)}
+    if solved > row.due_on:
+        return _("%(said)s, %(late)s late") % {"said": said % told, "late": dates.days((solved - row.due_on).days)}
+    return said % told
+
+
+def spoken(opened_on: date, spoken_on: date | None, today: date) -> str:
+    """*first spoken to after 2 days*, *spoken to the same day*, *nobody has spoken to them for 4 days*."""
+    if spoken_on is None:
+        quiet = (today - opened_on).days
+        return (
+            _("nobody has spoken to them for %(days)s") % {"days": dates.days(quiet)}
+            if quiet > 0
+            else _("nobody has spoken to them yet")
+        )
+    days = (spoken_on - opened_on).days
+    return _("first spoken to after %(days)s") % {"days": dates.days(days)} if days else _("spoken to the same day")
+
+
+def came_back(row: Problem) -> str:
+    """*came back twice*; empty where it did not."""
+    if not row.reopened:
+        return ""
+    return ngettext("came back once", "came back %(count)d times", row.reopened) % {"count": row.reopened}
+
+
+def in_days(figure: float | None) -> str:
+    """*1.5 days*, *same day*; a dash where nothing is known yet."""
+    if figure is None:
+        return "–"
+    if figure == 0:
+        return _("same day")
+    return dates.days(int(figure)) if figure == int(figure) else _("%(days)s days") % {"days": f"{figure:.1f}"}

@@ -1,0 +1,254 @@
+"""Listening posts inside: the register, what came in and whose it is, and the partners nobody has listened to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import actions as accounts
+from accounts.models import Account, UndoStep, User
+from accounts.undo import take_back
+from dashboards.listening import quiet
+from relationships import actions, addresses, queries
+from relationships.models import Feedback, Heard, ListeningPost, Relationship
+from tests import people
+from web.clock import Now
+
+DAY = timedelta(days=1)
+
+
+def client(person: User | None = None) -> Client:
+    browser = Client()
+    browser.force_login(person or people.alice(), backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def by(person: User | None = None) -> dict[str, Any]:
+    return {"actor": person or people.alice(), "now": Now.read()}
+
+
+def a_post(**values: Any) -> ListeningPost:
+    given: dict[str, Any] = {"name": "Canteen", "owner": people.alice(), "public": True} | values
+    return actions.open_post(**by(), **given).row
+
+
+def came_in(post: ListeningPost, said: str = "No forks", **more: str) -> Heard:
+    return actions.hear(now=Now.read(), post=post, form=said, text=said, **more)
+
+
+# The register
+
+
+@pytest.mark.django_db
+def test_post_is_added_changed_closed_and_opened_and_each_is_taken_back() -> None:
+    browser = client()
+    said = {"name": "Gate 3", "kind": "visit", "covers": "Drivers", "public": "on", "owner": people.alice().pk}
+    assert browser.post("/listening/new/", said).status_code == 302
+    post = ListeningPost.objects.get()
+    assert (post.name, post.public, post.owner) == ("Gate 3", True, people.alice())
+    browser.post(f"/listening/{post.pk}/edit/", said | {"name": "Gate 4"})
+    for address, sentence in (
+        ("address", "The one given out before has stopped working."),
+        ("closing", "What was heard there stays."),
+        ("closing", "closed already"),
+        ("opening", "Open again."),
+    ):
+        assert sentence in text(browser.post(f"/listening/{post.pk}/{address}/", follow=True)), address
+    post.refresh_from_db()
+    assert (post.name, post.version, post.closed_on) == ("Gate 4", 2, None)
+    for step in UndoStep.objects.order_by("-id"):
+        take_back(step_id=step.pk, **by())
+    assert ListeningPost.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_register_is_for_all_and_what_came_in_for_who_sorts_it() -> None:
+    post, of_partner = a_post(covers="What you eat"), a_post(name="Only theirs", relationship=people.relationship())
+    came_in(post, "A secret of the canteen")
+    for person, sees in ((people.alice(), True), (people.outsider(), False), (people.rita(), False)):
+        page = text(client(person).get(f"/listening/{post.pk}/"))
+        assert "What you eat" in page
+        assert ("A secret of the canteen" in page, addresses.token_for(post) in page) == (sees, sees)
+    assert client(people.outsider()).get(f"/listening/{of_partner.pk}/").status_code == 404
+    assert "Only theirs" not in text(client(people.outsider()).get("/listening/"))
+    assert client(people.rita()).get("/listening/new/").status_code == 404
+    with pytest.raises(PermissionDenied):
+        actions.open_post(**by(people.rita()), name="Mine", owner=people.rita())
+    with pytest.raises(ObjectDoesNotExist):
+        actions.open_post(
+            **by(people.outsider()), name="Mine", owner=people.alice(), relationship=people.relationship()
+        )
+
+
+@pytest.mark.django_db
+def test_counts_are_of_a_month_and_a_year_and_of_what_waits() -> None:
+    post, row = a_post(), people.relationship()
+    today = Now.read().today("UTC")
+    for ago in (1, 29, 31, 364, 366):
+        people.feedback(row, heard_on=today - ago * DAY, post=post)
+    came_in(post)
+    aside = came_in(post, "Buy my pills")
+    actions.set_aside(**by(), heard=aside, why="An advertisement")
+    assert queries.heard_at([post.pk], today) == {post.pk: queries.HeardCounts(month=3, year=5, unsorted=1)}
+
+
+# What came in
+
+
+@pytest.mark.django_db
+def test_at_a_post_of_one_partner_it_is_feedback_at_once() -> None:
+    row = people.relationship()
+    post = a_post(relationship=row)
+    heard = came_in(post, nature="complaint", name="Ola", reach="ola@partner.example", behalf_of="the night shift",
+                    noted_by="Kari")  # fmt: skip
+    given = Feedback.objects.get()
+    assert (heard.feedback, given.relationship, given.nature, given.side) == (given, row, "complaint", "theirs")
+    assert (given.voice_name, given.behalf_of, given.post) == ("Ola", "the night shift", post)
+    assert given.where == "Canteen; noted down by Kari; to be reached at ola@partner.example"
+    # Nobody of ours wrote it, and nobody can take it back as a deed of their own.
+    assert (given.written_by, given.keeper, UndoStep.objects.filter(verb__contains="feedback").count()) == (
+        None, people.alice(), 0,
+    )  # fmt: skip
+    came_in(post, nature="complaint", name="Ola", reach="ola@partner.example", behalf_of="the night shift",
+            noted_by="Kari")  # fmt: skip
+    assert Feedback.objects.count() == 1
+
+
+def swept(**fields: Any) -> Relationship:
+    row = people.relationship(account=people.account(**fields))
+    accounts.sweep_duplicates(now=Now.read())
+    return row
+
+
+@pytest.mark.django_db
+def test_likely_partner_is_proposed_by_name_other_name_and_domain() -> None:
+    row = swept(name="Bjørkheim Sjømat AS", website="https://bjorkheim.example")
+    accounts.add_alias(**by(), account=row.account, name="Northern Lights Seafood")
+    accounts.sweep_duplicates(now=Now.read())
+    other = swept(name="Another Company Entirely")
+    post = a_post()
+    heard = [
+        came_in(post, "1", organisation="Bjorkheim Sjomat"),
+        came_in(post, "2", organisation="Northern Lights Seafood"),
+        came_in(post, "3", reach="ola@bjorkheim.example"),
+        came_in(post, "4", organisation="Nobody knows these"),
+        came_in(post, "5"),
+    ]
+    found = queries.likely_partners(people.alice(), heard)
+    assert [found.get(one.pk, []) for one in heard] == [[row], [row], [row], [], []]
+    assert queries.likely_partners(people.outsider(), heard) == {heard[0].pk: [], heard[1].pk: [], heard[2].pk: [],
+                                                                 heard[3].pk: []}  # fmt: skip
+    assert other not in [one for likely in found.values() for one in likely]
+
+
+@pytest.mark.django_db
+def test_one_tap_sorts_it_and_taken_back_it_waits_again() -> None:
+    row = swept(name="Bjørkheim Sjømat")
+    heard = came_in(a_post(), organisation="Bjørkheim Sjømat")
+    browser = client()
+    page = text(browser.get(heard.post.get_absolute_url()))
+    assert f'name="relationship" value="{row.pk}"' in page
+    assert "1 waits for you to say whose it is" in text(browser.get("/"))
+    answer = browser.post(f"/heard/{heard.pk}/feedback/", {"relationship": row.pk}, follow=True)
+    assert "It is feedback of" in text(answer)
+    heard.refresh_from_db()
+    assert heard.feedback == Feedback.objects.get(relationship=row)
+    again = browser.post(f"/heard/{heard.pk}/feedback/", {"relationship": row.pk})
+    assert (again.status_code, "sorted this already" in text(again)) == (422, True)
+    step = UndoStep.objects.latest("id")
+    back = take_back(step_id=step.pk, **by())
+    heard.refresh_from_db()
+    assert (heard.feedback, Feedback.objects.count()) == (None, 0)
+    take_back(step_id=back.step.pk, **by())
+    heard.refresh_from_db()
+    assert heard.feedback == Feedback.objects.get()
+
+
+@pytest.mark.django_db
+def test_nobody_sorts_into_what_they_may_not_change() -> None:
+    heard, other = came_in(a_post()), people.relationship(owner=people.outsider(), team=people.south())
+    answer = client().post(f"/heard/{heard.pk}/feedback/", {"relationship": other.pk})
+    assert (answer.status_code, Feedback.objects.count()) == (422, 0)
+    with pytest.raises(ObjectDoesNotExist):
+        actions.sort_heard(**by(), heard=heard, relationship=other)
+    with pytest.raises(ObjectDoesNotExist):
+        actions.sort_heard(**by(people.outsider()), heard=heard, relationship=other)
+
+
+@pytest.mark.django_db
+def test_set_aside_needs_a_reason_and_stays_with_it() -> None:
+    heard, browser = came_in(a_post()), client()
+    assert browser.post(f"/heard/{heard.pk}/set-aside/", {"why": " "}).status_code == 422
+    browser.post(f"/heard/{heard.pk}/set-aside/", {"why": "Said already"})
+    heard.refresh_from_db()
+    assert (heard.set_aside_why, heard.set_aside_by) == ("Said already", people.alice())
+    page = text(browser.get(heard.post.get_absolute_url()))
+    assert ("Nothing is waiting." in page, "Said already" in page) == (True, True)
+    take_back(step_id=UndoStep.objects.latest("id").pk, **by())
+    assert Heard.objects.unsorted().get() == heard
+
+
+@pytest.mark.django_db
+def test_post_at_which_something_was_heard_is_not_undone_away() -> None:
+    opened = actions.open_post(**by(), name="Canteen", owner=people.alice(), public=True)
+    came_in(opened.row)
+    answer = client().post(f"/undo/{opened.step.pk}/", follow=True)
+    assert "close it instead" in text(answer)
+    assert (ListeningPost.objects.count(), Heard.objects.count()) == (1, 1)
+
+
+# Nobody has listened for long
+
+
+@pytest.mark.django_db
+def test_partners_nobody_has_listened_to_for_180_days() -> None:
+    today = Now.read().today("UTC")
+    old = datetime.combine(today - 400 * DAY, datetime.min.time(), UTC)
+
+    def known(ago: int | None = None, **more: Any) -> Relationship:
+        row = people.relationship(created_at=old, **more)
+        if ago is not None:
+            people.feedback(row, heard_on=today - ago * DAY)
+        return row
+
+    never, long, just, young = known(), known(200), known(179), people.relationship()
+    ours = known()
+    people.feedback(ours, side="ours", heard_on=today)
+    known(owner=people.outsider(), team=people.south())
+    known(paused_since=today, pause_reason="A strike")
+    found = {row.pk: (today - row.since).days for row in quiet(people.alice(), today)}
+    assert found == {never.pk: 400, long.pk: 200, ours.pk: 400}
+    page = text(client().get("/listening/"))
+    assert "never heard from" in page
+    assert [row.account.name in page for row in (never, long, just, young)] == [True, True, False, False]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 50])
+def test_pages_ask_as_much_for_one_as_for_fifty(count: int) -> None:
+    old = datetime.combine(Now.read().today("UTC") - 400 * DAY, datetime.min.time(), UTC)
+    for nth in range(count):
+        post = a_post(name=f"Post {nth:02}")
+        people.relationship(created_at=old)
+        came_in(post, organisation=f"Company {nth}")
+    for nth in range(count):
+        came_in(post, f"text {nth}", organisation=f"Company {nth}")
+    assert Account.objects.count() == count
+    found = []
+    public = f"/hear/{addresses.token_for(post)}/"
+    for browser, address in ((client(), "/listening/"), (client(), post.get_absolute_url()), (Client(), public)):
+        browser.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get(address).status_code == 200
+        found.append(len([one for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]))
+    assert found == [18, 23, 1]

@@ -1,0 +1,238 @@
+"""Problems on their pages: opened in a tap, seen to, told of with how long it took."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Contact, UndoStep, User
+from accounts.undo import take_back
+from dashboards import wanting
+from dashboards.today import Reason
+from relationships import actions, problem_words, queries
+from relationships.models import Feedback, Interaction, Problem, Relationship
+from tests import people
+from web.clock import Now
+
+DAY = timedelta(days=1)
+
+
+def client(person: User | None = None) -> Client:
+    browser = Client()
+    browser.force_login(person or people.alice(), backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def today(row: Relationship) -> Any:
+    return row.today(Now.read())
+
+
+def opened(row: Relationship | None = None, *, ago: int = 0, **more: Any) -> Problem:
+    row = row or people.relationship()
+    values: dict[str, Any] = {"what": "Forks are missing", "opened_on": today(row) - ago * DAY} | more
+    return actions.open_problem(actor=row.owner, now=Now.read(), relationship=row, **values).row
+
+
+def spoke(row: Relationship, ago: int, channel: str = "call") -> None:
+    actions.log_interaction(
+        actor=row.owner, now=Now.read(), relationship=row, occurred_on=today(row) - ago * DAY, channel=channel
+    )
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+# One tick
+
+
+@pytest.mark.django_db
+def test_tick_in_the_log_opens_one_with_the_first_line_of_the_note() -> None:
+    row = people.relationship()
+    said = {
+        "relationship": row.pk, "channel": "call", "begun_by": "theirs", "when": "today", "two_way": "yes",
+        "summary": "Forks are missing\nSince Monday.", "is_problem": "on", "severity": "3",
+    }  # fmt: skip
+    answer = client().post("/interactions/", said, follow=True)
+    assert "A problem is open." in text(answer)
+    problem = Problem.objects.get()
+    assert (problem.what, problem.severity, problem.due_on) == ("Forks are missing", 3, today(row) + 2 * DAY)
+    assert problem.interaction == Interaction.objects.get()
+    take_back(step_id=UndoStep.objects.get().pk, actor=row.owner, now=Now.read())
+    assert (Problem.objects.count(), Interaction.objects.count()) == (0, 0)
+    again = client().post("/interactions/", said | {"summary": ""})
+    assert (again.status_code, "Say what is wrong." in text(again)) == (422, True)
+    assert client().post("/interactions/", {**said, "is_problem": ""}).status_code == 302
+    assert Problem.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_tap_on_a_complaint_opens_one_and_a_second_leads_to_it() -> None:
+    row = people.relationship()
+    heard_on = today(row) - 3 * DAY
+    said = people.feedback(row, said="Forks are missing", nature="complaint", severity=3, heard_on=heard_on)
+    browser = client()
+    answer = browser.post(f"/feedback/{said.pk}/problem/")
+    problem = Problem.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, problem.get_absolute_url())
+    assert (problem.feedback, problem.severity, problem.opened_on) == (said, 3, heard_on)
+    assert browser.post(f"/feedback/{said.pk}/problem/")["Location"] == problem.get_absolute_url()
+    assert Problem.objects.count() == 1
+    Feedback.objects.filter(pk=said.pk).update(nature="praise", severity=None)
+    assert browser.post(f"/feedback/{said.pk}/problem/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_is_typed_stays_where_it_does_not_do() -> None:
+    row = people.relationship()
+    said = {"what": "", "severity": "2", "opened": "other", "opened_on": "", "by": ""}
+    answer = client().post(f"/relationships/{row.pk}/problems/new/", said)
+    assert (answer.status_code, "Say which day." in text(answer)) == (422, True)
+    problem = opened(row, ago=9, severity=3)
+    late = client().post(
+        f"/problems/{problem.pk}/edit/",
+        {"what": "Forks", "severity": "1", "opened_on": problem.opened_on, "due_on": problem.due_on + DAY},
+    )
+    assert (late.status_code, "so it stays late" in text(late)) == (422, True)
+    assert "Forks" in text(late)
+
+
+# Its page
+
+
+@pytest.mark.django_db
+def test_page_tells_how_it_stands_and_how_soon_somebody_spoke_with_them() -> None:
+    row = people.relationship()
+    problem = opened(row, ago=9, severity=3, contact=Contact.objects.create(name="Ingrid Lie"))
+    page = text(client().get(problem.get_absolute_url()))
+    assert "7 days late" in page
+    assert "nobody has spoken to them for 9 days" in page
+    spoke(row, 8, channel="email")
+    spoke(row, 7)
+    browser = client()
+    browser.post(f"/problems/{problem.pk}/owning/", {"when": "0", "note": "We forgot the order"})
+    browser.post(f"/problems/{problem.pk}/solution/", {"when": "-1", "note": "Sent by courier"})
+    page = text(browser.get(problem.get_absolute_url()))
+    for said in (
+        "First spoken to after 2 days", "after 8 days", "6 days late", "Sent by courier", "We forgot the order",
+        "Ingrid Lie raised it",
+    ):  # fmt: skip
+        assert said.casefold() in page.casefold(), said
+    browser.post(f"/problems/{problem.pk}/return/", {"when": "0", "note": ""})
+    assert "Came back once" in text(browser.get(problem.get_absolute_url()))
+    history = text(browser.get(f"/relationships/{row.pk}/history/?kind=problems"))
+    for said in ("Problem: Forks are missing", "Owned up to", "Solved on", "Opened again on"):
+        assert said in history, said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("spoken", "said"), [(None, "nobody has spoken to them for 3 days"), (0, "spoken to the same day"),
+                         (2, "first spoken to after 2 days")],
+)  # fmt: skip
+def test_first_direct_contact_in_words(spoken: int | None, said: str) -> None:
+    on = today(people.relationship())
+    day = None if spoken is None else on - 3 * DAY + spoken * DAY
+    assert problem_words.spoken(on - 3 * DAY, day, on) == said
+
+
+# The list
+
+
+@pytest.mark.django_db
+def test_list_has_its_figures_and_each_tab_what_it_says() -> None:
+    row = people.relationship()
+    by: dict[str, Any] = {"actor": row.owner, "now": Now.read()}
+    spoke(row, 8)
+    late = opened(row, ago=20, severity=3, what="Late one")
+    soon = opened(row, ago=1, severity=1, what="Open one")
+    for ago, solved, what in ((10, 1, "Good one"), (9, 7, "Slow one")):
+        done = opened(row, ago=ago, severity=3, what=what)
+        actions.solve_problem(problem=done, done_on=done.opened_on + solved * DAY, **by)
+    figures = queries.problem_figures(Problem.objects.all(), Now.read())
+    # Spoken to after 12, 2 and 1 days; the newest has not been spoken about.
+    assert (figures.open, figures.late, figures.spoken, figures.solved) == (2, 1, 2, 4)
+    assert (figures.in_time, figures.judged) == (1, 3)
+    shown = {state: text(client().get(f"/problems/?state={state}")) for state in ("", "late", "solved", "all")}
+    for state, named in {
+        "": {late.what, soon.what}, "late": {late.what}, "solved": {"Good one", "Slow one"},
+        "all": {late.what, soon.what, "Good one", "Slow one"},
+    }.items():  # fmt: skip
+        every = {"Late one", "Open one", "Good one", "Slow one"}
+        assert {what for what in every if what in shown[state]} == named, state
+    assert "2 are open, 1 late. Solved in time: 1 of 3." in shown[""]
+    assert "Late one" not in text(client(people.outsider()).get("/problems/?state=all"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 50])
+def test_pages_ask_as_much_for_one_as_for_fifty(count: int) -> None:
+    row = people.relationship()
+    for nth in range(count):
+        opened(row, ago=9, severity=3, what=f"Number {nth}")
+    spoke(row, 3)
+    browser, last = client(), Problem.objects.latest("pk")
+    found = {}
+    for address in ("/problems/", last.get_absolute_url()):
+        browser.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get(address).status_code == 200
+        found[address] = len([one for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))])
+    assert found == {"/problems/": 17, last.get_absolute_url(): 16}
+
+
+# Where else it stands
+
+
+@pytest.mark.django_db
+def test_today_tells_of_what_cannot_wait() -> None:
+    """Past its day; or critical, and a day over without a direct contact. What can wait is not there."""
+    late, quiet, spoken, calm = (people.relationship() for _nth in range(4))
+    opened(late, ago=20, severity=1)
+    opened(quiet, ago=2, severity=3, due_on=today(quiet) + 5 * DAY)
+    opened(spoken, ago=2, severity=3, due_on=today(quiet) + 5 * DAY)
+    spoke(spoken, 1)
+    opened(calm, ago=2, severity=2)
+    board = wanting.of(people.alice(), Now.read())
+    told = {row.relationship for row in board.rows if row.worst.reason is Reason.PROBLEM}
+    assert told == {late.pk, quiet.pk}
+    assert wanting.count(people.alice(), Now.read()) == 2
+    page = text(client().get("/"))
+    assert "Forks are missing – 6 days late" in page
+    assert "Forks are missing – nobody has spoken to them for 2 days" in page
+    assert wanting.of(people.bob(), Now.read()).total == 0
+
+
+@pytest.mark.django_db
+def test_problem_is_worse_than_anything_but_a_late_promise_of_ours() -> None:
+    assert sorted(Reason)[:3] == [Reason.OURS_LATE, Reason.PROBLEM, Reason.OVERDUE]
+
+
+@pytest.mark.django_db
+def test_overview_and_timeline_tell_of_it() -> None:
+    row = people.relationship()
+    problem = opened(row, ago=9, severity=3)
+    page = text(client().get(row.get_absolute_url()))
+    assert "Open problems" in page
+    assert "Problem opened" in page
+    actions.solve_problem(actor=row.owner, now=Now.read(), problem=problem)
+    page = text(client().get(f"{row.get_absolute_url()}?show=problems"))
+    assert "Open problems" not in page
+    assert "Problem solved" in page
+
+
+@pytest.mark.django_db
+def test_who_sees_to_it_changes_with_the_owner() -> None:
+    row = people.relationship()
+    problem, other = opened(row), opened(row, keeper=people.mona())
+    done = actions.hand_over(actor=people.alice(), now=Now.read(), relationships=[row], to=people.bob())
+    keepers = dict(Problem.objects.values_list("pk", "keeper"))
+    assert keepers == {problem.pk: people.bob().pk, other.pk: people.mona().pk}
+    take_back(step_id=done.step.pk, actor=people.alice(), now=Now.read())
+    problem.refresh_from_db()
+    assert problem.keeper == people.alice()
