@@ -49,13 +49,15 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Today",
             "Portfolio",
             "Promises",
+            "Problems",
+            "Listening posts",
             "Organisations",
             "History",
             "Holidays",
             "Settings",
             "Weekly mails",
         ],
-        "Actions": ["Log check-in", "New promise", "New relationship", "Add organisation"],
+        "Actions": ["Log check-in", "New promise", "New problem", "New relationship", "Add organisation"],
     }
 
 
@@ -74,7 +76,7 @@ def test_reader_is_offered_nothing_to_change() -> None:
 def test_one_letter_finds_places_and_two_find_partners() -> None:
     partner("Pohjola")
     assert found("p").keys() == {"Places", "Actions"}
-    assert found("p")["Places"] == ["Portfolio", "Promises"]
+    assert found("p")["Places"] == ["Portfolio", "Promises", "Problems"]
     assert found("po")["Partners"] == ["Pohjola"]
 
 
@@ -82,8 +84,8 @@ def test_groups_come_in_their_order() -> None:
     partner("Promise Bakery")
     shown = found("pro")
     assert list(shown) == ["Places", "Partners", "Actions"]
-    assert shown["Places"] == ["Promises"]
-    assert shown["Actions"][-1] == "New promise"
+    assert shown["Places"] == ["Promises", "Problems"]
+    assert shown["Actions"][-2:] == ["New promise", "New problem"]
 
 
 def test_own_partners_first_and_among_them_what_begins_like_that() -> None:
