@@ -52,6 +52,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Problems",
             "Listening posts",
             "Organisations",
+            "Duplicates",
             "History",
             "Holidays",
             "Settings",

@@ -31,7 +31,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-TODAY_QUERIES = 34
+TODAY_QUERIES = 36
 RELATIONSHIP_QUERIES = 50
 PROMISE_QUERIES = 21
 # Where the person stands in for somebody: what they keep themselves is counted apart.
