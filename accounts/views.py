@@ -437,7 +437,7 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
         "above": queries.above(request.user, account),
         "units": queries.units_below(request.user, account),
         "merges": account.merges.select_related("merged_by"),
-        "alike": queries.told_of(request.user, list(_alike(request.user, account))),
+        "alike": queries.told_of(request.user, _alike(request.user, account)),
         "now": now,
     }
     return render(request, "accounts/account_detail.html", context)
@@ -454,8 +454,8 @@ def _say_parts(places: list[Affiliation], relationships: list[Any]) -> None:
         place.parts = parts.get(place.contact_id, [])  # type: ignore[attr-defined]
 
 
-def _alike(user: User, account: Account) -> models.QuerySet[Likeness]:
-    return queries.likely_pairs(user).about(account.pk).order_by("-shown", "pk")[:3]
+def _alike(user: User, account: Account) -> list[Likeness]:
+    return page(queries.likely_pairs(user).about(account.pk), order=("-shown", "id"), size=3).rows
 
 
 def _lede(owners: list[str]) -> str:

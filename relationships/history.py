@@ -385,7 +385,7 @@ def _plain(column: models.Field[Any, Any], value: Any) -> str:
 def _has_moved(row: Change) -> bool:
     """Whether the deed was a merger of organisations, or the end of one: the row names another one than before."""
     now, before = row.values.get("account_id"), (row.before or {}).get("account_id")
-    return row.label == "update" and before is not None and now != before
+    return row.label == "update" and bool(before) and bool(now != before)
 
 
 def _day(value: str | None) -> str:
