@@ -356,6 +356,8 @@ class Teller:
                 else [self.value(column.base_field, one) for one in value]
             )
             return ", ".join(str(one) for one in each)
+        if column.name == "criterion":
+            return stage_words.plain_title(stages.Criterion(value))
         if column.choices:
             return capfirst(str(dict(column.flatchoices).get(value, value)))
         return _plain(column, column.to_python(value))

@@ -12,6 +12,7 @@ const STATES = {
   overdue: ["over", "alert-triangle"],
   paused: ["paused", "player-pause"],
   no_cadence: ["paused", "circle-dashed"],
+  ended: ["paused", "flag-check"],
 };
 
 function line({ text, hint, state }) {

@@ -142,6 +142,12 @@ def sweep_cadence(*, now: Now) -> sweep.Count:
     return sweep.Count(raised=raised, closed=closed, open=still_open, late=late, ignored=ignored)
 
 
+def lock(relationship_id: int) -> Relationship:
+    """The relationship, kept from others until the verb is through."""
+    rows = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account", "owner")
+    return rows.get(pk=relationship_id)
+
+
 def theirs(actor: User, relationship_id: int) -> Relationship:
     """The relationship if the actor may change it; raises ``Relationship.DoesNotExist`` otherwise."""
     return Relationship.objects.changeable_by(actor).select_related("account").get(pk=relationship_id)

@@ -18,7 +18,7 @@ from accounts.undo import Done, gather, inverse, record
 from relationships import evidence, ledger
 from relationships import feedback as rules
 from relationships.actions.attachments import add_attachment
-from relationships.actions.dates import theirs
+from relationships.actions.dates import lock, theirs
 from relationships.actions.judging import judge_stages
 from relationships.models import (
     Attachment,
@@ -87,7 +87,10 @@ def settle(ids: Collection[int], *, now: Now) -> None:
 
 def _lock(feedback_id: int, actor: User) -> Feedback:
     """The feedback, locked, if the actor may change it; raises ``Feedback.DoesNotExist`` otherwise."""
-    rows = Feedback.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    mine = Feedback.objects.changeable_by(actor)
+    # The relationship before what hangs on it, in every verb, so that none wait in a ring.
+    lock(mine.values_list("relationship", flat=True).get(pk=feedback_id))
+    rows = mine.select_for_update(no_key=True, of=("self",))
     return rows.select_related("relationship__account", "relationship__owner").get(pk=feedback_id)
 
 

@@ -14,7 +14,7 @@ from accounts.models import Contact, User
 from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, gather, inverse, record
 from relationships import evidence, ledger, promises
-from relationships.actions.dates import theirs
+from relationships.actions.dates import lock, theirs
 from relationships.actions.judging import judge_stages
 from relationships.models import (
     Comment,
@@ -75,7 +75,10 @@ def judge(ids: Collection[int], *, now: Now) -> None:
 
 def _lock(commitment_id: int, actor: User) -> Commitment:
     """The promise, locked, if the actor may change it; raises ``Commitment.DoesNotExist`` otherwise."""
-    rows = Commitment.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    mine = Commitment.objects.changeable_by(actor)
+    # The relationship before what hangs on it, in every verb, so that none wait in a ring.
+    lock(mine.values_list("relationship", flat=True).get(pk=commitment_id))
+    rows = mine.select_for_update(no_key=True, of=("self",))
     return rows.select_related("relationship__account").get(pk=commitment_id)
 
 

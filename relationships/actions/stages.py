@@ -16,7 +16,7 @@ from accounts.models import Contact, User
 from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, inverse, record
 from relationships import evidence, ledger, records, stage_words, stages
-from relationships.actions.dates import refresh, theirs
+from relationships.actions.dates import lock, refresh, theirs
 from relationships.actions.judging import judge_stages
 from relationships.evidence import Kind
 from relationships.models import PlanStep, Relationship, Scope, StageChange, Waiver
@@ -25,11 +25,6 @@ from web.clock import Now
 
 SCOPE = Scope._meta.label_lower
 EDITABLE_PLAN = ["what", "criterion", "keeper", "due_on"]
-
-
-def _lock(relationship_id: int) -> Relationship:
-    rows = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account", "owner")
-    return rows.get(pk=relationship_id)
 
 
 def _about(row: Relationship) -> dict[str, Any]:
@@ -51,7 +46,7 @@ def move_stage(*, actor: User, now: Now, relationship: Relationship, to: str, wh
     Down needs a reason. What the criteria were found to be, with the rows that showed it, is kept with the move.
     Raises ``ValidationError`` where it may not be.
     """
-    row = _lock(relationship.pk)
+    row = lock(relationship.pk)
     _must_go_on(row)
     if to == row.stage:
         raise ValidationError({"to": _("It is in this stage already.")})
@@ -122,7 +117,7 @@ def _step_of_move(change: StageChange, row: Relationship, *, actor: User, now: N
 def undo_move(*, actor: User, now: Now, change_id: int) -> Done[StageChange]:
     """As if it had not been moved; only the last move, for the others have been built upon."""
     found = StageChange.objects.filter(relationship__in=Relationship.objects.changeable_by(actor)).get(pk=change_id)
-    row = _lock(theirs(actor, found.relationship_id).pk)
+    row = lock(theirs(actor, found.relationship_id).pk)
     if row.stage_changes.order_by("-changed_on", "-id").values_list("pk", flat=True).first() != change_id:
         raise ValidationError(_("It has been moved again since. Take that back first."))
     values, former = values_of(found), found.from_stage
@@ -144,7 +139,7 @@ def undo_move(*, actor: User, now: Now, change_id: int) -> Done[StageChange]:
 @inverse
 @transaction.atomic
 def restore_move(*, actor: User, now: Now, values: dict[str, Any]) -> Done[StageChange]:
-    row = _lock(theirs(actor, values["relationship_id"]).pk)
+    row = lock(theirs(actor, values["relationship_id"]).pk)
     if row.stage != values["from_stage"]:
         raise ValidationError(_("It has been moved again since. Take that back first."))
     change = row_from(StageChange, values)
@@ -196,7 +191,7 @@ def waive(
     *, actor: User, now: Now, relationship: Relationship, criterion: str, why: str, until_on: date
 ) -> Done[Waiver]:
     """A criterion need not be met from today until a day, for a reason that everybody can read; a year at most."""
-    row = _lock(relationship.pk)
+    row = lock(relationship.pk)
     _must_go_on(row)
     today = row.today(now)
     if until_on < today:
@@ -325,7 +320,7 @@ def agree_scope(
     agreed_with: Contact | None = None,
 ) -> Done[Scope]:
     """Write down what both sides agreed to do together; the first one lets a contact become a customer."""
-    row = _lock(relationship.pk)
+    row = lock(relationship.pk)
     today = row.today(now)
     agreed_on = agreed_on or today
     if agreed_on > today:
@@ -395,7 +390,7 @@ def restore_scope(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Scop
 @transaction.atomic
 def aim(*, actor: User, now: Now, relationship: Relationship, stage: str, on: date | None = None) -> Done[Relationship]:
     """The stage that somebody tries to reach, and by when; an empty one is none."""
-    row = _lock(relationship.pk)
+    row = lock(relationship.pk)
     if stage and not stages.is_up(row.stage, stage):
         raise ValidationError({"stage": _("It is there already. Aim for a later stage.")})
     if stage and on is not None and on < row.today(now):
@@ -406,7 +401,7 @@ def aim(*, actor: User, now: Now, relationship: Relationship, stage: str, on: da
 @inverse
 @transaction.atomic
 def set_target(*, actor: User, now: Now, relationship_id: int, stage: str, on: str | None) -> Done[Relationship]:
-    row = _lock(theirs(actor, relationship_id).pk)
+    row = lock(theirs(actor, relationship_id).pk)
     return _set_target(row, stage, date.fromisoformat(on) if on else None, actor=actor, now=now)
 
 
@@ -443,7 +438,7 @@ def add_plan_step(
     due_on: date | None = None,
 ) -> Done[PlanStep]:
     """A step towards the target; ``criterion`` names the one that it serves. Nobody named: the owner sees to it."""
-    row = _lock(relationship.pk)
+    row = lock(relationship.pk)
     made = PlanStep(
         **_about(row),
         what=what.strip(),
@@ -561,7 +556,7 @@ def restore_plan_step(*, actor: User, now: Now, values: dict[str, Any]) -> Done[
 @transaction.atomic
 def end_relationship(*, actor: User, now: Now, relationship: Relationship, reason: str) -> Done[Relationship]:
     """It ends well: no check-in is due any more, and all that was said and promised stays."""
-    row = _lock(relationship.pk)
+    row = lock(relationship.pk)
     if row.ended_on is not None:
         raise ValidationError(_("It has ended already."))
     if not reason.strip():
@@ -571,7 +566,7 @@ def end_relationship(*, actor: User, now: Now, relationship: Relationship, reaso
 
 @transaction.atomic
 def take_up_again(*, actor: User, now: Now, relationship: Relationship) -> Done[Relationship]:
-    row = _lock(relationship.pk)
+    row = lock(relationship.pk)
     if row.ended_on is None:
         raise ValidationError(_("It has not ended."))
     return _set_end(row, None, "", actor=actor, now=now)
@@ -580,7 +575,7 @@ def take_up_again(*, actor: User, now: Now, relationship: Relationship) -> Done[
 @inverse
 @transaction.atomic
 def set_end(*, actor: User, now: Now, relationship_id: int, on: str | None, reason: str) -> Done[Relationship]:
-    row = _lock(theirs(actor, relationship_id).pk)
+    row = lock(theirs(actor, relationship_id).pk)
     return _set_end(row, date.fromisoformat(on) if on else None, reason, actor=actor, now=now)
 
 

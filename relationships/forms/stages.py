@@ -21,9 +21,9 @@ from web.clock import Now
 from web.widgets import DayField, Segmented
 
 LASTING = {
-    "30": gettext_lazy("For a month"),
-    "90": gettext_lazy("For three months"),
-    "180": gettext_lazy("For half a year"),
+    "30": gettext_lazy("A month"),
+    "90": gettext_lazy("Three months"),
+    "180": gettext_lazy("Half a year"),
 }
 
 

@@ -488,3 +488,14 @@ def test_takes_in_the_companies_of_other_systems(path: str, name: str, number: s
     assert totals["rows"] == totals["relationships"] + totals["duplicates"] + totals["errors"]
     assert totals["errors"] == len([row for row in rows if not row[name].strip()]) == len(refused)
     assert set(ExternalId.objects.values_list("value", flat=True)) == {row[number] for row in rows if row[name].strip()}
+
+
+def test_a_stage_that_a_file_gives_is_declared() -> None:
+    take_in(numbered(["7", "Acme", "", "North"]), NUMBERED)
+    row = Relationship.objects.get()
+    change = row.stage_changes.get()
+    assert (change.from_stage, change.to_stage, change.declared, change.made_by) == ("contact", "customer", True, None)
+    assert (change.changed_on, change.evidence_due_on) == (AS_OF, date(2020, 9, 2))
+    assert (row.stage_since, row.evidence_due_on) == (AS_OF, date(2020, 9, 2))
+    take_in(text(ROWS), MEETINGS)
+    assert Relationship.objects.filter(stage="contact", stage_changes=None).count() == 3

@@ -27,9 +27,12 @@ from relationships.models import (
     Interaction,
     Introduction,
     MissedCheckIn,
+    PlanStep,
     Relationship,
     Snooze,
+    StageChange,
     Stakeholder,
+    Waiver,
 )
 from web.clock import Now
 
@@ -203,8 +206,10 @@ def count_everything() -> dict[str, int]:
 @pytest.mark.django_db
 def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct() -> None:
     said = seed()
-    assert len(said.splitlines()) == 7
-    for state, number in WANTED.items():
+    assert len(said.splitlines()) == 9
+    # One of those that the plan has in touch has ended since.
+    wanted = {**WANTED, State.IN_TOUCH: WANTED[State.IN_TOUCH] - 1, State.ENDED: 1}
+    for state, number in wanted.items():
         assert Relationship.objects.in_state(state, SUNDAY).count() == number, state
     count = actions.sweep_cadence(now=SUNDAY)
     assert (count.raised, count.closed, count.open, count.late) == (0, 0, WANTED[State.OVERDUE], 0)
@@ -303,3 +308,24 @@ def test_the_shapes_that_pages_must_cope_with_are_there() -> None:
     assert 18 <= agreed.count() <= 28
     for row in [*User.objects.all(), *Account.objects.all(), *Contact.objects.all(), *Relationship.objects.all()]:
         row.full_clean()
+
+
+@pytest.mark.django_db
+def test_every_situation_of_a_stage_stands_somewhere_and_is_believable() -> None:
+    seed()
+    assert [str(row) for row in Relationship.objects.proposed()] == ["Zielonka Boxes"]
+    assert [str(row) for row in Relationship.objects.evidence_overdue(SUNDAY)] == ["Hollisworth Freight"]
+    assert [str(row) for row in Relationship.objects.ended()] == ["Datarook Systems · Licences"]
+    today = SUNDAY.today("UTC")
+    assert {(str(one.relationship), one.until_on >= today) for one in Waiver.objects.all()} == {
+        ("Pellworth Ceramics", True),
+        ("Skerrivik Seafood", False),
+    }
+    assert PlanStep.objects.open().count() == 3
+    assert Relationship.objects.exclude(target_stage="").count() == 2
+    moved = StageChange.objects.filter(declared=False)
+    assert moved.count() >= 12
+    for change in moved:
+        assert {one["verdict"] for one in change.criteria} == {"met"}
+        assert change.days_in_former is not None and change.days_in_former >= 90
+        assert change.changed_on <= today

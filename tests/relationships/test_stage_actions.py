@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import actions as accounts
 from accounts.models import Affiliation, Contact
 from accounts.undo import Done, take_back
-from relationships import actions, records, stages
+from relationships import actions, history, records, stages
 from relationships.cadence import State
-from relationships.models import Evidence, Relationship, StageChange, Stakeholder
+from relationships.models import Evidence, Relationship, StageChange, Stakeholder, Waiver
 from relationships.stages import Stage, Verdict
 from tests import people
 from tests.relationships.records import MONDAY, agreed, dates, flags, log, noon
@@ -456,3 +458,67 @@ def test_inverses_ask_for_the_right_themselves() -> None:
         deed.step.save()
         with pytest.raises(ObjectDoesNotExist):
             take_back(step_id=deed.step.pk, actor=people.outsider(), now=noon(MONDAY))
+
+
+def test_a_step_kept_from_before_moves_says_that_a_stage_moves_now() -> None:
+    row = people.relationship()
+    with pytest.raises(ValidationError, match="changes by a move"):
+        actions.set_relationship(actor=row.owner, now=noon(MONDAY), relationship_id=row.pk, values={"stage": "partner"})
+
+
+def test_who_left_and_comes_back_is_judged_by_the_next_sweep() -> None:
+    row = ready()
+    now = Now.read()
+    today = now.today("UTC")
+    # Up to today without a long silence, so that nothing but the people decides.
+    day = MONDAY
+    while day < today:
+        day = min(day + 60 * DAY, today)
+        log(row, day, now=now)
+    assert stored(row)[2] == "customer"
+    place = Affiliation.objects.get(contact__name="Lars Tveit")
+    left = accounts.end_place(actor=row.owner, now=now, place=place, until=today - DAY)
+    actions.sweep_cadence(now=now)
+    assert stored(row)[2] == ""
+    take_back(step_id=left.step.pk, actor=row.owner, now=now)
+    actions.sweep_cadence(now=now)
+    assert stored(row)[2] == "customer"
+
+
+def test_history_tells_a_move_once_and_brings_back_what_was_removed() -> None:
+    row = ready()
+    move(row)
+    given = waive(row, "kpis").row
+    actions.remove_waiver(actor=people.mona(), now=noon(MONDAY), waiver_id=given.pk)
+    step = actions.add_plan_step(actor=row.owner, now=noon(MONDAY), relationship=row, what="Meet Solveig").row
+    actions.finish_plan_step(actor=row.owner, now=noon(MONDAY), step=step)
+    told, _more = history.deeds(row, kind="stage", writes=True)
+    said = [item.said for deed in told for item in deed.items]
+    assert said.count("From contact to customer") == 1
+    assert "Waived until 1 April 2026: Three KPIs ranked by both, one met" in said
+    assert "Step planned: Meet Solveig" in said
+    assert "Step done: Meet Solveig" in said
+    offer = next(item.back for deed in told for item in deed.items if item.said.startswith("No longer waived"))
+    assert offer is not None
+    actions.bring_back(actor=people.alice(), now=noon(MONDAY), model=Waiver, event_id=offer.event)
+    assert row.waivers.get().pk == given.pk
+
+
+def test_those_there_before_are_declared_by_one_statement() -> None:
+    old = people.relationship(stage="customer", created_at=noon(BEGUN).instant)
+    contact = people.relationship(created_at=noon(BEGUN).instant)
+    migration = import_module("relationships.migrations.0008_declared_stages")
+    with connection.cursor() as cursor:
+        for _twice in range(2):
+            cursor.execute(migration.DECLARE)
+            cursor.execute(migration.WAIT)
+    change = StageChange.objects.get()
+    assert (change.relationship, change.from_stage, change.to_stage, change.changed_on, change.declared) == (
+        old, "contact", "customer", BEGUN, True,
+    )  # fmt: skip
+    for row in (old, contact):
+        row.refresh_from_db()
+        assert (row.stage_since, row.judged_again_on) == (BEGUN, BEGUN)
+    actions.sweep_cadence(now=Now.read())
+    assert stored(old)[3] == change.evidence_due_on
+    assert stored(contact)[3] is None

@@ -34,7 +34,7 @@ def shifted(**more: Any) -> Relationship:
     return row
 
 
-def page(row: Relationship, name: str = "relationship_stage", who: Any = None) -> Any:
+def page(row: Any, name: str = "relationship_stage", who: Any = None) -> Any:
     return client_of(who or row.owner).get(reverse(name, args=[row.pk]))
 
 
