@@ -7,7 +7,7 @@ PRODUCTION := PRODUCTION=1 SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(sec
 	SITE_URL=https://concord.example FILES_ROOT=. DATABASE_URL=postgres://concord@localhost/concord REDIS_URL=redis://localhost:6379 EMAIL_URL=smtp://localhost:25
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-reset test crawl lint bench lock pictures
+.PHONY: help setup setup-dev demo demo-reset test crawl lint bench listening-load lock pictures
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ lint: setup-dev ## style, types, import order, templates, migrations, production
 	$(BIN)/python -m djlint --lint --quiet templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+listening-load: ## a thousand submissions at the public form of a running demonstration: make listening-load PORT=8000
+	PYTHONPATH=. $(BIN)/python scripts/listening_load.py --base http://127.0.0.1:$(or $(PORT),8000)
 
 bench: setup-dev ## how work grows with the book, as ratios of one run
 	$(BIN)/python scripts/bench.py

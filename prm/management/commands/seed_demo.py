@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import demo_company as company
-from prm import demo_people, demo_stage_rows, demo_stages
+from prm import demo_listening, demo_people, demo_problems, demo_stage_rows, demo_stages
 from prm import demo_promises as told
 from prm.demo import PASSWORD
 from prm.demo_company import Company, PlannedRelationship
@@ -81,6 +81,8 @@ class Command(BaseCommand):
         actions.refresh([row.pk for row in writer.rows], now=now)
         ledger.follow_interactions(one.pk for one in writer.interactions)
         self._say(f"{writer.stages()} moves from one stage to the next")
+        self._say(f"{writer.problems()} problems")
+        self._say(f"{writer.listening_posts()} listening posts")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
@@ -456,6 +458,16 @@ class _Writer:
 
     def stages(self) -> int:
         return demo_stage_rows.write(self._told(), self.users, self.contacts, self.now)
+
+    def problems(self) -> int:
+        return demo_problems.write(self._named(), self.users, self.now)
+
+    def listening_posts(self) -> int:
+        return demo_listening.write(self._named(), self.users, self.now)
+
+    def _named(self) -> dict[str, Relationship]:
+        """Each partner's first relationship."""
+        return {planned.partner.name: row for row, planned in reversed(self._told())}
 
     def _told(self) -> list[tuple[Relationship, PlannedRelationship]]:
         return list(zip(self.rows, self.planned.relationships, strict=True))
