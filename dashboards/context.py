@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import User
-from dashboards import wanting
+from dashboards import wanting, wanting_answers
 from relationships.models import Relationship
 from web.clock import Now
 
@@ -32,6 +32,11 @@ class Navigation:
     @cached_property
     def late_promises(self) -> int:
         return wanting.late_promises(self._user, Now.read())
+
+    @cached_property
+    def unanswered(self) -> int:
+        """What of theirs the person has not answered for as long as an answer may take."""
+        return wanting_answers.count(self._user, Now.read())
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

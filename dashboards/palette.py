@@ -84,6 +84,7 @@ PLACES = (
     Offer(gettext_lazy("Today"), "today", "sun", _everybody),
     Offer(gettext_lazy("Portfolio"), "portfolio", "layout-list", _everybody),
     Offer(gettext_lazy("Promises"), "promise_list", "checks", _everybody),
+    Offer(gettext_lazy("Feedback"), "feedback_list", "message-circle", _everybody),
     Offer(gettext_lazy("Problems"), "problem_list", "alert-circle", _everybody),
     Offer(gettext_lazy("Listening posts"), "listening_list", "ear", _everybody),
     Offer(gettext_lazy("Organisations"), "account_list", "building", _everybody),
@@ -99,6 +100,7 @@ PLACES = (
 DEEDS = (
     Offer(gettext_lazy("Log check-in"), "log", "pencil-plus", _writers, dialog=True),
     Offer(gettext_lazy("New promise"), "commitment_new", "checks", _writers, dialog=True),
+    Offer(gettext_lazy("New feedback"), "feedback_new", "message-circle", _writers, dialog=True),
     Offer(gettext_lazy("New problem"), "problem_new", "alert-circle", _writers, dialog=True),
     Offer(gettext_lazy("New relationship"), "relationship_create", "plus", _writers, dialog=True),
     Offer(gettext_lazy("Add organisation"), "account_create", "building", _writers, dialog=True),
@@ -204,5 +206,11 @@ def _deeds_with(row: Relationship) -> Iterator[Choice]:
     ):
         query = urlencode({"relationship": row.pk, "side": side.value})
         yield Choice(text % known, f"{promise}?{query}", "checks", dialog=True)
+    yield Choice(
+        _("Feedback from %(partner)s") % known,
+        reverse("feedback_create", args=[row.pk]),
+        "message-circle",
+        dialog=True,
+    )
     if row.due_on is not None and row.paused_since is None:
         yield Choice(_("Snooze %(partner)s") % known, reverse("snooze_create", args=[row.pk]), "zzz", dialog=True)

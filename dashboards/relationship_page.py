@@ -114,7 +114,13 @@ def _timeline(request: PersonRequest, row: Relationship, state: State, now: Now)
     after = Place.parse(request.GET.get("after", ""))
     places, last = timeline.places(row, show, after)
     narrowed = f"&show={show}" if show else ""
-    names = {Show.ALL: _("All"), Show.TALK: _("Talk"), Show.PROMISES: _("Promises"), Show.PROBLEMS: _("Problems")}
+    names = {
+        Show.ALL: _("All"),
+        Show.TALK: _("Talk"),
+        Show.PROMISES: _("Promises"),
+        Show.FEEDBACK: _("Feedback"),
+        Show.PROBLEMS: _("Problems"),
+    }
     entries = timeline.entries(row, places, now)
     gap = "" if after or show not in (Show.ALL, Show.TALK) else _gap(row, state, row.today(now))
     return {

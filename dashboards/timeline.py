@@ -12,11 +12,12 @@ from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from relationships import queries, stage_words, words
+from relationships import feedback_words, queries, stage_words, words
 from relationships.models import (
     Attachment,
     Comment,
     Commitment,
+    Feedback,
     Fulfilment,
     Interaction,
     Miss,
@@ -40,6 +41,7 @@ class Show(StrEnum):
     TALK = "talk"
     PROMISES = "promises"
     PROBLEMS = "problems"
+    FEEDBACK = "feedback"
 
     @classmethod
     def read(cls, text: str) -> Show:
@@ -56,6 +58,7 @@ class Kind(IntEnum):
     MOVED = 4
     PROBLEM = 5
     PROBLEM_STEP = 6
+    FEEDBACK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ class Entry:
     step: str = ""
     comments: list[Comment] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    feedback: Feedback | None = None
+    marks: list[feedback_words.Mark] = field(default_factory=list)
 
     @property
     def day(self) -> date:
@@ -122,6 +127,8 @@ class Entry:
             return f"move-{self.place.pk}"
         if self.problem:
             return f"problem-{self.place.kind:d}-{self.place.pk}"
+        if self.feedback:
+            return f"feedback-{self.place.pk}"
         return f"entry-{self.place.pk}" if self.row else f"promise-{self.place.kind:d}-{self.place.pk}"
 
     @property
@@ -137,6 +144,8 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
     """Each kind of line: its rows and the column of its day."""
     if show in (Show.ALL, Show.TALK):
         yield Kind.TALK, Interaction.objects.filter(relationship=row), "occurred_on"
+    if show in (Show.ALL, Show.FEEDBACK):
+        yield Kind.FEEDBACK, Feedback.objects.filter(relationship=row), "heard_on"
     if show in (Show.ALL, Show.PROMISES):
         yield Kind.NEW_DAY, Renegotiation.objects.filter(commitment__relationship=row), "agreed_on"
         yield Kind.KEPT, Fulfilment.objects.filter(commitment__relationship=row), "kept_on"
@@ -180,6 +189,7 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         Kind.MOVED: StageChange.objects.select_related("made_by").in_bulk(of_kind[Kind.MOVED]),
         Kind.PROBLEM: Problem.objects.select_related("contact").in_bulk(of_kind[Kind.PROBLEM]),
         Kind.PROBLEM_STEP: ProblemStep.objects.select_related("problem").in_bulk(of_kind[Kind.PROBLEM_STEP]),
+        Kind.FEEDBACK: Feedback.objects.select_related("contact", "colleague").in_bulk(of_kind[Kind.FEEDBACK]),
     }
     comments = queries.comments_by_entry(of_kind[Kind.TALK])
     attached = queries.attachments_by_entry(of_kind[Kind.TALK])
@@ -196,6 +206,8 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
             lines.append(_move(place, thing, row))
         elif place.kind in (Kind.PROBLEM, Kind.PROBLEM_STEP):
             lines.append(_trouble(place, thing))
+        elif place.kind is Kind.FEEDBACK:
+            lines.append(_voice(place, thing))
         else:
             lines.append(_event(place, thing, today))
     return lines
@@ -276,6 +288,19 @@ def _move(place: Place, change: StageChange, row: Relationship) -> Entry:
     why = change.why if not change.why or change.why[-1] in ".!?…" else f"{change.why}."
     address = f"{reverse('relationship_stage', args=[row.pk])}#move-{change.pk}"
     return Entry(place, said, faint, "trending-up", "", f"{why} {kept}".strip(), move=address)
+
+
+def _voice(place: Place, row: Feedback) -> Entry:
+    return Entry(
+        place=place,
+        said=feedback_words.heading(row),
+        faint=feedback_words.behalf(row),
+        icon="message-circle",
+        side=SIDES[row.side],
+        note=row.said if row.hidden else f"“{row.said}”",
+        feedback=row,
+        marks=feedback_words.marks(row),
+    )
 
 
 def _event(place: Place, thing: Any, today: date) -> Entry:

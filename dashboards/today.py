@@ -15,6 +15,7 @@ class Reason(IntEnum):
     OURS_LATE = 0
     PROBLEM = 1
     OVERDUE = 2
+    UNANSWERED = 3
     DUE = 4
     OURS_SOON = 5
     THEIRS_LATE = 6

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboards import (
+    feedback_list,
     listening,
     palette,
     people_page,
@@ -18,6 +19,8 @@ urlpatterns = [
     path("listening/", listening.listening_list, name="listening_list"),
     path("problems/", problem_list.problem_list, name="problem_list"),
     path("promises/", promise_list.promise_list, name="promise_list"),
+    path("feedback/", feedback_list.feedback_list, name="feedback_list"),
+    path("relationships/<int:pk>/feedback/", feedback_list.relationship_feedback, name="relationship_feedback"),
     path("relationships/<int:pk>/", relationship_page.relationship_detail, name="relationship_detail"),
     path("relationships/<int:pk>/people/", people_page.relationship_people, name="relationship_people"),
     path("relationships/<int:pk>/stage/", stage_page.relationship_stage, name="relationship_stage"),

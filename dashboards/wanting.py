@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from dashboards import introductions, wanting_problems, wanting_stages
+from dashboards import introductions, wanting_answers, wanting_problems, wanting_stages
 from dashboards.today import Board, Candidate, Reason, Row, board
-from relationships import problem_words, promises, queries, words
+from relationships import feedback_words, problem_words, promises, queries, words
 from relationships.cadence import State, lateness
 from relationships.models import (
     Commitment,
     CommitmentQuerySet,
+    Feedback,
     HandOver,
     Interaction,
     InteractionQuerySet,
@@ -100,6 +101,7 @@ def count(user: User, now: Now) -> int:
             _steps(user, now).values_list("relationship"),
             introductions.wanting(user).values_list("relationship"),
             *wanting_stages.keys(user, now),
+            wanting_answers.wanting(user, now).values_list("relationship"),
         )
         .count()
     )
@@ -119,6 +121,7 @@ def of(user: User, now: Now) -> Board:
             *_wanted_promises(user, now),
             *wanting_problems.candidates(user, now),
             *_wanted_steps(user, now),
+            *wanting_answers.candidates(user, now),
             *introductions.candidates(user),
             *wanting_stages.candidates(user, now),
         ]
@@ -178,6 +181,7 @@ class Line:
     introduction: Introduction | None = None
     plan_step: PlanStep | None = None
     problem: Problem | None = None
+    feedback: Feedback | None = None
 
     @property
     def checks_in(self) -> bool:
@@ -198,6 +202,7 @@ class Found:
     introductions: dict[int, Introduction]
     plan_steps: dict[int, PlanStep]
     problems: dict[int, Any]
+    feedback: dict[int, Feedback]
     touches: dict[int, Interaction]
     changeable: set[int]
 
@@ -219,13 +224,14 @@ def _fetch(user: User, rows: Iterable[Row]) -> Found:
         introductions=Introduction.objects.select_related("through", "keeper").in_bulk(wanted),
         plan_steps=PlanStep.objects.select_related("keeper").in_bulk(planned),
         problems=wanting_problems.fetch([one.key for one in worst if one.reason is Reason.PROBLEM]),
+        feedback=wanting_answers.named([one.key for one in worst if one.reason is Reason.UNANSWERED]),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
     )
 
 
 def lines(user: User, rows: Iterable[Row], now: Now) -> list[Line]:
-    """The rows in words; what vanished meanwhile is left out. Seven queries at most."""
+    """The rows in words; what vanished meanwhile is left out. Eight queries at most."""
     shown = list(rows)
     found = _fetch(user, shown)
     said = [_line(user, row, found, now) for row in shown if row.relationship in found.relationships]
@@ -277,6 +283,14 @@ def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
         why = wanting_problems.why(problem, today)
         instead_of = stood_in_for(user, problem.keeper or relationship.owner)
         return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, problem=problem)
+    if one.reason is Reason.UNANSWERED:
+        voice = found.feedback.get(one.key)
+        if voice is None:
+            return None
+        instead_of = stood_in_for(user, voice.keeper or relationship.owner)
+        fact, why = feedback_words.unanswered(voice, today)
+        look = feedback_words.LATE
+        return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, feedback=voice)
     promise = found.commitments.get(one.key)
     if promise is None:
         return None
@@ -297,6 +311,7 @@ NAMES = {
     Reason.OURS_LATE: gettext_lazy("Late promises of ours"),
     Reason.PROBLEM: gettext_lazy("Problems"),
     Reason.OVERDUE: gettext_lazy("Overdue"),
+    Reason.UNANSWERED: gettext_lazy("Feedback to answer"),
     Reason.DUE: gettext_lazy("Due"),
     Reason.OURS_SOON: gettext_lazy("Promises to keep"),
     Reason.THEIRS_LATE: gettext_lazy("Late promises of theirs"),
@@ -312,6 +327,9 @@ def counted(reason: Reason, count: int) -> str:
         Reason.OURS_LATE: ngettext("%(count)s promise of ours is late", "%(count)s promises of ours are late", count),
         Reason.PROBLEM: ngettext("%(count)s problem can’t wait", "%(count)s problems can’t wait", count),
         Reason.OVERDUE: ngettext("%(count)s partner is overdue", "%(count)s partners are overdue", count),
+        Reason.UNANSWERED: ngettext(
+            "%(count)s of their remarks waits for an answer", "%(count)s of their remarks wait for an answer", count
+        ),
         Reason.DUE: ngettext("%(count)s check-in is due", "%(count)s check-ins are due", count),
         Reason.OURS_SOON: ngettext(
             "%(count)s promise of ours is due within a week",
@@ -360,6 +378,7 @@ WAITING = {
     Reason.OURS_LATE: gettext_lazy("a promise of ours is late"),
     Reason.PROBLEM: gettext_lazy("a problem"),
     Reason.OVERDUE: gettext_lazy("overdue"),
+    Reason.UNANSWERED: gettext_lazy("feedback waits for an answer"),
     Reason.DUE: gettext_lazy("check-in due"),
     Reason.OURS_SOON: gettext_lazy("a promise of ours is due"),
     Reason.THEIRS_LATE: gettext_lazy("late with a promise"),

@@ -29,12 +29,13 @@ class Kind(StrEnum):
 
     PROMISE_LATE = "promise late"
     OVERDUE = "overdue"
+    UNANSWERED = "unanswered"
     PROMISE_DUE = "promise due"
     DUE = "due"
 
     @property
     def late(self) -> bool:
-        return self in (Kind.PROMISE_LATE, Kind.OVERDUE)
+        return self in (Kind.PROMISE_LATE, Kind.OVERDUE, Kind.UNANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,28 @@ class Promise(AboutPartner):
         return f"{maker} promised it{to} on {day_words(self.made_on, self.today)}."
 
 
-Row: TypeAlias = CheckIn | Promise
+@dataclass(frozen=True, slots=True)
+class Voice(AboutPartner):
+    """Feedback of theirs that waits for an answer. ``heading`` says of what kind it is, from whom and for whom."""
+
+    said: str
+    heading: str
+    heard_on: date
+
+    @property
+    def late(self) -> bool:
+        return True
+
+    @property
+    def fact(self) -> str:
+        return f"“{shortened(self.said)}” – unanswered for {days((self.today - self.heard_on).days)}"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.heading}, heard on {day_words(self.heard_on, self.today)}."
+
+
+Row: TypeAlias = CheckIn | Promise | Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,45 +255,51 @@ class Digest:
         return said + end
 
     def _facts(self) -> Iterator[str]:
-        late, overdue, promised, due = (self.total(kind) for kind in Kind)
+        late, overdue, unanswered, promised, due = (self.total(kind) for kind in Kind)
         if late:
             yield f"{some(late, 'promise')} late"
         if overdue:
             yield f"{some(overdue, 'partner')} overdue"
+        if unanswered:
+            yield f"{some(unanswered, 'answer')} owed"
         if promised:
             yield f"{some(promised, 'promise')} due this week"
         if due:
             # "2 partners overdue, 1 due this week": who is due needs no second saying.
-            yield f"{short(due) if overdue and not promised else some(due, 'partner')} due this week"
+            yield f"{short(due) if overdue and not (promised or unanswered) else some(due, 'partner')} due this week"
 
     @property
     def headline(self) -> str:
         return self._headline_of_team() if self.of_team else " ".join(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
-        late, overdue, promised, due = (self.total(kind) for kind in Kind)
+        late, overdue, unanswered, promised, due = (self.total(kind) for kind in Kind)
         if late:
             yield f"{are(late, 'promise')} late."
         if overdue:
             yield f"{are(overdue, 'partner')} overdue."
+        if unanswered:
+            yield f"{are(unanswered, 'answer')} owed."
         if promised and due:
             check_ins = f"{spelled(due).lower()} {'check-in' if due == 1 else 'check-ins'}"
             yield f"{spelled(promised)} {'promise' if promised == 1 else 'promises'} and {check_ins} are due this week."
         elif promised:
             yield f"{are(promised, 'promise')} due this week."
-        elif due and overdue:
+        elif due and overdue and not unanswered:
             yield f"{spelled(due)} {'is' if due == 1 else 'are'} due this week."
         elif due:
             yield f"{are(due, 'partner')} due this week."
 
     def _headline_of_team(self) -> str:
-        late, overdue = self.total(Kind.PROMISE_LATE), self.total(Kind.OVERDUE)
+        late, overdue, unanswered = (self.total(kind) for kind in Kind if kind.late)
         said = [f"{are(late, 'promise')} late"] if late else []
-        if overdue:
-            said.append(f"{are(overdue, 'partner')} overdue")
+        said += [f"{are(overdue, 'partner')} overdue"] if overdue else []
+        said += [f"{are(unanswered, 'answer')} owed"] if unanswered else []
         people = len(self.parts)
         whose = f"with {spelled(people).lower()} {'person' if people == 1 else 'people'} of your team"
-        facts = f"{said[0]} and {said[1][0].lower()}{said[1][1:]}" if len(said) == 2 else "".join(said)
+        first, *others = said or [""]
+        *between, last = [f"{one[0].lower()}{one[1:]}" for one in others] or [""]
+        facts = ", ".join([first, *between]) + (f" and {last}" if last else "")
         return f"{facts}, {whose}."
 
     @property
@@ -333,6 +361,8 @@ def called(kind: Kind, count: int) -> str:
             return " late promise" if one else " late promises"
         case Kind.OVERDUE:
             return " overdue partner" if one else " overdue partners"
+        case Kind.UNANSWERED:
+            return " answer owed" if one else " answers owed"
         case Kind.PROMISE_DUE:
             return " promise due in 7 days" if one else " promises due in 7 days"
         case Kind.DUE:

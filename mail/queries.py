@@ -16,12 +16,15 @@ from django.urls import reverse
 from accounts.models import Cover, Membership, Team, User
 from accounts.teams import at_and_below
 from mail import digest
-from mail.digest import DAYS_AHEAD, ROWS_SHOWN, Batch, CheckIn, Digest, Part, Promise, Row, day_words, plain
+from mail.digest import DAYS_AHEAD, ROWS_SHOWN, Batch, CheckIn, Digest, Part, Promise, Row, Voice, day_words, plain
 from mail.models import Kind
 from mail.optout import address_for
+from relationships import feedback_words
 from relationships.models import (
     Commitment,
     CommitmentQuerySet,
+    Feedback,
+    FeedbackQuerySet,
     Interaction,
     Relationship,
     RelationshipQuerySet,
@@ -35,11 +38,13 @@ WORST_FIRST = (F("lateness").desc(), *BY_NAME)
 FIRST_FIRST = (F("due_on").asc(), *BY_NAME)
 BY_PARTNER = (Collate("relationship__account__name_key", "C"), Collate("relationship__name", "C"), F("id"))
 LATEST_FIRST = (Coalesce("late_on", "binding_on").asc(), *BY_PARTNER)
+LONGEST_WAIT_FIRST = (F("heard_on").asc(), *BY_PARTNER)
 SOONEST_FIRST = (F("binding_on").asc(), *BY_PARTNER)
 
 HEADINGS = {
     digest.Kind.PROMISE_LATE: "Our promises that are late",
     digest.Kind.OVERDUE: "Overdue",
+    digest.Kind.UNANSWERED: "Feedback without an answer",
     digest.Kind.PROMISE_DUE: "Promises due in 7 days",
     digest.Kind.DUE: "Check-ins due in 7 days",
 }
@@ -69,10 +74,12 @@ def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
     whose = [person.pk, *covers]
     own = Relationship.objects.visible_to(person).filter(owner__in=whose)
     promises = Commitment.objects.visible_to(person).filter(seen_to_by(whose))
+    voices = Feedback.objects.visible_to(person).theirs().waiting_long(now)
     book = _book(
         [
             _promises(digest.Kind.PROMISE_LATE, promises.ours().late(now), person, now),
             _check_ins(digest.Kind.OVERDUE, own.overdue(now), now),
+            _voices(voices.filter(seen_to_by(whose)), now),
             _promises(digest.Kind.PROMISE_DUE, promises.due_within(now, DAYS_AHEAD), person, now),
             _check_ins(digest.Kind.DUE, own.due_within(now, DAYS_AHEAD), now),
         ]
@@ -97,12 +104,14 @@ def _parts_of_team(person: User, now: Now) -> tuple[Part, ...]:
     managed = _managed_by(person)
     promises = Commitment.objects.visible_to(person).filter(relationship__team__in=managed)
     relationships = Relationship.objects.visible_to(person).filter(team__in=managed).exclude(owner=person)
+    voices = Feedback.objects.visible_to(person).filter(relationship__team__in=managed).exclude(seen_to_by([person.pk]))
     book = _book(
         [
             _promises(
                 digest.Kind.PROMISE_LATE, promises.exclude(seen_to_by([person.pk])).ours().late(now), person, now
             ),
             _check_ins(digest.Kind.OVERDUE, relationships.overdue(now), now, verb="Open"),
+            _voices(voices.theirs().waiting_long(now), now, verb="Open"),
         ]
     )
     people = {one.pk: one for one in User.objects.filter(pk__in=book)}
@@ -145,6 +154,13 @@ def _promises(kind: digest.Kind, found: CommitmentQuerySet, person: User, now: N
     return _batches(kind, ((row.sees_to, row.total, _promise(row, person, now)) for row in rows))
 
 
+def _voices(found: FeedbackQuerySet, now: Now, *, verb: str = "Answer") -> dict[int, Batch]:
+    with_keeper = found.annotate(sees_to=Coalesce("keeper_id", "relationship__owner_id"))
+    ranked = _first_of_each(with_keeper, "sees_to", LONGEST_WAIT_FIRST)
+    rows = ranked.select_related("relationship__account", "contact")
+    return _batches(digest.Kind.UNANSWERED, ((row.sees_to, row.total, _voice(row, now, verb)) for row in rows))
+
+
 def _first_of_each(found: QuerySet[Any], whose: str, order: Sequence[Any]) -> QuerySet[Any]:
     """The first rows of each person, and how many there are in all, in one query."""
     place = Window(RowNumber(), partition_by=whose, order_by=list(order))
@@ -169,6 +185,8 @@ def _rest(kind: digest.Kind, whose: int) -> str:
             return _address("promise_list", side=Commitment.Side.OURS.value, state="late", person=whose)
         case digest.Kind.OVERDUE:
             return _address("portfolio", state="overdue", owner=whose)
+        case digest.Kind.UNANSWERED:
+            return _address("feedback_list", state="late", side=Feedback.Side.THEIRS.value, person=whose)
         case digest.Kind.PROMISE_DUE:
             return _address("promise_list", person=whose)
         case digest.Kind.DUE:
@@ -223,4 +241,20 @@ def _promise(row: Commitment, person: User, now: Now) -> Promise:
         missed_on=row.late_on or (row.binding_on if row.binding_on < today else None),
         maker=colleague if ours else contact,
         receiver=contact if ours else colleague,
+    )
+
+
+def _voice(row: Feedback, now: Now, verb: str) -> Voice:
+    told = " ".join(part for part in (feedback_words.heading(row), feedback_words.behalf(row)) if part)
+    route = "feedback_answer" if verb == "Answer" else "feedback_detail"
+    return Voice(
+        partner=plain(row.relationship.account.name),
+        name=plain(row.relationship.name),
+        today=row.relationship.today(now),
+        page=_page(row.relationship),
+        act=settings.SITE_URL + reverse(route, args=[row.pk]),
+        verb=verb,
+        said=plain(row.said),
+        heading=plain(told),
+        heard_on=row.heard_on,
     )

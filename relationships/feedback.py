@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from statistics import median
 
 from relationships.evidence import Kind
 
@@ -127,24 +126,14 @@ def _ignored_on(heard_on: date, answered_on: date | None, today: date | None) ->
     return over if seen is not None and seen >= over else None
 
 
-def state(*, acknowledged: bool, answered: bool, ended: bool, asks: bool, to_tell: bool) -> State:
-    """The word for it, from what a row keeps; ``to_tell`` where somebody has not been told yet who should be."""
-    if not answered:
-        return State.ACKNOWLEDGED if acknowledged else State.WAITING
-    if asks and not ended:
-        return State.IN_WORK
-    return State.TO_TELL if to_tell else State.CLOSED
-
-
 def state_of(record: Record) -> State:
-    loop = settle(record)
-    return state(
-        acknowledged=loop.acknowledged_on is not None,
-        answered=loop.answered_on is not None,
-        ended=loop.ended_on is not None,
-        asks=record.asks,
-        to_tell=bool(untold(record)),
-    )
+    """The word for how far it has come."""
+    days = record.days
+    if Step.ANSWERED not in days:
+        return State.ACKNOWLEDGED if Step.ACKNOWLEDGED in days else State.WAITING
+    if record.asks and not any(step in days for step in ENDS):
+        return State.IN_WORK
+    return State.TO_TELL if untold(record) else State.CLOSED
 
 
 def untold(record: Record) -> list[Step]:
@@ -216,8 +205,9 @@ def in_time(heard_on: date, answered_on: date | None) -> bool:
 
 
 def half_of_them(days: Collection[int]) -> int | None:
-    """The median in whole days, the longer of two in the middle: half of them took no longer than this."""
-    return int(-(-median(days) // 1)) if days else None
+    """The median, the shorter of two in the middle: half of them took no longer than this. As ``percentile_disc``."""
+    ordered = sorted(days)
+    return ordered[(len(ordered) - 1) // 2] if ordered else None
 
 
 # What it says as evidence --------------------------------------------------------------------------------------------

@@ -44,6 +44,16 @@ class LinkField(forms.URLField):
     default_error_messages = {"invalid": gettext_lazy("Give an address such as https://partner.example/prices.")}
 
 
+def checked_file(file: UploadedFile[Any] | None) -> UploadedFile[Any] | None:
+    """A file that is not too large to be kept; raises ``ValidationError`` otherwise."""
+    if file and (file.size or 0) > settings.LARGEST_ATTACHMENT_MB * MEGABYTE:
+        raise forms.ValidationError(
+            _("This file is larger than %(size)d MB. Keep it elsewhere and add a link to it.")
+            % {"size": settings.LARGEST_ATTACHMENT_MB}
+        )
+    return file
+
+
 class AttachmentForm(forms.Form):
     url = LinkField(
         required=False,
@@ -70,13 +80,7 @@ class AttachmentForm(forms.Form):
         self.fields["file"].help_text = _("At most %(size)d MB.") % {"size": settings.LARGEST_ATTACHMENT_MB}
 
     def clean_file(self) -> UploadedFile[Any] | None:
-        file: UploadedFile[Any] | None = self.cleaned_data["file"]
-        if file and (file.size or 0) > settings.LARGEST_ATTACHMENT_MB * MEGABYTE:
-            raise forms.ValidationError(
-                _("This file is larger than %(size)d MB. Keep it elsewhere and add a link to it.")
-                % {"size": settings.LARGEST_ATTACHMENT_MB}
-            )
-        return file
+        return checked_file(self.cleaned_data["file"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

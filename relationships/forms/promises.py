@@ -111,7 +111,7 @@ class NewPromiseForm(PromiseForm):
     def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None = None, **kwargs: Any):
         data = kwargs.get("data", args[0] if args else None)
         mine = Relationship.objects.changeable_by(user).select_related("account", "agreement", "owner")
-        chosen = relationship or _named(mine, data if data is not None else kwargs.get("initial", {}))
+        chosen = relationship or named_by(mine, data if data is not None else kwargs.get("initial", {}))
         super().__init__(*args, user=user, now=now, relationship=chosen, **kwargs)
         if relationship is not None:
             del self.fields["relationship"]
@@ -134,7 +134,8 @@ class NewPromiseForm(PromiseForm):
         return cleaned
 
 
-def _named(mine: Any, data: Any) -> Relationship | None:
+def named_by(mine: Any, data: Any) -> Relationship | None:
+    """The relationship that a form or an address names, if it is one of these."""
     number = str(data.get("relationship") or "")
     # A number beyond a bigint is no relationship; asking the database would be an error there.
     if not (number.isascii() and number.isdigit() and len(number) <= 18):

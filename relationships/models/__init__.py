@@ -5,8 +5,8 @@ from relationships.models.evidence import (
     EvidenceQuerySet,
 )
 from relationships.models.feedback import (
-    ASKING,
     FEEDBACK_DERIVED,
+    FEEDBACK_STATES,
     Feedback,
     FeedbackQuerySet,
     FeedbackStep,
@@ -97,11 +97,11 @@ from relationships.models.team import (
 )
 
 __all__ = [
-    "ASKING",
     "COMMITMENT_DERIVED",
     "CRITERIA",
     "DERIVED",
     "FEEDBACK_DERIVED",
+    "FEEDBACK_STATES",
     "PROBLEM_DERIVED",
     "STAGE_DERIVED",
     "Attachment",

@@ -30,14 +30,22 @@ _HAS_VOICE = ~Q(voice_name="") | Q(side="theirs", contact__isnull=False) | Q(sid
 _UNTOLD_VOICE = Q(told_voice_on=None) & (_ASKS | Q(ended_on__isnull=False)) & _HAS_VOICE
 _IN_WORK = Q(answered_on__isnull=False, ended_on=None) & _ASKS
 _DONE_WITH = Q(answered_on__isnull=False) & ~_IN_WORK
+_UNTOLD = _UNTOLD_VOICE | _UNTOLD_GROUP
+# The conditions for the states that lists and their counts are about.
+FEEDBACK_STATES = {
+    "open": Q(answered_on=None) | _IN_WORK | _UNTOLD,
+    "waiting": Q(answered_on=None),
+    "in_work": _IN_WORK,
+    "to_tell": _DONE_WITH & _UNTOLD,
+    "closed": _DONE_WITH & ~_UNTOLD,
+}
 
 
-def waits_long(now: Now) -> Q:
-    """The condition for what nobody has answered for as long as an answer may take."""
-    longest = models.Value(feedback.DAYS_TO_ANSWER * feedback.DAY)
-    since = models.functions.Cast(local_date(now, "relationship__zone") - longest, models.DateField())
-    bound = latest_date(now) - feedback.DAYS_TO_ANSWER * feedback.DAY
-    return Q(answered_on=None, heard_on__lte=bound) & Q(heard_on__lte=since)
+def waits_long(now: Now, days: int = feedback.DAYS_TO_ANSWER) -> Q:
+    """The condition for what nobody has answered for so many days: by default, as long as an answer may take."""
+    longest = days * feedback.DAY
+    since = models.functions.Cast(local_date(now, "relationship__zone") - models.Value(longest), models.DateField())
+    return Q(answered_on=None, heard_on__lte=latest_date(now) - longest) & Q(heard_on__lte=since)
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -55,26 +63,12 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """What they said to us: ours to answer."""
         return self.filter(side=Feedback.Side.THEIRS)
 
-    def unanswered(self) -> Self:
-        return self.filter(answered_on=None)
-
     def waiting_long(self, now: Now) -> Self:
         return self.filter(waits_long(now))
 
     def open(self) -> Self:
         """Something is still to be done: answered, applied or declined, told."""
-        return self.filter(Q(answered_on=None) | _IN_WORK | _UNTOLD_VOICE | _UNTOLD_GROUP)
-
-    def in_work(self) -> Self:
-        """Answered, and neither applied nor declined yet."""
-        return self.filter(_IN_WORK)
-
-    def to_tell(self) -> Self:
-        """Done with, and somebody who should know of it has not been told."""
-        return self.filter(_DONE_WITH & (_UNTOLD_VOICE | _UNTOLD_GROUP))
-
-    def closed(self) -> Self:
-        return self.filter(_DONE_WITH).exclude(_UNTOLD_VOICE | _UNTOLD_GROUP)
+        return self.filter(FEEDBACK_STATES["open"])
 
     def newest_first(self) -> Self:
         return self.order_by("-heard_on", "-id")
@@ -219,16 +213,27 @@ class Feedback(models.Model):
         )
 
     @property
-    def state(self) -> feedback.State:
-        """From the derived fields alone."""
-        untold_voice = self.has_voice and (self.asks or self.ended_on is not None) and self.told_voice_on is None
-        return feedback.state(
-            acknowledged=self.acknowledged_on is not None,
-            answered=self.answered_on is not None,
-            ended=self.ended_on is not None,
+    def settled(self) -> feedback.Record:
+        """For the rules, from the derived fields alone: as good as the steps, for lists that do not fetch them."""
+        days = {
+            feedback.Step.ACKNOWLEDGED: self.acknowledged_on,
+            feedback.Step.ANSWERED: self.answered_on,
+            feedback.Step.TOLD_VOICE: self.told_voice_on,
+            feedback.Step.TOLD_GROUP: self.told_group_on,
+        }
+        if self.outcome:
+            days[feedback.Step(self.outcome)] = self.ended_on
+        return feedback.Record(
+            heard_on=self.heard_on,
+            steps=tuple(feedback.Dated(step, day) for step, day in days.items() if day is not None),
             asks=self.asks,
-            to_tell=untold_voice or (bool(self.behalf_of) and self.told_group_on is None),
+            has_voice=self.has_voice,
+            for_group=bool(self.behalf_of),
         )
+
+    @property
+    def state(self) -> feedback.State:
+        return feedback.state_of(self.settled)
 
 
 class FeedbackStepQuerySet(models.QuerySet["FeedbackStep"]):

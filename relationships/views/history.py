@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -25,7 +23,7 @@ from relationships.actions.history import BACK, RESTORABLE
 from relationships.models import Relationship
 from relationships.views.common import changeable
 from web.clock import Now
-from web.responses import done
+from web.responses import done, refused
 
 
 def _moment(text: str) -> datetime | None:
@@ -77,16 +75,16 @@ def value_restore(request: PersonRequest, pk: int) -> HttpResponse:
     to = reverse("relationship_history", args=[row.pk])
     named = _named(request)
     if named is None:
-        return _refused(request, _("This is not put back from here."), to=to)
+        return refused(request, _("This is not put back from here."), to=to)
     model, event, field = named
     get_object_or_404(events_of(model)._base_manager.filter(_strand(row, model).where), pk=event)
     by: dict[str, Any] = {"actor": request.user, "now": Now.read(), "model": model, "event_id": event}
     try:
         deed: Done[Any] = actions.restore_value(**by, field=field) if field else actions.bring_back(**by)
     except ValidationError as error:
-        return _refused(request, " ".join(error.messages), to=to)
+        return refused(request, " ".join(error.messages), to=to)
     except ObjectDoesNotExist:
-        return _refused(request, _("It is not there any more, so nothing was changed. Bring it back first."), to=to)
+        return refused(request, _("It is not there any more, so nothing was changed. Bring it back first."), to=to)
     if not Relationship.objects.visible_to(request.user).filter(pk=row.pk).exists():
         return done(request, _sentence(deed), step_id=deed.step.pk, to=reverse("portfolio"), go=True)
     return done(request, _sentence(deed), step_id=deed.step.pk, to=to)
@@ -94,12 +92,3 @@ def value_restore(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _sentence(deed: Done[Any]) -> str:
     return f"{deed.step.said.rstrip('.')}."
-
-
-def _refused(request: PersonRequest, why: str, *, to: str) -> HttpResponse:
-    if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Trigger"] = json.dumps({"toast": {"message": why, "bad": True}})
-        return response
-    messages.error(request, why)
-    return HttpResponseRedirect(to)

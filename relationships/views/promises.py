@@ -20,7 +20,7 @@ from accounts.requests import PersonRequest
 from accounts.undo import Done
 from relationships import actions, promises, words
 from relationships.forms.promises import FulfilmentForm, MissForm, NewPromiseForm, PromiseForm, RenegotiationForm
-from relationships.models import Commitment, Fulfilment, Miss, Relationship
+from relationships.models import Commitment, Feedback, Fulfilment, Miss, Relationship
 from relationships.views.common import attempt, changeable
 from web import dates
 from web.clock import Now
@@ -60,14 +60,25 @@ def commitment_new(request: PersonRequest) -> HttpResponse:
     return _new_promise(request, None)
 
 
+def _asked_for(request: PersonRequest, relationship: Relationship | None) -> Feedback | None:
+    """What of theirs it is promised for, if the address names feedback of this relationship."""
+    number = request.GET.get("feedback", "")
+    if relationship is None or not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Feedback.objects.filter(relationship=relationship, pk=int(number)).first()
+
+
 def _new_promise(request: PersonRequest, relationship: Relationship | None) -> HttpResponse:
     now = Now.read()
+    asked_for = _asked_for(request, relationship)
     side = request.GET.get("side", "")
     initial = {
         "side": side if side in Commitment.Side.values else Commitment.Side.OURS,
         "colleague": request.user,
         "relationship": request.GET.get("relationship", ""),
     }
+    if asked_for is not None:
+        initial |= {"what": words.clipped(asked_for.said, 200), "contact": asked_for.contact_id}
     form = NewPromiseForm(
         _sent(request),
         user=request.user,
@@ -81,13 +92,14 @@ def _new_promise(request: PersonRequest, relationship: Relationship | None) -> H
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         row = relationship or values["relationship"]
-        values["relationship"] = row
+        values |= {"relationship": row, "feedback": asked_for}
         deed = attempt(form, lambda: actions.make_promise(actor=request.user, now=now, **values))
         if deed:
             said = _("Promise noted, due %(day)s.") % {"day": dates.on(deed.row.due_on, row.today(now))}
             return done(request, said, step_id=deed.step.pk, to=safe_next(request, row.get_absolute_url()))
     heading = _("New promise with %(partner)s") % {"partner": relationship} if relationship else _("New promise")
-    context = {"form": form, "action": request.path, "next": safe_next(request, "")}
+    action = f"{request.path}?feedback={asked_for.pk}" if asked_for else request.path
+    context = {"form": form, "action": action, "next": safe_next(request, ""), "asked_for": asked_for}
     return form_page(request, "relationships/commitment_form.html", heading, context)
 
 
@@ -291,7 +303,15 @@ def _end(row: Commitment, today: date, side: str) -> list[Happening]:
 def commitment_detail(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     rows = Commitment.objects.visible_to(request.user).select_related(
-        "relationship__account", "colleague", "contact", "keeper", "interaction", "follows", "written_by", "miss"
+        "relationship__account",
+        "colleague",
+        "contact",
+        "keeper",
+        "interaction",
+        "follows",
+        "written_by",
+        "miss",
+        "feedback",
     )
     row = get_object_or_404(rows.prefetch_related("renegotiations", "followed_by__relationship"), pk=pk)
     today = row.relationship.today(now)

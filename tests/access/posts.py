@@ -21,7 +21,7 @@ from tests.access.table import TABLE, patterns
 from tests.access.visits import address_of, client_of, text_of, visit
 
 # What hangs on one of these belongs to the half; an organisation is a name for everybody.
-PARENTS = ("Relationship", "Interaction", "Commitment", "Comment")
+PARENTS = ("Relationship", "Interaction", "Commitment", "Comment", "Feedback")
 # Fields of forms, and whose key they are given.
 NAMED = {
     "relationship": "Relationship",
@@ -40,6 +40,8 @@ NAMED = {
     "reports_to": "Contact",
     "opened_by": "User",
     "owner": "User",
+    "feedback": "Feedback",
+    "into": "Feedback",
     "post": "ListeningPost",
 }
 SAID = dict.fromkeys(
@@ -58,6 +60,8 @@ SAID = dict.fromkeys(
         "readiness_why",
         "why",
         "name",
+        "said",
+        "behalf_of",
     ),
     "said anew",
 )
@@ -75,6 +79,8 @@ CHOSEN = {
     "made": "0",
     "to": "7",
     "agreed": "0",
+    "nature": "suggestion",
+    "heard": "0",
     "promise_it": "7",
     "url": "https://partner.example/prices",
     "deed": "tags",

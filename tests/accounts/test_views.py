@@ -314,7 +314,7 @@ def test_an_account_asks_the_same_number_of_questions(
         Affiliation.objects.create(account=people.account(), contact=contact)
     client = as_(people.alice())
     client.get(reverse("settings"))
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         assert client.get(account.get_absolute_url()).status_code == 200
 
 

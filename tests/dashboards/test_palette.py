@@ -21,7 +21,7 @@ from web.text import name_key
 
 pytestmark = pytest.mark.django_db
 
-WITH_EWOS = ["Log check-in with Ewos", "Promise to Ewos", "Their promise from Ewos"]
+WITH_EWOS = ["Log check-in with Ewos", "Promise to Ewos", "Their promise from Ewos", "Feedback from Ewos"]
 
 
 def found(typed: str, user: User | None = None) -> dict[str, list[str]]:
@@ -49,6 +49,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Today",
             "Portfolio",
             "Promises",
+            "Feedback",
             "Problems",
             "Listening posts",
             "Organisations",
@@ -58,7 +59,14 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Settings",
             "Weekly mails",
         ],
-        "Actions": ["Log check-in", "New promise", "New problem", "New relationship", "Add organisation"],
+        "Actions": [
+            "Log check-in",
+            "New promise",
+            "New feedback",
+            "New problem",
+            "New relationship",
+            "Add organisation",
+        ],
     }
 
 
@@ -119,6 +127,7 @@ def test_actions_with_a_partner() -> None:
         f"Log check-in with {row}",
         f"Promise to {row}",
         f"Their promise from {row}",
+        f"Feedback from {row}",
         f"Snooze {row}",
     ]
     (group,) = [one for one in find(people.alice(), "partner 0", Now.read()) if one.name == "Actions"]
@@ -126,6 +135,7 @@ def test_actions_with_a_partner() -> None:
         f"/log/?relationship={row.pk}",
         f"/commitments/new/?relationship={row.pk}&side=ours",
         f"/commitments/new/?relationship={row.pk}&side=theirs",
+        f"/relationships/{row.pk}/feedback/new/",
         f"/relationships/{row.pk}/snoozes/",
     ]
     assert all(choice.dialog for choice in group.choices)
@@ -142,7 +152,7 @@ def test_many_partners_are_cut_and_few_of_them_have_actions() -> None:
     books.book([State.OVERDUE] * 20, now=Now.read())
     shown = found("partner")
     assert len(shown["Partners"]) == PARTNERS
-    assert len(shown["Actions"]) == 4 * ACTED_ON
+    assert len(shown["Actions"]) == 5 * ACTED_ON
 
 
 @pytest.mark.parametrize("typed", ["%", "__", "\\", "'\"", "()", "x" * 5000, "…!?", "\u202e\u0007", "  "])
@@ -198,7 +208,7 @@ def test_page_is_a_form_and_links_and_the_part_only_options() -> None:
     page = client.get(reverse("palette"), {"q": "ewos"}).content.decode()
     part = client.get(reverse("palette"), {"q": "ewos"}, headers={"HX-Request": "true"}).content.decode()
     assert "<html" in page and 'name="q" value="ewos"' in page
-    assert "<html" not in part and 'role="option"' in part and 'data-said="4 results"' in part
+    assert "<html" not in part and 'role="option"' in part and 'data-said="5 results"' in part
     for html in (page, part):
         assert f'href="/relationships/{row.pk}/"' in html
         assert f"/commitments/new/?relationship={row.pk}&amp;side=ours" in html

@@ -25,6 +25,7 @@ from mail.digest import (
     Part,
     Promise,
     Row,
+    Voice,
     by_words,
     plain,
     text,
@@ -72,6 +73,21 @@ def promise(**fields: object) -> Promise:
         "receiver": "Jon Hauge",
     }
     return Promise(**{**known, **fields})
+
+
+def voice(**fields: object) -> Voice:
+    known: dict[str, Any] = {
+        "partner": "Ewos",
+        "name": "",
+        "today": MONDAY,
+        "page": f"{HERE}relationships/2/",
+        "act": f"{HERE}feedback/7/answer/",
+        "verb": "Answer",
+        "said": "Scan the pallet",
+        "heading": "Suggestion from Jon Hauge on behalf of the night shift",
+        "heard_on": MONDAY - timedelta(days=6),
+    }
+    return Voice(**{**known, **fields})
 
 
 def batch(kind: Kind, *rows: Row, total: int | None = None) -> Batch:
@@ -166,27 +182,44 @@ def test_promise_that_is_due_says_whose_it_is(ours: bool, maker: str, receiver: 
     assert (due.fact, due.detail) == (f"send table – {fact}, by Friday", detail)
 
 
+def test_fact_of_what_waits_for_an_answer() -> None:
+    assert voice().fact == "“Scan the pallet” – unanswered for 6 days"
+    assert voice().detail == "Suggestion from Jon Hauge on behalf of the night shift, heard on 24 February."
+
+
 @pytest.mark.parametrize(
     ("counts", "subject", "headline"),
     [
-        ((0, 2, 0, 1), "2 partners overdue, 1 due this week", "Two partners are overdue. One is due this week."),
-        ((0, 1, 0, 0), "1 partner overdue", "One partner is overdue."),
-        ((0, 0, 0, 3), "3 partners due this week", "Three partners are due this week."),
+        ((0, 2, 0, 0, 1), "2 partners overdue, 1 due this week", "Two partners are overdue. One is due this week."),
+        ((0, 1, 0, 0, 0), "1 partner overdue", "One partner is overdue."),
+        ((0, 0, 0, 0, 3), "3 partners due this week", "Three partners are due this week."),
         (
-            (0, 5544, 0, 13),
+            (0, 5544, 0, 0, 13),
             "5,544 partners overdue, 13 due this week",
             "5,544 partners are overdue. 13 are due this week.",
         ),
-        ((1, 2, 0, 0), "1 promise late, 2 partners overdue", "One promise is late. Two partners are overdue."),
-        ((2, 0, 0, 0), "2 promises late", "Two promises are late."),
-        ((0, 0, 1, 0), "1 promise due this week", "One promise is due this week."),
+        ((1, 2, 0, 0, 0), "1 promise late, 2 partners overdue", "One promise is late. Two partners are overdue."),
+        ((0, 0, 1, 0, 0), "1 answer owed", "One answer is owed."),
         (
-            (1, 0, 1, 2),
+            (1, 2, 3, 4, 5),
+            "1 promise late, 2 partners overdue, 3 answers owed",
+            "One promise is late. Two partners are overdue. Three answers are owed. "
+            "Four promises and five check-ins are due this week.",
+        ),
+        (
+            (0, 1, 2, 0, 1),
+            "1 partner overdue, 2 answers owed, 1 partner due this week",
+            "One partner is overdue. Two answers are owed. One partner is due this week.",
+        ),
+        ((2, 0, 0, 0, 0), "2 promises late", "Two promises are late."),
+        ((0, 0, 0, 1, 0), "1 promise due this week", "One promise is due this week."),
+        (
+            (1, 0, 0, 1, 2),
             "1 promise late, 1 promise due this week",
             "One promise is late. One promise and two check-ins are due this week.",
         ),
         (
-            (1, 2, 3, 4),
+            (1, 2, 0, 3, 4),
             "1 promise late, 2 partners overdue, 3 promises due this week",
             "One promise is late. Two partners are overdue. Three promises and four check-ins are due this week.",
         ),
@@ -207,14 +240,20 @@ def test_subject_of_a_team() -> None:
     assert shown.headline == "One promise is late and four partners are overdue, with one person of your team."
     shown = digest(Part("Bob", (late,)), of_team=True)
     assert shown.headline == "One promise is late, with one person of your team."
+    owed = batch(Kind.UNANSWERED, voice(), total=2)
+    shown = digest(Part("Bob", (late, batch(Kind.OVERDUE, total=4), owed)), of_team=True)
+    assert shown.subject == "1 promise late, 4 partners overdue in your team"
+    assert shown.headline == (
+        "One promise is late, four partners are overdue and two answers are owed, with one person of your team."
+    )
 
 
-@given(counts=st.tuples(*[st.integers(0, 10**12)] * 4).filter(any), of_team=st.booleans())
+@given(counts=st.tuples(*[st.integers(0, 10**12)] * 5).filter(any), of_team=st.booleans())
 def test_subject_is_short_and_says_the_most_important(counts: tuple[int, ...], of_team: bool) -> None:
     shown = of_counts(counts, of_team=of_team).subject
     assert 0 < len(shown) <= LONGEST_SUBJECT
     assert shown.isascii() and "\n" not in shown
-    words = ("late", "overdue", "promise", "partner")
+    words = ("late", "overdue", "answer", "promise", "partner")
     first = next(word for word, count in zip(words, counts, strict=True) if count)
     assert first in re.split(r", (?=\D|\d+ )", shown)[0]
 

@@ -322,13 +322,14 @@ def test_who_only_stands_in_gets_the_mail(box: Postbox) -> None:
 
 
 def something_of_each_kind(now: Now) -> None:
-    """Overdue, due, late and promised: a relationship and a promise more of Alice and of Bob."""
+    """Overdue, due, late, promised and unanswered: a relationship and a promise more of Alice and of Bob."""
     today = now.today("UTC")
     for owner in (people.alice(), people.bob()):
         agreed(start=today - 40 * DAY, touched=today - 20 * DAY, owner=owner)
         row = agreed(start=today - 40 * DAY, touched=today - 10 * DAY, owner=owner)
         for ahead, side in ((-2, "ours"), (3, "ours"), (3, "theirs")):
             people.promise(row, side, due_on=today + ahead * DAY, made_on=today - 9 * DAY)
+        people.feedback(row, today - 6 * DAY)
 
 
 @pytest.mark.parametrize("kind", WEEKLY)
@@ -343,7 +344,7 @@ def test_queries_are_as_many_for_one_row_as_for_fifty(kind: Kind) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert not digest_of(User.objects.get(pk=reader.pk), kind, now).empty
         counts.append(len(queries))
-    assert counts == [10, 10]
+    assert counts == [11, 11]
 
 
 # When and to whom ----------------------------------------------------------------------------------------------------

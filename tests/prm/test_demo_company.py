@@ -17,13 +17,14 @@ from django.db import connection, models
 from django.db.models import Count
 
 from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
-from prm import demo, demo_notes, demo_promises
+from prm import demo, demo_feedback, demo_notes, demo_promises
 from prm import demo_company as company
-from relationships import actions, cadence, gaps, promises, queries
+from relationships import actions, cadence, feedback, gaps, promises, queries, tone
 from relationships.acquaintance import Person
 from relationships.cadence import State
 from relationships.models import (
     CadenceAgreement,
+    Feedback,
     Interaction,
     Introduction,
     MissedCheckIn,
@@ -206,7 +207,7 @@ def count_everything() -> dict[str, int]:
 @pytest.mark.django_db
 def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct() -> None:
     said = seed()
-    assert len(said.splitlines()) == 9
+    assert len(said.splitlines()) == 10
     # One of those that the plan has in touch has ended since.
     wanted = {**WANTED, State.IN_TOUCH: WANTED[State.IN_TOUCH] - 1, State.ENDED: 1}
     for state, number in wanted.items():
@@ -329,3 +330,24 @@ def test_every_situation_of_a_stage_stands_somewhere_and_is_believable() -> None
         assert {one["verdict"] for one in change.criteria} == {"met"}
         assert change.days_in_former is not None and change.days_in_former >= 90
         assert change.changed_on <= today
+
+
+@pytest.mark.django_db
+def test_feedback_of_every_kind_and_state_is_there() -> None:
+    call_command("seed_demo", "--as-of", "2026-11-24", stdout=StringIO())
+    rows = list(Feedback.objects.select_related("relationship").prefetch_related("steps", "commitments"))
+    assert {row.nature for row in rows} == set(Feedback.Nature.values)
+    assert {row.state.value for row in rows} == {"waiting", "acknowledged", "in_work", "to_tell", "closed"}
+    assert {row.side for row in rows} == {"ours", "theirs"}
+    assert {row.outcome for row in rows} == {"", "applied", "declined"}
+    assert [row for row in rows if row.hidden and row.severity]
+    assert [row for row in rows if row.ignored_on and row.side == "ours"], "they ignored one of ours"
+    today = date(2026, 11, 24)
+    waiting = [(today - row.heard_on).days for row in rows if row.answered_on is None and row.side == "theirs"]
+    assert len([days for days in waiting if 6 <= days <= 20]) >= 4
+    [told] = [row for row in rows if row.told_group_on]
+    assert feedback.days_to(told.heard_on, told.ended_on) == 47
+    [grown] = [row.grew_into for row in rows if row.grew_into]
+    assert grown.commitments.get().what == "Scan to reorder, first version"
+    assert all(feedback.in_order(row.record(row.steps.all())) for row in rows)
+    assert [row.said for row in rows if tone.read(row.said)] == [demo_feedback.ROUGH]

@@ -205,7 +205,7 @@ def test_days_of_the_calendar() -> None:
 def test_half_of_them_took_no_longer() -> None:
     assert feedback.half_of_them([]) is None
     assert feedback.half_of_them([4]) == 4
-    assert feedback.half_of_them([1, 4]) == 3
+    assert feedback.half_of_them([1, 4]) == 1
     assert feedback.half_of_them([9, 1, 4]) == 4
 
 

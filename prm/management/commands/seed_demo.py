@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import demo_company as company
+from prm import demo_feedback as heard
 from prm import demo_listening, demo_people, demo_problems, demo_stage_rows, demo_stages
 from prm import demo_promises as told
 from prm.demo import PASSWORD
@@ -25,6 +26,8 @@ from relationships.models import (
     CadenceAgreement,
     Comment,
     Commitment,
+    Feedback,
+    FeedbackStep,
     Fulfilment,
     HandOver,
     Interaction,
@@ -76,6 +79,7 @@ class Command(BaseCommand):
         self._say(f"{writer.talks()} interactions of a year")
         self._say(f"{writer.promises()} promises of both sides")
         self._say(f"{writer.stakeholders()} parts of people of theirs")
+        self._say(f"{writer.feedback()} times feedback of both sides")
         writer.flags()
         writer.beside()
         actions.refresh([row.pk for row in writer.rows], now=now)
@@ -404,6 +408,53 @@ class _Writer:
             )
             for row, one in pairs
             if one.missed_on
+        )
+
+    def feedback(self) -> int:
+        """What was said and what became of it; ``settle`` derives the days and writes the evidence."""
+        named = {planned.partner.name: (row, planned) for row, planned in reversed(self._told())}
+        made = Feedback.objects.bulk_create(self._voice(*named[one.partner], one) for one in heard.FEEDBACK)
+        keys = {one.key: row for one, row in zip(heard.FEEDBACK, made, strict=True) if one.key}
+        steps = []
+        for one, row in zip(heard.FEEDBACK, made, strict=True):
+            planned = named[one.partner][1]
+            for kind, after, text, url in one.steps:
+                day = row.heard_on + timedelta(days=after)
+                steps.append(
+                    FeedbackStep(
+                        feedback=row, account_id=row.account_id, kind=kind, done_on=day, text=text, url=url,
+                        written_by=row.keeper, written_at=self._moment(planned, day),
+                    )
+                )  # fmt: skip
+            if one.into:
+                Feedback.objects.filter(pk=row.pk).update(grew_into=keys[one.into])
+            if one.promise:
+                asked = Commitment.objects.filter(relationship=row.relationship_id, what=one.promise)
+                asked.update(feedback=row)
+        FeedbackStep.objects.bulk_create(steps)
+        actions.settle([row.pk for row in made], now=self.now)
+        return len(made)
+
+    def _voice(self, row: Relationship, planned: PlannedRelationship, one: heard.Told) -> Feedback:
+        theirs = heard.voices_of(planned)
+        contact = self.contacts[theirs[one.voice % len(theirs)]] if isinstance(one.voice, int) and theirs else None
+        day = planned.today - timedelta(days=one.ago)
+        return Feedback(
+            relationship=row,
+            account=row.account,
+            side=one.side,
+            nature=one.nature,
+            said=one.said,
+            hidden=one.hidden,
+            severity=one.severity,
+            contact=contact,
+            colleague=self.users[one.voice] if isinstance(one.voice, str) else None,
+            behalf_of=one.behalf_of,
+            keeper=row.owner,
+            where=one.where,
+            heard_on=day,
+            written_by=row.owner,
+            written_at=self._moment(planned, day),
         )
 
     def beside(self) -> None:

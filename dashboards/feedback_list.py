@@ -1,0 +1,397 @@
+"""Feedback of both sides: what waits for an answer, what is in work, what became of it, and how long that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Aggregate, Case, Count, F, Func, IntegerField, Q, Value, When
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from accounts.models import Team, User
+from accounts.requests import PersonRequest
+from dashboards.wanting import stood_in_for
+from relationships import feedback, feedback_words
+from relationships.feedback import Step
+from relationships.models import (
+    FEEDBACK_STATES,
+    Feedback,
+    FeedbackQuerySet,
+    ListeningPost,
+    Relationship,
+    seen_to_by,
+    waits_long,
+)
+from relationships.views.feedback import ROUTES
+from relationships.words import Look
+from web import dates
+from web.choices import narrow
+from web.clock import Now
+from web.paging import page
+
+PAGE = 25
+SIDES = Feedback.Side
+STATES = {
+    "": gettext_lazy("Open"),
+    "late": gettext_lazy("Unanswered too long"),
+    "waiting": gettext_lazy("Waiting"),
+    "work": gettext_lazy("In work"),
+    "tell": gettext_lazy("To be told back"),
+    "closed": gettext_lazy("Closed"),
+    "all": gettext_lazy("All"),
+}
+ORDERS = {"": ("-heard_on", "-id"), "oldest": ("heard_on", "id")}
+NAMED = ("relationship__account", "relationship__owner", "colleague", "contact", "keeper", "post")
+
+
+# What is asked for -------------------------------------------------------------------------------------------------
+
+
+class FeedbackFilter(forms.Form):
+    """The filter of the page; its values live in the address."""
+
+    q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners and words"))
+    whose = forms.ChoiceField(required=False, choices=[("", ""), ("all", "all")])
+    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    side = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Side"),
+        choices=[("", gettext_lazy("both")), ("theirs", gettext_lazy("theirs")), ("ours", gettext_lazy("ours"))],
+    )
+    nature = forms.ChoiceField(
+        required=False, label=gettext_lazy("Kind"), choices=[("", gettext_lazy("every kind")), *Feedback.Nature.choices]
+    )
+    hidden = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Said"),
+        choices=[
+            ("", gettext_lazy("either way")),
+            ("no", gettext_lazy("outright")),
+            ("yes", gettext_lazy("not outright")),
+        ],
+    )
+    post = forms.ModelChoiceField(ListeningPost.objects.none(), required=False, label=gettext_lazy("Heard at"))
+    team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
+    person = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Answers"))
+    relationship = forms.ModelChoiceField(
+        Relationship.objects.none(), required=False, label=gettext_lazy("Partner"), widget=forms.HiddenInput
+    )
+    sort = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Sort"),
+        choices=[("", gettext_lazy("newest first")), ("oldest", gettext_lazy("longest ago first"))],
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        seen = Relationship.objects.visible_to(user)
+        self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
+        keepers = Feedback.objects.visible_to(user).order_by().values("keeper")
+        narrow(self, "person", User.objects.visible_to(user).filter(pk__in=keepers), none=_("anybody"))
+        teams = Team.objects.visible_to(user)
+        narrow(self, "team", teams if user.reach.everything else teams.filter(pk__in=user.reach.seen), none=_("all"))
+        narrow(self, "post", ListeningPost.objects.visible_to(user), none=_("anywhere"))
+
+    def chosen(self) -> dict[str, Any]:
+        """What is valid of what the address says; the rest of it is left out rather than refused."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def mine(self) -> bool:
+        """Only what the person sees to, and the colleagues whom they stand in for."""
+        return not self.chosen().keys() & {"whose", "relationship", "person", "team"}
+
+    def narrow(self) -> FeedbackQuerySet:
+        """All filters but the state, which the tabs count."""
+        chosen = self.chosen()
+        rows = Feedback.objects.visible_to(self.user)
+        if self.mine:
+            rows = rows.filter(seen_to_by(self.user.acts_for))
+        if text := chosen.get("q"):
+            named = Relationship.objects.named(text).order_by()
+            rows = rows.filter(Q(relationship__in=named) | Q(said__icontains=text.replace("\0", "")))
+        columns = {
+            "side": "side", "nature": "nature", "post": "post", "person": "keeper", "relationship": "relationship",
+            "team": "relationship__team",
+        }  # fmt: skip
+        for name, column in columns.items():
+            if name in chosen:
+                rows = rows.filter(**{column: chosen[name]})
+        return rows.filter(hidden=chosen["hidden"] == "yes") if "hidden" in chosen else rows
+
+
+# What there is -----------------------------------------------------------------------------------------------------
+
+
+CONDITIONS = {
+    "": FEEDBACK_STATES["open"],
+    "waiting": FEEDBACK_STATES["waiting"],
+    "work": FEEDBACK_STATES["in_work"],
+    "tell": FEEDBACK_STATES["to_tell"],
+    "closed": FEEDBACK_STATES["closed"],
+    "all": Q(),
+}
+
+
+def condition(state: str, now: Now) -> Q:
+    return waits_long(now) if state == "late" else CONDITIONS[state]
+
+
+class HalfOfThem(Aggregate):
+    """The number that half of them do not pass, as ``feedback.half_of_them``."""
+
+    template = "PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How one side's feedback is dealt with: answered in time, days to application, how complaints came."""
+
+    total: int = 0
+    in_time: int = 0
+    judged: int = 0
+    applied: int = 0
+    days_to_apply: int | None = None
+    expressed: int = 0
+    hidden: int = 0
+
+
+def figures(rows: FeedbackQuerySet, now: Now) -> dict[str, Figures]:
+    """Both sides in one query. Judged are those that were answered, or whose days for an answer are over."""
+    soon = Value(feedback.DAYS_TO_ANSWER * feedback.DAY)
+    in_time = Q(answered_on__isnull=False, answered_on__lte=F("heard_on") + soon)
+    over = waits_long(now, feedback.DAYS_TO_ANSWER + 1)
+    applied = Q(nature=Feedback.Nature.SUGGESTION, outcome=Feedback.Outcome.APPLIED)
+    complaint = Q(nature=Feedback.Nature.COMPLAINT)
+    took = Func(
+        F("ended_on"), F("heard_on"), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField()
+    )
+    summed: Iterable[Any] = (
+        rows.order_by()
+        .values("side")
+        .annotate(
+            total=Count("pk"),
+            in_time=Count("pk", filter=in_time),
+            judged=Count("pk", filter=Q(answered_on__isnull=False) | over),
+            applied=Count("pk", filter=applied),
+            days_to_apply=HalfOfThem(Case(When(applied, then=took))),
+            expressed=Count("pk", filter=complaint & Q(hidden=False)),
+            hidden_ones=Count("pk", filter=complaint & Q(hidden=True)),
+        )
+    )
+    found = {}
+    for row in summed:
+        side, noticed = row.pop("side"), row.pop("hidden_ones")
+        found[side] = Figures(hidden=noticed, **row)
+    return {side: found.get(side, Figures()) for side in SIDES.values}
+
+
+def counts(rows: FeedbackQuerySet, now: Now) -> dict[str, int]:
+    """How many stand in each state; one query."""
+    counted = {f"n_{state or 'open'}": Count("pk", filter=condition(state, now)) for state in STATES if state != "all"}
+    summed: dict[str, int] = rows.order_by().aggregate(n_all=Count("pk"), **counted)
+    return {state: summed[f"n_{state or 'open'}"] for state in STATES}
+
+
+# What it says ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """The next step of the loop, as a link of a row; acknowledging is a tap on the page of it."""
+
+    said: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Feedback in a list."""
+
+    row: Feedback
+    look: Look
+    heading: str
+    behalf: str
+    sentence: str
+    marks: list[feedback_words.Mark]
+    instead_of: User | None
+    verbs: list[Verb]
+
+
+def line(row: Feedback, user: User, now: Now, changeable: set[int]) -> Line:
+    today = row.relationship.today(now)
+    steps = [step for step in feedback.may_follow(row.settled) if step is not Step.ACKNOWLEDGED]
+    writes = row.relationship_id in changeable
+    return Line(
+        row,
+        feedback_words.look(row, today),
+        feedback_words.heading(row),
+        feedback_words.behalf(row),
+        feedback_words.sentence(row, today),
+        feedback_words.marks(row),
+        stood_in_for(user, row.keeper or row.relationship.owner),
+        [Verb(feedback_words.verb(step, row), reverse(ROUTES[step], args=[row.pk])) for step in steps * writes],
+    )
+
+
+def lines(rows: list[Feedback], user: User, now: Now) -> list[Line]:
+    """One query more than the rows themselves."""
+    ids = {row.relationship_id for row in rows}
+    changeable = set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return [line(row, user, now, changeable) for row in rows]
+
+
+def sentences(found: dict[str, Figures]) -> list[str]:
+    """*We answered 14 of 16 within 5 days.*, *Half of the suggestions applied took at most 40 days.*, …"""
+    theirs, ours = found["theirs"], found["ours"]
+    said = []
+    if theirs.judged:
+        known = {"good": theirs.in_time, "all": theirs.judged, "days": feedback.DAYS_TO_ANSWER}
+        said.append(_("We answered %(good)d of %(all)d within %(days)d days.") % known)
+    if ours.judged:
+        known = {"good": ours.in_time, "all": ours.judged, "days": feedback.DAYS_TO_ANSWER}
+        said.append(_("They answered %(good)d of %(all)d of ours within %(days)d days.") % known)
+    if theirs.applied and theirs.days_to_apply is not None:
+        applied = ngettext(
+            "%(count)d suggestion of theirs was applied, after %(took)s.",
+            "%(count)d suggestions of theirs were applied, half of them within %(took)s.",
+            theirs.applied,
+        )
+        said.append(applied % {"count": theirs.applied, "took": dates.days(theirs.days_to_apply)})
+    if theirs.expressed or theirs.hidden:
+        known = {"expressed": theirs.expressed, "hidden": theirs.hidden}
+        said.append(_("Complaints: %(expressed)d said outright, %(hidden)d that we noticed.") % known)
+    return said
+
+
+def _address(request: PersonRequest, **changes: str) -> str:
+    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
+    values: QueryDict = request.GET.copy()
+    values.pop("after", None)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value:
+            values[name] = value
+    return f"?{values.urlencode()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tab or a part of a switch."""
+
+    name: str
+    address: str
+    current: bool
+    count: int | None = None
+
+
+def _chips(request: PersonRequest, form: FeedbackFilter) -> Iterable[tuple[str, str, str]]:
+    """What narrows the list: its name, its value in words, and the address without it."""
+    for name in ("relationship", "team", "person", "side", "nature", "hidden", "post"):
+        value = form.chosen().get(name)
+        if value:
+            field: Any = form.fields[name]
+            shown = dict(field.choices)[value] if isinstance(value, str) else value
+            yield str(field.label), str(shown), _address(request, **{name: ""})
+
+
+@require_GET
+def feedback_list(request: PersonRequest) -> HttpResponse:
+    user, now = request.user, Now.read()
+    form = FeedbackFilter(request.GET, user=user)
+    chosen = form.chosen()
+    rows = form.narrow()
+    counted = counts(rows, now)
+    state = chosen.get("state", "")
+    found = page(
+        rows.filter(condition(state, now)).select_related(*NAMED),
+        order=ORDERS[chosen.get("sort", "")],
+        after=request.GET.get("after", ""),
+        size=PAGE,
+    )
+    whose = "" if form.mine else "all"
+    context = {
+        "form": form,
+        "sentences": sentences(figures(rows, now)),
+        "tabs": [
+            Choice(str(name), _address(request, state=value), value == state, counted[value])
+            for value, name in STATES.items()
+        ],
+        "whose": [
+            Choice(_("Mine"), _address(request, whose="", relationship="", person="", team=""), not whose),
+            Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), bool(whose)),
+        ],
+        "lines": lines(found.rows, user, now),
+        "more": _address(request, after=found.after) if found.after else "",
+        "chips": list(_chips(request, form)),
+        "state": state,
+        "sort": chosen.get("sort", ""),
+        "kept_whose": whose and "whose" in chosen,
+        "relationship": chosen.get("relationship"),
+        "total": counted["all"],
+        "writes": user.reach.writes or bool(user.reach.joined),
+    }
+    return render(request, "dashboards/feedback_list.html", context)
+
+
+# At a relationship -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One side of the page, paged by itself."""
+
+    side: str
+    name: str
+    says: str
+    lines: list[Line]
+    more: str
+    example: str
+
+
+@require_GET
+def relationship_feedback(request: PersonRequest, pk: int) -> HttpResponse:
+    """Both sides of one relationship, next to each other."""
+    user, now = request.user, Now.read()
+    row = get_object_or_404(Relationship.objects.visible_to(user).select_related("account", "owner"), pk=pk)
+    rows = Feedback.objects.filter(relationship=row)
+    known = figures(rows, now)
+    named = {
+        "theirs": (_("Theirs"), _("“Let us reorder from the phone, by scanning the pallet.”")),
+        "ours": (_("Ours"), _("“With the yard open at six we could bring the second load before noon.”")),
+    }
+    writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
+    changeable = {row.pk} if writes else set()
+    columns = []
+    for side, (name, example) in named.items():
+        after = request.GET.get(f"after_{side}", "")
+        found = page(rows.filter(side=side).select_related(*NAMED), order=ORDERS[""], after=after, size=PAGE)
+        more = f"?after_{side}={found.after}" if found.after else ""
+        told = [line(one, user, now, changeable) for one in found.rows]
+        columns.append(Column(side, name, _answered(known[side]), told, more, example))
+    context = {
+        "row": row,
+        "columns": columns,
+        "sentences": sentences(known),
+        "total": sum(one.total for one in known.values()),
+        "writes": writes,
+    }
+    return render(request, "dashboards/relationship_feedback.html", context)
+
+
+def _answered(known: Figures) -> str:
+    """*4 of 6 answered within 5 days*"""
+    if not known.judged:
+        return ""
+    told = {"good": known.in_time, "all": known.judged, "days": feedback.DAYS_TO_ANSWER}
+    return _("%(good)d of %(all)d answered within %(days)d days") % told

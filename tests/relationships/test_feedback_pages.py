@@ -1,0 +1,343 @@
+"""The pages and dialogs of feedback, as a person without JavaScript and one with it meets them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Affiliation, Contact
+from relationships import actions
+from relationships.models import Attachment, Commitment, Feedback, Relationship
+from tests import people
+from tests.relationships.records import DAY
+from tests.relationships.test_promise_pages import client, page, post, toast, today
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+
+
+def henrik(row: Relationship) -> Contact:
+    contact = Contact.objects.create(name="Henrik Aune")
+    Affiliation.objects.create(contact=contact, account=row.account)
+    return contact
+
+
+def take(one: Feedback, kind: str, ago: int = 0, **more: Any) -> None:
+    actions.take_feedback_step(
+        actor=people.alice(), now=Now.read(), feedback=one, kind=kind, done_on=today() - ago * DAY, **more
+    )
+
+
+GIVEN: dict[str, Any] = {"side": "theirs", "nature": "suggestion", "said": "Scan the pallet", "heard": "0"}
+
+
+def test_feedback_is_noted_from_the_relationship() -> None:
+    row = people.relationship()
+    voice = henrik(row)
+    assert "Henrik Aune" in page(f"/relationships/{row.pk}/feedback/new/")
+    address = f"/relationships/{row.pk}/feedback/new/"
+    said = toast(post(address, **GIVEN, contact=voice.pk, behalf_of="the night shift"))
+    assert said == "Noted: Suggestion from Henrik Aune."
+    made = Feedback.objects.get()
+    assert (made.contact, made.behalf_of, made.heard_on, made.keeper) == (
+        voice, "the night shift", today(), people.alice()
+    )  # fmt: skip
+    text = page(made.get_absolute_url())
+    assert "Suggestion from Henrik Aune" in text
+    assert "on behalf of the night shift" in text
+    assert "Waits for our answer since today" in text
+
+
+def test_feedback_is_noted_from_anywhere_once_its_partner_is_chosen() -> None:
+    row = people.relationship()
+    refused = post("/feedback/new/", side="theirs", nature="suggestion", said="", heard="other")
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    for said in ("Choose the partner.", "Say what was said.", "Say which day."):
+        assert said in text
+    toast(post("/feedback/new/", **{**GIVEN, "relationship": row.pk}))
+    assert Feedback.objects.get().relationship == row
+
+
+def test_severity_of_what_is_no_complaint_falls_away_and_days_to_come_are_refused() -> None:
+    row = people.relationship()
+    address = f"/relationships/{row.pk}/feedback/new/"
+    toast(post(address, **{**GIVEN, "severity": "3"}))
+    assert Feedback.objects.get().severity is None
+    late = post(address, **{**GIVEN, "heard": "other", "heard_on": str(today() + 3 * DAY)})
+    assert late.status_code == 422
+    assert "This day is still to come." in late.content.decode()
+    toast(post(address, **{**GIVEN, "nature": "complaint", "severity": "3", "hidden": "on"}))
+    assert Feedback.objects.get(nature="complaint").hidden
+
+
+def test_people_and_partners_of_others_cannot_be_named() -> None:
+    row, foreign = people.relationship(), people.relationship(owner=people.outsider(), team=people.south())
+    stranger = henrik(foreign)
+    assert post("/feedback/new/", **{**GIVEN, "relationship": foreign.pk}).status_code == 422
+    refused = post(f"/relationships/{row.pk}/feedback/new/", **GIVEN, contact=stranger.pk)
+    assert refused.status_code == 422
+    assert not Feedback.objects.exists()
+
+
+def test_the_whole_loop_with_the_days_it_took() -> None:
+    row = people.relationship()
+    one = people.feedback(row, today() - 47 * DAY, contact=henrik(row), behalf_of="the night shift")
+    here = one.get_absolute_url()
+    assert toast(post(f"{here}acknowledgement/")) == "Acknowledged."
+    assert toast(post(f"{here}acknowledgement/")) == "This was done already."
+    answered: dict[str, Any] = {"text": "We build it.", "when": "other", "done_on": str(today() - 44 * DAY)}
+    early = post(f"{here}answer/", **answered)
+    assert early.status_code == 422
+    assert "can&#x27;t be before" in early.content.decode()
+    take_back = Feedback.objects.get().steps.get()
+    toast(post(f"/feedback-steps/{take_back.pk}/removal/"))
+    assert toast(post(f"{here}answer/", **answered)) == "Answered after 3 days, in work."
+    picture = SimpleUploadedFile("form.png", b"a picture")
+    made: dict[str, Any] = {"text": "Live", "when": "0", "done_on": "", "file": picture}
+    made["url"] = "https://partner.example/scan"
+    said = toast(post(f"{here}application/", **made))
+    assert said == "Applied after 47 days, not yet told back to Henrik Aune and the night shift."
+    toast(post(f"{here}told/", text="Rang", when="0", done_on=""))
+    assert toast(post(f"{here}told-group/", text="A card", when="0", done_on="")) == (
+        "Applied after 47 days, and told back."
+    )
+    text = re.sub(r"<[^>]+>|\s+", " ", page(here))
+    for mark in ("answered, 3 days", "applied, 47 days", "told back, 47 days", "told the night shift, 47 days"):
+        assert mark in re.sub(" +", " ", text), mark
+    assert "From suggestion to application 47 days" in re.sub(" +", " ", text)
+    assert "https://partner.example/scan" in text
+    assert Attachment.objects.get().title == "form.png"
+
+
+def test_declined_only_with_a_reason() -> None:
+    one = people.feedback()
+    take(one, "answered")
+    refused = post(f"{one.get_absolute_url()}refusal/", text="", when="0", done_on="")
+    assert refused.status_code == 422
+    assert "Say why it is declined." in refused.content.decode()
+    toast(post(f"{one.get_absolute_url()}refusal/", text="The law", when="0", done_on=""))
+    assert "The law" in page(one.get_absolute_url())
+
+
+def test_step_that_another_rests_on_is_not_taken_back() -> None:
+    one = people.feedback()
+    take(one, "answered")
+    take(one, "applied")
+    answer = one.steps.get(kind="answered")
+    told = toast(post(f"/feedback-steps/{answer.pk}/removal/"))
+    assert told.startswith("It has gone on since")
+    plain = client().post(f"/feedback-steps/{answer.pk}/removal/", follow=True)
+    assert "It has gone on since" in plain.content.decode()
+    assert one.steps.count() == 2
+
+
+def test_words_of_a_step_are_changed_and_the_second_is_told() -> None:
+    one = people.feedback()
+    take(one, "answered", text="Soon")
+    step = one.steps.get()
+    address = f"/feedback-steps/{step.pk}/edit/"
+    [version] = re.findall(r'name="version" value="(\d+)"', page(address))
+    values = {"done_on": str(today()), "text": "Next week", "url": "", "version": version}
+    toast(post(address, **values))
+    second = post(address, **{**values, "text": "In spring"})
+    assert second.status_code == 422
+    assert "Now: Next week" in second.content.decode()
+    assert one.steps.get().text == "Next week"
+
+
+def test_feedback_is_changed_removed_and_comes_back() -> None:
+    one = people.feedback()
+    address = f"{one.get_absolute_url()}edit/"
+    [version] = re.findall(r'name="version" value="(\d+)"', page(address))
+    values = {**GIVEN, "heard_on": str(today()), "version": version, "voice_name": "Ola", "where": "the quay"}
+    toast(post(address, **values))
+    one.refresh_from_db()
+    assert (one.said, one.voice, one.where) == ("Scan the pallet", "Ola", "the quay")
+    assert post(address, **{**values, "said": "Other"}).status_code == 422
+    removed = client().post(f"{one.get_absolute_url()}removal/", follow=True)
+    assert removed.status_code == 200
+    assert "Feedback removed." in removed.content.decode()
+    [undo] = re.findall(r'action="(/undo/\d+/)"', removed.content.decode())
+    client().post(undo)
+    assert Feedback.objects.get().said == "Scan the pallet"
+
+
+# Growing and promising
+
+
+def test_grown_into_another_credit_stays_with_the_first() -> None:
+    row = people.relationship()
+    one = people.feedback(row, said="The form times out", contact=henrik(row))
+    address = f"{one.get_absolute_url()}growth/"
+    assert post(address, into="", said="").status_code == 422
+    toast(post(address, into="", said="Scan the pallet"))
+    grown = Feedback.objects.get(said="Scan the pallet")
+    text = page(grown.get_absolute_url())
+    assert "Credit: Henrik Aune." in text
+    assert "The form times out" in text
+    assert "Scan the pallet" in page(one.get_absolute_url())
+    assert "The form times out" not in page(f"{grown.get_absolute_url()}growth/").split("<select")[1]
+    toast(post(address, into="", said=""))
+    one.refresh_from_db()
+    assert one.grew_into is None
+
+
+def test_promise_made_from_it_and_kept_proposes_that_it_is_applied() -> None:
+    row = people.relationship()
+    one = people.feedback(row, said="Scan the pallet", contact=henrik(row))
+    take(one, "answered")
+    address = f"/relationships/{row.pk}/commitments/?feedback={one.pk}&side=ours"
+    text = page(address)
+    assert "Scan the pallet" in text
+    [action] = re.findall(r'action="(/relationships/\d+/commitments/[^"]*)"', text)
+    toast(post(action, side="ours", what="A scanner", by="7", made="0"))
+    promise = Commitment.objects.get()
+    assert promise.feedback == one
+    assert "A scanner" in page(one.get_absolute_url())
+    assert "Then it is applied" not in page(one.get_absolute_url())
+    actions.keep_promise(actor=people.alice(), now=Now.read(), commitment=promise)
+    assert "Then it is applied" in page(one.get_absolute_url())
+    assert "Scan the pallet" in page(promise.get_absolute_url())
+
+
+def test_complaint_is_opened_as_a_problem_and_leads_to_it() -> None:
+    one = people.feedback(nature="complaint", said="The crates were too small", severity=2)
+    address = f"{one.get_absolute_url()}problem/"
+    assert address in page(one.get_absolute_url())
+    post(address)
+    text = page(one.get_absolute_url())
+    assert address not in text
+    assert one.problems.get().get_absolute_url() in text
+
+
+def test_feedback_of_another_partner_is_not_promised_for() -> None:
+    one = people.feedback(said="Scan the pallet")
+    other = people.relationship()
+    for number in (one.pk, "x", "9" * 30):
+        assert "Scan the pallet" not in page(f"/relationships/{other.pk}/commitments/?feedback={number}")
+
+
+# How our own words read
+
+
+def test_tone_is_noted_and_never_in_the_way() -> None:
+    rough = "You always forget the night run!!"
+    note = client().post("/feedback/tone/", {"side": "ours", "said": rough}).content.decode()
+    assert "reads as blame" in note
+    assert "reads as shouting" in note
+    assert client().post("/feedback/tone/", {"side": "theirs", "said": rough}).content.strip() == b""
+    assert "reads as blame" in client().post("/feedback/tone/", {"text": rough}).content.decode()
+    row = people.relationship()
+    toast(post(f"/relationships/{row.pk}/feedback/new/", **{**GIVEN, "side": "ours", "said": rough}))
+    one = Feedback.objects.get()
+    assert one.said == rough
+    assert "reads as blame" in page(one.get_absolute_url())
+    assert "reads as blame" not in page(one.get_absolute_url(), people.rita())
+
+
+def test_their_words_are_theirs() -> None:
+    one = people.feedback(said="You always forget the night run!!")
+    take(one, "answered", text="You always complain!!")
+    text = page(one.get_absolute_url())
+    assert "“You always complain”" in text
+    assert "“You always forget”" not in text
+
+
+# Lists
+
+
+def test_list_is_filtered_sorted_and_searched() -> None:
+    row = people.relationship()
+    old = people.feedback(row, today() - 9 * DAY, said="The old form", nature="complaint", severity=2, hidden=True)
+    new = people.feedback(row, today(), said="The new form", side="ours", colleague=people.bob())
+    done = people.feedback(row, today() - 3 * DAY, said="Thank you", nature="praise")
+    take(done, "answered", ago=2)
+    everything = {old, new, done}
+
+    def found(query: str) -> set[Feedback]:
+        text = page(f"/feedback/?{query}")
+        return {one for one in everything if f'href="{one.get_absolute_url()}"' in text}
+
+    assert found("") == {old, new}
+    assert found("state=late") == {old}
+    assert found("state=closed") == {done}
+    assert found("state=all") == everything
+    assert found("state=all&side=ours") == {new}
+    assert found("state=all&nature=praise") == {done}
+    assert found("state=all&hidden=yes") == {old}
+    assert found("state=all&hidden=no") == {new, done}
+    assert found("state=all&q=old form") == {old}
+    assert found(f"state=all&q={row}") == everything
+    assert found("nature=nonsense&state=nonsense&post=x&team=99999999999999999999") == {old, new}
+    text = page("/feedback/?state=all&sort=oldest")
+    assert text.index("The old form") < text.index("Thank you") < text.index("The new form")
+    assert "We answered 1 of 2 within 5 days." in text
+    assert "Complaints: 0 said outright, 1 that we noticed." in text
+    assert "No feedback is yours to see to" in page("/feedback/", people.bob())
+    assert "The old form" in page("/feedback/?whose=all", people.bob())
+    assert "The old form" not in page("/feedback/?whose=all", people.outsider())
+
+
+def test_pages_follow_each_other_without_gap_or_double() -> None:
+    row = people.relationship()
+    for number in range(60):
+        people.feedback(row, today() - number % 7 * DAY, said=f"Remark {number:02d}.")
+    for address in ("/feedback/", f"/relationships/{row.pk}/feedback/"):
+        seen, at = [], address
+        while at:
+            text = page(at)
+            seen += re.findall(r"“(Remark \d\d\.)”", text)
+            more = re.findall(r'href="(\?[^"]*after[^"]*)">Show the next 25', text)
+            at = f"{address}{more[0].replace('&amp;', '&')}" if more else ""
+        assert sorted(seen) == [f"Remark {number:02d}." for number in range(60)]
+
+
+def test_half_of_the_suggestions_took_no_longer() -> None:
+    row = people.relationship()
+    for took in (10, 20, 90):
+        one = people.feedback(row, today() - took * DAY)
+        take(one, "answered", ago=took)
+        take(one, "applied")
+    text = page(f"/relationships/{row.pk}/feedback/")
+    assert "3 suggestions of theirs were applied, half of them within 20 days." in text
+    assert "3 of 3 answered within 5 days" in text
+
+
+def some(count: int) -> Relationship:
+    row = people.relationship()
+    for number in range(count):
+        side = "ours" if number % 2 else "theirs"
+        one = people.feedback(row, today() - 8 * DAY, side=side, contact=None, voice_name="Ola", behalf_of="all")
+        if number % 3:
+            take(one, "answered")
+    return row
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_lists_take_the_same_queries(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    row = some(count)
+    alice = client()
+    alice.get("/feedback/")
+    with django_assert_num_queries(21):
+        alice.get("/feedback/?state=all&whose=all")
+    with django_assert_num_queries(19):
+        alice.get(f"/relationships/{row.pk}/feedback/")
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_page_of_one_takes_the_same_queries(count: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    row = people.relationship()
+    last = people.feedback(row)
+    for _number in range(count):
+        actions.grow_feedback(actor=row.owner, now=Now.read(), feedback=people.feedback(row), into=last)
+        people.promise(row, feedback=last)
+    take(last, "answered")
+    alice = client()
+    alice.get(last.get_absolute_url())
+    with django_assert_num_queries(21):
+        alice.get(last.get_absolute_url())
