@@ -70,7 +70,7 @@ OWN = {
 # Of a promise that was kept after all, only the forms say why it had been missed.
 IN_FORMS = {("heard", "text"), ("miss", "explanation"), ("miss", "plan")}
 # Of an organisation that both work with: what is said of it, and not what either has with it.
-SHARED = {"account", "accountalias", "affiliation", "contact", "externalid"}
+SHARED = {"account", "accountalias", "affiliation", "contact", "externalid", "merge"}
 # Whose half a person may change; Rita only reads.
 CHANGES = READS | {"rita": set()}
 # Links that a person holds because they were mailed to them say whose they are, to whoever opens them.

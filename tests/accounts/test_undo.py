@@ -169,6 +169,9 @@ ALICE: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
     "begin_with": lambda b, by: actions.begin_with(
         **by, account=b.row.account, new_account="", zone="UTC", owner=people.alice(), team=people.north(), name="Two"
     ),
+    "accounts.say_not_the_same": lambda b, by: accounts.say_not_the_same(
+        **by, one=b.row.account, other=Account.objects.get(name="Lonely")
+    ),
     "bring_back": lambda b, by: actions.bring_back(
         **by,
         model=Interaction,
@@ -210,6 +213,9 @@ ALICE: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
     ),
     "make_promise": lambda b, by: actions.make_promise(
         **by, relationship=b.row, side="theirs", what="new", due_on=MONDAY
+    ),
+    "merge_accounts": lambda b, by: actions.merge_accounts(
+        **by, kept=b.row.account, gone=Account.objects.get(name="Lonely")
     ),
     "miss_promise": lambda b, by: actions.miss_promise(
         **by, commitment=b.promise("open"), explanation="Ill", plan="Soon", new_due_on=MONDAY + 9 * DAY
@@ -271,6 +277,7 @@ TAKES_BACK = {
     "accounts.restore_alias": "accounts.remove_alias",
     "accounts.restore_cover": "accounts.remove_cover",
     "accounts.restore_external_id": "accounts.remove_external_id",
+    "accounts.restore_not_the_same": "accounts.unsay_not_the_same",
     "accounts.restore_person": "accounts.remove_person",
     "accounts.restore_place": "accounts.remove_place",
     "accounts.restore_team": "accounts.remove_team",
@@ -281,7 +288,9 @@ TAKES_BACK = {
     "accounts.set_place": "accounts.change_place",
     "accounts.set_settings": "accounts.change_settings",
     "accounts.set_team": "accounts.change_team",
+    "accounts.unsay_not_the_same": "accounts.say_not_the_same",
     "bring_relationship_back": "remove_relationship",
+    "merge_again": "unmerge_accounts",
     "put_mention_back": "see_mention",
     "reopen_next_step": "finish_next_step",
     "restore_agreement": "withdraw_agreement",
@@ -305,6 +314,7 @@ TAKES_BACK = {
     "set_relationship": "change_relationship",
     "take_relationship_away": "open_relationship",
     "unmake_promise": "make_promise",
+    "unmerge_accounts": "merge_accounts",
     "wake": "snooze",
     "withdraw_agreement": "agree_cadence",
     "withdraw_agreements": "assume_cadence",
