@@ -156,7 +156,7 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("ListeningPost", "public"): True,
     # What was kept with the decision, as the verb keeps it.
     ("StageChange", "criteria"): lambda half: [
-        {"criterion": "scope", "title": f"canary{half.side}0stagechange0criteria", "verdict": "met", "rows": []}
+        {"criterion": "scope", "title": f"canary{half.side}0stagechange0criteria0", "verdict": "met", "rows": []}
     ],
     ("Waiver", "criterion"): "scope",
     ("PlanStep", "done_on"): lambda half: None,

@@ -117,6 +117,11 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
         yield values | {"role": "user", "reports_to": "", "name": "said anew"}
     if name.startswith("introduction"):
         yield values | {"through": own.rows["Contact"].pk, "keeper": own.person.pk, "met": "", "name": "said anew"}
+    if name == "waiver_create":
+        yield values | {"criterion": "people", "span": "30", "why": "said anew"}
+    if name == "stage_change_create":
+        yield values | {"to": "customer"}
+        yield values | {"to": "contact", "why": "said anew"}
     if name == "value_restore":
         for model in {**RESTORABLE, **BACK}:
             event = events_of(model)._base_manager.filter(pgh_obj_id=other.rows[model.__name__].pk).last()

@@ -63,9 +63,14 @@ OWN = {
     ("problemstep", "note"),
     ("relationship", "name"),
     ("relationshipmember", "subject"),
+    ("planstep", "what"),
     ("renegotiation", "reason"),
+    ("scope", "what"),
     ("snooze", "reason"),
+    ("stagechange", "criteria"),
+    ("stagechange", "why"),
     ("stakeholder", "readinesswhy"),
+    ("waiver", "why"),
 }
 # Of a promise that was kept after all, only the forms say why it had been missed.
 IN_FORMS = {("heard", "text"), ("miss", "explanation"), ("miss", "plan")}
