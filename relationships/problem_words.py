@@ -26,7 +26,7 @@ LOOKS = {
 def sentence(row: Problem, now: Now) -> str:
     """*9 days late, opened on 12 November*. Needs ``relationship`` selected."""
     today = row.relationship.today(now)
-    told = {"opened": dates.on(row.opened_on, today), "due": dates.on(row.due_on, today)}
+    told = {"opened": dates.on(row.opened_on, today), "due": dates.by(row.due_on, today)}
     match row.state(now):
         case State.LATE:
             told["late"] = dates.days((today - row.due_on).days)

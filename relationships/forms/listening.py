@@ -40,7 +40,7 @@ class HearForm(forms.Form):
     """
 
     text = forms.CharField(
-        label=gettext_lazy("What do you want to say?"),
+        label=gettext_lazy("What you want to say"),
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         error_messages={
@@ -51,7 +51,10 @@ class HearForm(forms.Form):
         },
     )
     nature = forms.ChoiceField(
-        required=False, choices=Feedback.Nature.choices, label=gettext_lazy("It is"), widget=Pills
+        required=False,
+        choices=Feedback.Nature.choices,
+        label=gettext_lazy("It is"),
+        widget=Pills,
     )
     name = _line(gettext_lazy("Your name"), complete="name")
     organisation = _line(gettext_lazy("Your organisation"), complete="organization")
@@ -66,6 +69,10 @@ class HearForm(forms.Form):
         gettext_lazy("Who is writing it down"),
         hint=gettext_lazy("Your own name. The name and organisation above are then those of whoever said it."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "nature", ((value, label.capitalize()) for value, label in Feedback.Nature.choices))
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
