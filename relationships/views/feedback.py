@@ -76,6 +76,7 @@ def _new_feedback(request: PersonRequest, relationship: Relationship | None) -> 
         "nature": nature if nature in Feedback.Nature.values else Feedback.Nature.SUGGESTION,
         "colleague": request.user,
         "relationship": request.GET.get("relationship", ""),
+        "post": request.GET.get("post", ""),
     }
     form = NewFeedbackForm(_sent(request), user=request.user, now=now, relationship=relationship, initial=initial)
     if relationship is not None:
