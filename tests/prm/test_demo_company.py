@@ -19,16 +19,19 @@ from django.db.models import Count
 from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
 from prm import demo, demo_feedback, demo_notes, demo_promises
 from prm import demo_company as company
-from relationships import actions, cadence, feedback, gaps, promises, queries, tone
+from relationships import actions, cadence, feedback, gaps, problems, promises, queries, tone
 from relationships.acquaintance import Person
 from relationships.cadence import State
 from relationships.models import (
     CadenceAgreement,
     Feedback,
+    Heard,
     Interaction,
     Introduction,
+    ListeningPost,
     MissedCheckIn,
     PlanStep,
+    Problem,
     Relationship,
     Snooze,
     StageChange,
@@ -207,7 +210,7 @@ def count_everything() -> dict[str, int]:
 @pytest.mark.django_db
 def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct() -> None:
     said = seed()
-    assert len(said.splitlines()) == 10
+    assert len(said.splitlines()) == 12
     # One of those that the plan has in touch has ended since.
     wanted = {**WANTED, State.IN_TOUCH: WANTED[State.IN_TOUCH] - 1, State.ENDED: 1}
     for state, number in wanted.items():
@@ -351,3 +354,15 @@ def test_feedback_of_every_kind_and_state_is_there() -> None:
     assert grown.commitments.get().what == "Scan to reorder, first version"
     assert all(feedback.in_order(row.record(row.steps.all())) for row in rows)
     assert [row.said for row in rows if tone.read(row.said)] == [demo_feedback.ROUGH]
+
+
+@pytest.mark.django_db
+def test_seeded_problems_stand_in_every_state_and_something_waits_to_be_sorted() -> None:
+    call_command("seed_demo", stdout=StringIO())
+    now = Now.read()
+    states = {row.state(now) for row in Problem.objects.select_related("relationship")}
+    assert states == set(problems.State) - {problems.State.REOPENED}
+    assert Problem.objects.filter(reopened=1, solved_on=None).count() == 1
+    posts = ListeningPost.objects.all()
+    assert (posts.count(), posts.open().count(), posts.answering().count()) == (5, 4, 2)
+    assert Heard.objects.unsorted().count() == 3
