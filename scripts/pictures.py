@@ -7,6 +7,7 @@ They are taken from a database of their own, made and dropped here, with Django'
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -42,6 +43,8 @@ SHOWN = {
     ("relationship", 1440, "light"): "relationship",
     ("log", 1440, "light"): "log",
     ("promises", 1440, "light"): "promises",
+    ("feedback", 1440, "light"): "feedback",
+    ("stage", 1440, "light"): "stage",
     ("today", 390, "dark"): "today-phone",
 }
 
@@ -167,6 +170,33 @@ def _organisation(page: Page) -> None:
     page.locator("#account").wait_for()
 
 
+def _tab(name: str) -> Callable[[Page], None]:
+    """A tab of the first partner, by its name."""
+
+    def step(page: Page) -> None:
+        _open_first(page)
+        page.locator(".c-tabs").get_by_role("link", name=name).click()
+        page.wait_for_url("**/relationships/*/*/")
+
+    return step
+
+
+def _first_of(listed: str, inside: str) -> Callable[[Page], None]:
+    """The page of the first that a list names."""
+
+    def step(page: Page) -> None:
+        page.goto(listed)
+        page.locator(f"main a[href^='{inside}']").first.click()
+        page.wait_for_url(re.compile(rf"{inside}\d+/"))
+
+    return step
+
+
+def _public_form(page: Page) -> None:
+    _first_of("/listening/", "/listening/")(page)
+    page.goto(page.locator("a[href*='/hear/']").first.get_attribute("href") or "")
+
+
 def _logged(page: Page) -> None:
     _open_log(page)
     page.locator("#dialog .btn-primary").click()
@@ -189,6 +219,18 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "promises": "/promises/",
         "promise": _open_promise,
         "missed": _open_missed,
+        "their-people": _tab("People"),
+        "stage": _tab("Stage"),
+        "their-feedback": _tab("Feedback"),
+        "feedback": "/feedback/",
+        "feedback-none": "/feedback/?q=zzz",
+        "one-feedback": _first_of("/feedback/", "/feedback/"),
+        "problems": "/problems/",
+        "problem": _first_of("/problems/", "/problems/"),
+        "listening": "/listening/",
+        "listening-post": _first_of("/listening/", "/listening/"),
+        "public-form": _public_form,
+        "duplicates": "/organisations/duplicates/",
         "palette": _open_palette,
         "covers": "/covers/",
         "deeds": "/history/",

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from accounts import actions as accounts
 from relationships import actions, addresses
@@ -99,7 +99,12 @@ def test_what_is_nasty_is_text_wherever_it_stands(browse: Open, watch: Watch) ->
     assert heard.text == NASTY.replace("\u202e", "")
     page = browse(people.alice())
     opened: list[str] = []
-    page.on("dialog", lambda one: (opened.append(one.message), one.dismiss()))
+
+    def on_dialog(one: Dialog) -> None:
+        opened.append(one.message)
+        one.dismiss()
+
+    page.on("dialog", on_dialog)
     page.goto(heard.post.get_absolute_url())
     expect(page.locator(".said")).to_have_text(heard.text)
     given = actions.sort_heard(actor=people.alice(), now=Now.read(), heard=heard, relationship=row).row

@@ -9,17 +9,14 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts import sweep
-from accounts.actions import create_cover
-from accounts.models import Contact, Likeness, User
+from accounts.models import User
 from prm import services
-from relationships import actions
-from relationships.models import Interaction, Relationship
+from relationships.addresses import token_for
+from relationships.models import Heard, Interaction, ListeningPost, Relationship, Stakeholder
 from tests import people
-from tests.journeys.book import ago, dialog, partner, person_at
+from tests.journeys.book import dialog
 from tests.journeys.conftest import Open, Watch
-from tests.relationships.records import log
-from web.clock import Now
+from tests.journeys.full_book import full_book, things_of
 
 AXE = services.CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => {
@@ -44,68 +41,6 @@ def sideways(page: Page) -> list[str]:
         return []
     found: list[str] = page.evaluate(WIDER)
     return found or ["the page"]
-
-
-def full_book() -> Relationship:
-    """Every state, every mark of the timeline, a very long name."""
-    row = partner("Ewos", quiet=41, tags=["feed", "north"], tier="A", yearly_worth=120000)
-    ingrid = person_at(row, "Ingrid Moe", "Buyer")
-    log(row, ago(60), begun_by=Interaction.Side.THEIRS, summary="Prices rise in January", contacts=[ingrid])
-    log(row, ago(50), begun_by=Interaction.Side.OURS, two_way=False, summary="Left word")
-    partner("Bundesverband der Energie- und Wasserwirtschaft Nordrhein-Westfalen und Umgebung e. V. " * 3, quiet=15)
-    partner("Nordlaks", quiet=2)
-    partner("Salmar", since=3)
-    paused = partner("Lerøy", quiet=20)
-    actions.pause(actor=people.alice(), now=Now.read(), relationship=paused, reason="They are being sold")
-    people.relationship(account=people.account("Mowi"))
-    resting = partner("Grieg", quiet=30)
-    actions.snooze(actor=people.alice(), now=Now.read(), relationship=resting, until_on=ago(-5), reason="On holiday")
-    promised_and_said(row, ingrid)
-    units_and_a_double(row)
-    return row
-
-
-def units_and_a_double(row: Relationship) -> None:
-    """A tree of three levels, an organisation that may be the same, and one that was merged into it."""
-    twin = people.account("EWOS AS")
-    below = people.account("Ewos Averøy", parent=row.account)
-    people.account("Quay", parent=people.account("Silo", parent=below))
-    by: dict[str, Any] = {"actor": people.alice(), "now": Now.read()}
-    actions.merge_accounts(**by, kept=row.account, gone=people.account("Stormy feed", website="https://stormy.example"))
-    sweep.run(Now.read())
-    assert Likeness.objects.filter(second=twin).exists()
-
-
-def promised_and_said(row: Relationship, ingrid: Contact) -> None:
-    """A promise in each state, and what colleagues put beside a relationship."""
-    alice, bob, now = people.alice(), people.bob(), Now.read()
-    by: dict[str, Any] = {"actor": alice, "now": now}
-    entry = row.interactions.newest_first()[0]
-    late = people.promise(row, due_on=ago(9), made_on=ago(20), contact=ingrid, interaction=entry, remedy="Half price")
-    people.promise(row, side="theirs", due_on=ago(0), made_on=ago(20), contact=ingrid)
-    people.promise(row, "theirs", "Everything that their purchasing department said it would send us " * 3)
-    moved = people.promise(row, due_on=ago(-2), made_on=ago(5))
-    actions.renegotiate(**by, commitment=moved, new_due_on=ago(-12), reason="They asked for it")
-    actions.keep_promise(**by, commitment=people.promise(row, due_on=ago(3), made_on=ago(20)), kept_on=ago(5))
-    actions.keep_promise(**by, commitment=people.promise(row, due_on=ago(9), made_on=ago(20)), kept_on=ago(5))
-    broken = people.promise(row, due_on=ago(2), made_on=ago(20))
-    actions.miss_promise(**by, commitment=broken, explanation="Forgotten", plan="At once", new_due_on=ago(-1))
-    actions.miss_promise(**by, commitment=people.promise(row, due_on=ago(2), made_on=ago(20)))
-    actions.sweep_cadence(now=now)
-    actions.add_member(**by, relationship=row, user=bob, role="deputy")
-    actions.write_comment(actor=bob, now=now, relationship=row, interaction=entry, text="@Alice have a look")
-    actions.write_comment(actor=bob, now=now, relationship=row, commitment=late, text="Who rings?")
-    actions.add_attachment(**by, relationship=row, url="https://www.ewos.example/prices", title="Prices")
-    step = {
-        "occurred_on": ago(50),
-        "topics": ["needs"],
-        "project": "Crates",
-        "next_step": "Ring",
-        "next_step_on": ago(0),
-    }
-    actions.change_interaction(**by, interaction=entry, values=step, contacts=[ingrid], colleagues=[alice, bob])
-    create_cover(**by, absent=alice, stand_in=bob, from_on=ago(-3), until_on=ago(-9), note="In the hills")
-    create_cover(actor=bob, now=now, absent=bob, stand_in=alice, from_on=ago(1), until_on=ago(-3))
 
 
 def pages_of_alice(row: Relationship) -> list[str]:
@@ -133,6 +68,15 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("cover_list"),
         reverse("palette"),
         f"{row.get_absolute_url()}?show=promises",
+        f"{row.get_absolute_url()}?show=feedback",
+        reverse("relationship_people", args=[row.pk]),
+        reverse("relationship_stage", args=[row.pk]),
+        reverse("relationship_feedback", args=[row.pk]),
+        reverse("feedback_list"),
+        reverse("problem_list"),
+        reverse("listening_list"),
+        *(one.get_absolute_url() for one in things_of(row)),
+        reverse("hear", args=[token_for(ListeningPost.objects.get())]),
     ]
 
 
@@ -159,6 +103,8 @@ def dialogs(row: Relationship) -> list[str]:
         reverse("contact_add", args=[row.account_id]),
         reverse("account_edit", args=[row.account_id]),
         *dialogs_about_promises(row),
+        *dialogs_about_people_and_stages(row),
+        *dialogs_about_feedback(row),
         reverse("agreement_create", args=[row.pk]) + "?for_a_while=1",
         reverse("member_add", args=[row.pk]),
         reverse("member_edit", args=[row.members.get().pk]),
@@ -181,6 +127,43 @@ def dialogs_about_promises(row: Relationship) -> list[str]:
         reverse("fulfilment_create", args=[late.pk]),
         reverse("miss_create", args=[late.pk]),
         reverse("miss_create", args=[unexplained.pk]),
+    ]
+
+
+def dialogs_about_people_and_stages(row: Relationship) -> list[str]:
+    named = Stakeholder.objects.get(relationship=row, power="influences")
+    return [
+        reverse("stakeholder_create", args=[row.pk]),
+        reverse("stakeholder_edit", args=[named.pk]),
+        reverse("departure_create", args=[row.pk]) + f"?contact={named.contact_id}",
+        reverse("introduction_create", args=[row.pk]),
+        reverse("introduction_end", args=[row.introductions.get().pk]),
+        reverse("stage_change_create", args=[row.pk]) + "?to=customer",
+        reverse("waiver_create", args=[row.pk]) + "?criterion=promise",
+        reverse("scope_create", args=[row.pk]),
+        reverse("target_edit", args=[row.pk]),
+        reverse("plan_step_create", args=[row.pk]),
+        reverse("relationship_end", args=[row.pk]),
+    ]
+
+
+def dialogs_about_feedback(row: Relationship) -> list[str]:
+    complaint = row.feedback.get(severity=3)
+    problem = row.problems.get(severity=3)
+    post = ListeningPost.objects.get()
+    return [
+        reverse("feedback_new"),
+        reverse("feedback_create", args=[row.pk]) + "?side=ours",
+        reverse("feedback_edit", args=[complaint.pk]),
+        reverse("feedback_answer", args=[complaint.pk]),
+        reverse("feedback_decline", args=[complaint.pk]),
+        reverse("feedback_tell_group", args=[row.feedback.exclude(behalf_of="").get().pk]),
+        reverse("problem_create", args=[row.pk]),
+        reverse("problem_solve", args=[problem.pk]),
+        reverse("listening_post_create"),
+        reverse("listening_post_edit", args=[post.pk]),
+        reverse("heard_sort", args=[Heard.objects.get().pk]),
+        reverse("heard_set_aside", args=[Heard.objects.get().pk]),
     ]
 
 
@@ -226,6 +209,7 @@ def test_axe(browse: Open, theme: Any, width: int) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_while_empty_or_wrong(browse: Open, watch: Watch, theme: Any) -> None:
     watch.expected = {"404", "410"}
+    bare = people.relationship(owner=people.bob())
     faults: dict[str, list[str]] = {}
     visits: list[tuple[User | None, str]] = [
         (None, "/accounts/login/"),
@@ -237,6 +221,14 @@ def test_axe_while_empty_or_wrong(browse: Open, watch: Watch, theme: Any) -> Non
         (people.alice(), "/organisations/"),
         (people.alice(), "/promises/"),
         (people.alice(), "/promises/?q=nothing"),
+        (people.alice(), "/feedback/"),
+        (people.alice(), "/feedback/?q=nothing"),
+        (people.alice(), "/problems/"),
+        (people.alice(), "/listening/"),
+        (people.alice(), reverse("duplicate_list")),
+        (people.alice(), reverse("relationship_people", args=[bare.pk])),
+        (people.alice(), reverse("relationship_stage", args=[bare.pk])),
+        (people.alice(), reverse("relationship_feedback", args=[bare.pk])),
         (people.alice(), "/history/"),
         (people.alice(), "/covers/"),
         (people.alice(), "/palette/?q=nothing"),
