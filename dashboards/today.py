@@ -12,16 +12,17 @@ MOST = 7
 class Reason(IntEnum):
     """Why a relationship wants somebody, the worst first."""
 
-    OURS_LATE = 0
-    PROBLEM = 1
-    OVERDUE = 2
-    UNANSWERED = 3
-    DUE = 4
-    OURS_SOON = 5
-    THEIRS_LATE = 6
-    STAGE = 7
-    STEP = 8
-    INTRODUCTION = 9
+    CRITICAL = 0
+    OURS_LATE = 1
+    PROBLEM = 2
+    OVERDUE = 3
+    UNANSWERED = 4
+    DUE = 5
+    OURS_SOON = 6
+    THEIRS_LATE = 7
+    STAGE = 8
+    STEP = 9
+    INTRODUCTION = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,15 @@ class Board:
         """How many relationships want something."""
         return len(self.rows) + len(self.later)
 
-    def headed(self, reason: Reason) -> int:
-        """How many relationships want this as their worst, those that can wait included."""
-        return sum(row.worst.reason is reason for row in (*self.rows, *self.later))
-
     def count(self, reason: Reason) -> int:
         """How many things there are of this reason, in whichever row they stand."""
         told = (one for row in (*self.rows, *self.later) for one in (row.worst, *row.also))
         return sum(one.reason is reason for one in told)
+
+    def beside(self, reason: Reason) -> int:
+        """How many of them stand in the row of a partner that wants something worse."""
+        others = (row for row in (*self.rows, *self.later) if row.worst.reason is not reason)
+        return sum(one.reason is reason for row in others for one in row.also)
 
 
 def board(candidates: Iterable[Candidate], most: int = MOST) -> Board:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.queries import covers_of
 from accounts.requests import PersonRequest
-from dashboards import queries, rows, wanting
+from dashboards import queries, rows, today_words, wanting
 from dashboards.queries import Book, Cursor, Moving
 from dashboards.today import Board, Reason
 from dashboards.wanting import Happening
@@ -45,11 +45,12 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one reason, under its heading; ``count`` with those that can wait."""
+    """The rows of one reason, under its heading; ``count`` is of all there is, ``elsewhere`` says what is not below."""
 
     reason: Reason
     name: str
     count: int
+    elsewhere: str
     lines: list[wanting.Line]
 
 
@@ -87,7 +88,13 @@ def _logged(row: Interaction, now: Now) -> tuple[Interaction, str, str, str]:
 
 def _groups(board: Board, lines: list[wanting.Line]) -> list[Group]:
     return [
-        Group(reason, str(wanting.NAMES[reason]), board.headed(reason), list(found))
+        Group(
+            reason,
+            str(today_words.NAMES[reason]),
+            board.count(reason),
+            today_words.elsewhere(board, reason),
+            list(found),
+        )
         for reason, found in groupby(lines, key=lambda line: line.reason)
     ]
 
@@ -101,7 +108,7 @@ def _lede(board: Board, team_overdue: int) -> str:
             team_overdue,
         ) % {"count": apnumber(team_overdue)}
         return said[:1].upper() + said[1:]
-    parts = [wanting.counted(reason, board.count(reason)) for reason in Reason if board.count(reason)]
+    parts = [today_words.counted(reason, board.count(reason)) for reason in Reason if board.count(reason)]
     if not parts:
         return _("Nothing wants you.")
     said = f"{', '.join(parts[:2])}."

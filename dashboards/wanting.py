@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.humanize.templatetags.humanize import apnumber
 from django.db.models import DateField, Q, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from dashboards import introductions, wanting_answers, wanting_problems, wanting_stages
+from dashboards import introductions, today_words, wanting_answers, wanting_problems, wanting_stages
 from dashboards.today import Board, Candidate, Reason, Row, board
 from relationships import feedback_words, problem_words, promises, queries, words
 from relationships.cadence import State, lateness
@@ -47,6 +46,7 @@ NAMED_LATER = 40
 # A hand-over stands on Today of the next owner for so long.
 HANDED_OVER = timedelta(days=14)
 MOST_HANDED_OVER = 20
+PROBLEMS = (Reason.CRITICAL, Reason.PROBLEM)
 PROMISED = (Reason.OURS_LATE, Reason.OURS_SOON, Reason.THEIRS_LATE)
 
 
@@ -170,7 +170,8 @@ class Line:
     look: Look
     sentence: str
     why: str
-    also: int
+    # What else waits there, in words.
+    also: str
     writes: bool
     # The colleague for whom the person stands in, where it is theirs.
     instead_of: User | None = None
@@ -223,7 +224,7 @@ def _fetch(user: User, rows: Iterable[Row]) -> Found:
         steps=Interaction.objects.in_bulk(steps),
         introductions=Introduction.objects.select_related("through", "keeper").in_bulk(wanted),
         plan_steps=PlanStep.objects.select_related("keeper").in_bulk(planned),
-        problems=wanting_problems.fetch([one.key for one in worst if one.reason is Reason.PROBLEM]),
+        problems=wanting_problems.fetch([one.key for one in worst if one.reason in PROBLEMS]),
         feedback=wanting_answers.named([one.key for one in worst if one.reason is Reason.UNANSWERED]),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
@@ -241,7 +242,7 @@ def lines(user: User, rows: Iterable[Row], now: Now) -> list[Line]:
 def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
     one, relationship = row.worst, found.relationships[row.relationship]
     today = relationship.today(now)
-    also, writes = len(row.also), relationship.pk in found.changeable
+    also, writes = today_words.besides(row), relationship.pk in found.changeable
     instead_of = stood_in_for(user, relationship.owner)
     there = today if today != now.today(user.zone) else None
     if one.reason in (Reason.OVERDUE, Reason.DUE):
@@ -275,7 +276,7 @@ def _line(user: User, row: Row, found: Found, now: Now) -> Line | None:
         look = introductions.LOOK
         instead_of = stood_in_for(user, wanted.keeper or relationship.owner)
         return Line(relationship, one.reason, look, fact, why, also, writes, instead_of, there, introduction=wanted)
-    if one.reason is Reason.PROBLEM:
+    if one.reason in PROBLEMS:
         problem = found.problems.get(one.key)
         if problem is None:
             return None
@@ -307,43 +308,6 @@ def stood_in_for(user: User, whose: User) -> User | None:
 
 
 STEP_LOOK = Look(gettext_lazy("Next step"), "chevron-right", "faint")
-NAMES = {
-    Reason.OURS_LATE: gettext_lazy("Late promises of ours"),
-    Reason.PROBLEM: gettext_lazy("Problems"),
-    Reason.OVERDUE: gettext_lazy("Overdue"),
-    Reason.UNANSWERED: gettext_lazy("Feedback to answer"),
-    Reason.DUE: gettext_lazy("Due"),
-    Reason.OURS_SOON: gettext_lazy("Promises to keep"),
-    Reason.THEIRS_LATE: gettext_lazy("Late promises of theirs"),
-    Reason.STAGE: gettext_lazy("Stages to look at"),
-    Reason.STEP: gettext_lazy("Next steps"),
-    Reason.INTRODUCTION: gettext_lazy("To be met"),
-}
-
-
-def counted(reason: Reason, count: int) -> str:
-    """*two promises of ours are late*, *three partners are overdue*."""
-    said = {
-        Reason.OURS_LATE: ngettext("%(count)s promise of ours is late", "%(count)s promises of ours are late", count),
-        Reason.PROBLEM: ngettext("%(count)s problem can’t wait", "%(count)s problems can’t wait", count),
-        Reason.OVERDUE: ngettext("%(count)s partner is overdue", "%(count)s partners are overdue", count),
-        Reason.UNANSWERED: ngettext(
-            "%(count)s of their remarks waits for an answer", "%(count)s of their remarks wait for an answer", count
-        ),
-        Reason.DUE: ngettext("%(count)s check-in is due", "%(count)s check-ins are due", count),
-        Reason.OURS_SOON: ngettext(
-            "%(count)s promise of ours is due within a week",
-            "%(count)s promises of ours are due within a week",
-            count,
-        ),
-        Reason.THEIRS_LATE: ngettext(
-            "%(count)s promise of theirs is late", "%(count)s promises of theirs are late", count
-        ),
-        Reason.STAGE: ngettext("%(count)s stage is to be looked at", "%(count)s stages are to be looked at", count),
-        Reason.STEP: ngettext("%(count)s next step is due", "%(count)s next steps are due", count),
-        Reason.INTRODUCTION: ngettext("%(count)s introduction is open", "%(count)s introductions are open", count),
-    }[reason]
-    return said % {"count": apnumber(count)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,22 +334,8 @@ def later(user: User, board: Board) -> Later:
         if relationship := found.get(row.relationship):
             keeper = keepers.get(row.worst.key) if row.worst.reason in PROMISED else None
             whose = stood_in_for(user, keeper or relationship.owner)
-            named.append((relationship, str(WAITING[row.worst.reason]), whose))
+            named.append((relationship, str(today_words.ONE[row.worst.reason]), whose))
     return Later(len(board.later), named)
-
-
-WAITING = {
-    Reason.OURS_LATE: gettext_lazy("a promise of ours is late"),
-    Reason.PROBLEM: gettext_lazy("a problem"),
-    Reason.OVERDUE: gettext_lazy("overdue"),
-    Reason.UNANSWERED: gettext_lazy("feedback waits for an answer"),
-    Reason.DUE: gettext_lazy("check-in due"),
-    Reason.OURS_SOON: gettext_lazy("a promise of ours is due"),
-    Reason.THEIRS_LATE: gettext_lazy("late with a promise"),
-    Reason.STAGE: gettext_lazy("its stage"),
-    Reason.STEP: gettext_lazy("next step"),
-    Reason.INTRODUCTION: gettext_lazy("somebody to be met"),
-}
 
 
 @dataclass(frozen=True, slots=True)

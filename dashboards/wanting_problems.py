@@ -29,8 +29,10 @@ def wanted(user: User, now: Now) -> ProblemQuerySet:
 
 def candidates(user: User, now: Now) -> Iterable[Candidate]:
     """One query."""
-    for pk, relationship, due_on in wanted(user, now).values_list("pk", "relationship", "due_on"):
-        yield Candidate(relationship, Reason.PROBLEM, due_on.toordinal(), pk)
+    keys: Iterable[Any] = wanted(user, now).values_list("pk", "relationship", "due_on", "severity")
+    for pk, relationship, due_on, severity in keys:
+        reason = Reason.CRITICAL if severity == Problem.Severity.CRITICAL else Reason.PROBLEM
+        yield Candidate(relationship, reason, due_on.toordinal(), pk)
 
 
 def fetch(ids: Collection[int]) -> dict[int, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards import today_words
 from dashboards.today import MOST, Candidate, Reason, board
 
 CANDIDATES = st.lists(
@@ -42,7 +43,6 @@ def test_nothing_is_lost(candidates: list[Candidate]) -> None:
     made = board(candidates)
     told = [one for row in (*made.rows, *made.later) for one in (row.worst, *row.also)]
     assert sorted(told, key=lambda one: one.place) == sorted(candidates, key=lambda one: one.place)
-    assert sum(made.headed(reason) for reason in Reason) == made.total
     assert sum(made.count(reason) for reason in Reason) == len(candidates)
 
 
@@ -60,3 +60,36 @@ def test_late_promise_of_ours_stands_before_the_most_overdue_partner() -> None:
     made = board([overdue, also, late])
     assert [row.worst for row in made.rows] == [late, overdue]
     assert made.rows[0].also == (also,)
+
+
+@given(CANDIDATES)
+def test_heading_counts_what_stands_below_it_and_what_it_says_stands_elsewhere(candidates: list[Candidate]) -> None:
+    made = board(candidates)
+    for reason in Reason:
+        below = [row for row in (*made.rows, *made.later) if row.worst.reason is reason]
+        shown = sum(one.reason is reason for row in below for one in (row.worst, *row.also))
+        assert made.count(reason) == shown + made.beside(reason)
+        assert (today_words.elsewhere(made, reason) == "") == (made.beside(reason) == 0)
+
+
+@given(CANDIDATES)
+def test_critical_problem_is_never_behind_anything_else(candidates: list[Candidate]) -> None:
+    made = board(candidates)
+    critical = {one.relationship for one in candidates if one.reason is Reason.CRITICAL}
+    assert {row.relationship for row in made.rows[: len(critical)]} <= critical
+    assert made.beside(Reason.CRITICAL) == 0
+
+
+def test_what_else_waits_is_told_in_words() -> None:
+    found = [
+        Candidate(1, reason, 0, key)
+        for key, reason in enumerate(
+            (Reason.CRITICAL, Reason.OURS_LATE, Reason.PROBLEM, Reason.PROBLEM, Reason.STEP, Reason.DUE)
+        )
+    ]
+    made = board([*found, Candidate(2, Reason.PROBLEM, 0, 9)])
+    assert today_words.besides(made.rows[0]) == (
+        "Besides: a promise of ours is late, two problems are late, and 2 more"
+    )
+    assert today_words.besides(made.rows[1]) == ""
+    assert today_words.elsewhere(made, Reason.PROBLEM) == "two of them with partners that want something worse"

@@ -199,7 +199,7 @@ def test_today_tells_of_what_cannot_wait() -> None:
     spoke(spoken, 1)
     opened(calm, ago=2, severity=2)
     board = wanting.of(people.alice(), Now.read())
-    told = {row.relationship for row in board.rows if row.worst.reason is Reason.PROBLEM}
+    told = {row.relationship for row in board.rows if row.worst.reason in (Reason.CRITICAL, Reason.PROBLEM)}
     assert told == {late.pk, quiet.pk}
     assert wanting.count(people.alice(), Now.read()) == 2
     page = text(client().get("/"))
@@ -209,8 +209,25 @@ def test_today_tells_of_what_cannot_wait() -> None:
 
 
 @pytest.mark.django_db
-def test_problem_is_worse_than_anything_but_a_late_promise_of_ours() -> None:
-    assert sorted(Reason)[:3] == [Reason.OURS_LATE, Reason.PROBLEM, Reason.OVERDUE]
+def test_critical_problem_stands_above_a_late_promise_and_the_counts_agree() -> None:
+    """A lighter one stands below it, beside the promise, and the heading says so."""
+    assert sorted(Reason)[:4] == [Reason.CRITICAL, Reason.OURS_LATE, Reason.PROBLEM, Reason.OVERDUE]
+    row, other = people.relationship(), people.relationship()
+    for one in (row, other):
+        people.promise(one, due_on=today(one) - 3 * DAY, made_on=today(one) - 9 * DAY)
+    opened(row, ago=22, severity=3, what="Boxes on the night boat")
+    opened(row, ago=20, severity=1, what="The lids")
+    opened(other, ago=20, severity=1)
+    answer = client().get("/")
+    assert answer.context["lede"] == "One critical problem can’t wait, two promises of ours are late."
+    assert [(group.name, group.count) for group in answer.context["groups"]] == [
+        ("Critical problems", 1), ("Late promises of ours", 2),
+    ]  # fmt: skip
+    page = text(answer)
+    assert "Boxes on the night boat – " in page
+    assert "one of them with a partner that wants something worse" in page
+    assert "Besides: a promise of ours is late, a late problem" in page
+    assert answer.context["nav"].today_count == answer.context["total"] == 2
 
 
 @pytest.mark.django_db
