@@ -31,7 +31,7 @@ STATES = {
     "all": gettext_lazy("All"),
 }
 ORDERS = {"solved": ("-solved_on", "-id"), "all": ("-opened_on", "-id")}
-BY_DAY = ("due_on", "id")
+BY_DAY = ("binding_on", "id")
 
 
 class ProblemFilter(forms.Form):
@@ -139,7 +139,7 @@ def _counts(rows: ProblemQuerySet, now: Now) -> dict[str, int]:
 
 
 def sentence(found: Figures) -> str:
-    """*Two open, one of them late. First spoken to after 1 day, solved after 4 in the middle; 5 of 7 in time.*"""
+    """*Two open, one of them late. First met or rung after 1 day, solved after 4 in the middle; 5 of 7 in time.*"""
     if not found.open and not found.judged:
         return _("No problem has been noted yet.")
     said = ngettext("%(count)d is open", "%(count)d are open", found.open) % {"count": found.open}
@@ -168,7 +168,7 @@ def problem_list(request: PersonRequest) -> HttpResponse:
         "form": form,
         "lede": sentence(figures),
         "figures": [
-            (_("Spoken to"), problem_words.in_days(figures.spoken), _("middle value, to the first direct contact")),
+            (_("Met or rung"), problem_words.in_days(figures.spoken), _("middle value, to the first call or meeting")),
             (_("Solved"), problem_words.in_days(figures.solved), _("middle value, from the day it was opened")),
             (_("In time"), _("%(good)d of %(of)d") % {"good": figures.in_time, "of": figures.judged},
              _("of those solved or past their day")),

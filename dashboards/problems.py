@@ -16,5 +16,5 @@ def open_of(row: Relationship, user: User, now: Now) -> dict[str, Any]:
     """Two queries, whatever their number; one where there is none."""
     named = ("relationship__account", "relationship__owner", "keeper", "contact")
     rows = Problem.objects.filter(relationship=row).open().with_first_contact().select_related(*named)
-    found = list(rows.order_by("due_on", "pk")[: SHOWN + 1])
+    found = list(rows.order_by("binding_on", "pk")[: SHOWN + 1])
     return {"open_problems": lines(found[:SHOWN], user, now), "more_problems": len(found) > SHOWN}

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import DateField, Q, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -29,7 +29,8 @@ def wanted(user: User, now: Now) -> ProblemQuerySet:
 
 def candidates(user: User, now: Now) -> Iterable[Candidate]:
     """One query."""
-    keys: Iterable[Any] = wanted(user, now).values_list("pk", "relationship", "due_on", "severity")
+    until = Coalesce("binding_on", "due_on")
+    keys: Iterable[Any] = wanted(user, now).values_list("pk", "relationship", until, "severity")
     for pk, relationship, due_on, severity in keys:
         reason = Reason.CRITICAL if severity == Problem.Severity.CRITICAL else Reason.PROBLEM
         yield Candidate(relationship, reason, due_on.toordinal(), pk)
@@ -44,13 +45,13 @@ def fetch(ids: Collection[int]) -> dict[int, Any]:
 def fact(row: Any, today: date) -> str:
     """*Forks are missing – 3 days late*."""
     what = words.clipped(row.what, 90)
-    if today > row.due_on:
-        return _("%(what)s – %(late)s late") % {"what": what, "late": dates.days((today - row.due_on).days)}
+    if today > row.until:
+        return _("%(what)s – %(late)s late") % {"what": what, "late": dates.days((today - row.until).days)}
     return f"{what} – {problem_words.spoken(row.opened_on, row.spoken_on, today)}"
 
 
 def why(row: Any, today: date) -> str:
-    """*A critical problem that Ingrid Moe raised on Monday; first spoken to after 2 days.*"""
+    """*A critical problem that Ingrid Moe raised on Monday; first met or rung after 2 days.*"""
     told = {
         "severity": row.get_severity_display(),
         "who": row.contact,
@@ -62,4 +63,4 @@ def why(row: Any, today: date) -> str:
         if row.contact
         else _("A %(severity)s problem, opened %(day)s")
     )
-    return f"{said % told}; {told['spoken']}." if today > row.due_on else f"{said % told}."
+    return f"{said % told}; {told['spoken']}." if today > row.until else f"{said % told}."

@@ -21,6 +21,8 @@ class Planned:
     severity: int
     ago: int
     steps: tuple[tuple[str, int, str], ...] = ()
+    # Days that one which came back has now.
+    again: int = 2
 
 
 PROBLEMS = (
@@ -57,6 +59,7 @@ def write(named: Mapping[str, Relationship], users: Mapping[str, User], now: Now
             account_id=problem.account_id,
             kind=kind,
             done_on=row.today(now) - timedelta(days=ago),
+            due_on=row.today(now) - timedelta(days=ago - one.again) if kind == ProblemStep.Kind.REOPENED else None,
             note=note,
             written_by=row.owner,
             written_at=now.instant - timedelta(days=ago),

@@ -103,7 +103,7 @@ TOLD: dict[type[models.Model], list[str]] = {
     Fulfilment: ["kept_on", "note"],
     Miss: ["missed_on", "explanation", "plan", "explained_on"],
     Comment: ["text"],
-    ProblemStep: ["done_on", "note"],
+    ProblemStep: ["done_on", "due_on", "note"],
     RelationshipMember: ["user", "role", "subject"],
     HandOver: ["former", "next", "note"],
     Attachment: ["title", "url"],
@@ -524,7 +524,11 @@ def _of_problem(teller: Teller, row: Change) -> str:
         ProblemStep.Kind.REOPENED: _("Opened again on %(day)s: %(what)s"),
         ProblemStep.Kind.OWNED: _("Owned up to on %(day)s: %(what)s"),
     }[ProblemStep.Kind(row.values["kind"])]
-    said = made % {"what": row.parent.get("what", ""), "day": _day(row.values["done_on"])}
+    told = {"what": row.parent.get("what", ""), "day": _day(row.values["done_on"])}
+    if row.values.get("due_on"):
+        made = _("Opened again on %(day)s, to be solved by %(due)s: %(what)s")
+        told["due"] = _day(row.values["due_on"])
+    said = made % told
     return _pick(row, said, said, _("Taken back: %(said)s") % {"said": said}, said)
 
 

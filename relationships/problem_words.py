@@ -1,4 +1,4 @@
-"""Problems in words: how they stand, how soon somebody spoke with them, how long it took."""
+"""Problems in words: how they stand, how soon somebody met or rang them, how long it took."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ LOOKS = {
 def sentence(row: Problem, now: Now) -> str:
     """*9 days late, opened on 12 November*. Needs ``relationship`` selected."""
     today = row.relationship.today(now)
-    told = {"opened": dates.on(row.opened_on, today), "due": dates.by(row.due_on, today)}
+    told = {"opened": dates.on(row.opened_on, today), "due": dates.by(row.until, today)}
     match row.state(now):
         case State.LATE:
-            told["late"] = dates.days((today - row.due_on).days)
+            told["late"] = dates.days((today - row.until).days)
             return _("%(late)s late, opened %(opened)s") % told
         case State.REOPENED:
             return _("Came back; to be solved %(due)s") % told
@@ -44,22 +44,27 @@ def _solved(row: Problem, today: date) -> str:
     days = problems.days_until_solved(row.opened_on, solved) or 0
     said = _("Solved %(day)s, after %(days)s") if days else _("Solved %(day)s, the day it was opened")
     told = {"day": dates.on(solved, today), "days": dates.days(days)}
-    if solved > row.due_on:
-        return _("%(said)s, %(late)s late") % {"said": said % told, "late": dates.days((solved - row.due_on).days)}
+    if solved > row.until:
+        return _("%(said)s, %(late)s late") % {"said": said % told, "late": dates.days((solved - row.until).days)}
     return said % told
 
 
 def spoken(opened_on: date, spoken_on: date | None, today: date) -> str:
-    """*first spoken to after 2 days*, *spoken to the same day*, *nobody has spoken to them for 4 days*."""
+    """*first met or rung after 2 days*, *met or rung the same day*, *nobody has met or rung them in the 4 days since*.
+
+    What was written counts elsewhere, and so does a message left: direct is a call, a meeting or a visit both ways.
+    """
     if spoken_on is None:
         quiet = (today - opened_on).days
-        return (
-            _("nobody has spoken to them for %(days)s") % {"days": dates.days(quiet)}
-            if quiet > 0
-            else _("nobody has spoken to them yet")
-        )
+        if quiet <= 0:
+            return _("nobody has met or rung them yet")
+        return ngettext(
+            "nobody has met or rung them in the day since",
+            "nobody has met or rung them in the %(count)d days since",
+            quiet,
+        ) % {"count": quiet}
     days = (spoken_on - opened_on).days
-    return _("first spoken to after %(days)s") % {"days": dates.days(days)} if days else _("spoken to the same day")
+    return _("first met or rung after %(days)s") % {"days": dates.days(days)} if days else _("met or rung the same day")
 
 
 def came_back(row: Problem) -> str:

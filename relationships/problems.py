@@ -1,7 +1,7 @@
 """Problems (pure): open or solved, in time or late, how soon somebody spoke with them, and what it says as evidence.
 
 All days are local dates of the relationship's zone. A problem is late once the day that it was to be solved by is
-over; opened again it has the day that it had.
+over; opened again it gets a new day, and what was solved before stays judged by the day that it had then.
 """
 
 from __future__ import annotations
@@ -35,11 +35,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happened to it on a day; ``key`` names the row that says so."""
+    """Something that happened to it on a day; ``key`` names the row that says so.
+
+    ``due_on`` is the new day of one that was opened again; without it the day stays.
+    """
 
     key: int
     what: What
     on: date
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``solved_on`` is empty while it is open; ``reopened`` counts the times that it came back."""
+    """``solved_on`` is empty while it is open; ``reopened`` counts the times that it came back.
+
+    ``binding_on`` is the day that counts by now; ``owned_on`` is empty again once it has come back.
+    """
 
     solved_on: date | None
     reopened: int
     owned_on: date | None
+    binding_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +79,24 @@ class Mark:
 
 def judge(record: Record) -> Verdict:
     """What follows from the steps. Opening what is open and solving what is solved change nothing."""
-    solved, reopened, owned = None, 0, None
+    solved, reopened, owned, binding = None, 0, None, record.due_on
     for step in record.steps:
         if step.what == What.SOLVED:
             solved = solved or step.on
         elif step.what == What.REOPENED and solved is not None:
-            solved, reopened = None, reopened + 1
+            solved, owned, reopened, binding = None, None, reopened + 1, step.due_on or binding
         elif step.what == What.OWNED:
             owned = owned or step.on
-    return Verdict(solved, reopened, owned)
+    return Verdict(solved, reopened, owned, binding)
+
+
+def day_to_solve(*, opened_on: date, today: date, within: timedelta) -> date:
+    """Where nobody says which: counted from the day it was opened, from today where that would be over already.
+
+    Nothing is late the moment that it is written down.
+    """
+    counted = opened_on + within
+    return counted if counted >= today else today + within
 
 
 def state(*, today: date, due_on: date, solved_on: date | None, reopened: int) -> State:
@@ -94,19 +111,19 @@ def state(*, today: date, due_on: date, solved_on: date | None, reopened: int) -
 def evidence_of(record: Record) -> list[Mark]:
     """What it says about our credibility, one mark for each time it was solved or came back.
 
-    A solution counts against the day that it was to be solved by, however often it came back before. Owning up
+    A solution counts against the day that was binding then: after it came back, against the new one. Owning up
     weighs nothing: the rules give it no mass. Source of the masses: ``evidence.RULES``.
     """
     marks = []
-    is_open = True
+    is_open, binding = True, record.due_on
     for step in record.steps:
         if step.what == What.SOLVED and is_open:
-            in_time = step.on <= record.due_on
+            in_time = step.on <= binding
             marks.append(Mark(step.key, Kind.PROBLEM_SOLVED if in_time else Kind.PROBLEM_SOLVED_LATE, step.on))
             is_open = False
         elif step.what == What.REOPENED and not is_open:
             marks.append(Mark(step.key, Kind.PROBLEM_REOPENED, step.on))
-            is_open = True
+            is_open, binding = True, step.due_on or binding
     return marks
 
 

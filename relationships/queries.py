@@ -486,7 +486,7 @@ def problem_figures(rows: ProblemQuerySet, now: Now) -> Figures:
             n_late=Count("pk", filter=late),
             days_spoken=Median(_days_between("opened_on", "spoken_on")),
             days_solved=Median(_days_between("opened_on", "solved_on")),
-            n_in_time=Count("pk", filter=solved & Q(solved_on__lte=F("due_on"))),
+            n_in_time=Count("pk", filter=solved & Q(solved_on__lte=F("binding_on"))),
             n_judged=Count("pk", filter=solved | late),
         )
     )

@@ -15,7 +15,10 @@ def full(day: date) -> str:
 
 
 def said(day: date, today: date) -> str:
-    """*today*, *yesterday*, *tomorrow*, *Friday* within six days, *13 October*, *13 October 2024* in another year."""
+    """*today*, *yesterday*, *tomorrow*, *Friday* in six days or less, *13 October*, *13 October 2024* in another year.
+
+    A weekday by itself is one to come; one that is over is *last Friday*, so that none can be taken for the other.
+    """
     apart = (day - today).days
     match apart:
         case 0:
@@ -25,14 +28,15 @@ def said(day: date, today: date) -> str:
         case 1:
             return _("tomorrow")
     if abs(apart) <= 6:
-        return date_format(day, "l")
+        weekday = date_format(day, "l")
+        return weekday if apart > 0 else _("last %(weekday)s") % {"weekday": weekday}
     return date_format(day, "j F" if day.year == today.year or abs(apart) <= 120 else "j F Y")
 
 
 def on(day: date, today: date) -> str:
-    """*today*, *yesterday*, *tomorrow*, *on Friday*, *on 13 October*."""
+    """*today*, *yesterday*, *tomorrow*, *on Friday*, *last Friday*, *on 13 October*."""
     word = said(day, today)
-    return word if abs((day - today).days) <= 1 else _("on %(day)s") % {"day": word}
+    return word if -6 <= (day - today).days <= 1 else _("on %(day)s") % {"day": word}
 
 
 def by(day: date, today: date) -> str:
@@ -45,7 +49,7 @@ def days(count: int) -> str:
 
 
 def ago(day: date, today: date) -> str:
-    """*today*, *yesterday*, *12 days ago*, and on a weekday of this week *on Friday*."""
+    """*today*, *yesterday*, *12 days ago*, and on a weekday of the last six days *last Friday*."""
     count = (today - day).days
     if count <= 1:
         return said(day, today)

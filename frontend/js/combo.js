@@ -83,6 +83,9 @@ function start(select) {
   // Picking is a step of its own: what follows it in the form is next.
   const goOn = () => select.dataset.comboNext && select.form.querySelector(select.dataset.comboNext)?.focus();
   combo.on("item_add", () => setTimeout(goOn, 0));
+  // In a dialog the list stands among the fields, perhaps below what can be seen.
+  const show = () => combo.isOpen && combo.dropdown.closest("dialog") && combo.dropdown.scrollIntoView({ block: "nearest" });
+  ["dropdown_open", "load"].forEach((event) => combo.on(event, () => requestAnimationFrame(show)));
   if (url) {
     combo.wrapper.addEventListener("keydown", (event) => search.pickLater(combo, event) && goOn(), true);
     select.form?.addEventListener("submit", (event) => search.holdBack(event), true);

@@ -16,6 +16,7 @@ from accounts.undo import Done, inverse, record
 from relationships import evidence, ledger, problems
 from relationships.actions.dates import theirs
 from relationships.models import Feedback, Interaction, Problem, ProblemStep, Relationship
+from relationships.models.problems import PROBLEM_DERIVED
 from web.clock import Now
 
 EDITABLE_PROBLEM = ["what", "severity", "opened_on", "due_on", "opened_by", "contact", "keeper"]
@@ -29,12 +30,13 @@ def assess(ids: Collection[int], *, now: Now) -> None:
     rows = list(Problem.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
     steps: dict[int, list[problems.Step]] = {row.pk: [] for row in rows}
     for step in ProblemStep.objects.filter(problem__in=ids).order_by("done_on", "id"):
-        steps[step.problem_id].append(problems.Step(step.pk, problems.What(step.kind), step.done_on))
+        steps[step.problem_id].append(problems.Step(step.pk, problems.What(step.kind), step.done_on, step.due_on))
     wanted: dict[ledger.Source, list[evidence.Row]] = {}
     for row in rows:
         found = problems.Record(row.opened_on, row.due_on, steps[row.pk])
         verdict = problems.judge(found)
         row.solved_on, row.reopened, row.owned_on = verdict.solved_on, verdict.reopened, verdict.owned_on
+        row.binding_on = verdict.binding_on
         sources = {
             step.key: ledger.Source(ledger.PROBLEM_STEP, step.key, row.relationship_id, row.account_id)
             for step in found.steps
@@ -42,7 +44,7 @@ def assess(ids: Collection[int], *, now: Now) -> None:
         wanted |= {source: [] for source in sources.values()}
         for mark in problems.evidence_of(found):
             wanted[sources[mark.key]].append(evidence.row(mark.kind, "ours", mark.day))
-    Problem.objects.bulk_update(rows, ["solved_on", "reopened", "owned_on"])
+    Problem.objects.bulk_update(rows, PROBLEM_DERIVED)
     ledger.write(wanted)
 
 
@@ -79,17 +81,24 @@ def open_problem(
     """Something went wrong for the partner. Nobody named sees to it: the owner does.
 
     ``opened_on`` is a local date of the relationship's zone (or the actor's where that is further on), today unless
-    said otherwise. Without ``due_on`` it is to be solved within ``Problem.DAYS`` of its severity.
+    said otherwise. Without ``due_on`` it is to be solved within ``Problem.DAYS`` of its severity, counted from today
+    where it was opened so long ago that this would be over.
     """
     opened_on = opened_on or relationship.today(now)
     _not_to_come("opened_on", opened_on, relationship, actor, now)
+    due_on = due_on or problems.day_to_solve(
+        opened_on=opened_on,
+        today=relationship.today(now),
+        within=Problem.DAYS[Problem.Severity(severity)],
+    )
     row = Problem(
         relationship=relationship,
         account_id=relationship.account_id,
         what=what.strip(),
         severity=severity,
         opened_on=opened_on,
-        due_on=due_on or opened_on + Problem.DAYS[Problem.Severity(severity)],
+        due_on=due_on,
+        binding_on=due_on,
         opened_by=opened_by or actor,
         contact=contact,
         keeper=keeper or relationship.owner,
@@ -239,16 +248,23 @@ def _turns(row: Problem) -> models.QuerySet[ProblemStep]:
     return row.steps.exclude(kind=ProblemStep.Kind.OWNED).order_by("-done_on", "-id")
 
 
+def _day_of(row: Problem, done_on: date | None, now: Now) -> date:
+    return done_on or max(row.relationship.today(now), row.opened_on)
+
+
 def _happened(
-    row: Problem, kind: str, done_on: date | None, note: str, *, actor: User, now: Now, said: str
+    row: Problem, kind: str, done_on: date, note: str, *, due_on: date | None = None, actor: User, now: Now, said: str
 ) -> Done[Problem]:
     """Keep the row that says what happened, and the step that removes it."""
-    done_on = done_on or max(row.relationship.today(now), row.opened_on)
     _not_to_come("done_on", done_on, row.relationship, actor, now)
     if done_on < row.opened_on:
         raise ValidationError({"done_on": _("This is before it was opened.")})
-    last = _turns(row).values_list("done_on", flat=True).first()
-    if kind != ProblemStep.Kind.OWNED and last is not None and done_on < last:
+    before = _turns(row)
+    if kind == ProblemStep.Kind.OWNED:
+        # Owned up to before it came back is another time, and that is over.
+        before = before.filter(kind=ProblemStep.Kind.REOPENED)
+    last = before.values_list("done_on", flat=True).first()
+    if last is not None and done_on < last:
         raise ValidationError({"done_on": _("Something has happened to it since this day.")})
     child = ProblemStep(
         problem=row,
@@ -256,6 +272,7 @@ def _happened(
         shared=row.shared,
         kind=kind,
         done_on=done_on,
+        due_on=due_on,
         note=note.strip(),
         written_by=actor,
         written_at=now.moment(row.relationship.zone),
@@ -284,19 +301,32 @@ def solve_problem(
     if row.solved_on is not None:
         raise ValidationError(_("This problem is solved already."))
     said = _("Solved: %(what)s")
-    return _happened(row, ProblemStep.Kind.SOLVED, done_on, note, actor=actor, now=now, said=said)
+    return _happened(row, ProblemStep.Kind.SOLVED, _day_of(row, done_on, now), note, actor=actor, now=now, said=said)
 
 
 @transaction.atomic
 def reopen_problem(
-    *, actor: User, now: Now, problem: Problem, done_on: date | None = None, note: str = ""
+    *,
+    actor: User,
+    now: Now,
+    problem: Problem,
+    done_on: date | None = None,
+    due_on: date | None = None,
+    note: str = "",
 ) -> Done[Problem]:
-    """It came back. The day that it was to be solved by stays."""
+    """It came back, and has a new day to be solved by; within the days of its severity unless ``due_on`` says when."""
     row = _lock(problem.pk, actor)
     if row.solved_on is None:
         raise ValidationError(_("This problem is open already."))
     said = _("Opened again: %(what)s")
-    return _happened(row, ProblemStep.Kind.REOPENED, done_on, note, actor=actor, now=now, said=said)
+    day = _day_of(row, done_on, now)
+    due_on = due_on or problems.day_to_solve(
+        opened_on=day, today=row.relationship.today(now), within=Problem.DAYS[Problem.Severity(row.severity)]
+    )
+    if due_on < day:
+        raise ValidationError({"due_on": _("The day lies before the one on which it came back.")})
+    kind = ProblemStep.Kind.REOPENED
+    return _happened(row, kind, day, note, due_on=due_on, actor=actor, now=now, said=said)
 
 
 @transaction.atomic
@@ -306,7 +336,7 @@ def own_up(*, actor: User, now: Now, problem: Problem, done_on: date | None = No
     if row.owned_on is not None:
         raise ValidationError(_("This has been owned up to already."))
     said = _("Owned up to: %(what)s")
-    return _happened(row, ProblemStep.Kind.OWNED, done_on, note, actor=actor, now=now, said=said)
+    return _happened(row, ProblemStep.Kind.OWNED, _day_of(row, done_on, now), note, actor=actor, now=now, said=said)
 
 
 @inverse
@@ -340,7 +370,7 @@ def withdraw_from_problem(*, actor: User, now: Now, step_id: int) -> Done[Proble
 @transaction.atomic
 def restore_to_problem(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Problem]:
     row = _lock(values["problem_id"], actor)
-    _refuse_what_is_so(row, values["kind"])
+    _refuse_what_is_so(row, values)
     child = row_from(ProblemStep, _without_who_is_gone(values))
     assess([row.pk], now=now)
     row.refresh_from_db()
@@ -355,12 +385,16 @@ def restore_to_problem(*, actor: User, now: Now, values: dict[str, Any]) -> Done
     return Done(row, step)
 
 
-def _refuse_what_is_so(row: Problem, kind: str) -> None:
+def _refuse_what_is_so(row: Problem, values: dict[str, Any]) -> None:
     """What comes back must still be something new: it may have been solved or owned up to otherwise since."""
+    came_back = row.steps.filter(
+        kind=ProblemStep.Kind.REOPENED, done_on__gte=values["done_on"], pk__gt=values["id"]
+    ).exists()
     is_so = {
         ProblemStep.Kind.SOLVED: row.solved_on is not None,
         ProblemStep.Kind.REOPENED: row.solved_on is None,
-        ProblemStep.Kind.OWNED: row.owned_on is not None,
+        # Owned up to before it came back, it may be owned up to since as well.
+        ProblemStep.Kind.OWNED: row.owned_on is not None and not came_back,
     }
-    if is_so[ProblemStep.Kind(kind)]:
+    if is_so[ProblemStep.Kind(values["kind"])]:
         raise ValidationError(_("Something else has happened to “%(what)s” since.") % {"what": row.what})

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
 from relationships import queries
+from relationships.forms.feedback import read_for_tone
 from relationships.forms.promises import BACK, NEAREST, NONE, Days, DaysForm
-from relationships.models import Problem, Relationship
+from relationships.models import Problem, ProblemStep, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
 from web.widgets import Combo, DayField, Segmented
@@ -50,6 +51,9 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
         if row.contact_id:
             here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
         narrow(self, "contact", here, none=_("Nobody in particular"))
+        if row.reopened:
+            # The first day has been; the new one is said where it came back.
+            del self.fields["due_on"]
         offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))
 
     def clean(self) -> dict[str, Any]:
@@ -105,12 +109,19 @@ class ProblemStepForm(DaysForm, forms.Form):
 
     when = Days(BACK, other="done_on", label=gettext_lazy("When"), initial="0")
     done_on = DayField(required=False, label=gettext_lazy("On which day"))
+    by = Days(WITHIN, other="due_on", label=gettext_lazy("To be solved"), required=False, initial=NONE)
+    due_on = DayField(required=False, label=gettext_lazy("Day by which to solve it"))
     note = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: Any, today: date, asks: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, asks: Any, kind: ProblemStep.Kind, **kwargs: Any) -> None:
+        """One that came back is asked by when to solve it; what was said to them is read for its tone."""
         self.today = today
         super().__init__(*args, **kwargs)
         self.fields["note"].label = asks
+        if kind != ProblemStep.Kind.REOPENED:
+            del self.fields["by"], self.fields["due_on"]
+        if kind == ProblemStep.Kind.OWNED:
+            read_for_tone(self, "note")
 
     def clean(self) -> dict[str, Any]:
         return self.read_days(super().clean() or self.cleaned_data)

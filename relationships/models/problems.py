@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -17,14 +17,14 @@ from relationships.models.relationship import Relationship, latest_date, local_d
 from relationships.models.talk import Interaction
 from web.clock import Now
 
-PROBLEM_DERIVED = ["solved_on", "reopened", "owned_on"]
+PROBLEM_DERIVED = ["solved_on", "reopened", "owned_on", "binding_on"]
 # Speaking with them, and not writing to them.
 DIRECT = (Interaction.Channel.CALL, Interaction.Channel.MEETING, Interaction.Channel.VISIT)
 
 
 def is_late_problem(now: Now) -> Q:
     """The condition for open problems past the day that they were to be solved by."""
-    past = Q(due_on__lte=latest_date(now), due_on__lt=local_date(now, "relationship__zone"))
+    past = Q(binding_on__lte=latest_date(now), binding_on__lt=local_date(now, "relationship__zone"))
     return Q(solved_on=None) & past
 
 
@@ -98,11 +98,13 @@ class Problem(models.Model):
     solved_on = models.DateField(null=True, editable=False)
     reopened = models.SmallIntegerField(default=0, editable=False)
     owned_on = models.DateField(null=True, editable=False)
+    # The day that counts by now: ``due_on``, or the new one of the last time that it came back.
+    binding_on = models.DateField(null=True, editable=False)
 
     objects = ProblemQuerySet.as_manager()
 
     class Meta:
-        ordering = ["due_on", "id"]
+        ordering = ["binding_on", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(what=""), name="problem_says_what", violation_error_message=_("Say what is wrong.")
@@ -121,7 +123,7 @@ class Problem(models.Model):
         ]
         indexes = [
             models.Index(fields=["relationship", "-opened_on", "-id"], name="problem_by_day"),
-            models.Index(fields=["keeper", "due_on"], condition=Q(solved_on=None), name="problem_open_by_keeper"),
+            models.Index(fields=["keeper", "binding_on"], condition=Q(solved_on=None), name="problem_open_by_keeper"),
         ]
 
     def __str__(self) -> str:
@@ -130,11 +132,16 @@ class Problem(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("problem_detail", args=[self.pk])
 
+    @property
+    def until(self) -> date:
+        """The day to be solved by that counts."""
+        return self.binding_on or self.due_on
+
     def state(self, now: Now) -> problems.State:
         """Needs ``relationship`` selected."""
         return problems.state(
             today=self.relationship.today(now),
-            due_on=self.due_on,
+            due_on=self.until,
             solved_on=self.solved_on,
             reopened=self.reopened,
         )
@@ -162,6 +169,8 @@ class ProblemStep(models.Model):
     shared = models.BooleanField(default=False)
     kind = models.TextField(choices=Kind)
     done_on = models.DateField(_("on"))
+    # Of one that came back: the new day.
+    due_on = models.DateField(_("to be solved by"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True, default="")
     written_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     written_at = models.DateTimeField()
@@ -170,6 +179,13 @@ class ProblemStep(models.Model):
 
     class Meta:
         ordering = ["done_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(due_on=None) | Q(due_on__gte=F("done_on"), kind="reopened"),
+                name="problem_step_due_after_it_came_back",
+                violation_error_message=_("The day lies before the one on which it came back."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.done_on}"

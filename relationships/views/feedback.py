@@ -144,7 +144,7 @@ def feedback_remove(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def tone_reading(request: PersonRequest) -> HttpResponse:
     """How what is being typed reads, where it is we who say it; nothing is kept and nothing is blocked."""
-    text = request.POST.get("text") or request.POST.get("said") or ""
+    text = request.POST.get("text") or request.POST.get("said") or request.POST.get("note") or ""
     ours = request.POST.get("side", Feedback.Side.OURS) == Feedback.Side.OURS
     notes = feedback_words.tone_notes(text[:LONGEST_READ]) if ours else []
     return render(request, "relationships/_tone.html", {"notes": notes})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.meanwhile import Meanwhile
 from accounts.requests import PersonRequest
 from accounts.undo import Done
-from relationships import actions, problem_words, problems
+from relationships import actions, feedback_words, problem_words, problems
+from relationships.feedback_words import ToneNote
 from relationships.forms.problems import NewProblemForm, ProblemForm, ProblemStepForm
 from relationships.models import Feedback, Problem, ProblemStep, Relationship
 from relationships.views.common import attempt, changeable
@@ -74,7 +76,7 @@ def _new_problem(request: PersonRequest, relationship: Relationship | None) -> H
 
 
 def _opened(row: Problem, now: Now) -> str:
-    day = dates.by(row.due_on, row.relationship.today(now))
+    day = dates.by(row.until, row.relationship.today(now))
     return _("Problem opened, to be solved %(day)s.") % {"day": day}
 
 
@@ -147,6 +149,7 @@ class Turn:
     """What can happen, in the words of its form."""
 
     verb: Callable[..., Done[Problem]]
+    kind: ProblemStep.Kind
     heading: Any
     asks: Any
     button: Any
@@ -154,16 +157,16 @@ class Turn:
 
 
 SOLVED = Turn(
-    actions.solve_problem, gettext_lazy("It is solved"), gettext_lazy("How"), gettext_lazy("Mark as solved"),
-    gettext_lazy("Solved."),
+    actions.solve_problem, ProblemStep.Kind.SOLVED, gettext_lazy("It is solved"), gettext_lazy("How"),
+    gettext_lazy("Mark as solved"), gettext_lazy("Solved."),
 )  # fmt: skip
 REOPENED = Turn(
-    actions.reopen_problem, gettext_lazy("It came back"), gettext_lazy("What happened"), gettext_lazy("Open it again"),
-    gettext_lazy("Open again."),
+    actions.reopen_problem, ProblemStep.Kind.REOPENED, gettext_lazy("It came back"), gettext_lazy("What happened"),
+    gettext_lazy("Open it again"), gettext_lazy("Open again."),
 )  # fmt: skip
 OWNED = Turn(
-    actions.own_up, gettext_lazy("Owned up to"), gettext_lazy("What was said to them"), gettext_lazy("Note it"),
-    gettext_lazy("Owned up to."),
+    actions.own_up, ProblemStep.Kind.OWNED, gettext_lazy("Owned up to"), gettext_lazy("What was said to them"),
+    gettext_lazy("Note it"), gettext_lazy("Owned up to."),
 )  # fmt: skip
 
 
@@ -185,15 +188,22 @@ def problem_own_up(request: PersonRequest, pk: int) -> HttpResponse:
 def _turn(request: PersonRequest, pk: int, turn: Turn) -> HttpResponse:
     now = Now.read()
     row = _problem(request, pk)
-    form = ProblemStepForm(_sent(request), today=row.relationship.today(now), asks=turn.asks)
+    form = ProblemStepForm(_sent(request), today=row.relationship.today(now), asks=turn.asks, kind=turn.kind)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         deed = attempt(form, lambda: turn.verb(actor=request.user, now=now, problem=row, **values))
         if deed:
-            late = turn is SOLVED and deed.row.state(now) is problems.State.SOLVED_LATE
-            return _answer(request, deed, _("Solved, late.") if late else str(turn.said))
+            return _answer(request, deed, _turned(turn, deed.row, now))
     context = {"form": form, "row": row, "button": turn.button, "next": safe_next(request, "")}
     return form_page(request, "relationships/problem_step_form.html", str(turn.heading), context)
+
+
+def _turned(turn: Turn, row: Problem, now: Now) -> str:
+    if turn is SOLVED and row.state(now) is problems.State.SOLVED_LATE:
+        return _("Solved, late.")
+    if turn is REOPENED:
+        return _("Open again, to be solved %(day)s.") % {"day": dates.by(row.until, row.relationship.today(now))}
+    return str(turn.said)
 
 
 # Its page ------------------------------------------------------------------------------------------------------------
@@ -201,7 +211,7 @@ def _turn(request: PersonRequest, pk: int, turn: Turn) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A line of what happened to a problem; ``tone`` colours icon and word."""
+    """A line of what happened to a problem; ``tone`` colours icon and word, ``reads`` how the note may read to them."""
 
     day: date
     icon: str
@@ -209,17 +219,33 @@ class Happening:
     tone: str = ""
     note: str = ""
     who: str = ""
+    reads: Sequence[ToneNote] = ()
 
 
-def _happenings(row: Problem, spoken_on: date | None, steps: list[ProblemStep], today: date) -> list[Happening]:
+def _days_over(row: Problem, steps: list[ProblemStep], today: date) -> list[date]:
+    """The days that it was to be solved by and was not: the first, and the new one each time that it came back."""
+    over, due_on = [], row.due_on
+    for step in steps:
+        if step.kind == ProblemStep.Kind.SOLVED and step.done_on > due_on:
+            over.append(due_on)
+        elif step.kind == ProblemStep.Kind.REOPENED:
+            due_on = step.due_on or due_on
+    if row.solved_on is None and today > due_on:
+        over.append(due_on)
+    return over
+
+
+def _happenings(
+    row: Problem, spoken_on: date | None, steps: list[ProblemStep], today: date, *, writes: bool
+) -> list[Happening]:
     """What happened, the newest first."""
     who = str(row.contact or "")
     first = _("%(name)s raised it") % {"name": who} if who else _("Opened")
     found = [Happening(row.opened_on, "alert-triangle", first, who=str(row.opened_by or ""))]
     if spoken_on is not None:
-        found.append(Happening(spoken_on, "phone", _("First spoken to about it, or since"), tone="ok"))
-    if today > row.due_on and (row.solved_on is None or row.solved_on > row.due_on):
-        found.append(Happening(row.due_on, "clock", _("The day it was to be solved by"), tone="over"))
+        found.append(Happening(spoken_on, "phone", _("First met or rung since"), tone="ok"))
+    for day in _days_over(row, steps, today):
+        found.append(Happening(day, "clock", _("The day it was to be solved by"), tone="over"))
     looks = {
         ProblemStep.Kind.SOLVED: ("check", _("Solved"), "ok"),
         ProblemStep.Kind.REOPENED: ("refresh", _("Came back"), "over"),
@@ -227,7 +253,11 @@ def _happenings(row: Problem, spoken_on: date | None, steps: list[ProblemStep], 
     }
     for step in steps:
         icon, said, tone = looks[ProblemStep.Kind(step.kind)]
-        found.append(Happening(step.done_on, icon, said, tone, step.note, str(step.written_by or "")))
+        if step.due_on is not None:
+            said = _("Came back; to be solved by %(day)s") % {"day": date_format(step.due_on, "j F Y")}
+        # What was said to them is ours to have said well; what happened is not.
+        reads = feedback_words.tone_notes(step.note) if writes and step.kind == ProblemStep.Kind.OWNED else ()
+        found.append(Happening(step.done_on, icon, said, tone, step.note, str(step.written_by or ""), reads))
     return sorted(found, key=lambda one: one.day)[::-1]
 
 
@@ -240,6 +270,7 @@ def problem_detail(request: PersonRequest, pk: int) -> HttpResponse:
     row: Any = get_object_or_404(rows.select_related(*named), pk=pk)
     today = row.relationship.today(now)
     steps = list(row.steps.select_related("written_by"))
+    writes = Problem.objects.changeable_by(request.user).filter(pk=row.pk).exists()
     solved = problems.days_until_solved(row.opened_on, row.solved_on)
     return render(
         request,
@@ -252,9 +283,9 @@ def problem_detail(request: PersonRequest, pk: int) -> HttpResponse:
             "spoken": problem_words.spoken(row.opened_on, row.spoken_on, today),
             "came_back": problem_words.came_back(row),
             "solved_after": "" if solved is None else problem_words.in_days(solved),
-            "writes": Problem.objects.changeable_by(request.user).filter(pk=row.pk).exists(),
+            "writes": writes,
             "today": today,
-            "happenings": _happenings(row, row.spoken_on, steps, today),
+            "happenings": _happenings(row, row.spoken_on, steps, today, writes=writes),
             "log_url": _place_of_entry(row),
         },
     )

@@ -411,7 +411,7 @@ def test_a_refusal_names_who_changed_it_when_and_where_it_stands() -> None:
     with pytest.raises(TooLateError) as refused:
         take_back(step_id=done.step.pk, actor=people.alice(), now=NOW)
     assert refused.value.messages == [
-        "Bob Brandt changed it on Tuesday, so it stays as it is. "
+        "Bob Brandt changed it last Tuesday, so it stays as it is. "
         "Change it by hand, or restore a value from its history."
     ]
     assert refused.value.where == f"/relationships/{row.pk}/history/"

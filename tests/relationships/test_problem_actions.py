@@ -36,16 +36,16 @@ def from_steps() -> list[tuple[Any, ...]]:
     """What the ledger has to say, told a second time from the rows, without the code that writes it."""
     found: list[tuple[Any, ...]] = []
     for problem in Problem.objects.all():
-        open_now = True
+        open_now, due_on = True, problem.due_on
         for step in problem.steps.order_by("done_on", "id"):
             if step.kind == "solved" and open_now:
-                late = step.done_on > problem.due_on
+                late = step.done_on > due_on
                 said = ("problem_solved_late", 0.15, 0.35) if late else ("problem_solved", 0.5, 0.0)
                 found.append((step.pk, said[0], "ours", step.done_on, *said[1:]))
                 open_now = False
             elif step.kind == "reopened" and not open_now:
                 found.append((step.pk, "problem_reopened", "ours", step.done_on, 0.0, 0.5))
-                open_now = True
+                open_now, due_on = True, step.due_on or due_on
     return sorted(found)
 
 
@@ -104,6 +104,14 @@ class Problems(Desk):
             assert [kind for kind, _day in turns] == (["solved", "reopened"] * len(turns))[: len(turns)]
             assert problem.solved_on == (turns[-1][1] if turns and turns[-1][0] == "solved" else None)
             assert problem.reopened == sum(kind == "reopened" for kind, _day in turns)
+            due_on = problem.due_on
+            reopened_on: tuple[Any, int] | None = None
+            for step in problem.steps.filter(kind="reopened").order_by("done_on", "id"):
+                due_on, reopened_on = step.due_on or due_on, (step.done_on, step.pk)
+            assert problem.binding_on == due_on
+            owned = problem.steps.filter(kind="owned").order_by("done_on", "id").values_list("done_on", "pk")
+            after = [day for day, pk in owned if reopened_on is None or (day, pk) > reopened_on]
+            assert problem.owned_on == (after[0] if after else None)
             assert all(day >= problem.opened_on for _kind, day in turns)
 
     def picture(self) -> list[Any]:
@@ -172,6 +180,48 @@ def test_its_day_follows_from_its_severity_where_nobody_says(severity: int, days
     row = opened(severity=severity)
     assert (row.due_on, row.keeper, row.opened_by) == (MONDAY + days * DAY, people.alice(), people.alice())
     assert opened(severity=severity, due_on=FRIDAY).due_on == FRIDAY
+
+
+@pytest.mark.django_db
+def test_opened_from_long_ago_it_is_not_late_at_once() -> None:
+    row = people.relationship()
+    values: dict[str, Any] = {"actor": row.owner, "now": noon(FRIDAY), "relationship": row, "what": "No forks"}
+    old = actions.open_problem(**values, severity=3, opened_on=MONDAY).row
+    assert (old.opened_on, old.due_on) == (MONDAY, FRIDAY + 2 * DAY)
+    said = actions.open_problem(**values, severity=3, opened_on=MONDAY, due_on=MONDAY + DAY).row
+    assert said.due_on == MONDAY + DAY
+
+
+@pytest.mark.django_db
+def test_came_back_it_has_a_new_day_and_is_owned_up_to_again() -> None:
+    row = opened(severity=3)
+    by: dict[str, Any] = {"actor": people.alice(), "problem": row}
+    actions.own_up(**by, now=noon(MONDAY))
+    actions.solve_problem(**by, now=noon(MONDAY + DAY))
+    again = actions.reopen_problem(**by, now=noon(MONDAY + 20 * DAY))
+    assert (again.row.due_on, again.row.until, again.row.owned_on) == (MONDAY + 2 * DAY, MONDAY + 22 * DAY, None)
+    assert again.row.state(noon(MONDAY + 22 * DAY)) == "reopened"
+    assert again.row.state(noon(MONDAY + 23 * DAY)) == "late"
+    assert list(Problem.objects.late(noon(MONDAY + 22 * DAY))) == []
+    assert list(Problem.objects.late(noon(MONDAY + 23 * DAY))) == [row]
+    now: dict[str, Any] = {"now": noon(MONDAY + 21 * DAY)}
+    assert refused(actions.own_up, **now, problem=row, done_on=MONDAY + 2 * DAY) == ["done_on"]
+    owned = actions.own_up(**by, **now)
+    assert owned.row.owned_on == MONDAY + 21 * DAY
+    actions.solve_problem(**by, now=noon(MONDAY + 22 * DAY))
+    kinds = Evidence.objects.filter(source_model=ledger.PROBLEM_STEP).order_by("day").values_list("kind", flat=True)
+    assert list(kinds) == ["problem_solved", "problem_reopened", "problem_solved"]
+    actions.reopen_problem(**by, now=noon(MONDAY + 30 * DAY), due_on=MONDAY + 60 * DAY)
+    row.refresh_from_db()
+    assert row.until == MONDAY + 60 * DAY
+
+
+@pytest.mark.django_db
+def test_new_day_lies_after_the_day_it_came_back() -> None:
+    row = opened()
+    actions.solve_problem(actor=people.alice(), now=noon(MONDAY), problem=row)
+    before = {"done_on": FRIDAY, "due_on": FRIDAY - DAY}
+    assert refused(actions.reopen_problem, now=noon(FRIDAY), problem=row, **before) == ["due_on"]
 
 
 @pytest.mark.django_db

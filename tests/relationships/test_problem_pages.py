@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
 
 from accounts.models import Contact, UndoStep, User
 from accounts.undo import take_back
@@ -34,7 +35,9 @@ def today(row: Relationship) -> Any:
 
 def opened(row: Relationship | None = None, *, ago: int = 0, **more: Any) -> Problem:
     row = row or people.relationship()
-    values: dict[str, Any] = {"what": "Forks are missing", "opened_on": today(row) - ago * DAY} | more
+    opened_on = today(row) - ago * DAY
+    due_on = opened_on + Problem.DAYS[Problem.Severity(more.get("severity", 2))]
+    values: dict[str, Any] = {"what": "Forks are missing", "opened_on": opened_on, "due_on": due_on} | more
     return actions.open_problem(actor=row.owner, now=Now.read(), relationship=row, **values).row
 
 
@@ -81,6 +84,7 @@ def test_tap_on_a_complaint_opens_one_and_a_second_leads_to_it() -> None:
     problem = Problem.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, problem.get_absolute_url())
     assert (problem.feedback, problem.severity, problem.opened_on) == (said, 3, heard_on)
+    assert problem.due_on == today(row) + 2 * DAY
     assert browser.post(f"/feedback/{said.pk}/problem/")["Location"] == problem.get_absolute_url()
     assert Problem.objects.count() == 1
     Feedback.objects.filter(pk=said.pk).update(nature="praise", severity=None)
@@ -111,7 +115,7 @@ def test_page_tells_how_it_stands_and_how_soon_somebody_spoke_with_them() -> Non
     problem = opened(row, ago=9, severity=3, contact=Contact.objects.create(name="Ingrid Lie"))
     page = text(client().get(problem.get_absolute_url()))
     assert "7 days late" in page
-    assert "nobody has spoken to them for 9 days" in page
+    assert "nobody has met or rung them in the 9 days since" in page
     spoke(row, 8, channel="email")
     spoke(row, 7)
     browser = client()
@@ -119,12 +123,17 @@ def test_page_tells_how_it_stands_and_how_soon_somebody_spoke_with_them() -> Non
     browser.post(f"/problems/{problem.pk}/solution/", {"when": "-1", "note": "Sent by courier"})
     page = text(browser.get(problem.get_absolute_url()))
     for said in (
-        "First spoken to after 2 days", "after 8 days", "6 days late", "Sent by courier", "We forgot the order",
+        "First met or rung after 2 days", "after 8 days", "6 days late", "Sent by courier", "We forgot the order",
         "Ingrid Lie raised it",
     ):  # fmt: skip
         assert said.casefold() in page.casefold(), said
     browser.post(f"/problems/{problem.pk}/return/", {"when": "0", "note": ""})
-    assert "Came back once" in text(browser.get(problem.get_absolute_url()))
+    page = text(browser.get(problem.get_absolute_url()))
+    new = date_format(today(row) + 2 * DAY, "j F Y")
+    for said in ("Came back once", "Came back; to be solved by", f"to be solved by {new}", "at first by"):
+        assert said in page, said
+    form = text(browser.get(f"/problems/{problem.pk}/edit/"))
+    assert ('name="opened_on"' in form, 'name="due_on"' in form) == (True, False)
     history = text(browser.get(f"/relationships/{row.pk}/history/?kind=problems"))
     for said in ("Problem: Forks are missing", "Owned up to", "Solved on", "Opened again on"):
         assert said in history, said
@@ -132,13 +141,39 @@ def test_page_tells_how_it_stands_and_how_soon_somebody_spoke_with_them() -> Non
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("spoken", "said"), [(None, "nobody has spoken to them for 3 days"), (0, "spoken to the same day"),
-                         (2, "first spoken to after 2 days")],
+    ("spoken", "said"), [(None, "nobody has met or rung them in the 3 days since"), (0, "met or rung the same day"),
+                         (2, "first met or rung after 2 days")],
 )  # fmt: skip
 def test_first_direct_contact_in_words(spoken: int | None, said: str) -> None:
     on = today(people.relationship())
     day = None if spoken is None else on - 3 * DAY + spoken * DAY
     assert problem_words.spoken(on - 3 * DAY, day, on) == said
+
+
+@pytest.mark.django_db
+def test_what_was_said_to_them_is_read_for_its_tone() -> None:
+    """While it is typed and after; what is said among us, or to somebody who may not change it, is not."""
+    problem, rude = opened(), "THIS IS YOUR OWN FAULT, you idiots"
+    browser = client()
+    form = text(browser.get(f"/problems/{problem.pk}/owning/"))
+    assert 'data-hx-post="/feedback/tone/"' in form
+    assert 'data-hx-post="/feedback/tone/"' not in text(browser.get(f"/problems/{problem.pk}/solution/"))
+    assert "idiots" in text(browser.post("/feedback/tone/", {"note": rude}))
+    browser.post(f"/problems/{problem.pk}/owning/", {"when": "0", "note": rude})
+    assert "c-tone" in text(browser.get(problem.get_absolute_url()))
+    assert "c-tone" not in text(client(people.rita()).get(problem.get_absolute_url()))
+
+
+@pytest.mark.django_db
+def test_came_back_by_the_day_that_was_said() -> None:
+    problem, browser = opened(), client()
+    browser.post(f"/problems/{problem.pk}/solution/", {"when": "0"})
+    answer = browser.post(f"/problems/{problem.pk}/return/", {"when": "0", "by": "other", "due_on": ""})
+    assert (answer.status_code, "Say which day." in text(answer)) == (422, True)
+    answer = browser.post(f"/problems/{problem.pk}/return/", {"when": "0", "by": "2"}, follow=True)
+    problem.refresh_from_db()
+    assert problem.until == today(problem.relationship) + 2 * DAY
+    assert "Open again, to be solved by" in text(answer)
 
 
 # The list
@@ -204,7 +239,7 @@ def test_today_tells_of_what_cannot_wait() -> None:
     assert wanting.count(people.alice(), Now.read()) == 2
     page = text(client().get("/"))
     assert "Forks are missing – 6 days late" in page
-    assert "Forks are missing – nobody has spoken to them for 2 days" in page
+    assert "Forks are missing – nobody has met or rung them in the 2 days since" in page
     assert wanting.of(people.bob(), Now.read()).total == 0
 
 

@@ -19,12 +19,13 @@ spans = st.integers(0, 30)
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    """Any steps in any order of kinds, on days that never go back."""
+    """Any steps in any order of kinds, on days that never go back; what came back may have a new day."""
     kinds = draw(st.lists(st.sampled_from(list(What)), max_size=8))
     on, steps = OPENED, []
     for number, what in enumerate(kinds):
         on += draw(spans) * DAY
-        steps.append(Step(number, what, on))
+        new = draw(st.none() | spans) if what is What.REOPENED else None
+        steps.append(Step(number, what, on, None if new is None else on + new * DAY))
     return Record(OPENED, OPENED + draw(spans) * DAY, steps)
 
 
@@ -32,8 +33,8 @@ def last_day(record: Record) -> date:
     return record.steps[-1].on if record.steps else record.opened_on
 
 
-def then(record: Record, what: What, after: int = 0) -> Record:
-    step = Step(len(record.steps), what, last_day(record) + after * DAY)
+def then(record: Record, what: What, after: int = 0, due_on: date | None = None) -> Record:
+    step = Step(len(record.steps), what, last_day(record) + after * DAY, due_on)
     return replace(record, steps=[*record.steps, step])
 
 
@@ -59,7 +60,7 @@ def test_solving_in_time_never_lowers(record: Record, after: int) -> None:
     (r, s), (r_after, s_after) = mass(record), mass(solved)
     if judge(record).solved_on is not None:
         assert (r_after, s_after) == (r, s)
-    elif solved.steps[-1].on <= record.due_on:
+    elif solved.steps[-1].on <= judge(record).binding_on:
         assert (round(r_after - r, 9), round(s_after - s, 9)) == (0.5, 0)
     else:
         assert (round(r_after - r, 9), round(s_after - s, 9)) == (0.15, 0.35)
@@ -81,6 +82,31 @@ def test_owning_up_weighs_nothing(record: Record, after: int) -> None:
     assert judge(owned).solved_on == judge(record).solved_on
 
 
+@given(records(), spans, spans)
+def test_reopened_has_its_new_day_and_is_owned_up_to_anew(record: Record, after: int, days: int) -> None:
+    """And it is judged by the new day alone, whatever the first one was; what was said before stays as it was."""
+    new = last_day(record) + (after + days) * DAY
+    again = then(record, What.REOPENED, after, new)
+    if judge(record).solved_on is None:
+        assert judge(again) == judge(record)
+        return
+    verdict = judge(again)
+    assert (verdict.binding_on, verdict.owned_on, verdict.solved_on) == (new, None, None)
+    assert evidence_of(again)[:-1] == evidence_of(record)
+    in_time, late = then(again, What.SOLVED, days), then(again, What.SOLVED, days + 1)
+    assert [evidence_of(one)[-1].kind for one in (in_time, late)] == [Kind.PROBLEM_SOLVED, Kind.PROBLEM_SOLVED_LATE]
+
+
+@given(spans, st.integers(-60, 60), st.integers(0, 14))
+def test_nothing_is_late_the_moment_it_is_written_down(ago: int, ahead: int, within: int) -> None:
+    """Counted from the day it was opened wherever that leaves a day to solve it in."""
+    today = OPENED + ago * DAY
+    opened_on = min(today, OPENED + ahead * DAY)
+    day = problems.day_to_solve(opened_on=opened_on, today=today, within=within * DAY)
+    assert day >= today
+    assert day == opened_on + within * DAY or (opened_on + within * DAY < today and day == today + within * DAY)
+
+
 @given(records())
 def test_each_solution_counts_once_by_its_own_step(record: Record) -> None:
     marks = evidence_of(record)
@@ -96,10 +122,11 @@ def test_each_solution_counts_once_by_its_own_step(record: Record) -> None:
 @given(records(), st.integers(0, 90))
 def test_state_is_late_only_when_its_day_is_over(record: Record, later: int) -> None:
     verdict, today = judge(record), last_day(record) + later * DAY
-    found = problems.state(today=today, due_on=record.due_on, solved_on=verdict.solved_on, reopened=verdict.reopened)
+    due_on = verdict.binding_on
+    found = problems.state(today=today, due_on=due_on, solved_on=verdict.solved_on, reopened=verdict.reopened)
     assert (found in (State.SOLVED, State.SOLVED_LATE)) == (verdict.solved_on is not None)
-    assert (found is State.LATE) == (verdict.solved_on is None and today > record.due_on)
-    assert (found is State.REOPENED) == (verdict.solved_on is None and today <= record.due_on and verdict.reopened > 0)
+    assert (found is State.LATE) == (verdict.solved_on is None and today > due_on)
+    assert (found is State.REOPENED) == (verdict.solved_on is None and today <= due_on and verdict.reopened > 0)
 
 
 @given(st.lists(st.integers(-40, 40)))

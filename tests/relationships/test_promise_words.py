@@ -52,7 +52,7 @@ def miss(promise: Commitment, day: date, **said: Any) -> None:
         (FRIDAY + 20 * DAY, [(keep, FRIDAY - 2 * DAY)], "Kept on 4 March, 2 days early"),
         (FRIDAY + 20 * DAY, [(keep, FRIDAY)], "Kept on 6 March, on the day"),
         (FRIDAY + 20 * DAY, [(keep, FRIDAY + DAY)], "Kept on 7 March, 1 day late"),
-        (FRIDAY + 3 * DAY, [(miss, FRIDAY + DAY)], "Missed on Saturday, not explained yet"),
+        (FRIDAY + 3 * DAY, [(miss, FRIDAY + DAY)], "Missed last Saturday, not explained yet"),
         (FRIDAY + 20 * DAY, [(miss, FRIDAY + DAY)], "Missed on 7 March, not explained"),
     ],
 )  # fmt: skip
@@ -103,9 +103,9 @@ def test_share_is_said_with_its_counts(share: Share, said: str, brief: str) -> N
 @pytest.mark.parametrize(
     ("days", "channel", "said"),
     [
-        (0, "", "last spoken today, next by 16 March"),
+        (0, "", "last contact today, next by 16 March"),
         (1, "call", "call yesterday, next by 15 March"),
-        (12, "", "last spoken 12 days ago, next by Wednesday"),
+        (12, "", "last contact 12 days ago, next by Wednesday"),
     ],
 )
 def test_sentence_of_who_is_in_touch_does_not_say_so_twice(days: int, channel: str, said: str) -> None:
