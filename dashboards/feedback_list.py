@@ -21,11 +21,11 @@ from dashboards.wanting import stood_in_for
 from relationships import feedback, feedback_words
 from relationships.feedback import Step
 from relationships.models import (
-    FEEDBACK_STATES,
     Feedback,
     FeedbackQuerySet,
     ListeningPost,
     Relationship,
+    feedback_states,
     seen_to_by,
     waits_long,
 )
@@ -42,6 +42,7 @@ STATES = {
     "": gettext_lazy("Open"),
     "late": gettext_lazy("Unanswered too long"),
     "waiting": gettext_lazy("Waiting"),
+    "decide": gettext_lazy("To be decided"),
     "work": gettext_lazy("In work"),
     "tell": gettext_lazy("To be told back"),
     "closed": gettext_lazy("Closed"),
@@ -132,18 +133,13 @@ class FeedbackFilter(forms.Form):
 # What there is -----------------------------------------------------------------------------------------------------
 
 
-CONDITIONS = {
-    "": FEEDBACK_STATES["open"],
-    "waiting": FEEDBACK_STATES["waiting"],
-    "work": FEEDBACK_STATES["in_work"],
-    "tell": FEEDBACK_STATES["to_tell"],
-    "closed": FEEDBACK_STATES["closed"],
-    "all": Q(),
-}
+CONDITIONS = {"": "open", "decide": "to_decide", "work": "in_work", "tell": "to_tell"}
 
 
 def condition(state: str, now: Now) -> Q:
-    return waits_long(now) if state == "late" else CONDITIONS[state]
+    if state == "all":
+        return Q()
+    return waits_long(now) if state == "late" else feedback_states()[CONDITIONS.get(state, state)]
 
 
 class HalfOfThem(Aggregate):
@@ -238,7 +234,7 @@ def line(row: Feedback, user: User, now: Now, changeable: set[int]) -> Line:
         feedback_words.heading(row),
         feedback_words.behalf(row),
         feedback_words.sentence(row, today),
-        feedback_words.marks(row),
+        feedback_words.brief(row),
         stood_in_for(user, row.keeper or row.relationship.owner),
         [Verb(feedback_words.verb(step, row), reverse(ROUTES[step], args=[row.pk])) for step in steps * writes],
     )
@@ -314,7 +310,7 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
     counted = counts(rows, now)
     state = chosen.get("state", "")
     found = page(
-        rows.filter(condition(state, now)).select_related(*NAMED),
+        rows.filter(condition(state, now)).with_promise().select_related(*NAMED),
         order=ORDERS[chosen.get("sort", "")],
         after=request.GET.get("after", ""),
         size=PAGE,
@@ -375,7 +371,9 @@ def relationship_feedback(request: PersonRequest, pk: int) -> HttpResponse:
     columns = []
     for side, (name, example) in named.items():
         after = request.GET.get(f"after_{side}", "")
-        found = page(rows.filter(side=side).select_related(*NAMED), order=ORDERS[""], after=after, size=PAGE)
+        found = page(
+            rows.filter(side=side).with_promise().select_related(*NAMED), order=ORDERS[""], after=after, size=PAGE
+        )
         more = f"?after_{side}={found.after}" if found.after else ""
         told = [line(one, user, now, changeable) for one in found.rows]
         columns.append(Column(side, name, _answered(known[side]), told, more, example))

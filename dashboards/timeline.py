@@ -189,7 +189,9 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         Kind.MOVED: StageChange.objects.select_related("made_by").in_bulk(of_kind[Kind.MOVED]),
         Kind.PROBLEM: Problem.objects.select_related("contact").in_bulk(of_kind[Kind.PROBLEM]),
         Kind.PROBLEM_STEP: ProblemStep.objects.select_related("problem").in_bulk(of_kind[Kind.PROBLEM_STEP]),
-        Kind.FEEDBACK: Feedback.objects.select_related("contact", "colleague").in_bulk(of_kind[Kind.FEEDBACK]),
+        Kind.FEEDBACK: Feedback.objects.with_promise()
+        .select_related("contact", "colleague")
+        .in_bulk(of_kind[Kind.FEEDBACK]),
     }
     comments = queries.comments_by_entry(of_kind[Kind.TALK])
     attached = queries.attachments_by_entry(of_kind[Kind.TALK])
@@ -299,7 +301,7 @@ def _voice(place: Place, row: Feedback) -> Entry:
         side=SIDES[row.side],
         note=row.said if row.hidden else f"“{row.said}”",
         feedback=row,
-        marks=feedback_words.marks(row),
+        marks=feedback_words.brief(row),
     )
 
 

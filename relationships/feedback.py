@@ -46,6 +46,7 @@ ENDS = (Step.APPLIED, Step.DECLINED)
 class State(StrEnum):
     WAITING = "waiting"
     ACKNOWLEDGED = "acknowledged"
+    TO_DECIDE = "to_decide"
     IN_WORK = "in_work"
     TO_TELL = "to_tell"
     CLOSED = "closed"
@@ -64,7 +65,8 @@ class Record:
     """All that is known: the steps in any order, each kind at most once.
 
     ``asks`` where something can be applied: a suggestion or a complaint; praise and a question end with the answer.
-    ``has_voice`` where somebody is known who can be told, ``for_group`` where they spoke on behalf of others.
+    ``has_voice`` where somebody is known who can be told, ``for_group`` where they spoke on behalf of others;
+    ``promised`` where a promise was made from it.
     """
 
     heard_on: date
@@ -72,6 +74,7 @@ class Record:
     asks: bool = True
     has_voice: bool = True
     for_group: bool = False
+    promised: bool = False
 
     @property
     def days(self) -> dict[Step, date]:
@@ -132,7 +135,7 @@ def state_of(record: Record) -> State:
     if Step.ANSWERED not in days:
         return State.ACKNOWLEDGED if Step.ACKNOWLEDGED in days else State.WAITING
     if record.asks and not any(step in days for step in ENDS):
-        return State.IN_WORK
+        return State.IN_WORK if record.promised else State.TO_DECIDE
     return State.TO_TELL if untold(record) else State.CLOSED
 
 
@@ -159,7 +162,7 @@ def may_follow(record: Record) -> list[Step]:
         return [Step.ANSWERED, Step.ACKNOWLEDGED]
     if current is State.ACKNOWLEDGED:
         return [Step.ANSWERED]
-    if current is State.IN_WORK:
+    if current in (State.TO_DECIDE, State.IN_WORK):
         return [*ENDS]
     return untold(record)
 

@@ -19,6 +19,7 @@ from web import dates
 LOOKS = {
     State.WAITING: Look(gettext_lazy("Waiting"), "message-circle", "faint"),
     State.ACKNOWLEDGED: Look(gettext_lazy("Acknowledged"), "message-circle", "faint"),
+    State.TO_DECIDE: Look(gettext_lazy("To be decided"), "help-circle", "faint"),
     State.IN_WORK: Look(gettext_lazy("In work"), "circle-dashed", "faint"),
     State.TO_TELL: Look(gettext_lazy("To be told back"), "send", "due"),
     State.CLOSED: Look(gettext_lazy("Closed"), "check", "ok"),
@@ -54,34 +55,50 @@ def took(heard_on: date, day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A step of the loop in a row of them: *acknowledged, same day*; ``done`` where it was taken."""
+    """A step of the loop in a row of them: *acknowledged, same day*, or *to be answered* where it was not taken yet.
+
+    ``then`` is what is to be done for one not taken; of an acknowledgement nothing, as the answer is one as well.
+    """
 
     said: str
     done: bool
+    then: str = ""
 
 
 def marks(row: Feedback) -> list[Mark]:
     """The loop as far as it concerns this one, from the derived days alone."""
     found = [
-        _mark(row, row.acknowledged_on, _("acknowledged")),
-        _mark(row, row.answered_on, _("answered")),
+        _mark(row, row.acknowledged_on, _("acknowledged"), _("to be acknowledged")),
+        _mark(row, row.answered_on, _("answered"), _("to be answered"), _("answer")),
     ]
     if row.outcome == Feedback.Outcome.DECLINED:
         found.append(_mark(row, row.ended_on, _("declined")))
-    elif row.asks or row.ended_on:
-        open_ = _("applied, in work") if row.answered_on else _("applied")
-        found.append(_mark(row, row.ended_on, _("applied"), open_))
+    elif row.ended_on:
+        found.append(_mark(row, row.ended_on, _("applied")))
+    elif row.asks and row.state is State.IN_WORK:
+        found.append(Mark(_("in work, to be applied"), done=False, then=_("apply")))
+    elif row.asks:
+        found.append(Mark(_("to be decided"), done=False, then=_("decide")))
     if (row.has_voice and (row.asks or row.ended_on)) or row.told_voice_on:
-        found.append(_mark(row, row.told_voice_on, _("told back")))
+        found.append(_mark(row, row.told_voice_on, _("told back"), _("to be told back"), _("tell back")))
     if row.behalf_of or row.told_group_on:
-        group = row.behalf_of or _("the group")
-        found.append(_mark(row, row.told_group_on, _("told %(group)s") % {"group": group}))
+        group = {"group": row.behalf_of or _("the group")}
+        still, then = _("%(group)s to be told") % group, _("tell %(group)s") % group
+        found.append(_mark(row, row.told_group_on, _("told %(group)s") % group, still, then))
     return found
 
 
-def _mark(row: Feedback, day: date | None, name: str, still: str = "") -> Mark:
+def brief(row: Feedback) -> list[Mark]:
+    """For a row of a list: what was done, and of what is still to be done only the next."""
+    every = marks(row)
+    after = next((mark.then for mark in every if mark.then), "")
+    taken = [mark for mark in every if mark.done]
+    return [*taken, Mark(_("next: %(what)s") % {"what": after}, done=False)] if after else taken
+
+
+def _mark(row: Feedback, day: date | None, name: str, still: str = "", then: str = "") -> Mark:
     if day is None:
-        return Mark(still or name, done=False)
+        return Mark(still, done=False, then=then)
     return Mark(_("%(step)s, %(took)s") % {"step": name, "took": took(row.heard_on, day)}, done=True)
 
 
@@ -98,6 +115,8 @@ def sentence(row: Feedback, today: date) -> str:
             else:
                 said = _("Waits for %(who)s since %(day)s, %(days)s") % known
             return _("%(said)s; acknowledged") % {"said": said} if row.acknowledged_on else said
+        case State.TO_DECIDE:
+            return _("Answered %(after)s, to be decided") % {"after": _after(row.heard_on, row.answered_on or today)}
         case State.IN_WORK:
             return _("Answered %(after)s, in work") % {"after": _after(row.heard_on, row.answered_on or today)}
         case State.TO_TELL:

@@ -1,5 +1,5 @@
 // What just happened, for ten seconds (longer while pointed at or focused), with Undo. Server: HX-Trigger
-// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo", "link_url": "/…", "link_label": "History"}}, or Django messages rendered by _toast.html.
+// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo", "link_url": "/…", "link_label": "History", "about": "/…"}}, or Django messages rendered by _toast.html.
 import { element, icon, request, say } from "./page.js";
 
 const SHOWN_MS = 10_000;
@@ -65,13 +65,17 @@ function undo(button) {
   request("POST", url, { source: document.body, target: document.body, swap: "none" });
 }
 
-/** Shows a toast. `bad` marks what went wrong; the link leads to where more of it stands. */
-export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_url: linkUrl, link_label: linkLabel, bad = false }) {
+/** Shows a toast. `bad` marks what went wrong; the link leads to where more of it stands; one `about` the same thing is replaced. */
+export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_url: linkUrl, link_label: linkLabel, about = "", bad = false }) {
   const node = element("div", bad ? "c-toast bad" : "c-toast", ...(bad ? [icon("alert-triangle")] : []), element("p", "", message));
   if (linkUrl) node.append(moreLink(linkUrl, linkLabel));
   if (undoUrl) node.append(undoButton(undoUrl, undoLabel || say("toast.undo")));
   node.append(closeButton());
   if (!bad) region().querySelectorAll(".c-toast.bad").forEach((failure) => failure.remove());
+  if (about) {
+    node.dataset.about = about;
+    [...region().children].filter((former) => former.dataset.about === about).forEach(dismiss);
+  }
   region().append(node);
   while (region().children.length > AT_MOST) region().firstElementChild.remove();
   count(node);

@@ -246,20 +246,18 @@ def _becomes_feedback_at_once(row: Heard, relationship: Relationship, now: Now) 
 
 
 def _as_feedback(row: Heard, relationship: Relationship) -> dict[str, Any]:
-    """What the feedback says of who spoke, for whom, where and when; how to reach them goes along."""
-    where = [
-        row.post.name,
-        _("noted down by %(name)s") % {"name": row.noted_by} if row.noted_by else "",
-        _("to be reached at %(reach)s") % {"reach": row.reach} if row.reach else "",
-    ]
+    """What the feedback says of who spoke, for whom, where and when.
+
+    Who left nothing but a way to reach them is named by it: they can be told what came of it all the same.
+    """
     return {
         "side": Feedback.Side.THEIRS,
         "said": row.text,
         "nature": row.nature or Feedback.Nature.SUGGESTION,
-        "voice_name": ", ".join(part for part in (row.name, row.organisation) if part),
+        "voice_name": ", ".join(part for part in (row.name, row.organisation) if part) or row.reach,
         "behalf_of": row.behalf_of,
         "post": row.post,
-        "where": "; ".join(part for part in where if part),
+        "where": _("noted down by %(name)s") % {"name": row.noted_by} if row.noted_by else "",
         "heard_on": row.heard_at.astimezone(ZoneInfo(relationship.zone)).date(),
     }
 

@@ -33,7 +33,7 @@ class Days(forms.ChoiceField):
     widget = Segmented
 
     def __init__(self, spans: dict[str, Any], *, other: str, label: Any, **more: Any) -> None:
-        self.other = other
+        self.other, self.spans = other, frozenset(spans)
         super().__init__(choices=[*spans.items(), (OTHER, gettext_lazy("Other day"))], label=label, **more)
 
 
@@ -49,12 +49,19 @@ class DaysForm(forms.BaseForm):
             span = cleaned.pop(name, NONE)
             if span == OTHER:
                 if not cleaned.get(field.other) and field.other not in self.errors:
-                    self.add_error(field.other, _("Say which day."))
+                    self._nothing_said(field, cleaned)
             elif span == NONE:
                 cleaned[field.other] = None
             else:
                 cleaned[field.other] = self.today + int(span) * DAY
         return cleaned
+
+    def _nothing_said(self, field: Days, cleaned: dict[str, Any]) -> None:
+        """Another day was meant and none is given: today, where that is a tap as well; a day to come must be said."""
+        if "0" in field.spans:
+            cleaned[field.other] = self.today
+        else:
+            self.add_error(field.other, _("Say which day."))
 
 
 class PromiseForm(DaysForm, forms.ModelForm[Commitment]):

@@ -6,11 +6,11 @@ from relationships.models.evidence import (
 )
 from relationships.models.feedback import (
     FEEDBACK_DERIVED,
-    FEEDBACK_STATES,
     Feedback,
     FeedbackQuerySet,
     FeedbackStep,
     FeedbackStepQuerySet,
+    feedback_states,
     waits_long,
 )
 from relationships.models.listening import (
@@ -101,7 +101,6 @@ __all__ = [
     "CRITERIA",
     "DERIVED",
     "FEEDBACK_DERIVED",
-    "FEEDBACK_STATES",
     "PROBLEM_DERIVED",
     "STAGE_DERIVED",
     "Attachment",
@@ -163,6 +162,7 @@ __all__ = [
     "Waiver",
     "WaiverQuerySet",
     "every_weekday",
+    "feedback_states",
     "is_late",
     "is_late_problem",
     "lateness",

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
 from relationships import feedback
 from relationships.models.listening import ListeningPost
+from relationships.models.promises import Commitment
 from relationships.models.relationship import Relationship, latest_date, local_date
 from relationships.models.talk import Attachment, Interaction
 from web.clock import Now
@@ -28,17 +29,25 @@ _ASKS = Q(nature__in=ASKING)
 _UNTOLD_GROUP = ~Q(behalf_of="") & Q(told_group_on=None)
 _HAS_VOICE = ~Q(voice_name="") | Q(side="theirs", contact__isnull=False) | Q(side="ours", colleague__isnull=False)
 _UNTOLD_VOICE = Q(told_voice_on=None) & (_ASKS | Q(ended_on__isnull=False)) & _HAS_VOICE
-_IN_WORK = Q(answered_on__isnull=False, ended_on=None) & _ASKS
-_DONE_WITH = Q(answered_on__isnull=False) & ~_IN_WORK
+_UNDECIDED = Q(answered_on__isnull=False, ended_on=None) & _ASKS
+_DONE_WITH = Q(answered_on__isnull=False) & ~_UNDECIDED
 _UNTOLD = _UNTOLD_VOICE | _UNTOLD_GROUP
-# The conditions for the states that lists and their counts are about.
-FEEDBACK_STATES = {
-    "open": Q(answered_on=None) | _IN_WORK | _UNTOLD,
-    "waiting": Q(answered_on=None),
-    "in_work": _IN_WORK,
-    "to_tell": _DONE_WITH & _UNTOLD,
-    "closed": _DONE_WITH & ~_UNTOLD,
-}
+
+
+def _promised() -> Exists:
+    return Exists(Commitment.objects.filter(feedback=OuterRef("pk")).order_by())
+
+
+def feedback_states() -> dict[str, Q]:
+    """The conditions for the states that lists and their counts are about."""
+    return {
+        "open": Q(answered_on=None) | _UNDECIDED | _UNTOLD,
+        "waiting": Q(answered_on=None),
+        "to_decide": _UNDECIDED & ~Q(_promised()),
+        "in_work": _UNDECIDED & Q(_promised()),
+        "to_tell": _DONE_WITH & _UNTOLD,
+        "closed": _DONE_WITH & ~_UNTOLD,
+    }
 
 
 def waits_long(now: Now, days: int = feedback.DAYS_TO_ANSWER) -> Q:
@@ -68,10 +77,14 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
 
     def open(self) -> Self:
         """Something is still to be done: answered, applied or declined, told."""
-        return self.filter(FEEDBACK_STATES["open"])
+        return self.filter(feedback_states()["open"])
 
     def newest_first(self) -> Self:
         return self.order_by("-heard_on", "-id")
+
+    def with_promise(self) -> Self:
+        """For lists that say the state: ``has_promise``, whether a promise was made from it."""
+        return self.annotate(has_promise=_promised())
 
 
 @tracked(*FEEDBACK_DERIVED)
@@ -202,8 +215,14 @@ class Feedback(models.Model):
         """The side that owes the answer."""
         return self.Side.THEIRS if self.side == self.Side.OURS else self.Side.OURS
 
+    @property
+    def promised(self) -> bool:
+        """Whether a promise was made from it: known to ``with_promise``, asked for otherwise."""
+        known = self.__dict__.get("has_promise")
+        return self.commitments.exists() if known is None else bool(known)
+
     def record(self, steps: Iterable[FeedbackStep]) -> feedback.Record:
-        """For the rules; ``steps`` are those of this one."""
+        """For the rules; ``steps`` are those of this one. Promises make no difference to what follows from them."""
         return feedback.Record(
             heard_on=self.heard_on,
             steps=tuple(feedback.Dated(feedback.Step(step.kind), step.done_on) for step in steps),
@@ -223,12 +242,14 @@ class Feedback(models.Model):
         }
         if self.outcome:
             days[feedback.Step(self.outcome)] = self.ended_on
+        undecided = self.asks and self.answered_on is not None and self.ended_on is None
         return feedback.Record(
             heard_on=self.heard_on,
             steps=tuple(feedback.Dated(step, day) for step, day in days.items() if day is not None),
             asks=self.asks,
             has_voice=self.has_voice,
             for_group=bool(self.behalf_of),
+            promised=undecided and self.promised,
         )
 
     @property

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.forms import BaseForm
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -26,7 +27,7 @@ from relationships import feedback as rules
 from relationships.feedback import State, Step
 from relationships.feedback_words import ToneNote
 from relationships.forms.feedback import ChangedStepForm, FeedbackForm, GrowthForm, NewFeedbackForm, StepForm
-from relationships.models import Attachment, Commitment, Feedback, FeedbackStep, Interaction, Relationship
+from relationships.models import Attachment, Commitment, Feedback, FeedbackStep, Heard, Interaction, Relationship
 from relationships.views.common import attempt, changeable
 from web.clock import Now
 from web.responses import done, form_page, refused, safe_next
@@ -52,7 +53,7 @@ def _sent(request: PersonRequest) -> QueryDict | None:
 
 def _answer(request: PersonRequest, deed: Done[Feedback], said: str) -> HttpResponse:
     to = safe_next(request, deed.row.get_absolute_url())
-    return done(request, said, step_id=deed.step.pk, to=to)
+    return done(request, said, step_id=deed.step.pk, to=to, about=deed.row.get_absolute_url())
 
 
 # Written down, corrected, removed ------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ def _new_feedback(request: PersonRequest, relationship: Relationship | None) -> 
         deed = attempt(form, lambda: actions.give_feedback(actor=request.user, now=now, **values))
         if deed:
             said = _("Noted: %(what)s.") % {"what": feedback_words.heading(deed.row)}
-            return done(request, said, step_id=deed.step.pk, to=safe_next(request, deed.row.get_absolute_url()))
+            return _answer(request, deed, said)
     heading = _("Feedback, %(partner)s") % {"partner": relationship} if relationship else _("New feedback")
     context = {"form": form, "action": request.get_full_path(), "next": safe_next(request, "")}
     return form_page(request, "relationships/feedback_form.html", heading, context)
@@ -234,11 +235,30 @@ def _small(
         "sentence": feedback_words.sentence(row, today),
         "verb": verb,
         "made": step in (Step.APPLIED, Step.TOLD_VOICE, Step.TOLD_GROUP),
+        "reach": _reach(row.heard.first()) if step in (Step.ANSWERED, Step.TOLD_VOICE) else None,
         "next": safe_next(request, ""),
         "action": request.path,
         **more,
     }
     return form_page(request, "relationships/feedback_step_form.html", verb, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The way to reach who wrote it, as they left it at the public form; ``mail`` where it is an address."""
+
+    said: str
+    mail: bool
+
+
+def _reach(came_in: Heard | None) -> Reach | None:
+    if came_in is None or not came_in.reach:
+        return None
+    try:
+        validate_email(came_in.reach)
+    except ValidationError:
+        return Reach(came_in.reach, mail=False)
+    return Reach(came_in.reach, mail=True)
 
 
 @read_or_write
@@ -401,9 +421,13 @@ def feedback_detail(request: PersonRequest, pk: int) -> HttpResponse:
     today = row.relationship.today(now)
     writes = Feedback.objects.changeable_by(request.user).filter(pk=row.pk).exists()
     promises = list(row.commitments.select_related("relationship", "colleague", "contact", "miss").by_day())
+    row.__dict__["has_promise"] = bool(promises)
+    came_in = row.heard.first()
     ours = row.side == Feedback.Side.OURS
     context = {
         "row": row,
+        "came_in": came_in,
+        "reach": _reach(came_in) if writes else None,
         "relationship": row.relationship,
         "heading": feedback_words.heading(row),
         "behalf": feedback_words.behalf(row),

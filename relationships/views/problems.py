@@ -44,7 +44,8 @@ def _sent(request: PersonRequest) -> QueryDict | None:
 
 
 def _answer(request: PersonRequest, deed: Done[Problem], said: str) -> HttpResponse:
-    return done(request, said, step_id=deed.step.pk, to=safe_next(request, deed.row.get_absolute_url()))
+    here = deed.row.get_absolute_url()
+    return done(request, said, step_id=deed.step.pk, to=safe_next(request, here), about=here)
 
 
 # Opened, corrected, removed ------------------------------------------------------------------------------------------

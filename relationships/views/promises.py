@@ -44,7 +44,7 @@ def _sent(request: PersonRequest) -> QueryDict | None:
 
 def _answer(request: PersonRequest, deed: Done[Commitment], said: str) -> HttpResponse:
     to = safe_next(request, deed.row.get_absolute_url())
-    return done(request, said, step_id=deed.step.pk, to=to)
+    return done(request, said, step_id=deed.step.pk, to=to, about=deed.row.get_absolute_url())
 
 
 # Made, corrected, removed --------------------------------------------------------------------------------------------

@@ -340,7 +340,9 @@ def test_feedback_of_every_kind_and_state_is_there() -> None:
     call_command("seed_demo", "--as-of", "2026-11-24", stdout=StringIO())
     rows = list(Feedback.objects.select_related("relationship").prefetch_related("steps", "commitments"))
     assert {row.nature for row in rows} == set(Feedback.Nature.values)
-    assert {row.state.value for row in rows} == {"waiting", "acknowledged", "in_work", "to_tell", "closed"}
+    assert {row.state.value for row in rows} == {
+        "waiting", "acknowledged", "to_decide", "in_work", "to_tell", "closed",
+    }  # fmt: skip
     assert {row.side for row in rows} == {"ours", "theirs"}
     assert {row.outcome for row in rows} == {"", "applied", "declined"}
     assert [row for row in rows if row.hidden and row.severity]

@@ -16,7 +16,12 @@ from relationships.feedback import DAY, DAYS_TO_ANSWER, DAYS_TO_IGNORE, RANK, Da
 HEARD = date(2026, 3, 2)
 steps_taken = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 12)), max_size=6)
 kinds_of_record = st.builds(
-    Record, heard_on=st.just(HEARD), asks=st.booleans(), has_voice=st.booleans(), for_group=st.booleans()
+    Record,
+    heard_on=st.just(HEARD),
+    asks=st.booleans(),
+    has_voice=st.booleans(),
+    for_group=st.booleans(),
+    promised=st.booleans(),
 )
 
 
@@ -140,7 +145,9 @@ def test_praise_and_questions_end_with_the_answer() -> None:
     answered = (Dated(Step.ANSWERED, day(1)),)
     assert feedback.state_of(Record(HEARD, answered, asks=False)) is State.CLOSED
     assert feedback.state_of(Record(HEARD, answered, asks=False, for_group=True)) is State.TO_TELL
-    assert feedback.state_of(Record(HEARD, answered)) is State.IN_WORK
+    assert feedback.state_of(Record(HEARD, answered)) is State.TO_DECIDE
+    assert feedback.state_of(Record(HEARD, answered, promised=True)) is State.IN_WORK
+    assert feedback.may_follow(Record(HEARD, answered, promised=True)) == [Step.APPLIED, Step.DECLINED]
 
 
 # In time, ignored, and what it says

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from relationships import actions
 from relationships.models import Attachment, Commitment, Feedback, Relationship
 from tests import people
 from tests.relationships.records import DAY
+from tests.relationships.test_listening import a_post
 from tests.relationships.test_promise_pages import client, page, post, toast, today
 from web.clock import Now
 
@@ -57,8 +59,9 @@ def test_feedback_is_noted_from_anywhere_once_its_partner_is_chosen() -> None:
     refused = post("/feedback/new/", side="theirs", nature="suggestion", said="", heard="other")
     assert refused.status_code == 422
     text = refused.content.decode()
-    for said in ("Choose the partner.", "Say what was said.", "Say which day."):
+    for said in ("Choose the partner.", "Say what was said."):
         assert said in text
+    assert "Say which day." not in text, "another day that is not given is today"
     toast(post("/feedback/new/", **{**GIVEN, "relationship": row.pk}))
     assert Feedback.objects.get().relationship == row
 
@@ -96,7 +99,7 @@ def test_the_whole_loop_with_the_days_it_took() -> None:
     assert "can&#x27;t be before" in early.content.decode()
     take_back = Feedback.objects.get().steps.get()
     toast(post(f"/feedback-steps/{take_back.pk}/removal/"))
-    assert toast(post(f"{here}answer/", **answered)) == "Answered after 3 days, in work."
+    assert toast(post(f"{here}answer/", **answered)) == "Answered after 3 days, to be decided."
     picture = SimpleUploadedFile("form.png", b"a picture")
     made: dict[str, Any] = {"text": "Live", "when": "0", "done_on": "", "file": picture}
     made["url"] = "https://partner.example/scan"
@@ -191,6 +194,9 @@ def test_promise_made_from_it_and_kept_proposes_that_it_is_applied() -> None:
     row = people.relationship()
     one = people.feedback(row, said="Scan the pallet", contact=henrik(row))
     take(one, "answered")
+    assert "Answered on the same day, to be decided." in page(one.get_absolute_url())
+    assert "Scan the pallet" in page("/feedback/?state=decide")
+    assert "Scan the pallet" not in page("/feedback/?state=work")
     address = f"/relationships/{row.pk}/commitments/?feedback={one.pk}&side=ours"
     text = page(address)
     assert "Scan the pallet" in text
@@ -199,7 +205,12 @@ def test_promise_made_from_it_and_kept_proposes_that_it_is_applied() -> None:
     promise = Commitment.objects.get()
     assert promise.feedback == one
     assert "A scanner" in page(one.get_absolute_url())
-    assert "Then it is applied" not in page(one.get_absolute_url())
+    text = page(one.get_absolute_url())
+    assert "Answered on the same day, in work." in text
+    assert "in work, to be applied" in text
+    assert "Then it is applied" not in text
+    assert "Scan the pallet" in page("/feedback/?state=work")
+    assert "Scan the pallet" not in page("/feedback/?state=decide")
     actions.keep_promise(actor=people.alice(), now=Now.read(), commitment=promise)
     assert "Then it is applied" in page(one.get_absolute_url())
     assert "Scan the pallet" in page(promise.get_absolute_url())
@@ -220,6 +231,62 @@ def test_feedback_of_another_partner_is_not_promised_for() -> None:
     other = people.relationship()
     for number in (one.pk, "x", "9" * 30):
         assert "Scan the pallet" not in page(f"/relationships/{other.pk}/commitments/?feedback={number}")
+
+
+# What is still to be done
+
+
+def marks(address: str) -> str:
+    """The first loop on a page, as it is read out."""
+    loop = re.findall(r'<p class="c-loop">(.*?)</p>', page(address), re.DOTALL)[0]
+    heard = re.sub(r'<svg[^>]*aria-label="([^"]*)"[^>]*>', r"\1 ", loop)
+    return " ".join(re.sub(r"<[^>]+>", " ", heard).split())
+
+
+def test_what_is_not_done_says_so_and_a_row_names_only_the_next() -> None:
+    row = people.relationship()
+    one = people.feedback(row, contact=henrik(row), behalf_of="the night shift")
+    here = one.get_absolute_url()
+    assert marks(here) == (
+        "not yet: to be acknowledged not yet: to be answered not yet: to be decided not yet: to be told back "
+        "not yet: the night shift to be told"
+    )
+    assert marks("/feedback/") == "not yet: next: answer"
+    take(one, "answered")
+    assert marks("/feedback/") == "done: acknowledged, same day done: answered, same day not yet: next: decide"
+    take(one, "applied")
+    take(one, "told_voice")
+    assert marks("/feedback/").endswith("done: told back, same day not yet: next: tell the night shift")
+    take(one, "told_group")
+    assert "not yet" not in marks("/feedback/?state=closed")
+
+
+# Who is known by nothing but a way to reach them
+
+
+def test_who_left_only_an_address_is_to_be_told_and_it_stands_where_the_answer_is_written() -> None:
+    row = people.relationship()
+    heard_at = a_post(relationship=row, public=True)
+    actions.hear(now=Now.read(), post=heard_at, form="1", text="Scan the pallet", reach="sigrid@partner.example")
+    one = Feedback.objects.get()
+    here = one.get_absolute_url()
+    assert one.where == ""
+    text = page(here)
+    assert 'href="mailto:sigrid@partner.example"' in text
+    assert "to be told back" in text
+    assert "Written down by" not in text
+    assert "mailto:" not in page(here, people.rita())
+    assert "mailto:" in page(f"{here}answer/")
+    take(one, "answered")
+    take(one, "applied")
+    assert "not yet told back to sigrid@partner.example" in page(here)
+    assert "mailto:" in page(f"{here}told/")
+
+
+def test_toast_says_what_it_is_about() -> None:
+    one = people.feedback()
+    answer = post(f"{one.get_absolute_url()}acknowledgement/")
+    assert json.loads(answer["HX-Trigger"])["toast"]["about"] == one.get_absolute_url()
 
 
 # How our own words read
@@ -339,5 +406,5 @@ def test_page_of_one_takes_the_same_queries(count: int, django_assert_num_querie
     take(last, "answered")
     alice = client()
     alice.get(last.get_absolute_url())
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         alice.get(last.get_absolute_url())
