@@ -159,7 +159,12 @@ def one_of_each() -> dict[State, Relationship]:
     Relationship.objects.filter(pk=paused.pk).update(
         paused_since=START, pause_reason="Merger", due_on=None, overdue_from=None, base_due_on=None, every_days=None
     )
+    ended = agreed(14, name="ended")
+    Relationship.objects.filter(pk=ended.pk).update(
+        ended_on=START, end_reason="Taken over", due_on=None, overdue_from=None, base_due_on=None, every_days=None
+    )
     return {
+        State.ENDED: ended,
         State.PAUSED: paused,
         State.NO_CADENCE: people.relationship(name="none"),
         State.OVERDUE: agreed(14, name="overdue"),
