@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from django.db.models import (
     Count,
     Exists,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Prefetch,
@@ -222,11 +224,23 @@ def account_options(user: Someone, search: str, *, most: int = 20) -> list[Optio
 
 
 def namesakes(user: Someone, *, name: str, email: str, most: int = 5) -> QuerySet[Contact]:
-    """People already here who may be the one meant: the same address, or the same name however it is capitalised."""
-    same = Q(name__iexact=name.strip())
+    """People already here who may be the one meant: the same address, or the same name however it is written."""
+    seen = Contact.objects.visible_to(user)
+    found = _of_one_name(seen, name)
     if email:
-        same |= Q(email__iexact=email.strip())
-    return Contact.objects.filter(pk__in=Contact.objects.visible_to(user).filter(same).values("pk"))[:most]
+        found |= set(seen.filter(email__iexact=email.strip()).values_list("pk", flat=True))
+    return Contact.objects.filter(pk__in=found)[:most]
+
+
+def _of_one_name(rows: QuerySet[Contact], name: str) -> set[int]:
+    """The database finds those whose words are the same, with whatever stands around them; ``name_key`` decides."""
+    key = name_key(name)
+    if not key:
+        return set()
+    words_of = r"\s+".join(re.escape(word) for word in key.split())
+    plain = Func("name", template="normalize(%(expressions)s, NFKC)", output_field=TextField())
+    alike = rows.alias(plain=plain).filter(plain__iregex=rf"^(\W|_)*{words_of}(\W|_)*$")
+    return {pk for pk, known in alike.values_list("pk", "name") if name_key(known) == key}
 
 
 # Two that may be one -----------------------------------------------------------------------------------------------

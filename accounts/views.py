@@ -35,6 +35,7 @@ from accounts.models import (
     ExternalId,
     Invitation,
     Likeness,
+    Merge,
     Team,
     UndoStep,
     User,
@@ -410,7 +411,9 @@ def account_options(request: PersonRequest) -> HttpResponse:
 @require_safe
 def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
     """All of it to whom a relationship is visible; to the rest of the staff only the name."""
-    account = get_object_or_404(queries.directory(request.user), pk=account_id)
+    account = queries.directory(request.user).filter(pk=account_id).first()
+    if account is None:
+        return _became(request, account_id)
     if not account.readable:  # type: ignore[attr-defined]
         return render(request, "accounts/account_name.html", {"account": account})
     readable = Account.objects.visible_to(request.user)
@@ -452,6 +455,14 @@ def _say_parts(places: list[Affiliation], relationships: list[Any]) -> None:
                 parts.setdefault(stake.contact_id, []).append((row, stake))
     for place in places:
         place.parts = parts.get(place.contact_id, [])  # type: ignore[attr-defined]
+
+
+def _became(request: PersonRequest, account_id: int) -> HttpResponse:
+    """The address of an organisation that was merged leads to the one it became; for now, as that can be undone."""
+    merge = Merge.objects.visible_to(request.user).filter(values__id=account_id).first()
+    if merge is None:
+        raise Http404
+    return HttpResponseRedirect(reverse("account_detail", args=[merge.account_id]))
 
 
 def _alike(user: User, account: Account) -> list[Likeness]:

@@ -43,6 +43,7 @@ class Line:
     record: str
     boss: str
     spoke: str
+    asks: str
 
     @property
     def contact(self) -> Contact:
@@ -147,16 +148,18 @@ def _line(
         said = _("Reports to %(name)s, who has left") if left else _("Reports to %(name)s")
         boss = said % {"name": stake.reports_to}
     days = (today - spoken).days if spoken else None
+    part = people_words.part(stake)
     return Line(
         one=one,
         does=people_words.does(stake),
-        part=people_words.part(stake),
+        part=part,
         quiet=people_words.quiet(days),
         cold=days is None or days >= acquaintance.COLD,
         said=capfirst(overruled or record),
         record=record if overruled else "",
         boss=boss,
         spoke=with_whom,
+        asks=people_words.unknown(stake, told=bool(part or boss)),
     )
 
 

@@ -74,6 +74,14 @@ def part(stake: Stakeholder | None) -> str:
     return capfirst(", ".join(filter(None, told)))
 
 
+def unknown(stake: Stakeholder | None, *, told: bool) -> str:
+    """What to ask of somebody; their part only where nothing else is ``told`` of them."""
+    power, role = (stake.power, stake.role) if stake else ("", "")
+    if not power:
+        return _("Do they decide, do they sign?") if role else _("What are they here? Do they decide, do they sign?")
+    return "" if role or told else _("What is their part here?")
+
+
 # What is missing -----------------------------------------------------------------------------------------------------
 
 

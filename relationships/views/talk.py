@@ -18,7 +18,7 @@ from accounts.models import Contact, User
 from accounts.requests import PersonRequest
 from relationships import actions, notes, people_words, queries, topics, words
 from relationships.forms.talk import InteractionForm
-from relationships.models import Interaction, Relationship
+from relationships.models import Interaction, Relationship, Stakeholder
 from relationships.views.common import attempt
 from web import dates
 from web.clock import Now
@@ -63,13 +63,13 @@ def _log_details(form: InteractionForm, now: Now) -> dict[str, Any]:
     row = form.chosen
     if row is None:
         return {}
-    lately = queries.people_lately_spoken_to(row)
     today = row.today(now)
     two_way = form["two_way"].value() not in ("no", False)
     effect = queries.effect_of(row, day=form.day(), two_way=two_way, now=now, instead_of=form.instance.pk)
     here = list(form.fields["contacts"].queryset)  # type: ignore[attr-defined]
-    stakes = {stake.contact_id: people_words.does(stake) for stake in row.stakeholders.all()}
+    stakes = {stake.contact_id: stake for stake in row.stakeholders.all()}
     ticked = {str(value) for value in form["contacts"].value() or []}
+    near, others = _who(here, stakes, queries.people_lately_spoken_to(row), ticked)
     return {
         "chosen": row,
         "look": words.LOOKS[row.state(now)],
@@ -79,10 +79,29 @@ def _log_details(form: InteractionForm, now: Now) -> dict[str, Any]:
         "today": today,
         "projects": queries.projects_of(row),
         "made": _made(form, today),
-        "near": [(one, stakes.get(one.pk, "")) for one in here if one.pk in lately or str(one.pk) in ticked],
-        "others": [(one, stakes.get(one.pk, "")) for one in here if one.pk not in lately and str(one.pk) not in ticked],
+        "near": [(one, people_words.does(stakes.get(one.pk))) for one in near],
+        "others": [(one, people_words.does(stakes.get(one.pk))) for one in others],
         "ticked": ticked,
     }
+
+
+def _who(
+    here: list[Contact], stakes: dict[int, Stakeholder], lately: list[int], ticked: set[str]
+) -> tuple[list[Contact], list[Contact]]:
+    """Their people to tick: who signs, who decides, whom they spoke with last, who is ticked; and the others."""
+    deciding = [Stakeholder.Power.SIGNS, Stakeholder.Power.DECIDES]
+
+    def place(one: Contact) -> int:
+        power = stakes[one.pk].power if one.pk in stakes else ""
+        if power in deciding:
+            return deciding.index(Stakeholder.Power(power))
+        if one.pk in lately:
+            return len(deciding) + lately.index(one.pk)
+        return len(deciding) + len(lately) + (str(one.pk) not in ticked)
+
+    last = len(deciding) + len(lately)
+    ordered = sorted(here, key=place)
+    return [one for one in ordered if place(one) <= last], [one for one in ordered if place(one) > last]
 
 
 def _made(form: InteractionForm, today: date) -> list[str]:

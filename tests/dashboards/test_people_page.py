@@ -104,6 +104,35 @@ def test_reporting_lines_are_a_tree_of_those_who_are_here() -> None:
     assert tree == [("Solveig Dahl", 0), ("Ingrid Moe", 1), ("Lars Tveit", 2)]
 
 
+@pytest.mark.parametrize(
+    ("part", "asked"),
+    [
+        ({}, "What are they here? Do they decide, do they sign?"),
+        ({"power": "decides"}, "What is their part here?"),
+        ({"role": "user"}, "Do they decide, do they sign?"),
+        ({"power": "decides", "role": "sponsor"}, ""),
+        ({"power": "decides", "accountable": True}, ""),
+    ],
+)
+def test_only_what_is_unknown_is_asked(part: dict[str, Any], asked: str) -> None:
+    row = people.relationship()
+    somebody(row, "Solveig Dahl", **part)
+    [line] = page(row).context["lines"]
+    assert line.asks == asked
+
+
+def test_one_of_a_name_that_is_here_already_is_asked_about() -> None:
+    row = people.relationship()
+    known = somebody(row, "Greta Hollis", power="signs")
+    client, address = client_of(people.alice()), f"/relationships/{row.pk}/stakeholders/"
+    asked = client.post(address, {"name": " Greta  hollis.", "power": "decides"})
+    assert asked.status_code == 422
+    assert "Yes, Greta Hollis of" in asked.content.decode()
+    client.post(address, {"name": " Greta  hollis.", "power": "decides", "same_as": str(known.pk)})
+    assert Contact.objects.count() == 1
+    assert row.stakeholders.count() == 1
+
+
 def test_nobody_named_asks_for_them() -> None:
     answer = page(people.relationship())
     assert "Who answers when you ring? Who decides? Who signs?" in answer.content.decode()
@@ -227,6 +256,21 @@ def test_log_names_them_with_what_they_do() -> None:
     talk(row, 3, somebody(row, "Solveig Dahl", power="signs"))
     text = client_of(people.alice()).get(f"/log/details/?relationship={row.pk}").content.decode()
     assert "Solveig Dahl <small>signs</small>" in text
+
+
+def test_log_names_who_signs_and_decides_and_who_was_spoken_to_before_it_folds() -> None:
+    row = people.relationship()
+    for name in ("Anna Berg", "Bo Dahl"):
+        somebody(row, name)
+    talk(row, 9, somebody(row, "Carl Eide"))
+    talk(row, 3, somebody(row, "Dora Foss"))
+    somebody(row, "Yngve Moe", power="decides")
+    somebody(row, "Zoe Ness", power="signs")
+    text = client_of(people.alice()).get(f"/log/details/?relationship={row.pk}").content.decode()
+    shown, folded = text.split("c-others")
+    names = ["Zoe Ness", "Yngve Moe", "Dora Foss", "Carl Eide", "Anna Berg", "Bo Dahl"]
+    assert sorted(names, key=text.index) == names
+    assert [name for name in names if name in folded] == ["Anna Berg", "Bo Dahl"] and "Carl Eide" in shown
 
 
 def test_organisation_says_what_each_is_where_the_reader_may_see_it() -> None:

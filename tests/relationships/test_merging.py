@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -55,6 +56,12 @@ def everything(*besides: type[models.Model]) -> dict[str, list[Any]]:
 def fresh(person: User) -> User:
     found: User = User.objects.get(pk=person.pk)
     return found
+
+
+def as_(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
 
 
 def pair() -> tuple[Account, Account]:
@@ -213,6 +220,26 @@ def test_no_rule_of_one_per_organisation_is_forgotten() -> None:
         rules |= {model._meta.label for _one in [column] if column.unique}
         rules |= {str(one) for one in model._meta.unique_together if column.name in one}
     assert rules == seen_to
+
+
+def test_old_address_leads_to_the_one_it_became_and_is_live_again_when_undone() -> None:
+    kept, gone = pair()
+    old = gone.get_absolute_url()
+    step = merge(kept, gone)
+    client = as_(people.alice())
+    answer = client.get(old)
+    assert (answer.status_code, answer["Location"]) == (302, kept.get_absolute_url())
+    assert as_(people.outsider()).get(old).status_code == 404
+    undo(step)
+    assert client.get(old).status_code == 200
+
+
+def test_old_address_leads_through_two_mergers() -> None:
+    kept, gone = pair()
+    last, old = people.relationship(account=people.account("Stolt")).account, gone.get_absolute_url()
+    merge(kept, gone)
+    merge(last, kept)
+    assert as_(people.alice()).get(old)["Location"] == last.get_absolute_url()
 
 
 def test_parents_and_units_make_no_circle() -> None:
