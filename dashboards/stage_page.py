@@ -154,8 +154,11 @@ def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _lede(row: Relationship, known: records.Known, today: date) -> str:
-    """*Customer for 142 days, since 3 July.*"""
+    """*Customer for 142 days, since 3 July.* Within a week the day says it all."""
     since = known.since(row)
+    if (today - since).days < words.A_WEEK:
+        said = {"stage": capfirst(stage_words.name(row.stage)), "day": dates.said(since, today)}
+        return _("%(stage)s since %(day)s.") % said
     return _("%(stage)s for %(days)s, since %(day)s.") % {
         "stage": capfirst(stage_words.name(row.stage)),
         "days": dates.days((today - since).days),

@@ -62,7 +62,8 @@ class Person:
     """Somebody of theirs whose decision power is known since a day; ``there`` are the spans of their places.
 
     ``has_say``: they influence, decide or sign. ``answers``: accountable for results and in command of resources.
-    ``seen``: the days on which they took part in something two-way, in their order.
+    ``seen``: the days on which they took part in something two-way, in their order. ``who`` is the form under which
+    two spellings of a name are the same: two records of one name are one person.
     """
 
     shown: Shown
@@ -71,6 +72,7 @@ class Person:
     decides: bool = False
     answers: bool = False
     seen: Sequence[date] = ()
+    who: str = ""
 
     def named(self, day: date) -> bool:
         return self.has_say and self.shown.day <= day and any(span.holds(day) for span in self.there)
@@ -221,9 +223,17 @@ def _named(record: Record, day: date) -> list[Person]:
     return [person for person in record.people if person.named(day)]
 
 
+def _once(people: Iterable[Person]) -> list[Person]:
+    """Of several records of one name the first."""
+    found: dict[str | int, Person] = {}
+    for person in people:
+        found.setdefault(person.who or person.shown.pk, person)
+    return list(found.values())
+
+
 def _enough_people(record: Record, day: date) -> bool:
     named = _named(record, day)
-    return len(named) >= PEOPLE_NEEDED and any(person.answers for person in named)
+    return len(_once(named)) >= PEOPLE_NEEDED and any(person.answers for person in named)
 
 
 def _days_of_people(record: Record) -> set[date]:
@@ -235,7 +245,7 @@ def _days_of_people(record: Record) -> set[date]:
 
 def _missing_people(record: Record, today: date) -> list[Missing]:
     named = _named(record, today)
-    short = PEOPLE_NEEDED - len(named)
+    short = PEOPLE_NEEDED - len(_once(named))
     found = [Missing(Lack.PEOPLE, short)] if short > 0 else []
     return found if any(person.answers for person in named) else [*found, Missing(Lack.ANSWERS)]
 
@@ -318,9 +328,9 @@ SCOPE = Rule(
 )
 PEOPLE = Rule(
     spans=lambda record: spans(_days_of_people(record), lambda day: _enough_people(record, day)),
-    shown=lambda record, today: [person.shown for person in _named(record, today)],
+    shown=lambda record, today: [person.shown for person in _once(_named(record, today))],
     missing=_missing_people,
-    figure=lambda record, today: len(_named(record, today)),
+    figure=lambda record, today: len(_once(_named(record, today))),
 )
 CADENCE = Rule(
     spans=lambda record: spans(_edges(record.intervals), lambda day: _really_agreed(record, day)),
@@ -349,7 +359,7 @@ def _is_seen(record: Record, person: Person, day: date) -> bool:
 
 
 def _seen_deciders(record: Record, day: date) -> list[Person]:
-    return [person for person in _deciders(record) if _is_seen(record, person, day)]
+    return _once(person for person in _deciders(record) if _is_seen(record, person, day))
 
 
 def _days_of_deciders(record: Record) -> set[date]:
@@ -370,10 +380,11 @@ def _shown_deciders(record: Record, today: date) -> list[Shown]:
 
 def _missing_deciders(record: Record, today: date) -> list[Missing]:
     """Whom to see, the one seen last first; then how many are to be named."""
-    named = [person for person in _deciders(record) if person.named(today)]
-    unseen = [(person.last_seen(today), person) for person in named if not _is_seen(record, person, today)]
+    seen_ones = _seen_deciders(record, today)
+    named = _once([*seen_ones, *(person for person in _deciders(record) if person.named(today))])
+    unseen = [(person.last_seen(today), person) for person in named[len(seen_ones) :]]
     unseen.sort(key=lambda pair: (pair[0] is None, -(pair[0] or date.min).toordinal(), pair[1].shown.pk))
-    short = PEOPLE_NEEDED - (len(named) - len(unseen))
+    short = PEOPLE_NEEDED - len(seen_ones)
     found = [
         Missing(Lack.UNSEEN, (today - seen).days if seen else 0, seen, person.shown.said)
         for seen, person in unseen[: max(0, short)]
@@ -388,6 +399,11 @@ SIDES = {"ours": Lack.FEEDBACK_OURS, "theirs": Lack.FEEDBACK_THEIRS}
 def _given_lately(record: Record, side: str, day: date) -> list[Shown]:
     first = day - FEEDBACK_DAYS * DAY
     return [row for row in _until(record.feedback.get(side, ()), day) if row.day >= first]
+
+
+def feedback_given(record: Record, today: date) -> tuple[int, int]:
+    """How often they gave it within the time that counts, and how often we did."""
+    return len(_given_lately(record, "theirs", today)), len(_given_lately(record, "ours", today))
 
 
 def _feedback(record: Record) -> tuple[Span, ...]:

@@ -24,6 +24,7 @@ from relationships.models import (
     Stakeholder,
     Waiver,
 )
+from web.text import name_key
 
 INTERACTION = Interaction._meta.label_lower
 AGREEMENT = CadenceAgreement._meta.label_lower
@@ -173,6 +174,7 @@ def _people(rows: Sequence[Relationship]) -> dict[int, list[Person]]:
                 decides=stake.decides,
                 answers=stake.accountable and stake.commands,
                 seen=sorted(seen[key]),
+                who=name_key(stake.contact.name),
             )
         )
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
@@ -60,6 +60,8 @@ TITLES: dict[Criterion, str | Promise] = {
     Criterion.TRUST_FLAGS: gettext_lazy("No warning about trust"),
     Criterion.BESIDE_PROJECTS: gettext_lazy("A third of contact outside projects"),
 }
+# Of fewer days nothing is said.
+WEEK = 7
 # Why a criterion can't be judged yet.
 NOT_YET: dict[Criterion, str | Promise] = {
     Criterion.SCORE: gettext_lazy("Concord shows no score yet."),
@@ -73,6 +75,7 @@ NOT_YET: dict[Criterion, str | Promise] = {
 LOOKS = {
     Verdict.NOT_MET: Look(gettext_lazy("Not met"), "x", "over"),
     Verdict.UNKNOWN: Look(gettext_lazy("Cannot be judged yet"), "question-mark", "faint"),
+    Verdict.HOLDS: Look(gettext_lazy("Holds, does not count yet"), "clock", "faint"),
     Verdict.WAIVED: Look(gettext_lazy("Waived"), "hand-stop", "due"),
     Verdict.MET: Look(gettext_lazy("Met"), "check", "ok"),
 }
@@ -120,12 +123,23 @@ def missing(finding: Finding, record: criteria.Record, today: date) -> str:
     """What is short, in a sentence that says the cheapest next step; or why nobody can say yet."""
     if finding.verdict is Verdict.UNKNOWN or (finding.verdict is Verdict.WAIVED and finding.criterion in NOT_YET):
         return str(NOT_YET[finding.criterion])
+    if finding.verdict is Verdict.HOLDS and finding.met_since and finding.counts_from:
+        said = {"since": dates.said(finding.met_since, today), "day": dates.said(finding.counts_from, today)}
+        return _("Holds since %(since)s, counts from %(day)s.") % said
     return " ".join(_short(one, record, today) for one in finding.missing)
 
 
 def _short(one: Missing, record: criteria.Record, today: date) -> str:
     day = dates.on(one.day, today) if one.day else ""
-    values = {"count": one.count, "day": day, "name": one.said, "number": capfirst(str(apnumber(one.count)))}
+    values = {
+        "count": one.count,
+        "day": day,
+        "days": dates.days(one.count),
+        "every": capfirst(words.interval(one.count)),
+        "ago": dates.ago(today - timedelta(days=one.count), today),
+        "name": one.said,
+        "number": capfirst(str(apnumber(one.count))),
+    }
     said = {
         Lack.SCOPE: _("Write down what both sides agreed to do together."),
         Lack.PEOPLE: ngettext(
@@ -135,21 +149,23 @@ def _short(one: Missing, record: criteria.Record, today: date) -> str:
         ),
         Lack.ANSWERS: _("One of them who is accountable for results and commands resources."),
         Lack.RHYTHM: _("No rhythm is in force. Agree on one with them."),
-        Lack.AGREED: _("Every %(count)d days is assumed. Ask one of theirs to agree to it."),
+        Lack.AGREED: _("%(every)s is assumed. Ask one of theirs to agree to it."),
         Lack.PROMISE: _("None yet. Promise something small, and keep it by its day."),
         Lack.NEVER_IN_TOUCH: _("Never in touch. One conversation begins to count."),
-        Lack.SILENT: _("Silent for %(count)d days. The next conversation begins to count anew."),
-        Lack.ONCE: _("One conversation so far, %(count)d days ago. A second one makes it count from there."),
-        Lack.YOUNG: _("In touch for %(count)d days; without a long silence it will be 90 %(day)s."),
+        Lack.SILENT: _("Silent for %(days)s. The next conversation begins to count anew."),
+        Lack.ONCE: _("One conversation so far, %(ago)s. A second one makes it count from there."),
+        Lack.YOUNG: _("In touch for %(days)s; without a long silence it will be 90 %(day)s."),
         Lack.DECISION_MAKERS: ngettext(
             "%(number)s more person who decides or signs named, and seen.",
             "%(number)s people who decide or sign named, and seen.",
             one.count,
         ),
-        Lack.UNSEEN: _("%(name)s was last seen %(count)d days ago.") if one.day else _("%(name)s was never seen."),
+        Lack.UNSEEN: _("%(name)s was last seen %(ago)s.") if one.day else _("%(name)s was never seen."),
         Lack.FEEDBACK_OURS: _("Ours was last given %(day)s.") if day else _("We have given them none yet."),
         Lack.FEEDBACK_THEIRS: _("Theirs was last heard %(day)s.") if day else _("They have given us none yet."),
-        Lack.COUNTED: _("A rhythm has counted on %(count)d days so far; 90 of 180 are needed to judge."),
+        Lack.COUNTED: _("A rhythm has counted on %(days)s so far; 90 of 180 are needed to judge.")
+        if one.count >= WEEK
+        else _("A rhythm has to count on 90 of 180 days before this can be judged."),
         Lack.ADHERENCE: _("%(count)d %% over 180 days."),
         Lack.ALL_IN_PROJECTS: _("%(count)d %% over a year. Ring once without a project."),
     }[one.lack]
@@ -179,7 +195,6 @@ class Line:
     second: str = ""
     beside: str = ""
     since: date | None = None
-    counts_from: date | None = None
     rows: list[Told] = field(default_factory=list)
     more: int = 0
     waiver: Waiver | None = None
@@ -217,16 +232,15 @@ def _line(
 ) -> Line:
     waiver = waivers.get(one.waiver.pk) if one.waiver and one.verdict is Verdict.WAIVED else None
     rows = [_told(shown, told) for shown in one.shown]
-    counts = one.counts_from if one.counts_from and one.counts_from > today else None
+    holds = one.verdict in (Verdict.MET, Verdict.HOLDS)
     return Line(
         criterion=one.criterion.value,
         title=title(one.criterion, record.every(today)),
         verdict=one.verdict.value,
         look=LOOKS[one.verdict],
         second="" if one.verdict is Verdict.MET else missing(one, record, today),
-        beside=_beside(one, rows) if one.verdict is Verdict.MET else "",
-        since=one.met_since,
-        counts_from=counts,
+        beside=_beside(one, rows, record, today) if holds else "",
+        since=one.met_since if one.verdict is Verdict.MET else None,
         rows=rows[:ROWS],
         more=max(0, len(rows) - ROWS),
         waiver=waiver,
@@ -238,7 +252,7 @@ def _told(shown: Shown, told: Mapping[tuple[str, int], tuple[str, str]]) -> Told
     return Told(said or shown.said, shown.day, address)
 
 
-def _beside(one: Finding, rows: Sequence[Told]) -> str:
+def _beside(one: Finding, rows: Sequence[Told], record: criteria.Record, today: date) -> str:
     """The evidence in three words, at the right of its line."""
     match one.criterion:
         case Criterion.PEOPLE | Criterion.DECISION_MAKERS:
@@ -250,7 +264,8 @@ def _beside(one: Finding, rows: Sequence[Told]) -> str:
         case Criterion.PROMISE if len(rows) > 1:
             return _("%(count)d kept") % {"count": len(rows)}
         case Criterion.FEEDBACK:
-            return _("%(count)d given") % {"count": len(rows)}
+            theirs, ours = criteria.feedback_given(record, today)
+            return _("they %(theirs)d, we %(ours)d") % {"theirs": theirs, "ours": ours}
     return words.clipped(rows[0].said, 28) if rows else ""
 
 
@@ -316,8 +331,10 @@ def of_move(change: StageChange) -> tuple[str, str]:
     who = change.made_by or (_("an import") if change.declared else _("somebody who left"))
     if change.declared:
         return _("Declared a %(stage)s") % {"stage": name(change.to_stage)}, _("by %(who)s") % {"who": who}
-    said = {"who": who, "days": dates.days(change.days_in_former or 0)}
-    return heading(change.from_stage, change.to_stage), _("by %(who)s, after %(days)s") % said
+    told = heading(change.from_stage, change.to_stage)
+    if not change.days_in_former:
+        return told, _("by %(who)s, on the same day") % {"who": who}
+    return told, _("by %(who)s, after %(days)s") % {"who": who, "days": dates.days(change.days_in_former)}
 
 
 # What is kept with a decision ----------------------------------------------------------------------------------------

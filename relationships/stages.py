@@ -54,7 +54,10 @@ class Criterion(StrEnum):
 
 
 class Verdict(StrEnum):
+    """``HOLDS``: it does, but not long enough to count."""
+
     MET = "met"
+    HOLDS = "holds"
     NOT_MET = "not_met"
     WAIVED = "waived"
     UNKNOWN = "unknown"
@@ -113,7 +116,8 @@ class Waiver:
 class Finding:
     """What is found of a criterion on a day.
 
-    ``met_since`` follows from the days of the evidence. ``counts_from`` is the day from which that is long enough.
+    ``met_since`` follows from the days of the evidence. ``counts_from`` is the day from which that is long enough;
+    until then it holds without being met.
     ``shown`` are the rows that show it, ``missing`` what is short, the cheapest first. ``figure`` is a number to go
     with it. ``changes_on`` is the next day on which it becomes another without anything being done.
     """
@@ -152,11 +156,12 @@ class Outlook:
         return min((one.changes_on for one in self.findings if one.changes_on), default=None)
 
 
-ORDER = [Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.WAIVED, Verdict.MET]
+ORDER = [Verdict.NOT_MET, Verdict.UNKNOWN, Verdict.HOLDS, Verdict.WAIVED, Verdict.MET]
 
 
 def judge(record: Record, stage: Stage, today: date, waivers: Sequence[Waiver] = ()) -> Outlook:
-    """Every criterion of a stage: not met first, then those that can't be judged yet, then waived and met ones."""
+    """Every criterion of a stage: not met first, those that can't be judged yet, those that hold for too short a
+    time, then waived and met ones."""
     findings = [find(record, criterion, stage, today, waivers) for criterion in CRITERIA[stage]]
     findings.sort(key=lambda one: ORDER.index(one.verdict))
     return Outlook(stage, tuple(findings))
@@ -173,13 +178,15 @@ def find(record: Record, criterion: Criterion, stage: Stage, today: date, waiver
         key=lambda one: (one.span.last or date.max, one.pk),
         default=None,
     )
-    if now:
+    counts_from = now.first + HOLDING[stage] if now else None
+    if counts_from and counts_from <= today:
         verdict = Verdict.MET
     elif waiver:
         verdict = Verdict.WAIVED
+    elif now:
+        verdict = Verdict.HOLDS
     else:
         verdict = Verdict.NOT_MET if rule else Verdict.UNKNOWN
-    counts_from = now.first + HOLDING[stage] if now else None
     return Finding(
         criterion=criterion,
         verdict=verdict,

@@ -37,6 +37,8 @@ LOOKS = {
     State.ENDED: Look(gettext_lazy("Ended"), "flag-check", "paused"),
     State.NO_CADENCE: Look(gettext_lazy("No cadence"), "circle-dashed", "paused"),
 }
+# Of fewer days no share is told.
+A_WEEK = 7
 WORST_FIRST = [State.OVERDUE, State.DUE, State.NEW, State.IN_TOUCH, State.PAUSED, State.NO_CADENCE, State.ENDED]
 
 CHANNEL_ICONS = {
@@ -240,15 +242,15 @@ def _span(row: CadenceAgreement, today: date) -> str:
 
 
 def adherence(year: cadence.Adherence, today: date) -> str:
-    """*In rhythm on 292 of the last 365 days (80 %)*; nothing where no day counted."""
-    if not year.counted:
+    """*In rhythm on 292 of the last 365 days (80 %)*; nothing where less than a week counted."""
+    if year.counted < A_WEEK:
         return ""
     if year.counted < (year.last - year.first).days + 1:
-        days = ngettext("%(count)d day that counts", "%(count)d days that count", year.counted)
+        days = _("%(count)d days that count")
     elif year.last < today:
-        days = ngettext("%(count)d day up to %(day)s", "%(count)d days up to %(day)s", year.counted)
+        days = _("%(count)d days up to %(day)s")
     else:
-        days = ngettext("the last day", "the last %(count)d days", year.counted)
+        days = _("the last %(count)d days")
     said = days % {"count": year.counted, "day": dates.said(year.last, today)}
     values = {"good": year.in_rhythm, "days": said, "percent": year.percent}
     return _("In rhythm on %(good)d of %(days)s (%(percent)d %%)") % values

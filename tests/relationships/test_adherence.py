@@ -238,6 +238,8 @@ def test_year_reads_as_much_of_a_long_history_as_of_a_short_one() -> None:
         (Adherence(MONDAY - 364 * DAY, MONDAY, 292, 365), "In rhythm on 292 of the last 365 days (80 %)"),
         (Adherence(MONDAY - 364 * DAY, MONDAY, 364, 365), "In rhythm on 364 of the last 365 days (99 %)"),
         (Adherence(MONDAY - 364 * DAY, MONDAY, 150, 200), "In rhythm on 150 of 200 days that count (75 %)"),
+        (Adherence(MONDAY - 6 * DAY, MONDAY, 7, 7), "In rhythm on 7 of the last 7 days (100 %)"),
+        (Adherence(MONDAY - 5 * DAY, MONDAY, 6, 6), ""),
         (Adherence(MONDAY - 364 * DAY, MONDAY), ""),
     ],
 )

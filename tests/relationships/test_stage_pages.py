@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from relationships import actions
 from relationships.models import PlanStep, Relationship, StageChange, Waiver
 from tests import people
 from tests.relationships.test_stage_actions import ready, sweep
+from web import dates
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +70,39 @@ def test_partner_criteria_say_why_they_cannot_be_judged_yet() -> None:
     assert "From customer to partner" in said
     assert "KPIs can’t be kept here yet." in said
     assert "Two decision makers seen in 90 days" in said
+
+
+def test_what_holds_for_too_short_a_time_is_not_ticked_and_says_from_when_it_counts() -> None:
+    row = people.relationship()
+    Relationship.objects.filter(pk=row.pk).update(stage="customer")
+    row.refresh_from_db()
+    for side in ("ours", "theirs", "theirs"):
+        day = TODAY - 9 * DAY
+        people.feedback(row, side=side, heard_on=day)
+    outlook = page(row).context
+    line = next(one for one in outlook["lines"] if one.criterion == "feedback")
+    assert (line.verdict, line.look.icon, line.beside) == ("holds", "clock", "they 2, we 1")
+    counts = dates.said(TODAY + 81 * DAY, TODAY)
+    assert line.second == f"Holds since {dates.said(TODAY - 9 * DAY, TODAY)}, counts from {counts}."
+    assert outlook["score"] == "0 of 11"
+
+
+def test_nothing_is_counted_of_less_than_a_week() -> None:
+    row = people.relationship()
+    said = text(page(row))
+    assert "Contact since today." in said and "for 0 days" not in said
+    Relationship.objects.filter(pk=row.pk).update(stage="customer")
+    actions.agree_cadence(actor=row.owner, now=NOW, relationship=row, every_days=14)
+    said = text(page(row))
+    assert "A rhythm has to count on 90 of 180 days before this can be judged." in said
+
+
+def test_pause_is_said_in_one_sentence() -> None:
+    row = people.relationship()
+    actions.pause(actor=row.owner, now=NOW, relationship=row, reason="Their plant is shut.")
+    for name in ("relationship_stage", "relationship_detail"):
+        said = " ".join(strip_tags(text(page(row, name))).split())
+        assert "Paused since today: Their plant is shut." in said
 
 
 def test_overview_shows_the_criteria() -> None:
