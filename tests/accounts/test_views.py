@@ -288,7 +288,7 @@ def fill(count: int) -> None:
 
 @pytest.mark.parametrize("rows", [1, 50])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("account_list", 15), ("account_options", 12), ("person_list", 12), ("team_list", 11)]
+    ("name", "queries"), [("account_list", 16), ("account_options", 12), ("person_list", 13), ("team_list", 12)]
 )
 def test_lists_ask_the_same_number_of_questions(
     name: str, queries: int, rows: int, django_assert_num_queries: DjangoAssertNumQueries
