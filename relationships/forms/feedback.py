@@ -198,9 +198,8 @@ class ChangedStepForm(forms.ModelForm[FeedbackStep]):
         field_classes = {"done_on": DayField}
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args: Any, ours_to_say: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, step: Step, ours_to_say: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        step = Step(self.instance.kind)
         self.fields["text"].label = step_label(step, ours_to_say=ours_to_say)
         self.fields["text"].required = step is Step.DECLINED
         if ours_to_say:

@@ -268,7 +268,7 @@ def feedback_step_edit(request: PersonRequest, pk: int) -> HttpResponse:
     rows = FeedbackStep.objects.changeable_by(request.user)
     child = get_object_or_404(rows, pk=pk)
     row, step = _feedback(request, child.feedback_id), Step(child.kind)
-    form = ChangedStepForm(_sent(request), instance=child, ours_to_say=_is_ours_to_say(row, step))
+    form = ChangedStepForm(_sent(request), instance=child, step=step, ours_to_say=_is_ours_to_say(row, step))
     if request.method == "POST" and form.is_valid():
         with meanwhile.unchanged(form, child) as same:
             deed = same and attempt(

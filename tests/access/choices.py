@@ -17,6 +17,11 @@ from django.forms import BaseForm, BaseModelForm, ModelChoiceField
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.models import Contact
+from relationships.criteria import Record
+from relationships.feedback import Step
+from relationships.models import Feedback
+from relationships.stages import Stage, judge
 from tests.access.canaries import Half
 from tests.access.posts import sent
 from web.clock import Now
@@ -66,6 +71,18 @@ def given_to(form: type[BaseForm], half: Half) -> dict[str, Any]:
         "names": [],
         "now": Now(timezone.now()),
         "today": date(2026, 3, 2),
+        # What a view narrows before it asks.
+        "people": Contact.objects.visible_to(half.person),
+        "rows": Feedback.objects.visible_to(half.person),
+        "contact": half.rows.get("Contact"),
+        "stake": None,
+        "likely": [],
+        "linked": False,
+        "step": Step.ANSWERED,
+        "ours_to_say": True,
+        "asks": "What was said",
+        "every_days": 14,
+        "outlook": judge(Record(), Stage.CUSTOMER, date(2026, 3, 2)),
     }
     asked = [
         name

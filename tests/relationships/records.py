@@ -17,6 +17,8 @@ from relationships.models import Interaction, Relationship
 from tests import people
 from web.clock import Now
 
+# What a relationship is; when its criteria were last looked at is no part of it.
+KEPT = [one.attname for one in Relationship._meta.concrete_fields if one.name != "judged_as_of"]
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 2)
 START = MONDAY - 40 * DAY

@@ -19,7 +19,7 @@ from relationships import actions, ledger
 from relationships.models import Commitment, Evidence, Fulfilment, Interaction, Miss, Relationship, Renegotiation
 from tests import people
 from tests.relationships.machine import Desk
-from tests.relationships.records import DAY, MONDAY, Elsewhere, noon, waiting_for_a_lock
+from tests.relationships.records import DAY, KEPT, MONDAY, Elsewhere, noon, waiting_for_a_lock
 from tests.relationships.test_ledger import from_sources, table
 
 which = st.integers(0, 1)
@@ -142,10 +142,12 @@ class Promises(Desk):
             assert promise.due_on == first.due_on
 
     def picture(self) -> list[Any]:
+        """What there is once the sweep has been."""
         ledger.fall_late(self.now)
+        actions.judge_stages(self.ids, now=self.now)
         sources = [Commitment, Renegotiation, Fulfilment, Miss, Interaction]
         rows: list[Any] = [list(model._base_manager.order_by("pk").values()) for model in sources]
-        return [*rows, table(self.row(0)), table(self.row(1)), list(Relationship.objects.order_by("pk").values())]
+        return [*rows, table(self.row(0)), table(self.row(1)), list(Relationship.objects.order_by("pk").values(*KEPT))]
 
     @rule(data=st.data(), number=which)
     def a_busy_day_taken_back(self, data: st.DataObject, number: int) -> None:

@@ -18,7 +18,7 @@ from accounts.undo import Done, take_back
 from relationships import actions, queries, words
 from relationships.models import CadenceAgreement, Evidence, Relationship
 from tests import people
-from tests.relationships.records import DAY, MONDAY, agreed, dates, flags, log, noon
+from tests.relationships.records import DAY, KEPT, MONDAY, agreed, dates, flags, log, noon
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def ines(row: Relationship) -> Contact:
 def picture(row: Relationship) -> list[Any]:
     """All that an agreement can change."""
     return [
-        Relationship.objects.filter(pk=row.pk).values().get(),
+        Relationship.objects.filter(pk=row.pk).values(*KEPT).get(),
         list(row.agreements.order_by("pk").values()),
         list(row.evidence.order_by("source_model", "source_id", "kind").values("kind", "side", "day", "source_id")),
         flags(row),
