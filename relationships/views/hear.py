@@ -10,7 +10,7 @@ import secrets
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ LONGEST_NUMBER = 64
 def hear(request: HttpRequest, token: str) -> HttpResponse:
     post = addresses.find(token)
     if post is None:
-        raise Http404
+        return _quiet(_closed(request))
     if request.method == "POST":
         return _quiet(_taken(request, post))
     if "taken" in request.GET:
@@ -54,6 +54,21 @@ def _quiet(response: HttpResponse) -> HttpResponse:
 def _page(request: HttpRequest, post: ListeningPost, form: HearForm, *, number: str, status: int = 200) -> HttpResponse:
     context = {"post": post, "form": form, "number": number}
     return _quiet(render(request, "relationships/hear.html", context, status=status))
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    """For every address that takes nothing, whatever is wrong with it: the same words, and what was typed.
+
+    Whoever opened the form while it was open can't know that it was closed since: the text is theirs to copy.
+    """
+    if request.method != "POST":
+        return render(request, "relationships/hear_closed.html", status=404)
+    try:
+        _read(request, NoFiles(request))
+        text = listening.tidy(request.POST.get("text", ""), lines=True)
+    except (BadRequest, RequestDataTooBig, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        text = ""
+    return render(request, "relationships/hear_closed.html", {"sent": True, "text": text}, status=410)
 
 
 def _taken(request: HttpRequest, post: ListeningPost) -> HttpResponse:

@@ -147,12 +147,43 @@ def test_closed_renewed_and_never_given_addresses_look_alike() -> None:
     void.append(address(renewed))
     assert of_partner.relationship
     actions.remove_relationship(relationship=of_partner.relationship, **by)
-    bodies = set()
+    bodies: dict[int, set[bytes]] = {200: set(), 404: set(), 410: set()}
     for one in void:
         for answer in (client().get(one), client().post(one, {"text": TEXT})):
-            assert answer.status_code == 404
-            bodies.add(re.sub(r'nonce="[^"]+"|X-CSRFToken":"[^"]*', "", answer.content.decode()))
-    assert (len(bodies), Heard.objects.count()) == (1, 0)
+            bodies[answer.status_code].add(answer.content)
+            assert (answer["Referrer-Policy"], answer["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
+    assert ([len(bodies[status]) for status in bodies], Heard.objects.count()) == ([0, 1, 1], 0)
+
+
+@pytest.mark.django_db
+def test_form_that_was_closed_while_somebody_wrote_gives_the_text_back() -> None:
+    post, browser = a_post(), client()
+    said = {"text": f"{TEXT}\r\n<b>Since May.</b>", "form": number_of(browser.get(address(post)))}
+    actions.close_post(post=post, actor=people.alice(), now=NOW)
+    answer, opened = browser.post(address(post), said), browser.get(address(post))
+    assert (answer.status_code, opened.status_code, Heard.objects.count()) == (410, 404, 0)
+    assert text_in(answer) == listening.tidy(said["text"], lines=True)
+    assert "<b>Since" not in answer.content.decode()
+    for page in (answer.content.decode(), opened.content.decode()):
+        assert "This form is closed" in page
+        # Strangers read it: no word of signing in, of partners, of the post.
+        assert [word for word in ("Sign in", "artner", "/accounts/", post.name) if word in page] == []
+    assert "<textarea" not in opened.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"x" * (listening.LARGEST_BODY + 1), "text/plain"),
+        (b"text=%ff%fe", "application/x-www-form-urlencoded; charset=utf-16"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (b"", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_closed_form_answers_whatever_is_sent(body: bytes, kind: str) -> None:
+    answer = client().post("/hear/12:1:abc/", body, content_type=kind)
+    assert (answer.status_code, "Nothing was sent" in answer.content.decode()) == (410, True)
 
 
 @pytest.mark.django_db
