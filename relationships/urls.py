@@ -102,6 +102,7 @@ urlpatterns = [
     path("listening/<int:pk>/closing/", listening.listening_post_close, name="listening_post_close"),
     path("listening/<int:pk>/opening/", listening.listening_post_reopen, name="listening_post_reopen"),
     path("listening/<int:pk>/address/", listening.listening_post_renew, name="listening_post_renew"),
+    path("listening/<int:pk>/set-aside/", listening.heard_set_aside_many, name="heard_set_aside_many"),
     path("heard/<int:pk>/feedback/", listening.heard_sort, name="heard_sort"),
     path("heard/<int:pk>/set-aside/", listening.heard_set_aside, name="heard_set_aside"),
     path("relationships/<int:pk>/problems/new/", problems.problem_create, name="problem_create"),

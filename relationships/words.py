@@ -98,7 +98,7 @@ def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
             return _("never in touch – first %(day)s") % {"day": dates.by(relationship.due_on or today, today)}
         case State.IN_TOUCH:
             touched, due = relationship.last_touch_on or today, relationship.due_on or today
-            how = Interaction.Channel(channel).label if channel else _("last contact")
+            how = Interaction.Channel(channel).label if channel else _("contact")
             said = {"how": how, "ago": dates.ago(touched, today), "day": dates.by(due, today)}
             return _("%(how)s %(ago)s, next %(day)s") % said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.history import events_of
-from accounts.models import Team, User
+from accounts.models import Contact, Team, User
 from accounts.rows import plain
 from accounts.undo import Done, gather, inverse, record
 from relationships import listening
@@ -297,12 +299,25 @@ def _must_be_unsorted(row: Heard) -> None:
 
 
 @transaction.atomic
-def sort_heard(*, actor: User, now: Now, heard: Heard, relationship: Relationship) -> Done[Feedback]:
-    """What came in becomes feedback of a relationship; taken back, it waits to be sorted again."""
+def sort_heard(
+    *,
+    actor: User,
+    now: Now,
+    heard: Heard,
+    relationship: Relationship,
+    nature: str = "",
+    contact: Contact | None = None,
+) -> Done[Feedback]:
+    """What came in becomes feedback of a relationship; taken back, it waits to be sorted again.
+
+    ``nature`` is what it is where that was not said, or is something else than was said; ``contact`` who spoke.
+    """
     row = _lock_heard(heard.pk, actor)
     _must_be_unsorted(row)
     about = theirs(actor, relationship.pk)
-    given = give_feedback(actor=actor, now=now, relationship=about, **_as_feedback(row, about))
+    values = _as_feedback(row, about) | {"contact": contact}
+    values["nature"] = nature or values["nature"]
+    given = give_feedback(actor=actor, now=now, relationship=about, **values)
     said = _("Sorted: %(text)s")
     sorted_ = _set_heard(row, {"feedback_id": given.row.pk}, actor=actor, now=now, said=said)
     steps = [given.step, sorted_.step]
@@ -318,6 +333,14 @@ def set_aside(*, actor: User, now: Now, heard: Heard, why: str) -> Done[Heard]:
         raise ValidationError({"why": _("Say why.")})
     values = {"set_aside_at": now.instant, "set_aside_by_id": actor.pk, "set_aside_why": why.strip()}
     return _set_heard(row, values, actor=actor, now=now, said=_("Set aside: %(text)s"))
+
+
+@transaction.atomic
+def set_aside_many(*, actor: User, now: Now, rows: Sequence[Heard], why: str) -> Done[Heard]:
+    """The same for several with one reason, all or none; one step takes all of it back."""
+    done = [set_aside(actor=actor, now=now, heard=row, why=why) for row in rows]
+    said = ngettext("%(count)d set aside", "%(count)d set aside", len(done)) % {"count": len(done)}
+    return Done(done[0].row, gather(actor=actor, now=now, said=said, steps=[one.step for one in done]))
 
 
 @inverse

@@ -11,11 +11,15 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Team, User
+from accounts.models import Contact, Team, User
+from relationships import queries
+from relationships.forms.promises import named_by
 from relationships.listening import LONGEST_LINE, LONGEST_TEXT, says_something
-from relationships.models import Feedback, ListeningPost, Relationship
+from relationships.models import Feedback, Heard, ListeningPost, Relationship
 from web.choices import narrow, offer
-from web.widgets import Combo, Pills
+from web.clock import Now
+from web.text import name_key
+from web.widgets import Combo, Pills, Segmented
 
 NEAREST = 50
 
@@ -127,7 +131,7 @@ class PostForm(forms.ModelForm[ListeningPost]):
 
 
 class SortForm(forms.Form):
-    """Whose feedback it is, of what came in."""
+    """Whose feedback it is, of what came in, what kind it is, and who of theirs spoke, where that is known."""
 
     relationship = forms.ModelChoiceField(
         Relationship.objects.none(),
@@ -136,11 +140,33 @@ class SortForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the partner.")},
     )
 
-    def __init__(self, *args: Any, user: User, likely: Sequence[Relationship], **kwargs: Any) -> None:
+    nature = forms.ChoiceField(
+        choices=Feedback.Nature.choices,
+        label=gettext_lazy("It is"),
+        widget=Segmented,
+        error_messages={"required": gettext_lazy("Say what it is.")},
+    )
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), required=False, label=gettext_lazy("Who of theirs said it")
+    )
+
+    def __init__(
+        self, *args: Any, user: User, now: Now, heard: Heard, likely: Sequence[Relationship], **kwargs: Any
+    ) -> None:
+        """Proposed are the first of the likely partners, the kind that was said and whoever bears the name written."""
         super().__init__(*args, **kwargs)
         mine = Relationship.objects.changeable_by(user).select_related("account")
+        self.initial = {"relationship": likely[0].pk if likely else "", "nature": heard.nature, **self.initial}
+        chosen = named_by(mine, self.data if self.is_bound else self.initial)
+        here = queries.people_of(chosen, chosen.today(now)) if chosen else Contact.objects.none()
+        narrow(self, "contact", here, none=_("Nobody in particular"))
+        if heard.name and not self.is_bound:
+            key = name_key(heard.name)
+            self.initial["contact"] = next((one.pk for one in here if name_key(one.name) == key), None)
+        offer(self, "nature", ((value, label.capitalize()) for value, label in Feedback.Nature.choices))
         narrow(self, "relationship", mine)
-        nearest = [*likely, *(one for one in mine.filter(owner__in=user.acts_for)[:NEAREST] if one not in likely)]
+        first = [chosen, *likely] if chosen and chosen not in likely else likely
+        nearest = [*first, *(one for one in mine.filter(owner__in=user.acts_for)[:NEAREST] if one not in first)]
         offer(self, "relationship", [("", _("Choose a partner")), *((one.pk, str(one)) for one in nearest)])
 
 

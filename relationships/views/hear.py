@@ -13,8 +13,8 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -31,7 +31,6 @@ LONGEST_NUMBER = 64
 
 
 @csrf_exempt
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def hear(request: HttpRequest, token: str) -> HttpResponse:
     post = addresses.find(token)
@@ -47,6 +46,9 @@ def hear(request: HttpRequest, token: str) -> HttpResponse:
 def _quiet(response: HttpResponse) -> HttpResponse:
     """The address is all that one needs: it is told to nobody, and no search engine keeps the page."""
     response["Referrer-Policy"] = "no-referrer"
+    # Kept by the browser alone, and only to go back to: without it a form that was sent again has nothing behind it
+    # but the browser's own error.
+    patch_cache_control(response, private=True, no_cache=True, max_age=0)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

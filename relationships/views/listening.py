@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,7 +27,7 @@ from web.paging import page
 from web.responses import done, form_page, refused, safe_next
 
 read_or_write = require_http_methods(["GET", "POST"])
-WAITING, LATELY = 10, 10
+WAITING, LATELY = 30, 10
 
 
 def _sent(request: PersonRequest) -> QueryDict | None:
@@ -122,7 +122,8 @@ class Waiting:
     """Something that came in and is not sorted yet: when, who says so, and whom it may come from."""
 
     row: Heard
-    day: date
+    at: str
+    title: str
     ago: str
     who: str
     likely: Relationship | None
@@ -157,9 +158,11 @@ def _waiting(request: PersonRequest, rows: list[Heard], now: Now) -> list[Waitin
     zone, here = ZoneInfo(request.user.zone), now.today(request.user.zone)
     found = []
     for row in rows:
-        day = row.heard_at.astimezone(zone).date()
+        at = row.heard_at.astimezone(zone)
+        said = f"{dates.ago(at.date(), here)} {time_format(at, 'H:i')}"
+        title = date_format(at, "l j F Y, H:i")
         best = next(iter(likely.get(row.pk, ())), None)
-        found.append(Waiting(row, day, dates.ago(day, here), _who(row), best))
+        found.append(Waiting(row, at.isoformat(), title, said, _who(row), best))
     return found
 
 
@@ -196,18 +199,46 @@ def heard_sort(request: PersonRequest, pk: int) -> HttpResponse:
     """With the likely partner it is one tap; the form asks for any other."""
     row = _heard(request, pk)
     likely = queries.likely_partners(request.user, [row]).get(row.pk, [])
-    first = likely[0].pk if likely else None
-    form = SortForm(_sent(request), user=request.user, likely=likely, initial={"relationship": first})
+    now = Now.read()
+    named = {"relationship": request.GET["relationship"]} if request.GET.get("relationship") else {}
+    form = SortForm(_sent(request), user=request.user, now=now, heard=row, likely=likely, initial=named)
     if request.method == "POST" and form.is_valid():
-        about = form.cleaned_data["relationship"]
-        deed = attempt(
-            form, lambda: actions.sort_heard(actor=request.user, now=Now.read(), heard=row, relationship=about)
-        )
+        values = dict(form.cleaned_data)
+        deed = attempt(form, lambda: actions.sort_heard(actor=request.user, now=now, heard=row, **values))
         if deed:
-            said = _("It is feedback of %(partner)s now.") % {"partner": about}
+            said = _("It is feedback of %(partner)s now.") % {"partner": values["relationship"]}
             return done(request, said, step_id=deed.step.pk, to=safe_next(request, row.post.get_absolute_url()))
     context = {"form": form, "heard": row, "who": _who(row), "action": request.path, "next": safe_next(request, "")}
     return form_page(request, "relationships/heard_sort.html", _("Whose feedback is it?"), context)
+
+
+@read_or_write
+def heard_set_aside_many(request: PersonRequest, pk: int) -> HttpResponse:
+    """Several that came in at the post, chosen on its page, with one reason."""
+    post = _post(request, pk)
+    values = request.POST if request.method == "POST" else request.GET
+    heading = _("Set several aside")
+    rows = list(_chosen(request, post, values))
+    if not rows:
+        why = _("Nothing is chosen that still waits. Tick what to set aside first.")
+        return form_page(request, "relationships/bulk_refusal.html", heading, {"refusal": why})
+    form = AsideForm(_sent(request))
+    if request.method == "POST" and form.is_valid():
+        why = form.cleaned_data["why"]
+        deed = attempt(form, lambda: actions.set_aside_many(actor=request.user, now=Now.read(), rows=rows, why=why))
+        if deed:
+            to = safe_next(request, post.get_absolute_url())
+            return done(request, f"{deed.step.said}.", step_id=deed.step.pk, to=to)
+    context = {"form": form, "rows": rows, "action": request.path, "next": safe_next(request, "")}
+    return form_page(request, "relationships/heard_aside.html", heading, context)
+
+
+def _chosen(request: PersonRequest, post: ListeningPost, values: QueryDict) -> QuerySet[Heard]:
+    """Those that are named and still wait at the post, at most as many as its page shows."""
+    words = ",".join(values.getlist("rows")).split(",")
+    keys = {int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19}
+    rows = Heard.objects.changeable_by(request.user).unsorted().filter(post=post, pk__in=keys)
+    return rows.order_by("heard_at", "pk")[:WAITING]
 
 
 @read_or_write

@@ -215,6 +215,7 @@ TABLE: dict[str, Route] = {
     "listening_post_renew": deed(CHANGES, "ListeningPost"),
     "heard_sort": form(CHANGES, "Heard"),
     "heard_set_aside": form(CHANGES, "Heard"),
+    "heard_set_aside_many": form(CHANGES, "ListeningPost"),
     # Problems
     "problem_list": page(STAFF),
     "problem_new": form(STAFF),

@@ -10,7 +10,7 @@ from playwright.sync_api import Dialog, Page, expect
 
 from accounts import actions as accounts
 from relationships import actions, addresses
-from relationships.models import Feedback, Heard
+from relationships.models import Feedback, Heard, ListeningPost
 from tests import people
 from tests.journeys.book import closed, dialog, partner, rows, toast
 from tests.journeys.conftest import Open, Watch
@@ -83,6 +83,68 @@ def test_from_the_public_form_to_the_night_shift(browse: Open) -> None:
     page.keyboard.press("Control+Enter")
     closed(page)
     expect(page.locator(LOOP)).to_contain_text("told the night shift, 12 days")
+
+
+def test_back_after_an_error_and_then_sent_leads_to_the_form(browse: Open) -> None:
+    """And not to the browser's own page about a form that would have to be sent again."""
+    phone = browse(None, width=390, height=844)
+    phone.goto(a_post())
+    phone.get_by_label("Your name").fill("Ola")
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.get_by_role("alert")).to_contain_text("Write what you want to say.")
+    phone.get_by_label("What you want to say").fill(SAID)
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.get_by_role("heading", name="What happens next")).to_be_visible()
+    phone.go_back()
+    expect(phone.get_by_label("What you want to say")).to_be_visible()
+    phone.go_back()
+    expect(phone.get_by_label("What you want to say")).to_be_visible()
+    assert Heard.objects.count() == 1
+
+
+def test_several_are_set_aside_together_with_and_without_scripts(browse: Open) -> None:
+    a_post()
+    post = ListeningPost.objects.get()
+    for nth in range(5):
+        actions.hear(now=Now.read(), post=post, form=str(nth), text=f"Pills {nth}")
+    page = browse(people.alice())
+    page.goto(post.get_absolute_url())
+    for nth in (0, 1):
+        page.get_by_label(f"Choose “Pills {nth}”").check()
+    expect(page.locator(".c-bulk")).to_contain_text("2 chosen")
+    page.locator(".c-bulk").get_by_role("button", name="Set aside").click()
+    page.locator("#dialog [name=why]").fill("An advertisement")
+    page.keyboard.press("Control+Enter")
+    toast(page, "2 set aside.")
+    expect(page.locator(".c-camein > li")).to_have_count(3)
+    plain = browse(people.alice(), java_script_enabled=False)
+    plain.goto(post.get_absolute_url())
+    for nth in (2, 3):
+        plain.get_by_label(f"Choose “Pills {nth}”").check()
+    plain.locator(".c-bulk").get_by_role("button", name="Set aside").click()
+    plain.locator("[name=why]").fill("An advertisement")
+    plain.get_by_role("button", name="Set 2 aside").click()
+    expect(plain.locator(".c-camein > li")).to_have_count(1)
+
+
+def test_list_of_partners_in_a_dialog_can_be_seen_whole(browse: Open) -> None:
+    for nth in range(9):
+        partner(f"Partner {nth}", quiet=3)
+    a_post()
+    heard = actions.hear(now=Now.read(), post=ListeningPost.objects.get(), form="1", text=SAID)
+    for width, height in ((1440, 900), (390, 844)):
+        page = browse(people.alice(), width=width, height=height)
+        page.goto(heard.post.get_absolute_url())
+        page.get_by_role("link", name="Whose is it?").click()
+        page.locator("#dialog .ts-control input").press("ArrowDown")
+        shown = page.locator("#dialog .ts-dropdown")
+        expect(shown.locator(".option").nth(2)).to_be_in_viewport(ratio=1)
+        page.wait_for_timeout(300)
+        box, foot = shown.bounding_box(), page.locator("#dialog footer").bounding_box()
+        assert box is not None
+        assert foot is not None
+        assert box["height"] > 150
+        assert box["y"] + box["height"] <= foot["y"] + 1, (width, box, foot)
 
 
 def test_what_is_nasty_is_text_wherever_it_stands(browse: Open, watch: Watch) -> None:

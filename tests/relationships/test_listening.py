@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import actions as accounts
-from accounts.models import Account, UndoStep, User
+from accounts.models import Account, Affiliation, Contact, UndoStep, User
 from accounts.undo import take_back
 from dashboards.listening import quiet
 from relationships import actions, addresses, queries
@@ -154,16 +154,18 @@ def test_likely_partner_is_proposed_by_name_other_name_and_domain() -> None:
 @pytest.mark.django_db
 def test_one_tap_sorts_it_and_taken_back_it_waits_again() -> None:
     row = swept(name="Bjørkheim Sjømat")
-    heard = came_in(a_post(), organisation="Bjørkheim Sjømat")
+    heard = came_in(a_post(), organisation="Bjørkheim Sjømat", nature="complaint")
     browser = client()
     page = text(browser.get(heard.post.get_absolute_url()))
     assert f'name="relationship" value="{row.pk}"' in page
     assert "1 waits for you to say whose it is" in text(browser.get("/"))
-    answer = browser.post(f"/heard/{heard.pk}/feedback/", {"relationship": row.pk}, follow=True)
+    tap = {"relationship": row.pk, "nature": "complaint"}
+    assert 'name="nature" value="complaint"' in page
+    answer = browser.post(f"/heard/{heard.pk}/feedback/", tap, follow=True)
     assert "It is feedback of" in text(answer)
     heard.refresh_from_db()
     assert heard.feedback == Feedback.objects.get(relationship=row)
-    again = browser.post(f"/heard/{heard.pk}/feedback/", {"relationship": row.pk})
+    again = browser.post(f"/heard/{heard.pk}/feedback/", tap)
     assert (again.status_code, "sorted this already" in text(again)) == (422, True)
     step = UndoStep.objects.latest("id")
     back = take_back(step_id=step.pk, **by())
@@ -173,6 +175,60 @@ def test_one_tap_sorts_it_and_taken_back_it_waits_again() -> None:
     take_back(step_id=back.step.pk, **by())
     heard.refresh_from_db()
     assert heard.feedback == Feedback.objects.get()
+
+
+@pytest.mark.django_db
+def test_kind_is_asked_where_nobody_said_it_and_who_spoke_is_proposed() -> None:
+    row, browser = swept(name="Bjørkheim Sjømat"), client()
+    ola, kari = (Contact.objects.create(name=name) for name in ("Ola Nes", "Kari Lie"))
+    for person in (ola, kari):
+        Affiliation.objects.create(contact=person, account=row.account)
+    heard = came_in(a_post(), organisation="Bjørkheim Sjømat", name="ola  nes")
+    address = f"/heard/{heard.pk}/feedback/"
+    assert 'name="nature" value' not in text(browser.get(heard.post.get_absolute_url()))
+    form = browser.get(address).context["form"]
+    assert (form["relationship"].value(), form["nature"].value(), form["contact"].value()) == (row.pk, "", ola.pk)
+    answer = browser.post(address, {"relationship": row.pk})
+    assert (answer.status_code, "Say what it is." in text(answer), Feedback.objects.count()) == (422, True, 0)
+    browser.post(address, {"relationship": row.pk, "nature": "praise", "contact": kari.pk})
+    given = Feedback.objects.get()
+    # The one named takes the place of what was written; what came in keeps that.
+    assert (given.nature, given.contact, given.voice_name) == ("praise", kari, "")
+    # Nobody of another partner.
+    other, heard = people.relationship(), came_in(heard.post, "Else")
+    wrong = {"relationship": other.pk, "nature": "praise", "contact": ola.pk}
+    assert browser.post(f"/heard/{heard.pk}/feedback/", wrong).status_code == 422
+
+
+@pytest.mark.django_db
+def test_several_are_set_aside_with_one_reason_and_come_back_together() -> None:
+    post, browser = a_post(), client()
+    rows = [came_in(post, f"Pills {nth}") for nth in range(3)]
+    elsewhere = came_in(a_post(name="Elsewhere"), "Something else")
+    page = text(browser.get(post.get_absolute_url()))
+    assert f'value="{rows[0].pk}" form="bulk"' in page
+    address = f"/listening/{post.pk}/set-aside/"
+    chosen = {"rows": [rows[0].pk, rows[1].pk, elsewhere.pk]}
+    form = text(browser.get(address, chosen))
+    assert ("Pills 0" in form, "Pills 2" in form, "Something else" in form) == (True, False, False)
+    answer = browser.post(address, chosen | {"why": " "})
+    assert (answer.status_code, "Pills 1" in text(answer)) == (422, True)
+    assert "Nothing is chosen" in text(browser.get(address))
+    assert "2 set aside." in text(browser.post(address, chosen | {"why": "An advertisement"}, follow=True))
+    assert set(Heard.objects.unsorted()) == {rows[2], elsewhere}
+    assert UndoStep.objects.filter(said="2 set aside").count() == 1
+    back = take_back(step_id=UndoStep.objects.latest("id").pk, **by())
+    assert set(Heard.objects.unsorted()) == {*rows, elsewhere}
+    take_back(step_id=back.step.pk, **by())
+    assert set(Heard.objects.filter(set_aside_why="An advertisement")) == set(rows[:2])
+    assert client(people.outsider()).get(address).status_code == 404
+
+
+@pytest.mark.django_db
+def test_hour_at_which_it_came_in_is_said() -> None:
+    post = a_post()
+    Heard.objects.filter(pk=came_in(post).pk).update(heard_at=Now.read().instant.replace(hour=0, minute=7))
+    assert "today 00:07" in text(client().get(post.get_absolute_url()))
 
 
 @pytest.mark.django_db

@@ -103,9 +103,9 @@ def test_share_is_said_with_its_counts(share: Share, said: str, brief: str) -> N
 @pytest.mark.parametrize(
     ("days", "channel", "said"),
     [
-        (0, "", "last contact today, next by 16 March"),
+        (0, "", "contact today, next by 16 March"),
         (1, "call", "call yesterday, next by 15 March"),
-        (12, "", "last contact 12 days ago, next by Wednesday"),
+        (12, "", "contact 12 days ago, next by Wednesday"),
     ],
 )
 def test_sentence_of_who_is_in_touch_does_not_say_so_twice(days: int, channel: str, said: str) -> None:
