@@ -135,8 +135,21 @@ def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
     done = INVERSES[step.verb](actor=actor, now=now, **step.arguments)
     step.undone_at = now.instant
     step.save(update_fields=["undone_at"])
+    # An inverse names its deed as if it were done anew: who takes it back is told what was taken back.
+    done.step.said = words_of_turn(step.said)
+    done.step.save(update_fields=["said"])
     _carry_over(step, now)
     return done
+
+
+def words_of_turn(said: str) -> str:
+    """*Taken back: Logged with Ewos*; of that in turn *Done again: Logged with Ewos*, and so on, never both at once."""
+    back, again = _("Taken back: %(said)s"), _("Done again: %(said)s")
+    for form, other in ((back, again), (again, back)):
+        before, after = form.split("%(said)s")
+        if said.startswith(before) and said.endswith(after):
+            return other % {"said": said[len(before) : len(said) - len(after)]}
+    return back % {"said": said}
 
 
 def watched_by(step: UndoStep) -> dict[Watched, int]:

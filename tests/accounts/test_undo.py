@@ -14,11 +14,13 @@ import pytest
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from accounts import actions as accounts
 from accounts.history import events_of
 from accounts.models import Account, Affiliation, Cover, Invitation, Team, UndoStep, User
-from accounts.undo import INVERSES, KEPT_FOR, Done, TooLateError, deeds_of, gather, take_back
+from accounts.undo import INVERSES, KEPT_FOR, Done, TooLateError, deeds_of, gather, take_back, words_of_turn
 from relationships import actions
 from relationships.models import (
     Comment,
@@ -527,3 +529,24 @@ def test_fifty_deeds_take_as_many_queries_as_one() -> None:
     for _number in range(49):
         renamed(people.relationship(), people.alice(), "A")
     assert (one, count()) == (one, one)
+
+
+# What a turn is called -----------------------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=40))
+def test_a_turn_says_what_was_taken_back_and_never_both_at_once(said: str) -> None:
+    assume(not said.startswith(("Taken back: ", "Done again: ")))
+    back = words_of_turn(said)
+    again = words_of_turn(back)
+    assert (back, again, words_of_turn(again)) == (f"Taken back: {said}", f"Done again: {said}", back)
+
+
+def test_somebody_who_left_and_is_back_is_told_in_two_lines_that_differ() -> None:
+    alice, place = people.alice(), book().place
+    left = accounts.end_place(actor=alice, now=NOW, place=place, until=MONDAY)
+    back = take_back(step_id=left.step.pk, actor=alice, now=NOW)
+    again = take_back(step_id=back.step.pk, actor=alice, now=NOW)
+    lines = [deed.step.said for deed in deeds_of(alice, now=NOW)[0][:3]]
+    assert lines == [f"Done again: {left.step.said}", f"Taken back: {left.step.said}", left.step.said]
+    assert again.step.pk != left.step.pk

@@ -115,9 +115,11 @@ def test_a_plain_form_redirects_with_a_way_back_and_the_way_forth() -> None:
     undone = client.post(undo, headers={"referer": f"http://testserver{account.get_absolute_url()}"})
     assert (undone.status_code, undone["Location"]) == (302, reverse("account_list"))
     assert not Account.objects.exists()
+    assert said(undone)[-1][0] == "Taken back: Ewos added."
     redone = client.post(said(undone)[-1][1], headers={"referer": "http://elsewhere.example/page/"})
     assert (redone.status_code, redone["Location"]) == (302, reverse("today"))
     assert Account.objects.get().pk == account.pk
+    assert said(redone)[-1][0] == "Done again: Ewos added."
 
 
 def test_under_htmx_the_parts_fetch_themselves() -> None:
