@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,7 @@ class Criteria:
     lines: list[stage_words.Line]
     proposed: bool
     says: str = ""
+    review: list[str] = field(default_factory=list)
 
 
 def section(row: Relationship, known: records.Known, outlook: Outlook | None, today: date) -> Criteria:
@@ -52,7 +53,25 @@ def section(row: Relationship, known: records.Known, outlook: Outlook | None, to
         stage_words.lines(shown, known.record, known.waivers, {}, today),
         bool(outlook and outlook.settled and row.paused_since is None and row.ended_on is None),
         _declared(row, known, today),
+        review(row, known, today),
     )
+
+
+def review(row: Relationship, known: records.Known, today: date) -> list[str]:
+    """Why a review of the present stage is proposed, in words; nothing where none is. Nobody is moved by a machine."""
+    stage = Stage(row.stage)
+    if stage is Stage.CONTACT or row.paused_since is not None or row.ended_on is not None:
+        return []
+    said = []
+    if stages.wants_review(row.stage, today, row.overdue_from, row.every_days):
+        said.append(_("Overdue for more than three intervals. Is it still what it is called?"))
+    own = stages.judge(known.record, stage, today, known.waived)
+    gone = stages.lost(known.record, stage, known.since(row), today, known.waived, known.met_then(row))
+    if gone:
+        what = ", ".join(str(stage_words.plain_title(one)) for one in gone)
+        told = {"met": own.met, "all": len(own.findings), "stage": stage_words.name(stage), "gone": what}
+        said.append(_("%(met)d of %(all)d of what makes it a %(stage)s hold now. No longer: %(gone)s.") % told)
+    return said
 
 
 def next_of(row: Relationship, known: records.Known, today: date) -> Outlook | None:
@@ -133,7 +152,7 @@ def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
         "declared": _declared(row, known, here),
         "look": words.LOOKS[state],
         "sentence": words.full_sentence(row, now),
-        "review": stages.wants_review(row.stage, here, row.overdue_from, row.every_days),
+        "review": review(row, known, here),
         "outlook": outlook,
         "heading": stage_words.heading(row.stage, outlook.stage) if outlook else "",
         "wanted": stage_words.name(outlook.stage) if outlook else "",

@@ -54,6 +54,15 @@ class Known:
         """Since when it is in its stage: the day of the last change, or that on which it was begun."""
         return self.changes[-1].changed_on if self.changes else begun_on(row)
 
+    def met_then(self, row: Relationship) -> set[stages.Criterion]:
+        """What the move to the present stage kept as met or waived."""
+        last = self.changes[-1] if self.changes else None
+        if last is None or last.to_stage != row.stage:
+            return set()
+        stood = {stages.Verdict.MET, stages.Verdict.WAIVED}
+        found = {one["criterion"] for one in last.criteria if one["verdict"] in stood}
+        return {one for one in stages.CRITERIA[stages.Stage(row.stage)] if one in found}
+
     def declared(self, row: Relationship) -> stages.Declared | None:
         """What its stage was declared to be; none where somebody moved it there on evidence."""
         last = self.changes[-1] if self.changes else None

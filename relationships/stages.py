@@ -5,7 +5,7 @@ Source: ``health.md`` of the design. All days are local dates of the relationshi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -296,3 +296,31 @@ def wants_review(stage: str, today: date, overdue_from: date | None, every_days:
     if stage == Stage.CONTACT or overdue_from is None or every_days is None:
         return False
     return (today - overdue_from).days >= REVIEWED_AFTER * every_days
+
+
+def lost(
+    record: Record,
+    stage: Stage,
+    since: date,
+    today: date,
+    waivers: Sequence[Waiver] = (),
+    kept: Collection[Criterion] = (),
+) -> list[Criterion]:
+    """The criteria of the present stage that were met or waived and are neither now; nobody is moved down by that.
+
+    ``kept`` are those that the move itself tells as met or waived: what was withdrawn since is in no record any more.
+    Others count from ``since`` on, the day of the move, so that a declared stage loses only what it had.
+    """
+    gone = [one.criterion for one in judge(record, stage, today, waivers).findings if not _stands(one)]
+    return [one for one in gone if one in kept or _stood(record, one, stage, since, waivers, today)]
+
+
+def _stands(one: Finding) -> bool:
+    return one.verdict in (Verdict.MET, Verdict.WAIVED, Verdict.HOLDS)
+
+
+def _stood(
+    record: Record, criterion: Criterion, stage: Stage, since: date, waivers: Sequence[Waiver], today: date
+) -> bool:
+    spans = [*_settled_spans(record, criterion, stage), *(one.span for one in waivers if one.criterion is criterion)]
+    return any(span.first < today and (span.last is None or span.last >= since) for span in spans)

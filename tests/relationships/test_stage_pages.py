@@ -36,6 +36,18 @@ def shifted(**more: Any) -> Relationship:
     return row
 
 
+def in_touch() -> Relationship:
+    """All that a customer needs: ninety days with a silence of no more than ninety, up to today."""
+    row = ready()
+    past = row.interactions.order_by("-occurred_on").first()
+    assert past is not None
+    day = past.occurred_on
+    while day < TODAY:
+        day = min(day + 60 * DAY, TODAY)
+        actions.log_interaction(actor=row.owner, now=NOW, relationship=row, occurred_on=day, channel="call")
+    return row
+
+
 def page(row: Any, name: str = "relationship_stage", who: Any = None) -> Any:
     return client_of(who or row.owner).get(reverse(name, args=[row.pk]))
 
@@ -112,14 +124,7 @@ def test_overview_shows_the_criteria() -> None:
 
 
 def test_move_without_javascript_and_what_it_leaves() -> None:
-    row = ready()
-    past = row.interactions.order_by("-occurred_on").first()
-    assert past is not None
-    # Ninety days with a silence of no more than ninety: up to today.
-    day = past.occurred_on
-    while day < TODAY:
-        day = min(day + 60 * DAY, TODAY)
-        actions.log_interaction(actor=row.owner, now=NOW, relationship=row, occurred_on=day, channel="call")
+    row = in_touch()
     form = page(row, "stage_change_create")
     assert "Kept with the decision" in text(form)
     assert send(row, "stage_change_create", {"to": "customer"}).status_code == 302
@@ -224,6 +229,32 @@ def test_declared_line_with_its_day() -> None:
         actor=people.alice(), now=NOW, account=people.account(), owner=people.alice(), stage="customer"
     ).row
     assert "Declared today; its evidence is due by" in text(page(row))
+
+
+def test_review_is_proposed_in_words_once_what_made_it_a_customer_holds_no_more() -> None:
+    row = in_touch()
+    assert send(row, "stage_change_create", {"to": "customer"}).status_code == 302
+    folded = '<details class="c-fold">'
+    before = page(row)
+    assert ("Review proposed" in text(before), folded in text(before)) == (False, True)
+    assert send(row.scopes.get(), "scope_remove").status_code == 302
+    said = text(page(row))
+    why = "4 of 5 of what makes it a customer hold now. No longer: "
+    assert ("Review proposed" in said, why in said, folded in said) == (True, True, False)
+    assert why in text(page(row, "relationship_detail"))
+    row.refresh_from_db()
+    # It says so and moves nobody; what rests or is over asks for nothing.
+    assert (row.stage, row.proposed_stage) == ("customer", "")
+    Relationship.objects.filter(pk=row.pk).update(paused_since=TODAY, pause_reason="Refit")
+    assert "Review proposed" not in text(page(row))
+
+
+def test_review_is_proposed_once_overdue_for_more_than_three_intervals() -> None:
+    row = people.relationship(stage="customer", every_days=14)
+    for late, proposed in ((41, False), (42, True)):
+        Relationship.objects.filter(pk=row.pk).update(overdue_from=TODAY - late * DAY)
+        for name in ("relationship_stage", "relationship_detail"):
+            assert ("Overdue for more than three intervals." in text(page(row, name))) is proposed
 
 
 def test_today_names_a_proposal_overdue_evidence_and_a_step() -> None:

@@ -395,3 +395,27 @@ def test_evidence_is_due_six_months_on(on: date, due: date) -> None:
 )
 def test_review_is_proposed_after_three_intervals_overdue(stage: str, late: int, wants: bool) -> None:
     assert stages.wants_review(stage, day(late), START, 14) is wants
+
+
+@given(records(), st.sampled_from([Stage.CUSTOMER, Stage.PARTNER]), offsets, st.integers(0, 200), st.data())
+def test_lost_is_what_stood_on_a_day_of_the_stage_and_stands_no_more(
+    record: Record, stage: Stage, began: int, lasted: int, data: st.DataObject
+) -> None:
+    given_ = data.draw(st.lists(waivers(), max_size=2))
+    kept = data.draw(st.sets(st.sampled_from(list(CRITERIA[stage]))))
+    since, today = day(began), day(began + lasted)
+
+    def standing(on: date) -> dict[Criterion, Verdict]:
+        return {one.criterion: one.verdict for one in stages.judge(record, stage, on, given_).findings}
+
+    counted, now = {Verdict.MET, Verdict.WAIVED}, standing(today)
+    stood = kept | {
+        criterion
+        for offset in range(lasted)
+        for criterion, verdict in standing(since + offset * DAY).items()
+        if verdict in counted
+    }
+    gone = {one for one in stood if now[one] in (Verdict.NOT_MET, Verdict.UNKNOWN)}
+    assert set(stages.lost(record, stage, since, today, given_, kept)) == gone
+    if set(now.values()) <= counted:
+        assert gone == set()
