@@ -277,6 +277,11 @@ def likely_pairs(user: Someone) -> PairQuerySet:
     return rows.annotate(shown=F("score") if access.reach_of(user).everything else both)
 
 
+def per_cent(score: float) -> int:
+    """In whole ones; 100 only for what is certain."""
+    return min(round(100 * score), 99) if score < 1 else 100
+
+
 def told_of(user: Someone, pairs: Sequence[Likeness]) -> list[Alike]:
     """What the person may know of each pair; the same number of queries for one and for fifty."""
     if not pairs:
@@ -298,7 +303,7 @@ def told_of(user: Someone, pairs: Sequence[Likeness]) -> list[Alike]:
         told.append(
             Alike(
                 pk=pair.pk,
-                per_cent=round(100 * verdict.score),
+                per_cent=per_cent(verdict.score),
                 reasons=words.reasons(verdict),
                 sides=(_side(rows[both[0]], known[both[0]]), _side(rows[both[1]], known[both[1]])),
                 mergeable=wholly >= set(both),

@@ -82,7 +82,7 @@ def listening_list(request: PersonRequest) -> HttpResponse:
     kept = "closed=1&" if closed else ""
     waiting = sum(counts[pk].unsorted for pk in changeable)
     context = {
-        "lede": _lede(waiting, len(ids), closed),
+        "lede": _lede(waiting, any(counts[pk].unsorted for pk in ids), closed or not ids),
         "lines": [Line(row, counts[row.pk], row.pk in changeable) for row in shown.rows],
         "closed": closed,
         "more": f"?{kept}after={shown.after}" if shown.after else "",
@@ -93,13 +93,16 @@ def listening_list(request: PersonRequest) -> HttpResponse:
     return render(request, "dashboards/listening_list.html", context)
 
 
-def _lede(waiting: int, shown: int, closed: bool) -> str:
+def _lede(waiting: int, of_others: bool, silent: bool) -> str:
+    """``of_others``: something waits at a post that only others may sort."""
     if waiting:
         return ngettext(
             "%(count)d that came in is waiting for you to say whose it is.",
             "%(count)d that came in are waiting for you to say whose they are.",
             waiting,
         ) % {"count": waiting}
-    if closed or not shown:
+    if silent:
         return ""
+    if of_others:
+        return _("Where partners are heard: nothing is waiting for you, some is for colleagues.")
     return _("Where partners are heard: everything that came in is sorted.")

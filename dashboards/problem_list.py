@@ -188,6 +188,7 @@ def problem_list(request: PersonRequest) -> HttpResponse:
         "relationship": chosen.get("relationship"),
         "without": _address(request, relationship=""),
         "total": counted["all"],
+        "narrowed": bool(chosen.keys() - {"state"}),
         "writes": user.reach.writes or bool(user.reach.joined),
     }  # fmt: skip
     return render(request, "dashboards/problem_list.html", context)

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts import actions, sweep
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Likeness, NotTheSame, UndoStep, User
+from accounts.queries import per_cent
 from tests import people
 from web.clock import Now
 
@@ -45,6 +46,11 @@ def test_pair_is_shown_with_its_reasons_and_both_sides() -> None:
     assert [side.people for side in alike.sides] == [0, 1]
     assert [side.domains for side in alike.sides] == [[], ["stolt.example"]]
     assert (alike.mergeable, alike.can_say) == (True, True)
+
+
+@pytest.mark.parametrize(("score", "shown"), [(1.0, 100), (0.9999, 99), (0.995, 99), (0.954, 95), (0.0, 0)])
+def test_likeness_below_one_is_never_shown_as_certain(score: float, shown: int) -> None:
+    assert per_cent(score) == shown
 
 
 def test_of_what_one_may_not_read_only_the_names_are_compared() -> None:

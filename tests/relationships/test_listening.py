@@ -81,6 +81,12 @@ def test_register_is_for_all_and_what_came_in_for_who_sorts_it() -> None:
         assert ("A secret of the canteen" in page, addresses.token_for(post) in page) == (sees, sees)
     assert client(people.outsider()).get(f"/listening/{of_partner.pk}/").status_code == 404
     assert "Only theirs" not in text(client(people.outsider()).get("/listening/"))
+    for person, said in (
+        (people.alice(), "1 that came in is waiting for you"),
+        (people.outsider(), "nothing is waiting for you"),
+    ):
+        page = text(client(person).get("/listening/"))
+        assert (said in page, "everything that came in is sorted" in page) == (True, False)
     assert client(people.rita()).get("/listening/new/").status_code == 404
     with pytest.raises(PermissionDenied):
         actions.open_post(**by(people.rita()), name="Mine", owner=people.rita())

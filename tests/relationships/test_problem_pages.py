@@ -202,6 +202,12 @@ def test_list_has_its_figures_and_each_tab_what_it_says() -> None:
         assert {what for what in every if what in shown[state]} == named, state
     assert "2 are open, 1 late. Solved in time: 1 of 3." in shown[""]
     assert "Late one" not in text(client(people.outsider()).get("/problems/?state=all"))
+    # A search that finds nothing is no empty book.
+    searched, empty = (
+        text(client(who).get(f"/problems/{q}")) for who, q in ((row.owner, "?q=zz"), (people.outsider(), ""))
+    )
+    assert ("None fits" in searched, "When something goes wrong" in searched) == (True, False)
+    assert ("None fits" in empty, "When something goes wrong" in empty) == (False, True)
 
 
 @pytest.mark.django_db
