@@ -74,6 +74,8 @@ def test_from_the_suggestion_to_the_night_shift(browse: Open) -> None:
     closed(page)
     expect(page.locator(LOOP)).to_contain_text("told the night shift, 12 days")
     expect(page.locator(".c-lede").first).to_contain_text("Applied after 12 days, and told back.")
+    # Three steps were taken in a moment; only what is true now is still said.
+    expect(page.locator("#toasts .c-toast")).to_have_count(1)
     toast(page, "Applied after 12 days, and told back.").get_by_role("button", name="Undo").click()
     expect(page.locator(".c-lede").first).to_contain_text("not yet told back to the night shift")
 
