@@ -65,6 +65,7 @@ class PauseForm(forms.Form):
         label=gettext_lazy("Why"),
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("The manager sees it."),
+        error_messages={"required": gettext_lazy("Say why it rests, so that others know.")},
     )
 
 

@@ -30,7 +30,11 @@ LASTING = {
 class MoveForm(forms.Form):
     """Up where that is shown; down always, with a reason."""
 
-    to = forms.ChoiceField(label=gettext_lazy("To"), widget=Segmented)
+    to = forms.ChoiceField(
+        label=gettext_lazy("To"),
+        widget=Segmented,
+        error_messages={"required": gettext_lazy("Choose the stage.")},
+    )
     why = forms.CharField(required=False, label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, relationship: Relationship, outlook: Outlook | None, **kwargs: Any) -> None:

@@ -166,7 +166,7 @@ def test_each_deed_through_its_page() -> None:
         ("tags", {"add": f"ok, {'x' * 41}"}, f"“{'x' * 20}…” is too long: a tag has 40 letters at most."),
         ("team", {}, "Choose a team, or “No team”."),
         ("team", {"team": "none"}, "Afterwards you could no longer change 1 of them."),
-        ("owner", {}, "This field is required"),
+        ("owner", {}, "Choose one."),
     ],
 )
 def test_what_does_not_do_comes_back(deed: str, values: dict[str, str], why: str) -> None:
