@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
+from relationships import actions
 from relationships.models import Interaction
 from tests import people
 from tests.journeys.book import dialog, open_flags, partner, person_at, rows, toast
 from tests.journeys.conftest import Open
+from web.clock import Now
 
 TARGETS = """() => {
   const inside = document.querySelector("dialog[open]") ?? document.body;
@@ -21,6 +23,11 @@ TARGETS = """() => {
 LETTERS = """() => [...document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea, select")]
   .filter((node) => node.checkVisibility() && !node.classList.contains("tomselected") && parseFloat(getComputedStyle(node).fontSize) < 16)
   .map((node) => node.name || node.id)"""
+
+CUT = """() => [...document.querySelectorAll(".c-seg > label")].filter((node) => {
+  const box = node.getBoundingClientRect(), around = node.parentElement.getBoundingClientRect();
+  return node.checkVisibility() && (box.right > around.right + 1 || around.right > innerWidth);
+}).map((node) => node.textContent)"""
 
 
 def too_small(page: Page) -> list[object]:
@@ -74,3 +81,30 @@ def test_a_relationship_by_thumb(browse: Open) -> None:
     page.get_by_role("link", name="Snooze").filter(visible=True).tap()
     expect(dialog(page)).to_contain_text("Snooze Ewos")
     assert page.evaluate(LETTERS) == []
+
+
+def test_no_button_covers_a_heading_and_every_choice_is_in_sight(browse: Open) -> None:
+    row = partner("Ewos", quiet=41)
+    alice = people.alice()
+    post = actions.open_post(actor=alice, now=Now.read(), name="The letterbox of the night shift", owner=alice).row
+    page = browse(people.alice(), width=390, height=844, has_touch=True, is_mobile=True)
+    for address in (f"/listening/{post.pk}/", f"/relationships/{row.pk}/stage/"):
+        page.goto(address)
+        heading = page.locator(".c-head h1").bounding_box()
+        menu = page.locator(".c-head .c-menu > summary").bounding_box()
+        button = page.locator(".c-head .c-acts > .btn-primary").bounding_box()
+        assert heading
+        assert menu
+        assert button
+        assert button["y"] >= heading["y"] + heading["height"]
+        assert menu["x"] >= heading["x"] + heading["width"]
+        page.locator(".c-head .c-menu > summary").tap()
+        items = page.locator(".c-head .c-menu .c-item").first.bounding_box()
+        assert items
+        assert items["x"] >= 0
+        assert items["x"] + items["width"] <= 390
+        page.keyboard.press("Escape")
+    for address in ("/problems/new/", f"/relationships/{row.pk}/stakeholders/"):
+        page.goto(address)
+        assert page.locator(".c-page .c-seg > label").count() > 3
+        assert page.evaluate(CUT) == []
