@@ -104,6 +104,10 @@ def test_no_button_covers_a_heading_and_every_choice_is_in_sight(browse: Open) -
         assert items["x"] >= 0
         assert items["x"] + items["width"] <= 390
         page.keyboard.press("Escape")
+    page.goto(f"/listening/{post.pk}/")
+    nothing = page.get_by_text("Nothing is waiting.").bounding_box()
+    assert nothing
+    assert nothing["height"] < 60
     for address in ("/problems/new/", f"/relationships/{row.pk}/stakeholders/"):
         page.goto(address)
         assert page.locator(".c-page .c-seg > label").count() > 3
