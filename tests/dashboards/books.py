@@ -30,6 +30,8 @@ def book(states: list[State], owner: User | None = None, now: Now = NOW) -> list
             team=team,
             paused_since=now.today("UTC") if state is State.PAUSED else None,
             pause_reason="Rebuilding" if state is State.PAUSED else "",
+            ended_on=now.today("UTC") if state is State.ENDED else None,
+            end_reason="The site is closed" if state is State.ENDED else "",
         )
         for account, state in zip(accounts, states, strict=True)
     )

@@ -42,7 +42,18 @@ def test_pages_show_each_row_once(states: list[State], size: int, sort: str) -> 
 
 
 def test_worst_first_groups_by_state_and_lateness() -> None:
-    made = book([State.IN_TOUCH, State.OVERDUE, State.PAUSED, State.OVERDUE, State.NO_CADENCE, State.DUE, State.NEW])
+    made = book(
+        [
+            State.IN_TOUCH,
+            State.OVERDUE,
+            State.PAUSED,
+            State.OVERDUE,
+            State.NO_CADENCE,
+            State.DUE,
+            State.NEW,
+            State.ENDED,
+        ]
+    )
     (page,) = pages("worst", None, 50)
     assert [row.state(NOW) for row in page] == [State.OVERDUE, *WORST_FIRST]
     assert [row.pk for row in page[:2]] == [made[1].pk, made[3].pk]

@@ -109,7 +109,7 @@ def test_imported_contact_becomes_a_customer_on_its_evidence(browse: Open) -> No
     said.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("link", name="Make it a customer")).to_be_visible()
     page.get_by_role("button", name="Redo").click()
-    expect(page.locator(".c-lede")).to_contain_text("Customer for 0 days")
+    expect(page.locator(".c-lede")).to_contain_text("Customer since today")
 
     page.goto(row.get_absolute_url())
     expect(page.locator(".c-tl")).to_contain_text("From contact to customer by Alice Ahlberg")
