@@ -380,11 +380,11 @@ def test_team_that_would_lock_its_actor_out_is_refused_as_a_whole(teamless: bool
 def test_what_came_back_is_said_to_be_as_it_was() -> None:
     rows = filled(2)
     tagged = undo(other_tags(rows), people.alice())
-    assert tagged.step.said == "Tags of 2 relationships as they were"
+    assert tagged.step.said == "Taken back: 2 relationships changed"
     moved = undo(to_europe(rows), people.adam())
-    assert moved.step.said == "Teams of 2 relationships as they were"
+    assert moved.step.said == "Taken back: 2 relationships changed"
     alone = undo(to_europe(rows[:1]), people.adam())
-    assert alone.step.said == f"Team of {rows[0]} as it was"
+    assert alone.step.said == f"Taken back: {rows[0]} changed"
 
 
 def test_rhythm_for_many_over_one_that_was_agreed_needs_a_reason_and_else_nothing_is_done() -> None:
