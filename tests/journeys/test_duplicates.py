@@ -60,7 +60,7 @@ def test_found_merged_and_taken_back_by_keyboard(browse: Open) -> None:
     expect(page.locator("main")).to_contain_text("Stolt Seafarm · Stolt Sea Farm")
     assert not Account.objects.filter(pk=gone.pk).exists()
     page.keyboard.press("z")
-    toast(page, "Stolt Sea Farm is an organisation of its own again")
+    toast(page, "Taken back: Stolt Sea Farm merged into Stolt Seafarm")
     expect(page.locator("main")).not_to_contain_text("Stolt Wellboats")
     assert Account.objects.get(pk=gone.pk).units.count() == 1
     page.goto(gone.get_absolute_url())
