@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.models import Contact
 from relationships.criteria import Record
 from relationships.feedback import Step
-from relationships.models import Feedback
+from relationships.models import Feedback, ProblemStep
 from relationships.stages import Stage, judge
 from tests.access.canaries import Half
 from tests.access.posts import sent
@@ -78,6 +78,8 @@ def given_to(form: type[BaseForm], half: Half) -> dict[str, Any]:
         "stake": None,
         "likely": [],
         "linked": False,
+        "heard": half.rows.get("Heard"),
+        "kind": ProblemStep.Kind.REOPENED,
         "step": Step.ANSWERED,
         "ours_to_say": True,
         "asks": "What was said",
