@@ -138,8 +138,15 @@ def browse(chromium: Browser, live_server: Any, watch: Watch) -> Iterator[Open]:
 
     yield begin
     for context in contexts:
-        context.close()
+        shut(context)
     _wait_for_the_server()
+
+
+def shut(context: BrowserContext) -> None:
+    """A route of the journey may still hold a request back; it must not fail the journey that comes next."""
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")
+    context.close()
 
 
 def _wait_for_the_server() -> None:
