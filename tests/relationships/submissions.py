@@ -43,8 +43,8 @@ def send(address: str, number: int) -> Answer:
 
 
 def fire(address: str, count: int, at_once: int, twice: int = 3) -> list[Answer]:
-    """``count`` submissions, every ``twice``-th of them sent a second time."""
-    numbers = [number for number in range(count) for _time in range(1 + (number % twice == 0))]
+    """``count`` submissions, every ``twice``-th of them sent a second time; none where it is nought."""
+    numbers = [number for number in range(count) for _time in range(1 + (bool(twice) and number % twice == 0))]
     with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(lambda number: send(address, number), numbers))
 
