@@ -8,12 +8,14 @@ import { startForms } from "./forms.js";
 import { startMentions } from "./mention.js";
 import { startReading } from "./reading.js";
 import { startPalette } from "./palette.js";
+import { startParts } from "./parts.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startToasts } from "./toast.js";
 
 startErrors();
 startToasts();
 startForms();
+startParts();
 startDialogs();
 startCombos();
 startDrafts();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from relationships.models import Feedback
 from tests import people
@@ -18,6 +18,13 @@ def step(page: Page, name: str) -> None:
     page.locator(".c-head").get_by_role("link", name=name, exact=True).filter(visible=True).focus()
     page.keyboard.press("Enter")
     dialog(page)
+
+
+def slow(route: Route) -> None:
+    """What the server said at once is long on its way."""
+    answer = route.fetch()
+    route.request.frame.page.wait_for_timeout(1500)
+    route.fulfill(response=answer)
 
 
 def test_from_the_suggestion_to_the_night_shift(browse: Open) -> None:
@@ -67,6 +74,8 @@ def test_from_the_suggestion_to_the_night_shift(browse: Open) -> None:
     expect(page.locator(".c-aside")).to_contain_text("From suggestion to application")
     step(page, "Told Henrik Aune")
     page.locator("#dialog [name=text]").fill("Rang and thanked him.")
+    # The page that fetches itself again is slow: what is done meanwhile stands on it all the same.
+    page.route(f"**{one.get_absolute_url()}", slow, times=1)
     page.keyboard.press("Control+Enter")
     closed(page)
     step(page, "Told the night shift")
