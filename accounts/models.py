@@ -534,6 +534,9 @@ class NotTheSameQuerySet(models.QuerySet["NotTheSame"]):
     def about(self, account: int) -> Self:
         return self.filter(Q(first=account) | Q(second=account))
 
+    def said_of(self, one: int, other: int) -> Self:
+        return self.filter(first=min(one, other), second=max(one, other))
+
 
 @tracked()
 class NotTheSame(models.Model):

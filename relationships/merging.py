@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import merging
-from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId
+from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId, NotTheSame, User
 from relationships.models import Commitment, Interaction, Relationship
+from web import dates
+from web.clock import Now
+
+
+def words_apart(said: NotTheSame, reader: User, now: Now) -> str:
+    """*Bob Brandt said yesterday that these two are not the same.* Needs ``said_by`` selected."""
+    day = said.said_at.astimezone(ZoneInfo(reader.zone)).date()
+    return _("%(name)s said %(day)s that these two are not the same.") % {
+        "name": _("You") if said.said_by_id == reader.pk else said.said_by or _("Somebody"),
+        "day": dates.on(day, now.today(reader.zone)),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from accounts import merging
 from accounts.merging import Change
-from accounts.models import Account, UndoStep, User
+from accounts.models import Account, NotTheSame, UndoStep, User
 from accounts.rows import values_of
 from accounts.undo import Done, inverse, record
+from relationships.merging import words_apart
 from relationships.models import Relationship
 from web.clock import Now
 
@@ -29,10 +30,17 @@ def may_merge(actor: User, *accounts: Account) -> bool:
 
 @transaction.atomic
 def merge_accounts(
-    *, actor: User, now: Now, kept: Account, gone: Account, again: list[Any] | None = None
+    *,
+    actor: User,
+    now: Now,
+    kept: Account,
+    gone: Account,
+    told_apart: int | None = None,
+    again: list[Any] | None = None,
 ) -> Done[Account]:
     """``gone`` becomes ``kept``: everything that hung on it hangs on that, and its name is another name of it.
 
+    Where somebody said that they are two the actor must know of it: ``told_apart`` is the key of that.
     ``again`` is for doing it once more after it was taken back: the rows that were made then.
     """
     if kept.pk == gone.pk:
@@ -42,6 +50,9 @@ def merge_accounts(
             _("Only somebody who may change both organisations and every relationship with them can merge them.")
         )
     kept, gone = _held(kept.pk, gone.pk)
+    apart = NotTheSame.objects.said_of(kept.pk, gone.pk).select_related("said_by").first()
+    if apart is not None and apart.pk != told_apart:
+        raise ValidationError({"told_apart": words_apart(apart, actor, now)})
     change = Change()
     _keep_names_apart(kept, gone, change)
     merging.fold_places(kept, gone, change)
@@ -52,14 +63,22 @@ def merge_accounts(
     merging.remember(kept, gone, change, actor=actor, now=now, again=again or [])
     gone.delete()
     said = _("%(gone)s merged into %(kept)s") % {"gone": former["name"], "kept": kept}
-    arguments = {"kept_id": kept.pk, "gone": former, "change": change.as_json()}
+    arguments = {
+        "kept_id": kept.pk, "gone": former, "change": change.as_json(), "told_apart": apart.pk if apart else None,
+    }  # fmt: skip
     return Done(kept, _step(actor, now, said, unmerge_accounts, arguments, change, kept.pk, former["id"]))
 
 
 @inverse
 @transaction.atomic
 def unmerge_accounts(
-    *, actor: User, now: Now, kept_id: int, gone: dict[str, Any], change: dict[str, Any]
+    *,
+    actor: User,
+    now: Now,
+    kept_id: int,
+    gone: dict[str, Any],
+    change: dict[str, Any],
+    told_apart: int | None = None,
 ) -> Done[Account]:
     """Both are there again, each with what was its own; what came since stays with what it belongs to."""
     kept = Account.objects.wholly_changeable_by(actor).get(pk=kept_id)
@@ -69,16 +88,18 @@ def unmerge_accounts(
     Account.objects.select_for_update().get(pk=kept.pk)
     other = merging.back(kept, gone, done)
     said = _("%(gone)s is an organisation of its own again") % {"gone": other}
-    arguments = {"kept_id": kept.pk, "gone_id": other.pk, "again": [list(one) for one in done.made]}
+    made = [list(one) for one in done.made]
+    arguments = {"kept_id": kept.pk, "gone_id": other.pk, "again": made, "told_apart": told_apart}
     return Done(kept, _step(actor, now, said, merge_again, arguments, done, kept.pk, other.pk))
 
 
 @inverse
-def merge_again(*, actor: User, now: Now, kept_id: int, gone_id: int, again: list[Any]) -> Done[Account]:
+def merge_again(
+    *, actor: User, now: Now, kept_id: int, gone_id: int, again: list[Any], told_apart: int | None = None
+) -> Done[Account]:
     accounts = Account.objects.changeable_by(actor)
-    return merge_accounts(
-        actor=actor, now=now, kept=accounts.get(pk=kept_id), gone=accounts.get(pk=gone_id), again=again
-    )
+    kept, gone = accounts.get(pk=kept_id), accounts.get(pk=gone_id)
+    return merge_accounts(actor=actor, now=now, kept=kept, gone=gone, again=again, told_apart=told_apart)
 
 
 def _held(*keys: int) -> list[Account]:

@@ -20,6 +20,8 @@ class MergeForm(forms.Form):
         label=gettext_lazy("Which is the same?"),
         help_text=gettext_lazy("It goes; all that is known of it moves here."),
     )
+    # Which word of a colleague that they are two the person has read.
+    told_apart = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, user: User, kept: Account | None = None) -> None:
         super().__init__(data)

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Account
+from accounts.models import Account, NotTheSame
 from accounts.requests import PersonRequest
 from relationships import actions
 from relationships.forms.merging import MergeForm
-from relationships.merging import what_moves
+from relationships.merging import what_moves, words_apart
 from relationships.views.common import attempt
 from web.clock import Now
 from web.responses import done, form_page
@@ -19,23 +19,31 @@ from web.responses import done, form_page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_merge(request: PersonRequest, pk: int) -> HttpResponse:
-    """With ``other`` in the address what would move is said before anything does."""
-    user = request.user
+    """With ``other`` in the address what would move is said before anything does; so is who said that they are two."""
+    user, now = request.user, Now.read()
     kept = get_object_or_404(Account.objects.changeable_by(user), pk=pk)
     data = request.POST if request.method == "POST" else request.GET if "other" in request.GET else None
     form = MergeForm(data, user=user, kept=kept)
     other = form.cleaned_data["other"] if form.is_valid() else None
     if request.method == "POST" and other is not None:
-        merged = attempt(form, lambda: actions.merge_accounts(actor=user, now=Now.read(), kept=kept, gone=other))
+        told_apart = form.cleaned_data["told_apart"]
+        merged = attempt(
+            form, lambda: actions.merge_accounts(actor=user, now=now, kept=kept, gone=other, told_apart=told_apart)
+        )
         if merged:
             to = kept.get_absolute_url()
             return done(request, f"{merged.step.said}.", step_id=merged.step.pk, to=to, go=True)
     may = other is not None and actions.may_merge(user, kept, other)
+    apart = None
+    if other is not None and may:
+        apart = NotTheSame.objects.said_of(kept.pk, other.pk).select_related("said_by").first()
     context = {
         "form": form,
         "kept": kept,
         "other": other,
         "may": may,
+        "apart": apart,
+        "said_apart": words_apart(apart, user, now) if apart else "",
         "moves": what_moves(kept, other) if other is not None and may else [],
     }
     heading = _("Merge with %(name)s") % {"name": kept}

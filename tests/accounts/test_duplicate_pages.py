@@ -119,6 +119,29 @@ def test_merger_is_shown_before_it_is_made_and_taken_back() -> None:
     assert client.get(two.get_absolute_url()).status_code == 200
 
 
+def test_merger_of_two_that_a_colleague_told_apart_is_refused_once_and_then_done_knowingly() -> None:
+    one, two = pair()
+    client, address = as_(people.alice()), reverse("account_merge", args=[one.pk])
+    assert "told_apart" not in client.get(address, {"other": two.pk}).content.decode()
+    # Alice looks at what would move; meanwhile Bob says that they are two.
+    said = actions.say_not_the_same(actor=people.bob(), now=Now.read(), one=two, other=one).row
+    refused = client.post(address, {"other": two.pk})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert page.count("Bob Brandt said today that these two are not the same.") == 1 and "Merge all the same" in page
+    assert (Account.objects.filter(pk=two.pk).exists(), NotTheSame.objects.count()) == (True, 1)
+    # Who looks now is told before.
+    shown = client.get(address, {"other": two.pk}).content.decode()
+    assert "Bob Brandt said today" in shown and f'name="told_apart" value="{said.pk}"' in shown
+    assert client.post(address, {"other": two.pk, "told_apart": said.pk + 1}).status_code == 422
+    assert client.post(address, {"other": two.pk, "told_apart": said.pk}).status_code == 302
+    assert not Account.objects.filter(pk=two.pk).exists()
+    for there in (True, False, True):
+        client.post(reverse("undo", args=[UndoStep.objects.filter(actor=people.alice()).order_by("-pk")[0].pk]))
+        assert Account.objects.filter(pk=two.pk).exists() is there
+        assert NotTheSame.objects.filter(pk=said.pk).exists() is there
+
+
 def test_who_may_not_merge_is_told_why() -> None:
     one, two = pair(owner=people.outsider(), team=people.south())
     client = as_(people.alice())
