@@ -860,6 +860,14 @@ def sweep_duplicates(*, now: Now) -> sweep.Count:
     return sweep.run(now)
 
 
+def look_for_alike(*, accounts: Iterable[int], now: Now) -> sweep.Count:
+    """Judge these at once, after a deed that changed what they go by is kept: whoever did it looks at them now.
+
+    Apart from the deed, which must neither fail nor wait for it.
+    """
+    return sweep.look_at(list(accounts), now)
+
+
 @transaction.atomic
 def measure_duplicates(*, lines: Iterable[str], now: Now) -> dict[str, Any]:
     """Precision and recall against a list of ``accounts.measure``, as a whole and by what speaks for a pair.

@@ -492,10 +492,10 @@ def account_create(request: PersonRequest) -> HttpResponse:
     forms.name_likely_ones(form, "name", "website")
     if form.is_valid():
         found = queries.hints(request.user, name=form.cleaned_data["name"], website=form.cleaned_data["website"])
-        deed = forms.attempt(
-            form, lambda: actions.create_account(actor=request.user, now=Now.read(), **form.cleaned_data)
-        )
+        now = Now.read()
+        deed = forms.attempt(form, lambda: actions.create_account(actor=request.user, now=now, **form.cleaned_data))
         if deed:
+            actions.look_for_alike(accounts=[deed.row.pk], now=now)
             said = deed.step.said
             if found:
                 same = get_text_list([hint.account.name for hint in found], _("or"))
@@ -521,6 +521,7 @@ def account_edit(request: PersonRequest, account_id: int) -> HttpResponse:
                 ),
             )
         if deed:
+            actions.look_for_alike(accounts=[account.pk], now=Now.read())
             return _said(request, deed, to=account.get_absolute_url())
     return _small(request, _("Change %(name)s") % {"name": account}, form, _("Save"), version=meanwhile.version)
 
@@ -544,6 +545,7 @@ def alias_add(request: PersonRequest, account_id: int) -> HttpResponse:
             form, lambda: actions.add_alias(actor=request.user, now=Now.read(), account=account, **form.cleaned_data)
         )
         if deed:
+            actions.look_for_alike(accounts=[account.pk], now=Now.read())
             return _said(request, deed, to=account.get_absolute_url())
     lede = _("Imports and searches find %(name)s by it too.") % {"name": account}
     return _small(request, _("Another name"), form, _("Add name"), lede=lede)
@@ -567,6 +569,7 @@ def external_id_add(request: PersonRequest, account_id: int) -> HttpResponse:
             lambda: actions.add_external_id(actor=request.user, now=Now.read(), account=account, **form.cleaned_data),
         )
         if deed:
+            actions.look_for_alike(accounts=[account.pk], now=Now.read())
             return _said(request, deed, to=account.get_absolute_url())
     lede = _("Imports from the other system find %(name)s by it.") % {"name": account}
     return _small(request, _("Number in another system"), form, _("Add number"), lede=lede)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import actions as accounts
 from accounts.meanwhile import Meanwhile
 from accounts.models import Team
 from accounts.requests import PersonRequest
@@ -35,6 +36,8 @@ def relationship_create(request: PersonRequest) -> HttpResponse:
             lambda: actions.begin_with(actor=user, now=now, new_account=new_name, **values),
         )
         if made:
+            if new_name:
+                accounts.look_for_alike(accounts=[made.row.account_id], now=now)
             said = _("%(partner)s added.") % {"partner": made.row}
             return done(request, said, step_id=made.step.pk, to=made.row.get_absolute_url(), go=True)
     return form_page(request, "relationships/relationship_form.html", _("New relationship"), {"form": form})

@@ -167,7 +167,41 @@ def test_whoever_adds_one_is_told_of_those_it_may_be_and_not_kept_from_it() -> N
     values = {"name": "Stolt Seafarm AS", "kind": "other", "zone": "UTC", "website": ""}
     made = client.post(reverse("account_create"), values, follow=True)
     assert Account.objects.filter(name="Stolt Seafarm AS").exists()
-    assert "It may be the same as Stolt Sea" in made.content.decode()
+    page = made.content.decode()
+    assert "It may be the same as Stolt Sea" in page and page.count("May be the same as") == 2
+
+
+def test_what_is_new_or_named_anew_shows_what_it_is_like_at_once() -> None:
+    """Before the sweep comes by: on the page that the message leads to, and among the duplicates."""
+    people.relationship(account=people.account("Stolt Seafarm"))
+    other = people.account("Ewos")
+    sweep.run(NOW)
+    client = as_(people.alice())
+
+    def alike() -> set[tuple[str, ...]]:
+        return {tuple(side.account.name for side in one.sides) for one in client.get(PAGE).context["pairs"]}
+
+    edit = reverse("account_edit", args=[other.pk])
+    values = {"kind": "other", "zone": "UTC", "website": "", "parent": ""}
+
+    def rename(name: str) -> None:
+        asked = client.get(edit).context
+        assert client.post(edit, {**values, "name": name, "version": asked["version"]}).status_code == 302
+
+    rename("Stolt Sea Farm")
+    assert alike() == {("Stolt Seafarm", "Stolt Sea Farm")}
+    rename("Ewos")
+    assert alike() == set()
+    client.post(reverse("alias_add", args=[other.pk]), {"name": "Stolt Sea Farms"})
+    assert alike() == {("Stolt Seafarm", "Ewos")}
+    new = {"new_account": "Stolt Sea Farm AS", "owner": people.alice().pk, "team": people.north().pk, "zone": "UTC"}
+    assert (
+        client.post(
+            reverse("relationship_create"), {**new, "workdays": [0, 1, 2, 3, 4], "stage": "contact", "every_days": 30}
+        ).status_code
+        == 302
+    )
+    assert ("Stolt Seafarm", "Stolt Sea Farm AS") in alike()
 
 
 def test_units_stand_as_a_tree_with_what_one_may_see() -> None:
