@@ -76,6 +76,7 @@ def book(rows: RelationshipQuerySet, now: Now) -> Book:
 class Moving:
     """How many stages of a set of relationships are to be looked at."""
 
+    review: int
     proposed: int
     late: int
     unadvanced: int
@@ -83,7 +84,12 @@ class Moving:
 
 def moving(rows: RelationshipQuerySet, now: Now) -> Moving:
     """One query."""
-    kinds = {"proposed": rows.proposed(), "late": rows.evidence_overdue(now), "unadvanced": rows.unadvanced(now)}
+    kinds = {
+        "review": rows.to_review(now),
+        "proposed": rows.proposed(),
+        "late": rows.evidence_overdue(now),
+        "unadvanced": rows.unadvanced(now),
+    }
     counts = rows.order_by().aggregate(
         **{name: Count("pk", filter=Q(pk__in=found.order_by().values("pk"))) for name, found in kinds.items()}
     )

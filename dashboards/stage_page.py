@@ -68,9 +68,9 @@ def review(row: Relationship, known: records.Known, today: date) -> list[str]:
     own = stages.judge(known.record, stage, today, known.waived)
     gone = stages.lost(known.record, stage, known.since(row), today, known.waived, known.met_then(row))
     if gone:
-        what = ", ".join(str(stage_words.plain_title(one)) for one in gone)
+        what = capfirst(stage_words.no_longer(gone))
         told = {"met": own.met, "all": len(own.findings), "stage": stage_words.name(stage), "gone": what}
-        said.append(_("%(met)d of %(all)d of what makes it a %(stage)s hold now. No longer: %(gone)s.") % told)
+        said.append(_("%(met)d of %(all)d of what makes it a %(stage)s hold now. %(gone)s.") % told)
     return said
 
 

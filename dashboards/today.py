@@ -20,9 +20,10 @@ class Reason(IntEnum):
     DUE = 5
     OURS_SOON = 6
     THEIRS_LATE = 7
-    STAGE = 8
-    STEP = 9
-    INTRODUCTION = 10
+    REVIEW = 8
+    STAGE = 9
+    STEP = 10
+    INTRODUCTION = 11
 
 
 @dataclass(frozen=True, slots=True)

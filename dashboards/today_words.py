@@ -22,6 +22,7 @@ NAMES = {
     Reason.DUE: gettext_lazy("Due"),
     Reason.OURS_SOON: gettext_lazy("Promises to keep"),
     Reason.THEIRS_LATE: gettext_lazy("Late promises of theirs"),
+    Reason.REVIEW: gettext_lazy("Stages to review"),
     Reason.STAGE: gettext_lazy("Stages to look at"),
     Reason.STEP: gettext_lazy("Next steps"),
     Reason.INTRODUCTION: gettext_lazy("To be met"),
@@ -36,6 +37,7 @@ ONE = {
     Reason.DUE: gettext_lazy("check-in due"),
     Reason.OURS_SOON: gettext_lazy("a promise of ours is due"),
     Reason.THEIRS_LATE: gettext_lazy("late with a promise"),
+    Reason.REVIEW: gettext_lazy("a review of its stage is proposed"),
     Reason.STAGE: gettext_lazy("its stage"),
     Reason.STEP: gettext_lazy("next step"),
     Reason.INTRODUCTION: gettext_lazy("somebody to be met"),
@@ -62,6 +64,9 @@ def counted(reason: Reason, count: int) -> str:
         ),
         Reason.THEIRS_LATE: ngettext(
             "%(count)s promise of theirs is late", "%(count)s promises of theirs are late", count
+        ),
+        Reason.REVIEW: ngettext(
+            "a review of %(count)s stage is proposed", "a review of %(count)s stages is proposed", count
         ),
         Reason.STAGE: ngettext("%(count)s stage is to be looked at", "%(count)s stages are to be looked at", count),
         Reason.STEP: ngettext("%(count)s next step is due", "%(count)s next steps are due", count),

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.queries import covers_of
 from accounts.requests import PersonRequest
-from dashboards import queries, rows, today_words, wanting
+from dashboards import queries, rows, this_week, today_lines, today_words, wanting
 from dashboards.queries import Book, Cursor, Moving
+from dashboards.this_week import Happening
 from dashboards.today import Board, Reason
-from dashboards.wanting import Happening
 from relationships import words
 from relationships.cadence import State
 from relationships.forms.portfolio import PortfolioForm
@@ -51,7 +51,7 @@ class Group:
     name: str
     count: int
     elsewhere: str
-    lines: list[wanting.Line]
+    lines: list[today_lines.Line]
 
 
 @require_GET
@@ -66,13 +66,13 @@ def today(request: PersonRequest) -> HttpResponse:
         "lede": _lede(board, team_overdue),
         "total": board.total,
         "team_overdue": team_overdue,
-        "groups": _groups(board, wanting.lines(user, board.rows, now)),
+        "groups": _groups(board, today_lines.lines(user, board.rows, now)),
         "later": wanting.later(user, board),
         "handed_over": wanting.handed_over(user, now),
         "mentions": mentions_of(user),
         "unsorted": unsorted_of(user),
         "covers": covers_of(user, here),
-        "week": _week(here, wanting.coming(user, now)),
+        "week": _week(here, this_week.coming(user, now)),
         "logged": [_logged(row, now) for row in queries.lately_logged_by(user, 5)],
         "owns": owned,
         "writes": user.reach.writes or owned > 0,
@@ -86,7 +86,7 @@ def _logged(row: Interaction, now: Now) -> tuple[Interaction, str, str, str]:
     return row, words.beginning(row), words.clipped(row.summary, 90), day
 
 
-def _groups(board: Board, lines: list[wanting.Line]) -> list[Group]:
+def _groups(board: Board, lines: list[today_lines.Line]) -> list[Group]:
     return [
         Group(
             reason,
@@ -240,6 +240,11 @@ def _book_says(book: Book) -> str:
 def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:
     """*3 moves proposed*, *one declared without evidence*, *12 that nobody tries to advance*, each with its address."""
     said = [
+        (
+            counts.review,
+            PortfolioForm.REVIEW,
+            ngettext("%(n)d review proposed", "%(n)d reviews proposed", counts.review),
+        ),
         (
             counts.proposed,
             PortfolioForm.PROPOSED,

@@ -1,8 +1,9 @@
-"""What the stages want of a person today: a move that is proposed, evidence that is overdue, steps of a plan."""
+"""What the stages want of a person today: a review or a move that is proposed, overdue evidence, steps of a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -19,11 +20,13 @@ from relationships.models import (
     RelationshipQuerySet,
     latest_date,
     local_date,
+    seen_to_by,
 )
 from relationships.words import Look
 from web import dates
 from web.clock import Now
 
+REVIEW = Look(gettext_lazy("Review proposed"), "alert-triangle", "over")
 PROPOSED = Look(gettext_lazy("Move proposed"), "trending-up", "ok")
 OVERDUE = Look(gettext_lazy("Evidence overdue"), "clock", "over")
 STEP = Look(gettext_lazy("Step of the plan"), "stairs-up", "faint")
@@ -39,21 +42,33 @@ def _stages(user: User, now: Now) -> RelationshipQuerySet:
     return _own(user).filter(~Q(proposed_stage="") | late)
 
 
+def _reviews(user: User, now: Now) -> RelationshipQuerySet:
+    return _own(user).to_review(now)
+
+
+def open_steps(user: User) -> PlanStepQuerySet:
+    """Open steps, of whoever sees to them, or of the owner where nobody is named."""
+    return PlanStep.objects.visible_to(user).open().filter(seen_to_by(user.acts_for), relationship__ended_on=None)
+
+
 def _steps(user: User, now: Now) -> PlanStepQuerySet:
-    """Steps whose day has come, of whoever sees to them, or of the owner where nobody is named."""
-    seen_to = Q(keeper__in=user.acts_for) | Q(keeper=None, relationship__owner__in=user.acts_for)
-    rows = PlanStep.objects.visible_to(user).open().filter(seen_to, relationship__ended_on=None)
+    """Those whose day has come."""
+    rows = open_steps(user)
     here = local_date(now, "relationship__zone")
     return rows.filter(due_on__lte=latest_date(now)).filter(due_on__lte=here).order_by()
 
 
 def keys(user: User, now: Now) -> list[QuerySet[Any]]:
     """The relationships, for the count."""
-    return [_stages(user, now).values_list("pk"), _steps(user, now).values_list("relationship")]
+    stages = [rows.values_list("pk") for rows in (_stages(user, now), _reviews(user, now))]
+    return [*stages, _steps(user, now).values_list("relationship")]
 
 
 def candidates(user: User, now: Now) -> Iterable[Candidate]:
-    """Two queries. Overdue evidence stands before a proposal, which loses nothing by waiting."""
+    """Three queries. Overdue evidence stands before a proposal, which loses nothing by waiting."""
+    reviews: Iterable[Any] = _reviews(user, now).values_list("pk", "stage_since")
+    for pk, since in reviews:
+        yield Candidate(pk, Reason.REVIEW, since.toordinal() if since else 0, pk)
     columns = ("pk", "proposed_stage", "stage_since", "evidence_due_on")
     found: Iterable[Any] = _stages(user, now).values_list(*columns)
     for pk, proposed, since, due_on in found:
@@ -64,9 +79,16 @@ def candidates(user: User, now: Now) -> Iterable[Candidate]:
         yield Candidate(relationship, Reason.STEP, day.toordinal(), pk, PlanStep._meta.label_lower)
 
 
-def said(row: Relationship, now: Now) -> tuple[Look, str, str]:
+def said_of_review(row: Relationship, today: date) -> tuple[Look, str, str]:
+    """What was lost, or that it is overdue for very long; nobody is moved by that."""
+    stage = stage_words.name(row.stage)
+    fact = stage_words.no_longer(row.lost) if row.lost else _("overdue for more than three intervals")
+    asks = _("A %(stage)s since %(day)s. Is it still one?")
+    return REVIEW, words.clipped(fact, 160), asks % {"stage": stage, "day": dates.said(row.stage_since or today, today)}
+
+
+def said(row: Relationship, today: date) -> tuple[Look, str, str]:
     """How a proposal or overdue evidence looks, the fact, and why."""
-    today = row.today(now)
     stage = stage_words.name(row.stage)
     since = dates.said(row.stage_since or today, today)
     if row.proposed_stage:

@@ -97,6 +97,12 @@ def plain_title(criterion: Criterion) -> str:
     return title(criterion, criteria.WITHOUT_RHYTHM)
 
 
+def no_longer(gone: Sequence[Criterion]) -> str:
+    """*no longer: first scope or joint project agreed; a promise kept by us in time*, of whatever was lost."""
+    titles = [str(plain_title(one)) for one in gone]
+    return _("no longer: %(what)s") % {"what": "; ".join(f"{one[:1].lower()}{one[1:]}" for one in titles)}
+
+
 def heading(former: str, wanted: str) -> str:
     """*From customer to partner*."""
     return _("From %(former)s to %(wanted)s") % {"former": name(former), "wanted": name(wanted)}

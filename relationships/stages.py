@@ -255,9 +255,11 @@ def _settled_spans(record: Record, criterion: Criterion, stage: Stage) -> list[S
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a row keeps: the move that is proposed, until when evidence is due, when to look again by itself."""
+    """What a row keeps: the move that is proposed, which criteria of its own are lost, until when evidence is due, and
+    when to look again by itself."""
 
     proposed: Stage | None = None
+    lost: tuple[Criterion, ...] = ()
     evidence_due_on: date | None = None
     again_on: date | None = None
 
@@ -269,9 +271,14 @@ def stand(
     *,
     waivers: Sequence[Waiver] = (),
     declared: Declared | None = None,
+    since: date | None = None,
+    kept: Collection[Criterion] = (),
     stopped: bool = False,
 ) -> Standing:
-    """``stopped``: paused, ended or removed; then nothing is proposed and nothing is due."""
+    """``stopped``: paused, ended or removed; then nothing is proposed, lost or due.
+
+    ``since`` and ``kept`` as for ``lost``.
+    """
     if stopped:
         return Standing()
     again: list[date | None] = []
@@ -281,11 +288,10 @@ def stand(
         outlook = judge(record, wanted, today, waivers)
         proposed = wanted if outlook.settled else None
         again.append(outlook.changes_on)
-    due = None
-    if declared:
-        due = None if is_shown(record, declared, today, waivers) else declared.due_on
-        again.append(judge(record, declared.stage, today, waivers).changes_on)
-    return Standing(proposed, due, min((day for day in again if day), default=None))
+    again.append(judge(record, Stage(stage), today, waivers).changes_on)
+    gone = lost(record, Stage(stage), since, today, waivers, kept) if since else []
+    due = None if declared is None or is_shown(record, declared, today, waivers) else declared.due_on
+    return Standing(proposed, tuple(gone), due, min((day for day in again if day), default=None))
 
 
 def wants_review(stage: str, today: date, overdue_from: date | None, every_days: int | None) -> bool:

@@ -53,11 +53,14 @@ def _set_stage(row: Relationship, known: records.Known, now: Now) -> bool:
         today,
         waivers=known.waived,
         declared=known.declared(row),
+        since=known.since(row),
+        kept=known.met_then(row),
         stopped=row.paused_since is not None or row.ended_on is not None or row.removed_at is not None,
     )
     values = {
         "stage_since": known.since(row),
         "proposed_stage": str(standing.proposed or ""),
+        "lost_criteria": " ".join(standing.lost),
         "evidence_due_on": standing.evidence_due_on,
         "judged_again_on": standing.again_on,
     }

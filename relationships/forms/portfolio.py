@@ -17,7 +17,7 @@ from web.clock import Now
 
 class PortfolioForm(forms.Form):
     MINE, PART = "mine", "part"
-    PROPOSED, LATE, UNADVANCED = "proposed", "late", "unadvanced"
+    REVIEW, PROPOSED, LATE, UNADVANCED, ASKED = "review", "proposed", "late", "unadvanced", "asked"
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
     whose = forms.ChoiceField(
@@ -37,8 +37,10 @@ class PortfolioForm(forms.Form):
         label=gettext_lazy("On the way"),
         choices=[
             ("", gettext_lazy("all")),
+            (REVIEW, gettext_lazy("review proposed")),
             (PROPOSED, gettext_lazy("move proposed")),
             (LATE, gettext_lazy("declared, evidence overdue")),
+            (ASKED, gettext_lazy("any of these three")),
             (UNADVANCED, gettext_lazy("nobody tries to advance")),
         ],
     )
@@ -87,6 +89,10 @@ class PortfolioForm(forms.Form):
         if team := chosen.get("team"):
             rows = rows.filter(team=team)
         match chosen.get("moving"):
+            case self.REVIEW:
+                rows = rows.to_review(now)
+            case self.ASKED:
+                rows = rows.stage_asks(now)
             case self.PROPOSED:
                 rows = rows.proposed()
             case self.LATE:

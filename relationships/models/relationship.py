@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -27,7 +29,9 @@ from web.text import name_key
 DERIVED = [
     "last_touch_on", "agreement", "every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on",
 ]  # fmt: skip
-STAGE_DERIVED = ["stage_since", "proposed_stage", "evidence_due_on", "judged_again_on", "judged_as_of"]
+STAGE_DERIVED = [
+    "stage_since", "proposed_stage", "lost_criteria", "evidence_due_on", "judged_again_on", "judged_as_of",
+]  # fmt: skip
 
 
 def local_date(now: Now, zone: str = "zone") -> Combinable:
@@ -127,10 +131,23 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         """Those whose evidence is there for the next stage."""
         return self.going_on().exclude(proposed_stage="")
 
+    def to_review(self, now: Now) -> Self:
+        """Those whose stage is to be looked at again: as ``stages.wants_review``, or with criteria that are lost."""
+        days = F("every_days") * Value(stages.REVIEWED_AFTER)
+        from_on = models.ExpressionWrapper(F("overdue_from") + days, output_field=models.DateField())
+        rows = self.going_on().exclude(stage=stages.Stage.CONTACT).alias(reviewed_from=from_on)
+        return rows.filter(~Q(lost_criteria="") | Q(reviewed_from__lte=local_date(now)))
+
     def evidence_overdue(self, now: Now) -> Self:
         """Declared, and the day by which the evidence was due is over."""
         late = self.going_on().filter(evidence_due_on__lt=latest_date(now))
         return late.filter(evidence_due_on__lt=local_date(now))
+
+    def stage_asks(self, now: Now) -> Self:
+        """Those with a review or a move proposed, or evidence overdue: their stage wants somebody."""
+        every = Relationship.objects.order_by()
+        kinds = (every.to_review(now), every.proposed(), every.evidence_overdue(now))
+        return self.filter(reduce(or_, (Q(pk__in=rows.values("pk")) for rows in kinds)))
 
     def unadvanced(self, now: Now) -> Self:
         """Those that nobody tries to advance: long in their stage, without a target, an open step or a proposal."""
@@ -199,13 +216,14 @@ class Relationship(models.Model):
     due_on = models.DateField(null=True, editable=False)
     overdue_from = models.DateField(null=True, editable=False)
     changes_on = models.DateField(null=True, editable=False)
-    # Derived, of the stage: since when it is in it, the one proposed, until when a declared one wants its evidence,
-    # and the next day on which a criterion may change by itself.
+    # Derived, of the stage: since when it is in it, the one proposed, which of its own criteria are lost, until when a
+    # declared one wants its evidence, and the next day on which a criterion may change by itself.
     stage_since = models.DateField(null=True, editable=False)
     proposed_stage = models.TextField(choices=Stage, blank=True, default="", editable=False)
+    lost_criteria = models.TextField(blank=True, default="", editable=False)
     evidence_due_on = models.DateField(null=True, editable=False)
     judged_again_on = models.DateField(null=True, editable=False)
-    # The day as of which the four above were found so: a sweep as of an earlier one looks at them again.
+    # The day as of which the five above were found so: a sweep as of an earlier one looks at them again.
     judged_as_of = models.DateField(null=True, editable=False)
 
     objects = RelationshipQuerySet.as_manager()
@@ -257,6 +275,11 @@ class Relationship(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("relationship_detail", args=[self.pk])
+
+    @property
+    def lost(self) -> list[stages.Criterion]:
+        """The criteria of its stage that were met or waived and are neither now."""
+        return [stages.Criterion(name) for name in self.lost_criteria.split()]
 
     def get_history_url(self) -> str:
         return reverse("relationship_history", args=[self.pk])

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Affiliation, Contact, Cover, User
-from dashboards import views, wanting
+from dashboards import this_week, today_lines, views, wanting
 from relationships.acquaintance import thickness
 from relationships.cadence import State
 from relationships.models import (
@@ -31,7 +31,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-TODAY_QUERIES = 38
+TODAY_QUERIES = 40
 RELATIONSHIP_QUERIES = 51
 PROMISE_QUERIES = 22
 # Where the person stands in for somebody: what they keep themselves is counted apart.
@@ -262,7 +262,7 @@ def test_rows_tell_their_days_from_where_the_partner_is_and_say_which_day_that_i
     here = people.relationship(zone="UTC")
     people.promise(here, due_on=MONDAY, made_on=SUNDAY, what="ring")
     board = wanting.of(user, LATE_IN_THE_EVENING)
-    first, second = wanting.lines(user, board.rows, LATE_IN_THE_EVENING)
+    first, second = today_lines.lines(user, board.rows, LATE_IN_THE_EVENING)
     assert (first.commitment, first.sentence, first.there) == (late, "send table – 1 day late", MONDAY)
     assert (second.sentence, second.why, second.there) == ("ring – due tomorrow", "We promised it today.", None)
 
@@ -271,7 +271,7 @@ def test_what_is_over_where_the_partner_is_falls_due_no_more_this_week() -> None
     row, user = a_day_further(), User.objects.get(pk=people.alice().pk)
     people.promise(row, due_on=SUNDAY, made_on=SUNDAY, what="Over")
     people.promise(row, due_on=MONDAY, made_on=SUNDAY, what="To come")
-    found = wanting.coming(user, LATE_IN_THE_EVENING)
+    found = this_week.coming(user, LATE_IN_THE_EVENING)
     assert [(day, one.said) for day, one in found] == [(MONDAY, f"{row}, To come")]
 
 

@@ -283,6 +283,41 @@ def test_waived_criterion_lets_it_move_until_the_waiver_is_over() -> None:
     assert judged(row, noon(MONDAY + 31 * DAY))["people"] == Verdict.NOT_MET
 
 
+def test_what_a_stage_lost_is_kept_until_it_is_there_again_or_the_relationship_rests() -> None:
+    row = ready(without="people")
+    sweep(MONDAY)
+    waive(row)
+    move(row)
+
+    def lost() -> tuple[list[stages.Criterion], bool]:
+        row.refresh_from_db()
+        return row.lost, Relationship.objects.to_review(noon(MONDAY)).filter(pk=row.pk).exists()
+
+    assert lost() == ([], False)
+    sweep(MONDAY + 31 * DAY)
+    assert lost() == ([stages.Criterion.PEOPLE], True)
+    # As of an earlier day the waiver holds still.
+    sweep(MONDAY + 30 * DAY)
+    assert lost() == ([], False)
+    sweep(MONDAY + 31 * DAY)
+    removed = actions.remove_scope(actor=row.owner, now=noon(MONDAY + 31 * DAY), scope_id=row.scopes.get().pk)
+    assert lost() == ([stages.Criterion.SCOPE, stages.Criterion.PEOPLE], True)
+    back(removed, MONDAY + 31 * DAY)
+    assert lost() == ([stages.Criterion.PEOPLE], True)
+    actions.pause(actor=row.owner, now=noon(MONDAY + 31 * DAY), relationship=row, reason="Refit")
+    assert lost() == ([], False)
+
+
+@pytest.mark.parametrize("stage", ["contact", "customer", "partner"])
+def test_review_after_three_intervals_is_the_same_in_a_list_and_on_the_page(stage: str) -> None:
+    row = people.relationship(stage=stage, every_days=14)
+    for late in (-1, 0, 41, 42, 43, 400):
+        since = MONDAY - late * DAY
+        Relationship.objects.filter(pk=row.pk).update(overdue_from=since)
+        listed = Relationship.objects.to_review(noon(MONDAY)).filter(pk=row.pk).exists()
+        assert listed is stages.wants_review(stage, MONDAY, since, 14), late
+
+
 def test_waived_is_told_apart_in_what_is_kept() -> None:
     row = ready(without="people")
     waive(row)

@@ -272,18 +272,70 @@ def test_today_names_a_proposal_overdue_evidence_and_a_step() -> None:
     assert "Move it" in text(answer)
 
 
-@pytest.mark.parametrize(("moving", "found"), [("proposed", 0), ("late", 1), ("unadvanced", 2)])
-def test_portfolio_filters(moving: str, found: int) -> None:
+def test_review_stands_on_today_with_what_was_lost_and_leads_to_the_stage() -> None:
+    row = in_touch()
+    send(row, "stage_change_create", {"to": "customer"})
+    client = client_of(row.owner)
+    assert client.get(reverse("today")).context["total"] == 0
+    send(row.scopes.get(), "scope_remove")
+    answer = client.get(reverse("today"))
+    (group,) = answer.context["groups"]
+    (line,) = group.lines
+    assert (group.name, line.look.word, line.relationship) == ("Stages to review", "Review proposed", row)
+    assert line.sentence == "no longer: first scope or joint project agreed"
+    assert line.why == "A customer since today. Is it still one?"
+    assert answer.context["lede"] == "A review of one stage is proposed."
+    assert answer.context["nav"].today_count == answer.context["total"] == 1
+    assert f'<a class="fact" href="{reverse("relationship_stage", args=[row.pk])}">' in answer.content.decode()
+    assert "Move it" not in text(answer)
+
+
+def test_this_week_has_the_steps_of_plans() -> None:
+    row = people.relationship()
+    for ahead in (-1, 0, 6, 7):
+        what = f"Meet them, day {ahead}"
+        actions.add_plan_step(actor=row.owner, now=NOW, relationship=row, what=what, due_on=TODAY + ahead * DAY)
+    ended = people.relationship(ended_on=TODAY, end_reason="They closed")
+    PlanStep.objects.create(
+        relationship=ended, account=ended.account, what="Too late", due_on=TODAY, written_at=NOW.instant
+    )
+    week = client_of(row.owner).get(reverse("today")).context["week"]
+    told = [(day.day, one.said, one.kind, one.address) for day in week for one in day.happenings]
+    stage = reverse("relationship_stage", args=[row.pk])
+    assert told == [
+        (TODAY + ahead * DAY, f"{row}, Meet them, day {ahead}", "step of its plan", stage) for ahead in (0, 6)
+    ]
+
+
+def test_review_stands_beside_what_is_worse_and_before_a_proposal() -> None:
+    overdue = people.relationship(
+        stage="customer", every_days=14, due_on=TODAY - 50 * DAY, overdue_from=TODAY - 48 * DAY, stage_since=TODAY
+    )
+    both = people.relationship(stage="customer", proposed_stage="partner", lost_criteria="promise", stage_since=TODAY)
+    answer = client_of(people.alice()).get(reverse("today"))
+    told = [(line.relationship, group.name, line.also) for group in answer.context["groups"] for line in group.lines]
+    assert told == [
+        (overdue, "Overdue", "Besides: a review of its stage is proposed"),
+        (both, "Stages to review", "Besides: its stage"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("moving", "found"), [("proposed", [0]), ("late", [1]), ("unadvanced", [2]), ("review", [3]), ("asked", [0, 1, 3])]
+)
+def test_portfolio_filters(moving: str, found: list[int]) -> None:
     rows = [
         people.relationship(proposed_stage="customer", stage_since=TODAY - 100 * DAY),
         people.relationship(stage="customer", stage_since=TODAY, evidence_due_on=TODAY - DAY, target_stage="partner"),
         people.relationship(stage_since=TODAY - 100 * DAY),
+        people.relationship(stage="partner", stage_since=TODAY, lost_criteria="feedback"),
     ]
     answer = client_of(people.alice()).get(reverse("portfolio"), {"moving": moving})
-    assert [line.relationship for _look, _count, lines in answer.context["groups"] for line in lines] == [rows[found]]
+    shown = [line.relationship for _look, _count, lines in answer.context["groups"] for line in lines]
+    assert sorted(shown, key=rows.index) == [rows[index] for index in found]
     head = client_of(people.alice()).get(reverse("portfolio")).context["moving"]
     assert [said for said, _address in head] == [
-        "1 move proposed", "1 declared with evidence overdue", "1 that nobody tries to advance",
+        "1 review proposed", "1 move proposed", "1 declared with evidence overdue", "1 that nobody tries to advance",
     ]  # fmt: skip
 
 
