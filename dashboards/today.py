@@ -17,13 +17,14 @@ class Reason(IntEnum):
     PROBLEM = 2
     OVERDUE = 3
     UNANSWERED = 4
-    DUE = 5
-    OURS_SOON = 6
-    THEIRS_LATE = 7
-    REVIEW = 8
-    STAGE = 9
-    STEP = 10
-    INTRODUCTION = 11
+    HEARD = 5
+    DUE = 6
+    OURS_SOON = 7
+    THEIRS_LATE = 8
+    REVIEW = 9
+    STAGE = 10
+    STEP = 11
+    INTRODUCTION = 12
 
 
 @dataclass(frozen=True, slots=True)

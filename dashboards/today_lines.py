@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from dashboards import introductions, today_words, wanting_answers, wanting_problems, wanting_stages
 from dashboards.today import Candidate, Reason, Row
-from dashboards.wanting import PROBLEMS, PROMISED, due_words, promise_due, promise_why, stood_in_for
-from relationships import feedback_words, problem_words, queries, words
+from dashboards.wanting import ANSWERS, PROBLEMS, PROMISED, due_words, promise_due, promise_why, stood_in_for
+from relationships import problem_words, queries, words
 from relationships.cadence import State
 from relationships.models import (
     Commitment,
@@ -103,7 +103,7 @@ def _fetch(user: User, rows: Iterable[Row], now: Now) -> Found:
         introductions=Introduction.objects.select_related("through", "keeper").in_bulk(wanted),
         plan_steps=PlanStep.objects.select_related("keeper").in_bulk(planned),
         problems=wanting_problems.fetch([one.key for one in worst if one.reason in PROBLEMS]),
-        feedback=wanting_answers.named([one.key for one in worst if one.reason is Reason.UNANSWERED]),
+        feedback=wanting_answers.named([one.key for one in worst if one.reason in ANSWERS]),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
     )
@@ -207,7 +207,7 @@ def _answer(one: Candidate, relationship: Relationship, found: Found, today: dat
     row = found.feedback.get(one.key)
     if row is None:
         return None
-    return Told(feedback_words.LATE, *feedback_words.unanswered(row, today), row.keeper, {"feedback": row})
+    return Told(*wanting_answers.said(one.reason, row, today), row.keeper, {"feedback": row})
 
 
 def _promise(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
@@ -225,6 +225,7 @@ TELLERS: dict[Reason, Callable[[Candidate, Relationship, Found, date], Told | No
     Reason.PROBLEM: _problem,
     Reason.OVERDUE: _check_in,
     Reason.UNANSWERED: _answer,
+    Reason.HEARD: _answer,
     Reason.DUE: _check_in,
     Reason.OURS_SOON: _promise,
     Reason.THEIRS_LATE: _promise,

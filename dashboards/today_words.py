@@ -19,6 +19,7 @@ NAMES = {
     Reason.PROBLEM: gettext_lazy("Late problems"),
     Reason.OVERDUE: gettext_lazy("Overdue"),
     Reason.UNANSWERED: gettext_lazy("Feedback to answer"),
+    Reason.HEARD: gettext_lazy("New feedback"),
     Reason.DUE: gettext_lazy("Due"),
     Reason.OURS_SOON: gettext_lazy("Promises to keep"),
     Reason.THEIRS_LATE: gettext_lazy("Late promises of theirs"),
@@ -34,6 +35,7 @@ ONE = {
     Reason.PROBLEM: gettext_lazy("a late problem"),
     Reason.OVERDUE: gettext_lazy("overdue"),
     Reason.UNANSWERED: gettext_lazy("feedback waits for an answer"),
+    Reason.HEARD: gettext_lazy("new feedback"),
     Reason.DUE: gettext_lazy("check-in due"),
     Reason.OURS_SOON: gettext_lazy("a promise of ours is due"),
     Reason.THEIRS_LATE: gettext_lazy("late with a promise"),
@@ -56,6 +58,7 @@ def counted(reason: Reason, count: int) -> str:
         Reason.UNANSWERED: ngettext(
             "%(count)s of their remarks waits for an answer", "%(count)s of their remarks wait for an answer", count
         ),
+        Reason.HEARD: ngettext("%(count)s of their remarks is new", "%(count)s of their remarks are new", count),
         Reason.DUE: ngettext("%(count)s check-in is due", "%(count)s check-ins are due", count),
         Reason.OURS_SOON: ngettext(
             "%(count)s promise of ours is due within a week",

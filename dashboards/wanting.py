@@ -40,6 +40,7 @@ NAMED_LATER = 40
 HANDED_OVER = timedelta(days=14)
 MOST_HANDED_OVER = 20
 PROBLEMS = (Reason.CRITICAL, Reason.PROBLEM)
+ANSWERS = (Reason.UNANSWERED, Reason.HEARD)
 PROMISED = (Reason.OURS_LATE, Reason.OURS_SOON, Reason.THEIRS_LATE)
 
 
@@ -94,7 +95,7 @@ def count(user: User, now: Now) -> int:
             _steps(user, now).values_list("relationship"),
             introductions.wanting(user).values_list("relationship"),
             *wanting_stages.keys(user, now),
-            wanting_answers.wanting(user, now).values_list("relationship"),
+            wanting_answers.wanted(user, now).values_list("relationship"),
         )
         .count()
     )

@@ -1,33 +1,51 @@
-"""What their feedback wants of a person today: an answer, once it has waited for as long as an answer may take."""
+"""What their feedback wants of a person today: an answer, after as long as one may take; at once where it is new."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+
+from django.db.models import Case, Value, When
 
 from accounts.models import User
 from dashboards.today import Candidate, Reason
-from relationships.models import Feedback, FeedbackQuerySet, seen_to_by
+from relationships import feedback_words
+from relationships.models import Feedback, FeedbackQuerySet, is_unread, seen_to_by, waits_long
+from relationships.words import Look
 from web.clock import Now
 
 
-def wanting(user: User, now: Now) -> FeedbackQuerySet:
-    """What of theirs the person has not answered for that long, wherever the relationship goes on."""
+def _theirs(user: User) -> FeedbackQuerySet:
+    """What the person answers, wherever the relationship goes on."""
     mine = Feedback.objects.visible_to(user).theirs().filter(seen_to_by(user.acts_for))
-    return mine.waiting_long(now).filter(relationship__ended_on=None).order_by()
+    return mine.filter(relationship__ended_on=None).order_by()
+
+
+def wanted(user: User, now: Now) -> FeedbackQuerySet:
+    """What has waited for long, and what came in through a form and nobody has taken up."""
+    return _theirs(user).filter(waits_long(now) | is_unread())
 
 
 def count(user: User, now: Now) -> int:
-    """The number beside *Feedback*. One query."""
-    return wanting(user, now).count()
+    """What has waited for long: the number beside *Feedback*. One query."""
+    return _theirs(user).waiting_long(now).count()
 
 
 def candidates(user: User, now: Now) -> Iterable[Candidate]:
     """One query."""
-    keys: Iterable[Any] = wanting(user, now).values_list("pk", "relationship", "heard_on")
-    for pk, relationship, day in keys:
-        yield Candidate(relationship, Reason.UNANSWERED, day.toordinal(), pk)
+    reason = Case(When(waits_long(now), then=Value(Reason.UNANSWERED.value)), default=Value(Reason.HEARD.value))
+    rows: Iterable[Any] = wanted(user, now).values_list("pk", "relationship", "heard_on", reason)
+    for pk, relationship, day, number in rows:
+        yield Candidate(relationship, Reason(number), day.toordinal(), pk)
 
 
 def named(keys: Iterable[int]) -> dict[int, Feedback]:
-    return Feedback.objects.select_related("contact", "colleague", "keeper").in_bulk(keys)
+    return Feedback.objects.select_related("contact", "colleague", "keeper", "post").in_bulk(keys)
+
+
+def said(reason: Reason, row: Feedback, today: date) -> tuple[Look, str, str]:
+    """The look of a row that wants an answer, the fact, and why."""
+    if reason is Reason.HEARD:
+        return feedback_words.NEW, *feedback_words.newly_heard(row, today)
+    return feedback_words.LATE, *feedback_words.unanswered(row, today)

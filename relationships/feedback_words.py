@@ -25,6 +25,7 @@ LOOKS = {
     State.CLOSED: Look(gettext_lazy("Closed"), "check", "ok"),
 }
 LATE = Look(gettext_lazy("Unanswered"), "message-circle", "over")
+NEW = Look(gettext_lazy("New"), "message-circle", "new")
 
 
 def look(row: Feedback, today: date) -> Look:
@@ -132,6 +133,17 @@ def unanswered(row: Feedback, today: date) -> tuple[str, str]:
     fact = _("“%(said)s” – unanswered for %(days)s") % {"said": clipped(row.said, 90), "days": waited}
     told = " ".join(part for part in (heading(row), behalf(row)) if part)
     return fact, _("%(heading)s, heard %(day)s.") % {"heading": told, "day": dates.on(row.heard_on, today)}
+
+
+def newly_heard(row: Feedback, today: date) -> tuple[str, str]:
+    """The same for what came in through a form and nobody has taken up: *Praise from Ola, through “Gate 3” today.*"""
+    told = {
+        "heading": " ".join(part for part in (heading(row), behalf(row)) if part),
+        "post": row.post,
+        "day": dates.on(row.heard_on, today),
+    }
+    why = _("%(heading)s, through “%(post)s” %(day)s.") if row.post else _("%(heading)s, came in %(day)s.")
+    return _("“%(said)s”") % {"said": clipped(row.said, 90)}, why % told
 
 
 def _after(heard_on: date, day: date) -> str:

@@ -425,6 +425,14 @@ def likely_partners(user: User, rows: Collection[Heard]) -> dict[int, list[Relat
     return {pk: [one for account in found for one in by_account[account]] for pk, found in likely.items()}
 
 
+def reached_at(address: str, people: QuerySet[Contact]) -> Contact | None:
+    """The one of these people whose e-mail address it is; nobody where several share it. One query."""
+    if "@" not in address:
+        return None
+    found = list(people.filter(email__iexact=address.strip())[:2])
+    return found[0] if len(found) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class HeardCounts:
     """How much was heard at a post in 30 days and in a year, and how much of what came in is not sorted yet."""
@@ -452,11 +460,30 @@ def heard_at(posts: Collection[int], today: date) -> dict[int, HeardCounts]:
     return found
 
 
-def unsorted_of(user: User) -> list[tuple[ListeningPost, int]]:
-    """The open and closed posts of the person, and of whom they stand in for, at which something waits; one query."""
-    posts = ListeningPost.objects.changeable_by(user).filter(owner__in=user.acts_for)
+@dataclass(frozen=True, slots=True)
+class ToSort:
+    """A post at which so many wait for the person; ``instead_of`` is the colleague whose it is otherwise."""
+
+    post: ListeningPost
+    count: int
+    instead_of: User | None
+
+
+def unsorted_of(user: User) -> list[ToSort]:
+    """The posts, closed ones too, at which something waits for the person or for whom they stand in; one query.
+
+    One that is about a partner is of its owner, and of whoever looks after that partner.
+    """
+    mine = Q(owner__in=user.acts_for) | Q(relationship__owner__in=user.acts_for)
+    posts = ListeningPost.objects.changeable_by(user).filter(mine).select_related("owner", "relationship__account")
     rows: Any = posts.annotate(waiting=Count("heard", filter=Q(heard__feedback=None, heard__set_aside_at=None)))
-    return [(row, row.waiting) for row in rows.filter(waiting__gt=0).select_related("owner").order_by("name", "pk")]
+    found = rows.filter(waiting__gt=0).order_by("name", "pk")
+    return [ToSort(row, row.waiting, _whose(row, user)) for row in found]
+
+
+def _whose(post: ListeningPost, user: User) -> User | None:
+    is_own = post.owner_id == user.pk or (post.relationship is not None and post.relationship.owner_id == user.pk)
+    return None if is_own else post.owner
 
 
 # Problems ------------------------------------------------------------------------------------------------------------

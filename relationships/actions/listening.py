@@ -17,7 +17,7 @@ from accounts.history import events_of
 from accounts.models import Contact, Team, User
 from accounts.rows import plain
 from accounts.undo import Done, gather, inverse, record
-from relationships import listening
+from relationships import listening, queries
 from relationships.actions.dates import theirs
 from relationships.actions.feedback import give_feedback
 from relationships.models import Feedback, Heard, ListeningPost, Relationship
@@ -228,19 +228,22 @@ def hear(*, now: Now, post: ListeningPost, form: str, **said: str) -> Heard:
     """Keep what somebody wrote into the public form of a post, whoever it was; the same sent twice is one row.
 
     ``form`` is the number that the form came with, ``said`` the fields of ``Heard``. Nobody is signed in, so there is
-    no step that takes it back.
+    no step that takes it back. At a post of one relationship it is feedback at once, unless its kind was not
+    said: that is for a person to say.
     """
     row, made = Heard.objects.get_or_create(
         sent_as=listening.sent_as(post.pk, form, said), defaults={**said, "post": post, "heard_at": now.instant}
     )
-    if made and post.relationship is not None:
+    if made and row.nature and post.relationship is not None:
         _becomes_feedback_at_once(row, post.relationship, now)
     return row
 
 
 def _becomes_feedback_at_once(row: Heard, relationship: Relationship, now: Now) -> None:
     """At a post of one relationship nobody has to sort. Written by nobody, so there is nothing for anybody to undo."""
-    given = give_feedback(actor=row.post.owner, now=now, relationship=relationship, **_as_feedback(row, relationship))
+    values = _as_feedback(row, relationship)
+    values["contact"] = queries.reached_at(row.reach, queries.people_of(relationship, relationship.today(now)))
+    given = give_feedback(actor=row.post.owner, now=now, relationship=relationship, **values)
     Feedback.objects.filter(pk=given.row.pk).update(written_by=None)
     given.step.delete()
     row.feedback = given.row
@@ -255,7 +258,7 @@ def _as_feedback(row: Heard, relationship: Relationship) -> dict[str, Any]:
     return {
         "side": Feedback.Side.THEIRS,
         "said": row.text,
-        "nature": row.nature or Feedback.Nature.SUGGESTION,
+        "nature": row.nature,
         "voice_name": ", ".join(part for part in (row.name, row.organisation) if part) or row.reach,
         "behalf_of": row.behalf_of,
         "post": row.post,
@@ -316,7 +319,9 @@ def sort_heard(
     _must_be_unsorted(row)
     about = theirs(actor, relationship.pk)
     values = _as_feedback(row, about) | {"contact": contact}
-    values["nature"] = nature or values["nature"]
+    values["nature"] = nature or row.nature
+    if not values["nature"]:
+        raise ValidationError({"nature": _("Say what it is.")})
     given = give_feedback(actor=actor, now=now, relationship=about, **values)
     said = _("Sorted: %(text)s")
     sorted_ = _set_heard(row, {"feedback_id": given.row.pk}, actor=actor, now=now, said=said)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -153,21 +153,28 @@ class SortForm(forms.Form):
     def __init__(
         self, *args: Any, user: User, now: Now, heard: Heard, likely: Sequence[Relationship], **kwargs: Any
     ) -> None:
-        """Proposed are the first of the likely partners, the kind that was said and whoever bears the name written."""
+        """Proposed are the likeliest partner, the kind that was said and whoever has the address or name written."""
         super().__init__(*args, **kwargs)
         mine = Relationship.objects.changeable_by(user).select_related("account")
         self.initial = {"relationship": likely[0].pk if likely else "", "nature": heard.nature, **self.initial}
         chosen = named_by(mine, self.data if self.is_bound else self.initial)
         here = queries.people_of(chosen, chosen.today(now)) if chosen else Contact.objects.none()
         narrow(self, "contact", here, none=_("Nobody in particular"))
-        if heard.name and not self.is_bound:
-            key = name_key(heard.name)
-            self.initial["contact"] = next((one.pk for one in here if name_key(one.name) == key), None)
+        if not self.is_bound:
+            self.initial["contact"] = _who_of(here, heard)
         offer(self, "nature", ((value, label.capitalize()) for value, label in Feedback.Nature.choices))
         narrow(self, "relationship", mine)
         first = [chosen, *likely] if chosen and chosen not in likely else likely
         nearest = [*first, *(one for one in mine.filter(owner__in=user.acts_for)[:NEAREST] if one not in first)]
         offer(self, "relationship", [("", _("Choose a partner")), *((one.pk, str(one)) for one in nearest)])
+
+
+def _who_of(people: QuerySet[Contact], heard: Heard) -> int | None:
+    """Of these people the one with the address that was left, else the one who is called what was written."""
+    if reached := queries.reached_at(heard.reach, people):
+        return reached.pk
+    key = name_key(heard.name)
+    return next((one.pk for one in people if name_key(one.name) == key), None) if key else None
 
 
 class AsideForm(forms.Form):

@@ -11,6 +11,7 @@ from relationships.models.feedback import (
     FeedbackStep,
     FeedbackStepQuerySet,
     feedback_states,
+    is_unread,
     waits_long,
 )
 from relationships.models.listening import (
@@ -165,6 +166,7 @@ __all__ = [
     "feedback_states",
     "is_late",
     "is_late_problem",
+    "is_unread",
     "lateness",
     "latest_date",
     "local_date",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
 from relationships import feedback
-from relationships.models.listening import ListeningPost
+from relationships.models.listening import Heard, ListeningPost
 from relationships.models.promises import Commitment
 from relationships.models.relationship import Relationship, latest_date, local_date
 from relationships.models.talk import Attachment, Interaction
@@ -55,6 +55,12 @@ def waits_long(now: Now, days: int = feedback.DAYS_TO_ANSWER) -> Q:
     longest = days * feedback.DAY
     since = models.functions.Cast(local_date(now, "relationship__zone") - models.Value(longest), models.DateField())
     return Q(answered_on=None, heard_on__lte=latest_date(now) - longest) & Q(heard_on__lte=since)
+
+
+def is_unread() -> Q:
+    """The condition for what became feedback by itself, through a form, and nobody has taken up: nobody knows of it."""
+    through_form = Exists(Heard.objects.filter(feedback=OuterRef("pk")).order_by())
+    return Q(through_form, written_by=None, acknowledged_on=None, answered_on=None)
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):

@@ -145,7 +145,7 @@ def listening_post_detail(request: PersonRequest, pk: int) -> HttpResponse:
             "writes": writes,
             "address": addresses.address_for(row) if row.public and not row.closed_on and writes else "",
             "counts": queries.heard_at([row.pk], now.today(user.zone))[row.pk],
-            "waiting": _waiting(request, unsorted.rows, now),
+            "waiting": _waiting(request, row, unsorted.rows, now),
             "more": f"?after={unsorted.after}" if unsorted.after else "",
             "lately": _lately(request, row, now),
             "aside": _set_aside(came_in),
@@ -153,8 +153,15 @@ def listening_post_detail(request: PersonRequest, pk: int) -> HttpResponse:
     )
 
 
-def _waiting(request: PersonRequest, rows: list[Heard], now: Now) -> list[Waiting]:
-    likely = queries.likely_partners(request.user, rows)
+def _likely(request: PersonRequest, post: ListeningPost, rows: list[Heard]) -> dict[int, list[Relationship]]:
+    """Whom each may come from: at a post that is about one partner, that one."""
+    if post.relationship is not None:
+        return {row.pk: [post.relationship] for row in rows}
+    return queries.likely_partners(request.user, rows)
+
+
+def _waiting(request: PersonRequest, post: ListeningPost, rows: list[Heard], now: Now) -> list[Waiting]:
+    likely = _likely(request, post, rows)
     zone, here = ZoneInfo(request.user.zone), now.today(request.user.zone)
     found = []
     for row in rows:
@@ -190,7 +197,7 @@ def _set_aside(came_in: QuerySet[Heard]) -> list[Heard]:
 
 
 def _heard(request: PersonRequest, pk: int) -> Heard:
-    rows = Heard.objects.changeable_by(request.user).select_related("post")
+    rows = Heard.objects.changeable_by(request.user).select_related("post__relationship__account")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -198,7 +205,7 @@ def _heard(request: PersonRequest, pk: int) -> Heard:
 def heard_sort(request: PersonRequest, pk: int) -> HttpResponse:
     """With the likely partner it is one tap; the form asks for any other."""
     row = _heard(request, pk)
-    likely = queries.likely_partners(request.user, [row]).get(row.pk, [])
+    likely = _likely(request, row.post, [row]).get(row.pk, [])
     now = Now.read()
     named = {"relationship": request.GET["relationship"]} if request.GET.get("relationship") else {}
     form = SortForm(_sent(request), user=request.user, now=now, heard=row, likely=likely, initial=named)
@@ -208,8 +215,9 @@ def heard_sort(request: PersonRequest, pk: int) -> HttpResponse:
         if deed:
             said = _("It is feedback of %(partner)s now.") % {"partner": values["relationship"]}
             return done(request, said, step_id=deed.step.pk, to=safe_next(request, row.post.get_absolute_url()))
+    heading = _("What is it?") if row.post.relationship_id else _("Whose feedback is it?")
     context = {"form": form, "heard": row, "who": _who(row), "action": request.path, "next": safe_next(request, "")}
-    return form_page(request, "relationships/heard_sort.html", _("Whose feedback is it?"), context)
+    return form_page(request, "relationships/heard_sort.html", heading, context)
 
 
 @read_or_write

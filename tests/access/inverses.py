@@ -202,7 +202,9 @@ OF_ALICE: dict[str, Deed] = {
     "change a listening post": lambda by: actions.change_post(post=a_post(by).row, values={"name": "Gate"}, **by),
     "close a listening post": lambda by: actions.close_post(post=a_post(by).row, **by),
     "renew an address": lambda by: actions.renew_address(post=a_post(by).row, **by),
-    "sort what came in": lambda by: actions.sort_heard(heard=came_in(by), relationship=people.relationship(), **by),
+    "sort what came in": lambda by: actions.sort_heard(
+        heard=came_in(by), relationship=people.relationship(), nature="praise", **by
+    ),
     "set several aside": lambda by: actions.set_aside_many(rows=[came_in(by)], why="Not for us", **by),
     "set aside what came in": lambda by: actions.set_aside(heard=came_in(by), why="Not for us", **by),
     "open a problem": lambda by: actions.open_problem(relationship=people.relationship(), what="No forks", **by),

@@ -169,7 +169,7 @@ def test_what_is_nasty_is_text_wherever_it_stands(browse: Open, watch: Watch) ->
     page.on("dialog", on_dialog)
     page.goto(heard.post.get_absolute_url())
     expect(page.locator(".said")).to_have_text(heard.text)
-    given = actions.sort_heard(actor=people.alice(), now=Now.read(), heard=heard, relationship=row).row
+    given = actions.sort_heard(actor=people.alice(), now=Now.read(), heard=heard, relationship=row, nature="praise").row
     for place in (
         given.get_absolute_url(), "/feedback/", f"{row.get_absolute_url()}?show=feedback", f"{row.get_absolute_url()}history/",
         "/history/", "/", heard.post.get_absolute_url(),

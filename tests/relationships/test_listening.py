@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts import actions as accounts
 from accounts.models import Account, Affiliation, Contact, UndoStep, User
 from accounts.undo import take_back
+from dashboards import wanting, wanting_answers
 from dashboards.listening import quiet
+from dashboards.today import Reason
 from relationships import actions, addresses, queries
 from relationships.models import Feedback, Heard, ListeningPost, Relationship
 from tests import people
@@ -128,6 +130,74 @@ def test_at_a_post_of_one_partner_it_is_feedback_at_once() -> None:
     came_in(post, nature="complaint", name="Ola", reach="ola@partner.example", behalf_of="the night shift",
             noted_by="Kari")  # fmt: skip
     assert Feedback.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_at_a_post_of_one_partner_it_waits_for_its_kind_where_nobody_said_it() -> None:
+    row = people.relationship(owner=people.alice(), account=people.account(name="Havbris"))
+    ola = Contact.objects.create(name="Ola Nes", email="ola@partner.example")
+    Affiliation.objects.create(contact=ola, account=row.account)
+    # The post is Mona's, the partner Alice's: both are told on their Today.
+    post = a_post(name="Night shift", relationship=row, owner=people.mona())
+    heard = came_in(post, "abcdef", name="Nobody we know", reach=" OLA@partner.example")
+    assert (Feedback.objects.count(), Heard.objects.unsorted().get()) == (0, heard)
+    for person in (people.alice(), people.mona()):
+        assert "1 about Havbris waits for you to say what it is" in text(client(person).get("/"))
+    assert "waits for you" not in text(client(people.rita()).get("/"))
+    browser = client()
+    page = text(browser.get(post.get_absolute_url()))
+    assert ("Kind not said" in page, "What is it?" in page, "Somebody else’s" in page) == (True, True, False)
+    address = f"/heard/{heard.pk}/feedback/"
+    form = browser.get(address).context["form"]
+    assert (form["relationship"].value(), form["nature"].value(), form["contact"].value()) == (row.pk, "", ola.pk)
+    with pytest.raises(ValidationError):
+        actions.sort_heard(**by(), heard=heard, relationship=row)
+    browser.post(address, {"relationship": row.pk, "nature": "complaint", "contact": ola.pk})
+    given = Feedback.objects.get()
+    assert (given.nature, given.contact, given.written_by) == ("complaint", ola, people.alice())
+
+
+@pytest.mark.django_db
+def test_what_came_in_about_a_partner_stands_on_today_at_once_until_somebody_takes_it_up() -> None:
+    row = people.relationship(owner=people.alice(), account=people.account(name="Havbris"))
+    ola = Contact.objects.create(name="Ola Nes", email="ola@partner.example")
+    Affiliation.objects.create(contact=ola, account=row.account)
+    post = a_post(name="Night shift", relationship=row, owner=people.mona())
+    assert "is feedback of Havbris at once" in text(client().get(post.get_absolute_url()))
+    before = text(client().get("/"))
+    came_in(post, "The ramp is dark", nature="complaint", name="Ola", reach="Ola@Partner.example")
+    given = Feedback.objects.get()
+    assert (given.contact, given.voice_name, given.written_by) == (ola, "", None)
+    page = text(client().get("/"))
+    for said in ("New feedback", "“The ramp is dark”", "Complaint from Ola Nes, through “Night shift” today."):
+        assert (said in before, said in page) == (False, True), said
+    assert wanting.count(people.alice(), Now.read()) == 1
+    # It has not waited for long, so it is no number beside Feedback; five days later it is that, and no longer new.
+    later = Now(Now.read().instant + 6 * DAY)
+    found = [[one.reason for one in wanting_answers.candidates(people.alice(), when)] for when in (Now.read(), later)]
+    assert found == [[Reason.HEARD], [Reason.UNANSWERED]]
+    assert [wanting_answers.count(people.alice(), when) for when in (Now.read(), later)] == [0, 1]
+    client().post(f"/feedback/{given.pk}/acknowledgement/")
+    given.refresh_from_db()
+    assert given.acknowledged_on is not None
+    assert "The ramp is dark" not in text(client().get("/"))
+    # What a colleague wrote down or sorted has been read.
+    came_in(a_post(name="Canteen"), "Too loud", nature="complaint")
+    actions.sort_heard(**by(), heard=Heard.objects.latest("id"), relationship=row)
+    assert list(wanting_answers.candidates(people.alice(), Now.read())) == []
+
+
+@pytest.mark.django_db
+def test_writer_whose_address_several_have_is_nobody_of_them() -> None:
+    row = people.relationship()
+    for name in ("Ola", "Kari"):
+        person = Contact.objects.create(name=name, email="office@partner.example")
+        Affiliation.objects.create(contact=person, account=row.account)
+    elsewhere = Contact.objects.create(name="Per", email="per@partner.example")
+    Affiliation.objects.create(contact=elsewhere, account=people.relationship().account)
+    here = queries.people_of(row, Now.read().today("UTC"))
+    for address in ("office@partner.example", "per@partner.example", "+47 100", "", "@"):
+        assert queries.reached_at(address, here) is None, address
 
 
 def swept(**fields: Any) -> Relationship:
