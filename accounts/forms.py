@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
@@ -369,10 +368,3 @@ class PlaceForm(forms.Form):
 
     def place(self) -> dict[str, Any]:
         return {field: self.cleaned_data[field] for field in ("title", "since", "until")}
-
-
-class DepartureForm(forms.Form):
-    until = DayField(label=gettext_lazy("Last day there"))
-
-    def __init__(self, data: Any = None, *, today: date) -> None:
-        super().__init__(data, initial={"until": today})

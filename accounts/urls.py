@@ -39,6 +39,5 @@ urlpatterns = [
     path("names/<int:alias_id>/removal/", views.alias_remove, name="alias_remove"),
     path("numbers/<int:external_id>/removal/", views.external_id_remove, name="external_id_remove"),
     path("places/<int:place_id>/", views.contact_edit, name="contact_edit"),
-    path("places/<int:place_id>/departure/", views.contact_left, name="contact_left"),
     path("places/<int:place_id>/removal/", views.contact_remove, name="contact_remove"),
 ]

@@ -424,6 +424,8 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
     now = Now.read()
     today = now.today(account.zone)
     people = list(places)
+    # Whoever has their last day today has left, as on the pages of a relationship.
+    here = [place for place in people if not place.until or place.until > today]
     visible = account.relationships.visible_to(request.user)
     relationships = list(visible.select_related("account", "owner", "team").prefetch_related("stakeholders"))
     _say_parts(people, relationships)
@@ -433,8 +435,9 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
         "can_change": Account.objects.changeable_by(request.user).filter(pk=account.pk).exists(),
         "can_write": request.user.reach.writes,
         "relationships": relationships,
-        "places": [place for place in people if not place.until or place.until >= today],
-        "former": [place for place in people if place.until and place.until < today],
+        "places": here,
+        "people_here": len({place.contact_id for place in here}),
+        "former": [place for place in people if place not in here],
         "aliases": account.aliases.all(),
         "external_ids": account.external_ids.all(),
         "above": queries.above(request.user, account),
@@ -626,21 +629,6 @@ def contact_edit(request: PersonRequest, place_id: int) -> HttpResponse:
         if deed:
             return _said(request, deed, to=place.account.get_absolute_url())
     return _small(request, _("Change %(name)s") % {"name": place.contact}, form, _("Save"))
-
-
-@read_or_write
-def contact_left(request: PersonRequest, place_id: int) -> HttpResponse:
-    place = _place(request, place_id)
-    today = Now.read().today(place.account.zone)
-    form = forms.DepartureForm(request.POST if request.method == "POST" else None, today=today)
-    if form.is_valid():
-        deed = forms.attempt(
-            form, lambda: actions.end_place(actor=request.user, now=Now.read(), place=place, **form.cleaned_data)
-        )
-        if deed:
-            return _said(request, deed, to=place.account.get_absolute_url())
-    lede = _("What was said with them stays, and they are no longer offered when you log.")
-    return _small(request, _("%(name)s has left") % {"name": place.contact}, form, _("Save"), lede=lede)
 
 
 @require_POST

@@ -50,6 +50,7 @@ urlpatterns = [
     path("introductions/<int:pk>/removal/", people.introduction_remove, name="introduction_remove"),
     path("relationships/<int:pk>/hand-over/", team.relationship_hand_over, name="relationship_hand_over"),
     path("people/<int:pk>/deactivation/", team.person_deactivate, name="person_deactivate"),
+    path("places/<int:place_id>/departure/", people.contact_left, name="contact_left"),
     path("organisations/<int:pk>/merging/", merging.account_merge, name="account_merge"),
     path("relationships/<int:pk>/stage-changes/", stages.stage_change_create, name="stage_change_create"),
     path("relationships/<int:pk>/waivers/", stages.waiver_create, name="waiver_create"),

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
-from accounts.models import Affiliation, Contact, User
+from accounts.models import Affiliation, Contact, UndoStep, User
 from accounts.rows import plain, row_from, values_of
 from accounts.teams import would_loop
 from accounts.undo import Done, gather, inverse, record
@@ -234,40 +235,83 @@ def somebody_left(
     """Somebody's last day there, today unless said otherwise; and whom to meet then, where they must be followed.
 
     An introduction is opened when they decided, signed, stood up for us, answered for results, or were the only one
-    known. The row is that introduction; nothing where none was opened. Taken back all together.
+    known: here, and in what else the actor has with the same organisation. The row is the one of this relationship;
+    nothing where none was opened. Taken back all together.
     """
-    relationship = _lock(relationship.pk)
-    today = relationship.today(now)
+    rows = _all_with(actor, relationship.account_id, relationship.pk)
+    row = next(one for one in rows if one.pk == relationship.pk)
+    today = row.today(now)
+    places = Affiliation.objects.changeable_by(actor).filter(account=row.account_id, contact=contact).current(today)
+    found = list(places.select_related("contact", "account").order_by("pk"))
+    if not found and any(one.contact.pk == contact.pk and one.here for one in queries.theirs_of(row, today)):
+        raise ValidationError(_("%(name)s has no place here; remove their part instead.") % {"name": contact})
+    opened, steps = _leave(contact, found, rows, on, today, actor=actor, now=now)
+    said = _("%(name)s has left %(partner)s") % {"name": contact, "partner": row}
+    mine = next((one for one in opened if one.relationship_id == row.pk), None)
+    return Done(mine, gather(actor=actor, now=now, said=said, steps=steps))
+
+
+@transaction.atomic
+def left_organisation(*, actor: User, now: Now, place: Affiliation, on: date | None = None) -> Done[list[Introduction]]:
+    """The same said of their place in the organisation: what it opens in each relationship that the actor has there."""
+    rows = _all_with(actor, place.account_id)
+    opened, steps = _leave(place.contact, [place], rows, on, now.today(place.account.zone), actor=actor, now=now)
+    said = _("%(name)s has left %(partner)s") % {"name": place.contact, "partner": place.account}
+    return Done(opened, gather(actor=actor, now=now, said=said, steps=steps))
+
+
+def _all_with(actor: User, account: int, *besides: int) -> list[Relationship]:
+    """Locked in one order, so that none wait in a ring; those that ended are left alone."""
+    mine = Relationship.objects.changeable_by(actor).filter(account=account, ended_on=None).order_by().values("pk")
+    rows = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account", "owner")
+    return list(rows.filter(Q(pk__in=mine) | Q(pk__in=besides)).order_by("pk"))
+
+
+def _leave(
+    contact: Contact,
+    places: Sequence[Affiliation],
+    rows: Sequence[Relationship],
+    on: date | None,
+    today: date,
+    *,
+    actor: User,
+    now: Now,
+) -> tuple[list[Introduction], list[UndoStep]]:
     on = on or today
     if on > today:
         raise ValidationError({"on": _("This day is still to come.")})
-    people = queries.theirs_of(relationship, today)
-    gone = next((one for one in people if one.contact.pk == contact.pk and one.here), None)
-    if gone is None:
+    places = [place for place in places if place.until is None or place.until > today]
+    if not places:
         raise ValidationError(_("%(name)s is not here any more.") % {"name": contact})
-    places = Affiliation.objects.changeable_by(actor).filter(account=relationship.account_id, contact=contact)
-    steps = [
-        accounts.end_place(actor=actor, now=now, place=place, until=on).step
-        for place in places.current(today).select_related("contact", "account").order_by("pk")
-    ]
-    if not steps:
-        raise ValidationError(_("%(name)s has no place here; remove their part instead.") % {"name": contact})
-    stay = [one for one in people if one.here and one.contact.pk != contact.pk]
-    standing = gone.known().standing
-    opened = None
-    if standing or not stay:
-        opened = open_introduction(
-            actor=actor,
-            now=now,
-            relationship=relationship,
-            wanted=people_words.wanted_after(contact.name, standing),
-            instead_of=contact,
-            through=_who_could_introduce(relationship, contact, stay, today),
-        )
-        steps.append(opened.step)
-    judge_stages([relationship.pk], now=now)
-    said = _("%(name)s has left %(partner)s") % {"name": contact, "partner": relationship}
-    return Done(opened.row if opened else None, gather(actor=actor, now=now, said=said, steps=steps))
+    known = {row.pk: queries.theirs_of(row, row.today(now)) for row in rows}
+    steps = [accounts.end_place(actor=actor, now=now, place=place, until=on).step for place in places]
+    opened = []
+    for row in rows:
+        introduction = _to_follow(row, contact, known[row.pk], actor=actor, now=now)
+        if introduction is not None:
+            opened.append(introduction.row)
+            steps.append(introduction.step)
+    judge_stages([row.pk for row in rows], now=now)
+    return opened, steps
+
+
+def _to_follow(
+    row: Relationship, contact: Contact, known: Sequence[Theirs], *, actor: User, now: Now
+) -> Done[Introduction] | None:
+    """Whom to meet in their place, if they must be followed; ``known`` as it was before they left."""
+    gone = next((one for one in known if one.contact.pk == contact.pk and one.here), None)
+    stay = [one for one in known if one.here and one.contact.pk != contact.pk]
+    standing = gone.known().standing if gone else ""
+    if gone is None or (stay and not standing):
+        return None
+    return open_introduction(
+        actor=actor,
+        now=now,
+        relationship=row,
+        wanted=people_words.wanted_after(contact.name, standing),
+        instead_of=contact,
+        through=_who_could_introduce(row, contact, stay, row.today(now)),
+    )
 
 
 def _who_could_introduce(

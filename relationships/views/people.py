@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.meanwhile import Meanwhile
-from accounts.models import Contact
+from accounts.models import Affiliation, Contact
 from accounts.requests import PersonRequest
 from accounts.undo import Done
 from relationships import actions, people_words, queries
@@ -209,6 +209,30 @@ def departure_create(request: PersonRequest, pk: int) -> HttpResponse:
     heading = _("%(name)s has left") % {"name": contact}
     context = {"form": form, "contact": contact, "next": safe_next(request, "")}
     return form_page(request, "relationships/departure_form.html", heading, context)
+
+
+@read_or_write
+def contact_left(request: PersonRequest, place_id: int) -> HttpResponse:
+    """The same from the organisation's page, for every relationship that the person has there."""
+    now = Now.read()
+    places = Affiliation.objects.changeable_by(request.user).select_related("contact", "account")
+    place = get_object_or_404(places, pk=place_id)
+    form = DepartureForm(_data(request), today=now.today(place.account.zone))
+    if request.method == "POST" and form.is_valid():
+        left = attempt(
+            form,
+            lambda: actions.left_organisation(actor=request.user, now=now, place=place, on=form.cleaned_data["on"]),
+        )
+        if left:
+            said = f"{left.step.said}."
+            # Several relationships may wait for the same person.
+            if wanted := list(dict.fromkeys(one.wanted for one in left.row)):
+                said = _("%(said)s To be met: %(wanted)s.") % {"said": said, "wanted": "; ".join(wanted)}
+            return done(request, said, step_id=left.step.pk, to=place.account.get_absolute_url())
+    heading = _("%(name)s has left") % {"name": place.contact}
+    return form_page(
+        request, "relationships/departure_form.html", heading, {"form": form, "contact": place.contact, "next": ""}
+    )
 
 
 # Whom we have to meet ------------------------------------------------------------------------------------------------

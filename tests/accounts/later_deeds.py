@@ -139,6 +139,9 @@ def deeds(today: date) -> dict[str, Deed]:
         "set_aside": lambda by: actions.set_aside(**by, heard=Heard.objects.latest("pk"), why="Nonsense"),
         "set_aside_many": lambda by: actions.set_aside_many(**by, rows=list(Heard.objects.all()), why="Nonsense"),
         "solve_problem": lambda by: actions.solve_problem(**by, problem=problem("open"), note="Mended"),
+        "left_organisation": lambda by: actions.left_organisation(
+            **by, place=contact("Solveig Dahl").affiliations.get(), on=today - DAY
+        ),
         "somebody_left": lambda by: actions.somebody_left(
             **by, relationship=named("Ewos"), contact=contact("Solveig Dahl"), on=today - DAY
         ),

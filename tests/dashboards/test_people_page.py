@@ -199,6 +199,28 @@ def test_one_tap_says_that_somebody_left_and_opens_who_follows() -> None:
     assert shown["map"].gaps == ["Solveig Dahl, who signed, left today: nobody has taken their place."]
 
 
+def test_left_by_one_tap_on_the_page_of_the_organisation_opens_the_same() -> None:
+    row = people.relationship()
+    contact, other = somebody(row, "Solveig Dahl", power="signs"), somebody(row, "Ingrid Moe")
+    # A post of her own beside the first.
+    Affiliation.objects.create(contact=other, account=row.account, title="Buyer")
+    client = client_of(people.alice())
+    address = row.account.get_absolute_url()
+    assert client.get(address).context["people_here"] == len(page(row).context["lines"]) == 2
+    place = contact.affiliations.get()
+    assert f'data-hx-post="/places/{place.pk}/departure/"' in client.get(address).content.decode()
+    answer = client.post(f"/places/{place.pk}/departure/", **HTMX)
+    assert "To be met: Meet who follows Solveig Dahl, who signed." in answer.headers["HX-Trigger"]
+    shown = page(row).context
+    assert [one.row.wanted for one in shown["wanted"]] == ["Meet who follows Solveig Dahl, who signed"]
+    assert shown["map"].gaps[0] == "Solveig Dahl, who signed, left today: nobody has taken their place."
+    told = client.get(address)
+    assert told.context["people_here"] == len(shown["lines"]) == 1
+    assert [one.contact for one in told.context["former"]] == [contact]
+    text = told.content.decode()
+    assert "leaves on" not in text and "signs" not in text
+
+
 def test_met_in_the_form_by_name_and_not_wanted_only_with_a_why() -> None:
     row = people.relationship()
     one = actions.open_introduction(actor=people.alice(), now=Now.read(), relationship=row, wanted="Meet who signs").row

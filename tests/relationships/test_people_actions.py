@@ -198,6 +198,39 @@ def test_the_only_one_known_is_followed_whoever_they_were() -> None:
     assert "not here any more" in str(refused(actions.somebody_left, relationship=row, contact=alone))
 
 
+def test_whoever_leaves_an_organisation_is_followed_in_all_that_one_has_there_and_in_nothing_else() -> None:
+    row = people.relationship()
+    second = people.relationship(account=row.account, name="Feed trials", owner=people.bob())
+    ended = people.relationship(account=row.account, name="Former")
+    actions.end_relationship(actor=people.alice(), now=NOW, relationship=ended, reason="Sold")
+    others = people.relationship(account=row.account, name="South", owner=people.outsider(), team=people.south())
+    gone = named(row, "Solveig Dahl", power="signs")
+    named(row, "Ingrid Moe")
+    for other in (second, ended, others):
+        actions.name_stakeholder(
+            actor=people.alice(), now=NOW, relationship=other, contact=gone.contact, power="decides"
+        )
+    place = gone.contact.affiliations.get()
+
+    def wanted() -> set[tuple[Relationship, str, Any]]:
+        return {(one.relationship, one.wanted, one.keeper) for one in Introduction.objects.all()}
+
+    done = actions.left_organisation(actor=people.alice(), now=NOW, place=place)
+    followed = {
+        (row, "Meet who follows Solveig Dahl, who signed", people.alice()),
+        (second, "Meet who follows Solveig Dahl, who decided", people.bob()),
+    }
+    assert wanted() == followed and {one.relationship for one in done.row} == {row, second}
+    place.refresh_from_db()
+    assert place.until == MONDAY
+    assert "not here any more" in str(refused(actions.left_organisation, place=place))
+    undo(done.step)
+    place.refresh_from_db()
+    assert place.until is None and wanted() == set()
+    assert left(second, gone.contact).row.relationship == second, "said of one, the same is opened"
+    assert wanted() == followed
+
+
 def test_nobody_leaves_tomorrow_or_before_they_came() -> None:
     row = people.relationship()
     contact = somebody(row, "Ingrid Moe", since=MONDAY - 5 * DAY)
