@@ -220,6 +220,11 @@ def _carry_over(undone: UndoStep, now: Now) -> None:
     UndoStep.objects.bulk_update(moved, ["watched"])
 
 
+def place_of(step: UndoStep, user: User) -> str:
+    """The page of what a deed was about: that of the first of its rows that has one which the person may see."""
+    return next(iter(places_of(newest_of(watched_by(step)), user).values()), "")
+
+
 # What one did --------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from accounts import views
 
 urlpatterns = [
     path("undo/<int:step_id>/", views.undo, name="undo"),
+    path("undo/latest/", views.undo_latest, name="undo_latest"),
     path("history/", views.history, name="history"),
     path("settings/", views.settings, name="settings"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),

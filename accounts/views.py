@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -41,7 +42,7 @@ from accounts.models import (
     User,
 )
 from accounts.requests import PersonRequest
-from accounts.undo import Done, TooLateError, deeds_of, take_back, watched_by
+from accounts.undo import Done, TooLateError, deeds_of, place_of, take_back, watched_by
 from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page, safe_next
@@ -49,9 +50,13 @@ from web.responses import done, form_page, safe_next
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _said(request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, again: bool = False) -> HttpResponse:
+def _said(
+    request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, place: str | None = None
+) -> HttpResponse:
+    """``place``, empty where the person is there already, marks a deed that was itself a taking back."""
     said = deed.step.said.rstrip(".") + "."
-    return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again)
+    again = place is not None
+    return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again, place=place or "")
 
 
 def _refused(request: PersonRequest, why: str, *, to: str, where: str = "") -> HttpResponse:
@@ -102,7 +107,25 @@ def _gone_from(step: UndoStep, user: User, path: str) -> type[models.Model] | No
 
 @require_POST
 def undo(request: PersonRequest, step_id: int) -> HttpResponse:
-    step = get_object_or_404(UndoStep.objects.visible_to(request.user), pk=step_id)
+    return _undo(request, get_object_or_404(UndoStep.objects.visible_to(request.user), pk=step_id))
+
+
+# What one has just done: a key pressed by mistake must not take back what was done yesterday.
+JUST = timedelta(hours=1)
+
+
+@require_POST
+def undo_latest(request: PersonRequest) -> HttpResponse:
+    """For the key, when the message with its button is gone."""
+    steps = UndoStep.objects.visible_to(request.user).open().filter(done_at__gte=Now.read().instant - JUST)
+    step = steps.order_by("-done_at", "-id").first()
+    if step is None:
+        why = _("You did nothing in the last hour that could be taken back.")
+        return _refused(request, why, to=_came_from(request), where=reverse("history"))
+    return _undo(request, step)
+
+
+def _undo(request: PersonRequest, step: UndoStep) -> HttpResponse:
     to = _came_from(request)
     try:
         undone = take_back(step_id=step.pk, actor=request.user, now=Now.read())
@@ -116,7 +139,8 @@ def undo(request: PersonRequest, step_id: int) -> HttpResponse:
     if gone is not None:
         away = "account_list" if gone is Account else "today"
         return _said(request, undone, to=reverse(away), go=True)
-    return _said(request, undone, to=to, again=True)
+    place = place_of(undone.step, request.user)
+    return _said(request, undone, to=to, place="" if place == urlsplit(to).path else place)
 
 
 @require_safe

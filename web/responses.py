@@ -31,13 +31,15 @@ def done(
     go: bool = False,
     again: bool = False,
     about: str = "",
+    place: str = "",
 ) -> HttpResponse:
     """Say what was done and offer to take it back.
 
     Plain requests are redirected to ``to``. Under htmx nothing is swapped: the dialog closes, the toast appears
     and ``concord:changed`` tells the parts of the page; with ``go`` the browser goes to ``to`` instead. ``again``
     marks a deed that was itself a taking back: its button says *Redo*. A toast replaces one that stands
-    there ``about`` the same, named by its address: how that stood before is no news any more.
+    there ``about`` the same, named by its address: how that stood before is no news any more. ``place`` is the page of
+    what it is about, where that is another one than the person is on.
     """
     undo_url = reverse("undo", args=[step_id]) if step_id is not None else ""
     if not getattr(request, "htmx", False) or go:
@@ -49,7 +51,10 @@ def done(
         return response
     toast = {"message": said, "undo_url": undo_url, **({"undo_label": _("Redo")} if again else {})}
     toast |= {"about": about} if about else {}
-    toast |= {"link_url": reverse("history"), "link_label": _("History")} if undo_url else {}
+    if place:
+        toast |= {"link_url": place, "link_label": _("Show")}
+    elif undo_url:
+        toast |= {"link_url": reverse("history"), "link_label": _("History")}
     response = HttpResponse(status=204)
     response["HX-Trigger"] = json.dumps({CHANGED: {}, "dialog:close": {}, "toast": toast})
     return response

@@ -20,7 +20,7 @@ const SHORTCUTS = [
   { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
   { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },
   { keys: ["x"], label: "key.choose", when: canChoose, run: toggleFocused },
-  { keys: ["z"], label: "key.undo", when: () => true, run: undoLatest },
+  { keys: ["z"], label: "key.undo", when: () => document.body.dataset.undoLatest, run: undoLatest },
   { keys: ["?"], label: "key.help", when: () => true, run: showHelp },
 ];
 /** Keys that also work while typing; told in the help, handled below and by the browser. */

@@ -81,9 +81,15 @@ export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_
   count(node);
 }
 
-/** Clicks the newest Undo still offered; one that came with the page may still be its plain form. */
+let asked = false;
+
+/** Clicks the newest Undo still offered; one that came with the page may still be its plain form. Without one the server knows what was done last. */
 export function undoLatest() {
-  [...region().querySelectorAll("[data-undo]:not(:disabled), form > button")].at(-1)?.click();
+  const buttons = [...region().querySelectorAll("[data-undo], form > button")];
+  if (buttons.length) return buttons.filter((button) => !button.disabled).at(-1)?.click();
+  if (asked) return;
+  asked = true;
+  request("POST", document.body.dataset.undoLatest, { source: document.body, target: document.body, swap: "none" }).finally(() => (asked = false));
 }
 
 /** Toasts that came with the page: their plain form becomes the same button, and they are read out only when added after loading. */

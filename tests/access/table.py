@@ -168,6 +168,8 @@ TABLE: dict[str, Route] = {
     "next_step_done": deed(CHANGES, "Interaction"),
     # People and organisations
     "undo": deed(ALICE_ALONE, "UndoStep"),
+    # Without anything to take back too: the answer says so.
+    "undo_latest": deed(STAFF),
     "history": page(STAFF),
     "settings": form(STAFF),
     "invitation": form(OPEN, "invitation token"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, Affiliation, Contact, Membership, Team, UndoStep, User
 from tests import people
+from web.clock import Now
 from web.text import name_key
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +135,32 @@ def test_under_htmx_the_parts_fetch_themselves() -> None:
     assert json.loads(answer["HX-Trigger"])["toast"]["undo_url"] == reverse("undo", args=[step.pk])
     assert client.post(reverse("undo", args=[step.pk]), headers=HTMX).status_code == 204
     assert not account.aliases.exists()
+
+
+def test_key_takes_back_what_was_done_last_and_says_where_or_that_there_is_nothing() -> None:
+    account = people.relationship().account
+    client, latest = as_(people.alice()), reverse("undo_latest")
+
+    def key(**headers: str) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(client.post(latest, headers={**HTMX, **headers})["HX-Trigger"])["toast"]
+        return told
+
+    nothing = {"message": "You did nothing in the last hour that could be taken back.", "bad": True}
+    link = {"link_url": reverse("history"), "link_label": "History"}
+    assert key() == nothing | link
+    client.post(reverse("alias_add", args=[account.pk]), {"name": "First"})
+    client.post(reverse("alias_add", args=[account.pk]), {"name": "Other"})
+    told = key()
+    assert (told["message"], told["undo_label"]) == (f"Taken back: {account} is also known as Other.", "Redo")
+    assert (told["link_url"], told["link_label"]) == (account.get_absolute_url(), "Show")
+    assert [alias.name for alias in account.aliases.all()] == ["First"]
+    told = key(referer=f"http://testserver{account.get_absolute_url()}")
+    assert told["message"].startswith("Done again") and told["link_url"] == reverse("history")
+    assert client.post(latest)["Location"] == reverse("today")
+    assert as_(people.bob()).post(latest, headers=HTMX)["HX-Trigger"].count("nothing in the last hour")
+    UndoStep.objects.update(done_at=Now.read().instant - timedelta(hours=2))
+    assert key() == nothing | link
+    assert [alias.name for alias in account.aliases.all()] == ["First"]
 
 
 def test_what_was_undone_already_is_refused_in_words() -> None:

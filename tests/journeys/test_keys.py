@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests import people
-from tests.journeys.book import closed, dialog, partner
+from tests.journeys.book import closed, dialog, partner, toast
 from tests.journeys.conftest import Open
 
 
@@ -32,6 +32,10 @@ def test_help_and_where_the_keys_lead(browse: Open) -> None:
     page.wait_for_url(lambda url: url.endswith(":" + url.rsplit(":", 1)[1].split("/")[0] + "/"))
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("z")
+    toast(page, "You did nothing in the last hour that could be taken back.")
 
 
 def test_letters_are_letters_while_typing(browse: Open) -> None:

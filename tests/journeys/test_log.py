@@ -94,6 +94,11 @@ def test_undo_button_in_the_toast(browse: Open) -> None:
     said.get_by_role("button", name="Undo").click()
     expect(page.locator(".c-state").first).to_contain_text("Overdue")
     assert open_flags(row) == 1
+    # The message is gone, the key still knows.
+    toast(page, "Taken back: Logged with Ewos").get_by_role("button", name="Dismiss").click()
+    page.keyboard.press("z")
+    toast(page, "Done again: Logged with Ewos")
+    expect(page.locator(".c-state").first).to_contain_text("In touch")
 
 
 def test_enter_waits_for_what_was_typed(browse: Open) -> None:

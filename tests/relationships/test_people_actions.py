@@ -221,12 +221,11 @@ def test_whoever_leaves_an_organisation_is_followed_in_all_that_one_has_there_an
         (second, "Meet who follows Solveig Dahl, who decided", people.bob()),
     }
     assert wanted() == followed and {one.relationship for one in done.row} == {row, second}
+    assert gone.contact.affiliations.get().until == MONDAY
     place.refresh_from_db()
-    assert place.until == MONDAY
     assert "not here any more" in str(refused(actions.left_organisation, place=place))
     undo(done.step)
-    place.refresh_from_db()
-    assert place.until is None and wanted() == set()
+    assert gone.contact.affiliations.get().until is None and wanted() == set()
     assert left(second, gone.contact).row.relationship == second, "said of one, the same is opened"
     assert wanted() == followed
 
