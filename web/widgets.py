@@ -71,10 +71,17 @@ class DateInput(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A day that people can mean; a slip of the keyboard is a year 0001 or 9999, with which nothing can be reckoned."""
+    """A day that people can mean; a slip of the keyboard is a year 0001 or 9999, with which nothing can be reckoned.
+
+    ``asked``: it must be said where another field asks for it, as *Other day* does; so it is not called optional.
+    """
 
     widget = DateInput
     default_validators = [
         MinValueValidator(FIRST_DAY, _("This day is too long ago.")),
         MaxValueValidator(LAST_DAY, _("This day is too far off.")),
     ]
+
+    def __init__(self, *, asked: bool = False, **more: Any) -> None:
+        super().__init__(**more)
+        self.asked = asked

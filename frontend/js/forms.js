@@ -41,6 +41,13 @@ function autosubmit(form) {
   form.querySelectorAll("[data-nojs]").forEach((node) => (node.hidden = true));
 }
 
+/** Whoever taps *Other day* goes on to type it. On the keyboard the arrows pass over it, and Tab leads there. */
+function leadToDay({ target, detail }) {
+  const other = detail > 0 && target.closest(".c-when label")?.querySelector("[value=other]");
+  // Only once it is chosen is the field there.
+  if (other) setTimeout(() => other.closest(".c-when").querySelector("[type=date]")?.focus(), 0);
+}
+
 /** Empty fields stay out of the address. */
 function dropEmpty(event) {
   if (!event.target.matches("form[data-autosubmit]")) return;
@@ -70,6 +77,7 @@ function keepUnfolded() {
 export function startForms() {
   keepUnfolded();
   document.addEventListener("submit", onSubmit, true);
+  document.addEventListener("click", leadToDay);
   document.addEventListener("htmx:beforeRequest", (event) => isSaving(event) && busy(event.detail.elt, true));
   document.addEventListener("htmx:afterRequest", (event) => isSaving(event) && busy(event.detail.elt, false));
   document.addEventListener("htmx:confirm", (event) => {

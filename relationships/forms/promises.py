@@ -42,6 +42,14 @@ class DaysForm(forms.BaseForm):
 
     today: date
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in [field for field in self.fields.values() if isinstance(field, Days)]:
+            other = self.fields[field.other]
+            assert isinstance(other, DayField)
+            # Left empty it is today where that is a tap as well.
+            other.asked = "0" not in field.spans
+
     def read_days(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         for name in [name for name, field in self.fields.items() if isinstance(field, Days)]:
             field = self.fields[name]
@@ -58,10 +66,12 @@ class DaysForm(forms.BaseForm):
 
     def _nothing_said(self, field: Days, cleaned: dict[str, Any]) -> None:
         """Another day was meant and none is given: today, where that is a tap as well; a day to come must be said."""
-        if "0" in field.spans:
-            cleaned[field.other] = self.today
-        else:
+        other = self.fields[field.other]
+        assert isinstance(other, DayField)
+        if other.asked:
             self.add_error(field.other, _("Say which day."))
+        else:
+            cleaned[field.other] = self.today
 
 
 class PromiseForm(DaysForm, forms.ModelForm[Commitment]):

@@ -34,7 +34,7 @@ class SnoozeForm(forms.Form):
         label=gettext_lazy("For"),
         initial="7",
     )
-    until_on = DayField(required=False, label=gettext_lazy("Until"))
+    until_on = DayField(required=False, label=gettext_lazy("Until"), asked=True)
     why = forms.ChoiceField(choices=list(REASONS.items()), required=False, widget=Pills, label=gettext_lazy("Why"))
     reason = forms.CharField(
         required=False,

@@ -72,7 +72,7 @@ class InteractionForm(forms.ModelForm[Interaction]):
         label=gettext_lazy("When"),
         initial=When.TODAY,
     )
-    occurred_on = DayField(required=False, label=gettext_lazy("Day"))
+    occurred_on = DayField(required=False, label=gettext_lazy("Day"), asked=True)
     two_way = forms.TypedChoiceField(
         choices=[("yes", gettext_lazy("Yes")), ("no", gettext_lazy("Left a message – does not count"))],
         coerce=lambda value: value == "yes",

@@ -161,6 +161,7 @@ def test_another_day_and_the_effect_said_before(browse: Open) -> None:
     log_dialog(page, "ewo")
     expect(page.locator("#dialog [name=occurred_on]")).to_be_hidden()
     page.locator("#dialog").get_by_text("Other day", exact=True).click()
+    expect(page.locator("#dialog [name=occurred_on]")).to_be_focused()
     page.locator("#dialog [name=occurred_on]").fill(ago(3).isoformat())
     page.locator("#dialog [name=occurred_on]").press("Tab")
     expect(page.locator(".c-effect b")).to_have_text(full(ago(3) + timedelta(days=14)))

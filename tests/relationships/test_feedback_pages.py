@@ -267,7 +267,14 @@ def test_what_is_not_done_says_so_and_a_row_names_only_the_next() -> None:
 def test_who_left_only_an_address_is_to_be_told_and_it_stands_where_the_answer_is_written() -> None:
     row = people.relationship()
     heard_at = a_post(relationship=row, public=True)
-    actions.hear(now=Now.read(), post=heard_at, form="1", text="Scan the pallet", reach="sigrid@partner.example")
+    actions.hear(
+        now=Now.read(),
+        post=heard_at,
+        form="1",
+        text="Scan the pallet",
+        nature="suggestion",
+        reach="sigrid@partner.example",
+    )
     one = Feedback.objects.get()
     here = one.get_absolute_url()
     assert one.where == ""

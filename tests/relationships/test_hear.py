@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html import unescape
 from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -21,6 +22,7 @@ from tests import people
 from tests.relationships.records import MONDAY, noon
 
 NOW = noon(MONDAY)
+FORM, MULTI = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 TEXT = "Forks are missing on the night shift."
 # What must be read as text wherever it stands.
 PAYLOADS = [
@@ -231,6 +233,59 @@ def test_files_are_refused_in_words_and_the_text_stays() -> None:
     assert "Files can’t be taken here" in answer.content.decode()
 
 
+def part(name: str, value: str, *, file: bool = False) -> bytes:
+    named = f'; filename="{name}.pdf"\r\nContent-Type: application/pdf' if file else ""
+    return f'--x\r\nContent-Disposition: form-data; name="{name}"{named}\r\n\r\n{value}\r\n'.encode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("said", [TEXT, *PAYLOADS])
+def test_several_files_are_refused_in_words_and_the_text_stays_wherever_it_stands(place: int, said: str) -> None:
+    post = a_post()
+    parts = [part("one", "%PDF text=no", file=True), part("two", "\x00" * 500, file=True)]
+    parts.insert(place, part("text", said) + part("name", "Ola"))
+    answer = client().generic("POST", address(post), b"".join(parts) + b"--x--\r\n", content_type=MULTI)
+    assert (answer.status_code, text_in(answer), Heard.objects.count()) == (422, said, 0)
+    page = answer.content.decode()
+    assert ("Files can’t be taken here" in page, 'value="Ola"' in page, "<script" in page) == (True, True, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [FORM, MULTI])
+def test_more_than_fits_comes_back_whole(kind: str) -> None:
+    post, said = a_post(), f"{PAYLOADS[0]} ж & = % + " + "слово " * 60_000 + "end"
+    fields = {"form": "kept", "name": "Ola", "text": said, "reach": "r" * 1_000_000}
+    multi = b"".join(part(name, value) for name, value in fields.items()) + b"--x--\r\n"
+    body = multi if kind == MULTI else urlencode(fields).encode()
+    assert listening.LARGEST_BODY < len(body) < listening.LARGEST_KEPT
+    answer = client().generic("POST", address(post), body, content_type=kind)
+    assert (answer.status_code, Heard.objects.count(), number_of(answer)) == (413, 0, "kept")
+    assert text_in(answer) == said
+    page = answer.content.decode()
+    assert ("Your text is still in the form" in page, 'value="Ola"' in page, "<script" in page) == (True, True, False)
+
+
+@pytest.mark.django_db
+def test_of_far_more_than_fits_the_beginning_comes_back_and_says_so() -> None:
+    post, began = a_post(), monotonic()
+    body = b"name=Ola&text=" + b"%D0%B6" * 1_000_000
+    answer = client().generic("POST", address(post), body, content_type=FORM)
+    assert (answer.status_code, Heard.objects.count()) == (413, 0)
+    assert "your browser has all of it" in answer.content.decode()
+    back = text_in(answer)
+    assert len(back) > 400_000
+    assert set(back.removesuffix("\ufffd")) == {"ж"}
+    assert monotonic() - began < 5
+
+
+@pytest.mark.django_db
+def test_closed_form_gives_back_what_was_too_large() -> None:
+    body = urlencode({"text": "word " * 300_000}).encode()
+    answer = client().generic("POST", "/hear/12:1:abc/", body, content_type=FORM)
+    assert (answer.status_code, text_in(answer)) == (410, ("word " * 300_000).strip())
+
+
 @pytest.mark.django_db
 def test_too_fast_is_told_so_with_the_text_and_the_next_window_takes_it(settings: Any) -> None:
     settings.LISTENING_PER_ADDRESS = 2
@@ -285,7 +340,6 @@ def test_markup_and_formulas_are_text(payload: str) -> None:
     assert "onerror=alert" not in re.sub(r"&[a-z0-9#]+;[^<]*", "", back.content.decode())
 
 
-FORM, MULTI = "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"
 BODIES: list[tuple[str, bytes]] = [
     (FORM, b"text=a%00b%1bc"),
     (FORM, b"text=%ED%A0%80"),
@@ -342,6 +396,33 @@ def test_no_body_brings_it_down(kind: str, body: bytes) -> None:
 @pytest.mark.parametrize("query", ["?taken=%00", "?taken=%ff", "?%zz", "?taken=" + "x" * 3000])
 def test_no_question_brings_it_down(query: str) -> None:
     assert client().get(f"{address(a_post())}{query}").status_code == 200
+
+
+# What is read of a body that was refused
+
+FIELDS = st.dictionaries(st.sampled_from(["text", "name", "reach"]), st.text(st.characters(codec="utf-8"), max_size=60))
+
+
+@given(FIELDS, st.integers(0, 400))
+def test_fields_are_read_from_a_form_and_of_one_that_was_cut_the_beginning(said: dict[str, str], cut: int) -> None:
+    body = urlencode(said).encode()
+    assert listening.fields_in(body, FORM, said) == said
+    for name, value in listening.fields_in(body[:cut], FORM, said).items():
+        assert said[name].startswith(value.rstrip("\ufffd"))
+
+
+@given(FIELDS)
+def test_fields_are_read_from_parts_and_files_are_not(said: dict[str, str]) -> None:
+    said = {name: value.replace("\r\n--x", "") for name, value in said.items()}
+    parts = [part("text", "in a file", file=True), *(part(name, value) for name, value in said.items())]
+    body = b"".join(parts) + part("name", "in a file", file=True)
+    assert listening.fields_in(body, MULTI, {"text", "name", "reach"}) == said
+
+
+@given(st.binary(max_size=400), st.sampled_from(["", FORM, MULTI, 'multipart/form-data; boundary="', "\xff\x00"]))
+def test_whatever_is_sent_no_reading_of_it_fails(body: bytes, kind: str) -> None:
+    found = listening.fields_in(body, kind, {"text"})
+    assert set(found) <= {"text"}
 
 
 # Made fit to be kept

@@ -92,6 +92,21 @@ def test_tap_on_a_complaint_opens_one_and_a_second_leads_to_it() -> None:
 
 
 @pytest.mark.django_db
+def test_other_day_is_called_optional_only_where_it_is() -> None:
+    row = people.relationship()
+    page = text(client().get(f"/relationships/{row.pk}/problems/new/"))
+    optional = ' <span class="optional">(optional)</span>'
+    # Left empty the one is today; the other has no day to stand for it and is asked for.
+    assert f"Day on which it was opened{optional}" in page
+    assert "Day by which to solve it</label>" in page
+    said = {"what": "Forks", "severity": "2", "opened": "other", "opened_on": "", "by": "other", "due_on": ""}
+    refused = text(client().post(f"/relationships/{row.pk}/problems/new/", said))
+    assert "Day by which to solve it: Say which day." in refused
+    assert "Day</label>" in text(client().get("/log/"))
+    assert "Until</label>" in text(client().get(f"/relationships/{row.pk}/snoozes/"))
+
+
+@pytest.mark.django_db
 def test_what_is_typed_stays_where_it_does_not_do() -> None:
     row = people.relationship()
     said = {"what": "", "severity": "2", "opened": "other", "opened_on": "", "by": ""}
