@@ -160,7 +160,8 @@ def _people(rows: Sequence[Relationship]) -> dict[int, list[Person]]:
     for contact, account, since, until in Affiliation.objects.filter(contact__in=contacts).values_list(
         "contact", "account", "since", "until"
     ):
-        places[contact].append((account, Span(since or date.min, until)))
+        # On their last day they have left: a criterion need not wait until tomorrow to tell it.
+        places[contact].append((account, Span(since or date.min, until - stages.DAY if until else None)))
     seen: dict[tuple[int, int], set[date]] = defaultdict(set)
     met = InteractionContact.objects.filter(
         interaction__relationship__in={stake.relationship_id for stake in stakes},

@@ -120,11 +120,22 @@ def test_kept_late_is_no_promise_kept() -> None:
     assert judged(row)["promise"] == Verdict.NOT_MET
 
 
-def test_who_left_counts_no_more_from_the_day_after_the_last() -> None:
+def test_who_left_counts_no_more_from_the_last_day_on() -> None:
     row = ready()
     Affiliation.objects.filter(contact__name="Lars Tveit").update(until=MONDAY)
-    assert judged(row, noon(MONDAY))["people"] == "met"
-    assert judged(row, noon(MONDAY + DAY))["people"] == "not_met"
+    assert judged(row, noon(MONDAY - DAY))["people"] == "met"
+    assert judged(row, noon(MONDAY))["people"] == "not_met"
+
+
+def test_decision_maker_who_left_today_is_no_longer_counted_as_seen() -> None:
+    row = people.relationship(stage="customer")
+    contacts = [person(row, name).contact for name in ("Ingrid Moe", "Lars Tveit")]
+    log(row, MONDAY - DAY, contacts=contacts)
+    assert judged(row)["decision_makers"] == "holds"
+    left = actions.somebody_left(actor=row.owner, now=TODAY, relationship=row, contact=contacts[0], on=MONDAY)
+    assert judged(row)["decision_makers"] == "not_met"
+    back(left)
+    assert judged(row)["decision_makers"] == "holds"
 
 
 def test_undone_and_backdated_evidence_is_judged_as_if_it_had_always_been_so() -> None:
