@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import PersonRequest
 from dashboards.wanting import due_words
 from relationships import records, stage_words, stages, words
-from relationships.models import PlanStep, Relationship, StageChange, Waiver
+from relationships.models import Halt, PlanStep, Relationship, StageChange, Waiver
 from relationships.stages import Outlook, Stage, Verdict
 from web import dates
 from web.clock import Now
@@ -37,11 +37,14 @@ class Criteria:
     proposed: bool
     says: str = ""
     review: list[str] = field(default_factory=list)
+    stood: str = ""
 
 
 def section(row: Relationship, known: records.Known, outlook: Outlook | None, today: date) -> Criteria:
-    """Towards the next stage; for a partner what makes it one. Without the rows, so no query."""
-    shown = outlook or stages.judge(known.record, Stage(row.stage), today, known.waived)
+    """Towards the next stage; for a partner what makes it one, as it stood where it ended. Without the rows, so no
+    query."""
+    day = judged_on(row, today)
+    shown = outlook or stages.judge(known.record, Stage(row.stage), day, known.waived)
     heading = (
         stage_words.heading(row.stage, outlook.stage)
         if outlook
@@ -50,11 +53,29 @@ def section(row: Relationship, known: records.Known, outlook: Outlook | None, to
     return Criteria(
         heading,
         stage_words.score(shown),
-        stage_words.lines(shown, known.record, known.waivers, {}, today),
+        _lines(row, shown, known, {}, day),
         bool(outlook and outlook.settled and row.paused_since is None and row.ended_on is None),
         _declared(row, known, today),
         review(row, known, today),
+        f"{_as_it_stood(row, today)} {_back_to(row, today)}".strip(),
     )
+
+
+def judged_on(row: Relationship, today: date) -> date:
+    """The day of the criteria: what ended is told as it stood then."""
+    return min(today, row.ended_on) if row.ended_on else today
+
+
+def _as_it_stood(row: Relationship, today: date) -> str:
+    return _("As it stood %(day)s, when it ended.") % {"day": dates.on(row.ended_on, today)} if row.ended_on else ""
+
+
+def _lines(
+    row: Relationship, outlook: Outlook, known: records.Known, told: dict[tuple[str, int], tuple[str, str]], day: date
+) -> list[stage_words.Line]:
+    """A line for each criterion; where it ended none says what to do next."""
+    found = stage_words.lines(outlook, known.record, known.waivers, told, day)
+    return [replace(line, second="") for line in found] if row.ended_on else found
 
 
 def review(row: Relationship, known: records.Known, today: date) -> list[str]:
@@ -76,7 +97,7 @@ def review(row: Relationship, known: records.Known, today: date) -> list[str]:
 
 def next_of(row: Relationship, known: records.Known, today: date) -> Outlook | None:
     wanted = stages.following(row.stage)
-    return stages.judge(known.record, wanted, today, known.waived) if wanted else None
+    return stages.judge(known.record, wanted, judged_on(row, today), known.waived) if wanted else None
 
 
 def stage_section(row: Relationship, now: Now) -> Criteria:
@@ -89,7 +110,12 @@ def stage_section(row: Relationship, now: Now) -> Criteria:
 def _declared(row: Relationship, known: records.Known, today: date) -> str:
     """*Declared on 3 March, evidence due by 3 September*; how late, where it is; nothing once it is shown."""
     declared = known.declared(row)
-    if declared is None or stages.is_shown(known.record, declared, today, known.waived):
+    if (
+        row.ended_on
+        or row.paused_since
+        or declared is None
+        or stages.is_shown(known.record, declared, today, known.waived)
+    ):
         return ""
     said = {"day": dates.on(declared.on, today), "due": dates.said(declared.due_on, today)}
     if declared.due_on < today:
@@ -102,14 +128,16 @@ def _declared(row: Relationship, known: records.Known, today: date) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A change of stage as it is told, with the criteria as they were judged then."""
+class Came:
+    """A line of how it came here: a move with the criteria as they were judged then, or a pause, an end, or its end."""
 
-    row: StageChange
+    day: date
+    anchor: str
     said: str
     faint: str
-    note: str
-    kept: list[stage_words.Line]
+    icon: str
+    note: str = ""
+    kept: list[stage_words.Line] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +166,23 @@ def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
     here = row.today(now)
     known = records.read([row])[row.pk]
     outlook = next_of(row, known, here)
-    own = stages.judge(known.record, Stage(row.stage), here, known.waived) if row.stage != Stage.CONTACT else None
+    day = judged_on(row, here)
+    own = stages.judge(known.record, Stage(row.stage), day, known.waived) if row.stage != Stage.CONTACT else None
     shown = [one for one in (outlook, own) if one]
     told = stage_words.tell(shown, row)
-    by_stage = {one.stage: stage_words.lines(one, known.record, known.waivers, told, here) for one in shown}
+    by_stage = {one.stage: _lines(row, one, known, told, day) for one in shown}
     state = row.state(now)
+    changes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
     context = {
         "row": row,
         "here": here,
         "state": state.value,
-        "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
+        # What ended is taken up again first, before anything else of it is changed.
+        "writes": changes and row.ended_on is None,
+        "takes_up": changes and row.ended_on is not None,
+        "waives": changes and row.ended_on is None and row.paused_since is None,
+        "back_to": _back_to(row, here),
+        "stood": _as_it_stood(row, here),
         "lede": _lede(row, known, here),
         "declared": _declared(row, known, here),
         "look": words.LOOKS[state],
@@ -164,7 +199,7 @@ def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
         "own_lines": by_stage[own.stage] if own else [],
         "means": [(stage_words.MEANS[stage], stage == row.stage) for stage in Stage],
         "may_move": row.ended_on is None and (row.stage != Stage.CONTACT or bool(outlook and outlook.settled)),
-        "moves": _moves(row, here),
+        "came": _came(row, here),
         **_waivers(row, here),
         **_plan(row, here),
         "scopes": row.scopes.select_related("agreed_with").order_by("-agreed_on", "-pk"),
@@ -185,18 +220,48 @@ def _lede(row: Relationship, known: records.Known, today: date) -> str:
     }
 
 
-def _moves(row: Relationship, today: date) -> list[Move]:
-    changes = row.stage_changes.select_related("made_by").order_by("-changed_on", "-pk")
-    return [_move(change, today) for change in changes]
+def _back_to(row: Relationship, today: date) -> str:
+    """What it is again once it is taken up: paused, where it was paused when it ended."""
+    if row.ended_on is None or row.paused_since is None:
+        return ""
+    return _("It was paused when it ended, since %(day)s. Taken up again it is paused as before.") % {
+        "day": dates.said(row.paused_since, today)
+    }
 
 
-def _move(change: StageChange, today: date) -> Move:
+def _came(row: Relationship, today: date) -> list[Came]:
+    """How it came here, the newest first: moves, pauses and ends, and when it went on. Two queries."""
+    changes = row.stage_changes.select_related("made_by")
+    halts = row.halts.select_related("made_by", "taken_up_by")
+    found = [(change.changed_on, change.made_at, _move(change, today)) for change in changes]
+    for halt in halts:
+        found.append((halt.from_on, halt.made_at, _halt(halt)))
+        if halt.until_on and halt.taken_up_at:
+            found.append((halt.until_on, halt.taken_up_at, _went_on(halt, halt.until_on)))
+    # Of one moment the later written stands above.
+    found.reverse()
+    found.sort(key=lambda one: one[:2], reverse=True)
+    return [came for _day, _at, came in found]
+
+
+def _move(change: StageChange, today: date) -> Came:
     said, faint = stage_words.of_move(change)
     note = change.why
     if change.declared and change.evidence_due_on:
         due = _("Declared, evidence due by %(day)s.") % {"day": dates.said(change.evidence_due_on, today)}
         note = f"{change.why} {due}".strip()
-    return Move(change, said, faint, note, [_kept(one) for one in change.criteria])
+    kept = [_kept(one) for one in change.criteria]
+    return Came(change.changed_on, f"move-{change.pk}", said, faint, "trending-up", note, kept)
+
+
+def _halt(halt: Halt) -> Came:
+    said, faint, icon = stage_words.of_halt(halt)
+    return Came(halt.from_on, f"halt-{halt.pk}", said, faint, icon, halt.why)
+
+
+def _went_on(halt: Halt, day: date) -> Came:
+    said, faint, icon = stage_words.of_going_on(halt)
+    return Came(day, f"went-on-{halt.pk}", said, faint, icon)
 
 
 def _kept(one: dict[str, Any]) -> stage_words.Line:

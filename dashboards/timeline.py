@@ -19,6 +19,7 @@ from relationships.models import (
     Commitment,
     Feedback,
     Fulfilment,
+    Halt,
     Interaction,
     Miss,
     Problem,
@@ -59,6 +60,8 @@ class Kind(IntEnum):
     PROBLEM = 5
     PROBLEM_STEP = 6
     FEEDBACK = 7
+    HALTED = 8
+    WENT_ON = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class Entry:
     commitment: Commitment | None = None
     move: str = ""
     problem: Problem | None = None
+    halt: bool = False
     people: str = ""
     still: bool = False
     promises: list[Promised] = field(default_factory=list)
@@ -127,6 +131,8 @@ class Entry:
             return f"move-{self.place.pk}"
         if self.problem:
             return f"problem-{self.place.kind:d}-{self.place.pk}"
+        if self.halt:
+            return f"halt-{self.place.kind:d}-{self.place.pk}"
         if self.feedback:
             return f"feedback-{self.place.pk}"
         return f"entry-{self.place.pk}" if self.row else f"promise-{self.place.kind:d}-{self.place.pk}"
@@ -152,6 +158,8 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
         yield Kind.MISSED, Miss.objects.filter(commitment__relationship=row), "missed_on"
     if show is Show.ALL:
         yield Kind.MOVED, StageChange.objects.filter(relationship=row), "changed_on"
+        yield Kind.HALTED, Halt.objects.filter(relationship=row), "from_on"
+        yield Kind.WENT_ON, Halt.objects.filter(relationship=row, until_on__isnull=False), "until_on"
     if show in (Show.ALL, Show.PROBLEMS):
         yield Kind.PROBLEM, Problem.objects.filter(relationship=row), "opened_on"
         yield Kind.PROBLEM_STEP, ProblemStep.objects.filter(problem__relationship=row), "done_on"
@@ -193,6 +201,9 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         .select_related("contact", "colleague")
         .in_bulk(of_kind[Kind.FEEDBACK]),
     }
+    halts = Halt.objects.select_related("made_by", "taken_up_by")
+    found[Kind.HALTED] = halts.in_bulk({*of_kind[Kind.HALTED], *of_kind[Kind.WENT_ON]})
+    found[Kind.WENT_ON] = found[Kind.HALTED]
     comments = queries.comments_by_entry(of_kind[Kind.TALK])
     attached = queries.attachments_by_entry(of_kind[Kind.TALK])
     today = row.today(now)
@@ -206,6 +217,8 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
             lines.append(_talk(place, thing, row, now, comments.get(place.pk, []), attached.get(place.pk, [])))
         elif place.kind is Kind.MOVED:
             lines.append(_move(place, thing, row))
+        elif place.kind in (Kind.HALTED, Kind.WENT_ON):
+            lines.append(_halt(place, thing))
         elif place.kind in (Kind.PROBLEM, Kind.PROBLEM_STEP):
             lines.append(_trouble(place, thing))
         elif place.kind is Kind.FEEDBACK:
@@ -290,6 +303,13 @@ def _move(place: Place, change: StageChange, row: Relationship) -> Entry:
     why = change.why if not change.why or change.why[-1] in ".!?…" else f"{change.why}."
     address = f"{reverse('relationship_stage', args=[row.pk])}#move-{change.pk}"
     return Entry(place, said, faint, "trending-up", "", f"{why} {kept}".strip(), move=address)
+
+
+def _halt(place: Place, halt: Halt) -> Entry:
+    """*Paused by Mona Reyes. Their plant is shut.*, and when it went on."""
+    began = place.kind is Kind.HALTED
+    said, faint, icon = stage_words.of_halt(halt) if began else stage_words.of_going_on(halt)
+    return Entry(place, said, faint, icon, "", halt.why if began else "", halt=True)
 
 
 def _voice(place: Place, row: Feedback) -> Entry:

@@ -11,7 +11,7 @@ from prm import demo_stages as told
 from prm.demo_company import PlannedRelationship
 from relationships import actions, evidence, ledger, records, stage_words, stages
 from relationships.evidence import Kind
-from relationships.models import PlanStep, Relationship, Scope, StageChange, Waiver
+from relationships.models import Halt, PlanStep, Relationship, Scope, StageChange, Waiver
 from relationships.stages import Stage
 from web.clock import Now
 
@@ -22,11 +22,12 @@ MANAGER = "mona"
 
 
 def write(pairs: Pairs, users: Mapping[str, User], contacts: Mapping[str, Contact], now: Now) -> int:
-    """Scopes with their evidence, waivers, targets and plans, then the moves that the evidence allows."""
+    """Scopes with their evidence, waivers, targets and plans, pauses and ends, then the moves that the evidence allows."""
     _scopes(pairs, contacts, now)
     named = {planned.partner.name: (row, planned) for row, planned in reversed(pairs)}
     _waivers(named, users, now)
     _plans(named, now)
+    _halts(pairs, users, now)
     return _moves(pairs, users, now)
 
 
@@ -94,6 +95,39 @@ def _plans(named: Mapping[str, tuple[Relationship, PlannedRelationship]], now: N
             written_by=row.owner,
             written_at=_at(planned, planned.today - 20 * stages.DAY, now),
         )
+
+
+def _halts(pairs: Pairs, users: Mapping[str, User], now: Now) -> None:
+    """Of what is paused or has ended now, and of one that was paused and goes on."""
+    made = []
+    for row, planned in pairs:
+        begun: dict[str, tuple[date | None, str]] = {
+            Halt.Kind.PAUSED: (row.paused_since, row.pause_reason),
+            Halt.Kind.ENDED: (row.ended_on, row.end_reason),
+        }
+        for kind, (day, why) in begun.items():
+            if day is not None:
+                made.append(_halt(row, planned, kind, day, why, now))
+        rested = told.RESTED.get(planned.partner.name)
+        if rested:
+            ago, lasted, why = rested
+            halt = _halt(row, planned, Halt.Kind.PAUSED, planned.today - ago * stages.DAY, why, now)
+            halt.until_on = halt.from_on + lasted * stages.DAY
+            halt.taken_up_by, halt.taken_up_at = users[MANAGER], _at(planned, halt.until_on, now)
+            made.append(halt)
+    Halt.objects.bulk_create(made)
+
+
+def _halt(row: Relationship, planned: PlannedRelationship, kind: str, day: date, why: str, now: Now) -> Halt:
+    return Halt(
+        relationship=row,
+        account=row.account,
+        kind=kind,
+        from_on=day,
+        why=why,
+        made_by=row.owner,
+        made_at=_at(planned, day, now),
+    )
 
 
 def _moves(pairs: Pairs, users: Mapping[str, User], now: Now) -> int:

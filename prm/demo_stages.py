@@ -20,6 +20,8 @@ DECLARED = {"Hollisworth Freight": 204}
 DECLARED_BEFORE = 96
 # Partner and relationship: when it ended, and why.
 ENDED = {("Datarook Systems", "Licences"): (9, "They sell licences through a reseller now; the pilot goes on")}
+# Paused for a while in the past: so many days ago, for so many days, and why.
+RESTED = {"Tarn Valley Dairy": (250, 21, "They move the whole dairy to the new hall")}
 SCOPES = (
     "{goods} from two sites, for a year",
     "A yearly frame for {goods}, with prices by the quarter",

@@ -102,7 +102,10 @@ class Touch:
 
 @dataclass(frozen=True)
 class Record:
-    """All that the criteria read of one relationship. ``agreements`` in the order made, as in ``cadence``."""
+    """All that the criteria read of one relationship. ``agreements`` in the order made, as in ``cadence``.
+
+    ``halts``: the days on which it was paused or had ended.
+    """
 
     scopes: Sequence[Shown] = ()
     people: Sequence[Person] = ()
@@ -111,6 +114,7 @@ class Record:
     touches: Sequence[Touch] = ()
     feedback: Mapping[str, Sequence[Shown]] = field(default_factory=dict)
     rests: Sequence[Rest] = ()
+    halts: Sequence[Span] = ()
     workdays: Collection[int] = cadence.WEEKDAYS
 
     @cached_property
@@ -456,7 +460,8 @@ def rhythm_days(record: Record) -> Days:
     """What each day was, from the first agreement on until nothing changes any more.
 
     The silence counts from the last contact, or from the day of the first agreement: what was said before that
-    changes nothing. A snoozed day is in rhythm, and so is any day on which no check-in is overdue.
+    changes nothing. A snoozed day is in rhythm, and so is any day on which no check-in is overdue. A day on which it
+    was paused or had ended counts neither way.
     """
     if not record.agreements:
         return Days(date.min, [], [])
@@ -464,6 +469,7 @@ def rhythm_days(record: Record) -> Days:
     touched = [first, *(day for day in record.days if day > first)]
     events = {first, *touched, *_edges(record.intervals)}
     events |= {day for rest in record.rests for day in (rest.from_on, rest.until_on + DAY)}
+    events |= {day for halt in record.halts for day in (halt.first, halt.last + DAY if halt.last else halt.first)}
     last = max(events)
     longest = max(interval.every_days for interval in record.intervals)
     horizon = last + (2 * longest + cadence.LONGEST_INTERVAL + ADHERENCE_DAYS + 7) * DAY
@@ -472,7 +478,7 @@ def rhythm_days(record: Record) -> Days:
     for begin, end in pairwise([*sorted(day for day in events if day >= first), horizon]):
         length = (end - begin).days
         agreed = record.agreed(begin)
-        if agreed is None:
+        if agreed is None or any(halt.holds(begin) for halt in record.halts):
             in_rhythm, counts = 0, 0
         elif any(rest.from_on <= begin <= rest.until_on for rest in record.rests):
             in_rhythm, counts = length, length

@@ -32,6 +32,7 @@ from relationships.models import (
     Feedback,
     FeedbackStep,
     Fulfilment,
+    Halt,
     HandOver,
     Interaction,
     InteractionColleague,
@@ -69,7 +70,7 @@ KINDS = {
     "team": gettext_lazy("Team"),
 }
 OF_KIND: dict[str, list[type[models.Model]]] = {
-    "relationship": [Relationship],
+    "relationship": [Relationship, Halt],
     "team": [RelationshipMember, HandOver],
     "rhythm": [CadenceAgreement, Snooze, MissedCheckIn],
     "talk": [Interaction, InteractionContact, InteractionColleague, Comment, Attachment],
@@ -86,12 +87,13 @@ ICONS: dict[type[models.Model], str] = {
     Renegotiation: "calendar-plus", Fulfilment: "circle-check", Miss: "alert-circle",
     Feedback: "message-circle", FeedbackStep: "message",
     Stakeholder: "user", Introduction: "user-plus", Problem: "alert-triangle", ProblemStep: "alert-triangle",
-    StageChange: "trending-up", Waiver: "hand-stop", Scope: "circle-check", PlanStep: "stairs-up",
+    Halt: "player-pause", StageChange: "trending-up", Waiver: "hand-stop", Scope: "circle-check", PlanStep: "stairs-up",
 }  # fmt: skip
 # The fields that are told; the others are keys, derived, or said by the headline.
 TOLD: dict[type[models.Model], list[str]] = {
     **RESTORABLE,
     Relationship: [*RESTORABLE[Relationship], "stage", "pause_reason", "end_reason", "target_stage", "target_on"],
+    Halt: ["why"],
     StageChange: ["why"],
     Waiver: ["why", "until_on"],
     Scope: ["what", "agreed_on", "agreed_with"],
@@ -114,7 +116,7 @@ TOLD: dict[type[models.Model], list[str]] = {
 }
 # What a new or a removed one says besides its headline.
 TEXTS: dict[type[models.Model], list[str]] = {
-    Interaction: ["summary"], Commitment: ["remedy"], CadenceAgreement: ["reason"], Snooze: ["reason"],
+    Halt: ["why"], Interaction: ["summary"], Commitment: ["remedy"], CadenceAgreement: ["reason"], Snooze: ["reason"],
     Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
     HandOver: ["note"], Feedback: ["behalf_of"], FeedbackStep: ["text", "url"],
     Stakeholder: ["readiness_why"], Introduction: ["note"], ProblemStep: ["note"],
@@ -253,9 +255,10 @@ class Teller:
         items: list[Item] = []
         told: dict[tuple[type[models.Model], int, str], int] = {}
         moved = any(row.model is StageChange for row in rows)
+        halted = any(row.model is Halt for row in rows)
         for row in rows:
-            if moved and row.model is Relationship and row.label == "update" and _is_moved(row):
-                # The move tells it.
+            # The move tells it, or the halt.
+            if row.model is Relationship and ((moved and _is_moved(row)) or (halted and _is_halted(row))):
                 continue
             if row.model in PEOPLE or _with_its_parent(row, whole):
                 continue
@@ -285,7 +288,8 @@ class Teller:
         if row.label != "update":
             return Item(ICONS[row.model], said, texts=self._texts(row), back=back)
         lines = [line for name in TOLD.get(row.model, []) if (line := self._line(row, name)) is not None]
-        says_it_all = row.model is MissedCheckIn or (row.model is Relationship and said != _("Relationship changed"))
+        of_its_own = row.model is Relationship and said != _("Relationship changed")
+        says_it_all = row.model in (MissedCheckIn, Halt) or of_its_own
         return Item(ICONS[row.model], said, lines=lines) if said and (lines or says_it_all) else None
 
     def _texts(self, row: Change) -> list[str]:
@@ -400,8 +404,14 @@ def _pick(row: Change, made: str, changed: str, removed: str, back: str) -> str:
     return changed if row.label == "update" else removed
 
 
+def _is_halted(row: Change) -> bool:
+    before = row.before or {}
+    changed = any(before.get(name) != row.values.get(name) for name in ("paused_since", "ended_on"))
+    return row.label == "update" and changed
+
+
 def _is_moved(row: Change) -> bool:
-    return bool((row.before or {}).get("stage") != row.values["stage"])
+    return row.label == "update" and bool((row.before or {}).get("stage") != row.values["stage"])
 
 
 # Headlines -----------------------------------------------------------------------------------------------------------
@@ -422,6 +432,17 @@ def _relationship(teller: Teller, row: Change) -> str:
     if before.get("paused_since") != row.values["paused_since"]:
         return _("Paused") if row.values["paused_since"] else _("Resumed")
     return _("Relationship changed")
+
+
+def _halt(teller: Teller, row: Change) -> str:
+    ended = row.values["kind"] == Halt.Kind.ENDED
+    if row.label == "update" and (row.before or {}).get("until_on") != row.values["until_on"]:
+        if row.values["until_on"]:
+            return _("Taken up again") if ended else _("Resumed")
+        return _("Ended as before") if ended else _("Paused as before")
+    if row.label == "delete":
+        return _("Did not end after all") if ended else _("Not paused after all")
+    return _("Ended") if ended else _("Paused")
 
 
 def _agreement(teller: Teller, row: Change) -> str:
@@ -671,6 +692,7 @@ def _plan_step(teller: Teller, row: Change) -> str:
 
 HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Relationship: _relationship,
+    Halt: _halt,
     CadenceAgreement: _agreement,
     Interaction: _entry,
     Snooze: _snooze,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from django.db.models import Value
 
 from accounts.models import Affiliation
 from relationships import cadence, stages
@@ -16,6 +18,7 @@ from relationships.evidence import Kind
 from relationships.models import (
     CadenceAgreement,
     Evidence,
+    Halt,
     Interaction,
     InteractionContact,
     Relationship,
@@ -71,6 +74,29 @@ class Known:
         return stages.Declared(stages.Stage(row.stage), last.changed_on, last.evidence_due_on)
 
 
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """When check-ins were put off, and when there were none because it was paused or had ended."""
+
+    snoozed: list[cadence.Rest] = field(default_factory=list)
+    halted: list[Span] = field(default_factory=list)
+
+
+def rested_of(ids: Collection[int]) -> dict[int, Rested]:
+    """Of each relationship; one query for both."""
+    found = {pk: Rested() for pk in ids}
+    columns = ("relationship", "from_on", "until_on", "pk")
+    snoozes = Snooze.objects.filter(relationship__in=ids).order_by().values_list(*columns, Value(value=False))
+    halts = Halt.objects.filter(relationship__in=ids).order_by().values_list(*columns, Value(value=True))
+    for pk, first, last, _key, halted in snoozes.union(halts, all=True).order_by("pk"):
+        if not halted:
+            found[pk].snoozed.append(cadence.Rest(first, last))
+        # The day on which it went on counts again; of one that began and ended on one day there is nothing.
+        elif last is None or last > first:
+            found[pk].halted.append(Span(first, last - stages.DAY if last else None))
+    return found
+
+
 def begun_on(row: Relationship) -> date:
     return row.created_at.astimezone(ZoneInfo(row.zone)).date()
 
@@ -79,15 +105,14 @@ def read(
     rows: Sequence[Relationship],
     *,
     agreements: Mapping[int, Sequence[CadenceAgreement]] | None = None,
-    rests: Mapping[int, Sequence[cadence.Rest]] | None = None,
+    rested: Mapping[int, Rested] | None = None,
 ) -> dict[int, Known]:
-    """Nine queries; two fewer where agreements (in the order made) and snoozes are known already."""
+    """Nine queries; two fewer where agreements (in the order made) and what rested are known already."""
     ids = [row.pk for row in rows]
     if agreements is None:
         agreements = _by(ids, CadenceAgreement.objects.filter(relationship__in=ids).order_by("id"))
-    if rests is None:
-        found = _by(ids, Snooze.objects.filter(relationship__in=ids).order_by("id"))
-        rests = {pk: [cadence.Rest(one.from_on, one.until_on) for one in snoozes] for pk, snoozes in found.items()}
+    if rested is None:
+        rested = rested_of(ids)
     shown = _evidence(ids)
     touches = _touches(ids)
     people = _people(rows)
@@ -102,7 +127,8 @@ def read(
                 kept=shown[row.pk, "kept"],
                 touches=touches[row.pk],
                 feedback={side: shown[row.pk, side] for side in ("ours", "theirs")},
-                rests=rests[row.pk],
+                rests=rested[row.pk].snoozed,
+                halts=rested[row.pk].halted,
                 workdays=row.workdays,
             ),
             waivers[row.pk],
@@ -112,7 +138,7 @@ def read(
     }
 
 
-Row = TypeVar("Row", CadenceAgreement, Snooze, Waiver, StageChange)
+Row = TypeVar("Row", CadenceAgreement, Waiver, StageChange)
 
 
 def _by(ids: Iterable[int], found: Iterable[Row]) -> dict[int, list[Row]]:

@@ -19,6 +19,7 @@ from relationships.models import (
     CadenceAgreement,
     Commitment,
     Feedback,
+    Halt,
     Interaction,
     Relationship,
     Scope,
@@ -341,6 +342,22 @@ def of_move(change: StageChange) -> tuple[str, str]:
     if not change.days_in_former:
         return told, _("by %(who)s, on the same day") % {"who": who}
     return told, _("by %(who)s, after %(days)s") % {"who": who, "days": dates.days(change.days_in_former)}
+
+
+def of_halt(halt: Halt) -> tuple[str, str, str]:
+    """*Paused*, and in grey *by Mona Reyes*, with its icon. Needs ``made_by`` selected."""
+    who = _("by %(who)s") % {"who": halt.made_by} if halt.made_by else ""
+    ended = halt.kind == Halt.Kind.ENDED
+    return (_("Ended"), who, "flag-check") if ended else (_("Paused"), who, "player-pause")
+
+
+def of_going_on(halt: Halt) -> tuple[str, str, str]:
+    """*Resumed*, and in grey *by Mona Reyes, after 12 days*, with its icon. Needs ``taken_up_by`` selected."""
+    count = (halt.until_on - halt.from_on).days if halt.until_on else 0
+    told = {"who": halt.taken_up_by or _("somebody who left"), "days": dates.days(count)}
+    faint = (_("by %(who)s, after %(days)s") if count else _("by %(who)s, on the same day")) % told
+    ended = halt.kind == Halt.Kind.ENDED
+    return (_("Taken up again"), faint, "refresh") if ended else (_("Resumed"), faint, "player-play")
 
 
 # What is kept with a decision ----------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ from relationships.actions.feedback import (
     ungive_feedback,
     withdraw_feedback_step,
 )
+from relationships.actions.halts import end_relationship, pause, resume, set_end, set_pause, take_up_again
 from relationships.actions.history import (
     bring_back,
     restore_value,
@@ -148,10 +149,7 @@ from relationships.actions.relationship import (
     bring_relationship_back,
     change_relationship,
     open_relationship,
-    pause,
     remove_relationship,
-    resume,
-    set_pause,
     set_relationship,
     take_relationship_away,
 )
@@ -176,7 +174,6 @@ from relationships.actions.stages import (
     aim,
     change_plan_step,
     declare,
-    end_relationship,
     end_waiver,
     finish_plan_step,
     move_stage,
@@ -187,12 +184,10 @@ from relationships.actions.stages import (
     restore_plan_step,
     restore_scope,
     restore_waiver,
-    set_end,
     set_plan_step,
     set_plan_step_done,
     set_target,
     set_waiver_end,
-    take_up_again,
     undo_move,
     waive,
 )

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts.models import User
-from relationships import cadence, ledger, sweep
+from relationships import cadence, ledger, records, sweep
 from relationships.actions.judging import judge, judge_what_changes
 from relationships.models import (
     CadenceAgreement,
@@ -17,7 +17,6 @@ from relationships.models import (
     Interaction,
     MissedCheckIn,
     Relationship,
-    Snooze,
     latest_date,
 )
 from web.clock import Now
@@ -39,15 +38,13 @@ def refresh(ids: Collection[int], *, now: Now, corrected: bool = False) -> None:
     agreements: dict[int, list[CadenceAgreement]] = {row.pk: [] for row in rows}
     for agreement in CadenceAgreement.objects.filter(relationship__in=ids).order_by("id"):
         agreements[agreement.relationship_id].append(agreement)
-    rests: dict[int, list[cadence.Rest]] = {row.pk: [] for row in rows}
-    for snooze in Snooze.objects.filter(relationship__in=ids).order_by("id"):
-        rests[snooze.relationship_id].append(cadence.Rest(snooze.from_on, snooze.until_on))
-    moved = [row for row in rows if _set_dates(row, touched[row.pk], agreements[row.pk], rests[row.pk], now)]
+    rested = records.rested_of([row.pk for row in rows])
+    moved = [row for row in rows if _set_dates(row, touched[row.pk], agreements[row.pk], rested[row.pk].snoozed, now)]
     if moved:
         sweep.store_dates(moved)
     sweep.close_flags(now, ids, corrected=corrected)
     sweep.reopen_flags(now, ids)
-    judge(rows, now, agreements=agreements, rests=rests)
+    judge(rows, now, agreements=agreements, rested=rested)
 
 
 def _set_dates(

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.history import events_of
 from accounts.models import Affiliation
-from relationships import cadence, records, stages, sweep
+from relationships import records, stages, sweep
 from relationships.models import CadenceAgreement, Relationship, Stakeholder, latest_date
 from web.clock import Now
 
@@ -35,10 +35,10 @@ def judge(
     now: Now,
     *,
     agreements: Mapping[int, Sequence[CadenceAgreement]] | None = None,
-    rests: Mapping[int, Sequence[cadence.Rest]] | None = None,
+    rested: Mapping[int, records.Rested] | None = None,
 ) -> None:
     """The same for rows that are locked already, with what else of them is at hand."""
-    known = records.read(rows, agreements=agreements, rests=rests)
+    known = records.read(rows, agreements=agreements, rested=rested)
     moved = [row for row in rows if _set_stage(row, known[row.pk], now)]
     if moved:
         sweep.store_stages(moved)

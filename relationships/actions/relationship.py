@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -196,54 +195,3 @@ def bring_relationship_back(*, actor: User, now: Now, relationship_id: int) -> D
         watch=[(Relationship, row.pk)],
     )
     return Done(row, step)
-
-
-@transaction.atomic
-def pause(*, actor: User, now: Now, relationship: Relationship, reason: str) -> Done[Relationship]:
-    """No check-in is due until it is resumed."""
-    if relationship.paused_since is not None:
-        raise ValidationError(_("It is paused already."))
-    return _set_pause(actor=actor, now=now, relationship=relationship, since=relationship.today(now), reason=reason)
-
-
-@transaction.atomic
-def resume(*, actor: User, now: Now, relationship: Relationship) -> Done[Relationship]:
-    return _set_pause(actor=actor, now=now, relationship=relationship, since=None, reason="")
-
-
-def _set_pause(
-    *, actor: User, now: Now, relationship: Relationship, since: date | None, reason: str
-) -> Done[Relationship]:
-    row = (
-        Relationship.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("account")
-        .get(pk=relationship.pk)
-    )
-    before = {"since": row.paused_since, "reason": row.pause_reason}
-    row.paused_since, row.pause_reason = since, reason.strip()
-    row.validate_constraints()
-    row.save(update_fields=["paused_since", "pause_reason"])
-    refresh([row.pk], now=now)
-    row.refresh_from_db()
-    said = _("%(partner)s paused") if since else _("%(partner)s resumed")
-    step = record(
-        actor=actor,
-        now=now,
-        said=said % {"partner": row},
-        verb=set_pause,
-        arguments={"relationship_id": row.pk, **before},
-        watch=[(Relationship, row.pk)],
-    )
-    return Done(row, step)
-
-
-@inverse
-@transaction.atomic
-def set_pause(*, actor: User, now: Now, relationship_id: int, since: str | None, reason: str) -> Done[Relationship]:
-    return _set_pause(
-        actor=actor,
-        now=now,
-        relationship=theirs(actor, relationship_id),
-        since=date.fromisoformat(since) if since else None,
-        reason=reason,
-    )

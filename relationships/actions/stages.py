@@ -1,4 +1,4 @@
-"""From contact to customer to partner: moved by a person on evidence, declared, waived, aimed at, ended."""
+"""From contact to customer to partner: moved by a person on evidence, declared, waived, aimed at."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from accounts.models import Contact, User
 from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, inverse, record
 from relationships import evidence, ledger, records, stage_words, stages
-from relationships.actions.dates import lock, refresh, theirs
+from relationships.actions.dates import lock, theirs
+from relationships.actions.halts import must_go_on
 from relationships.actions.judging import judge_stages
 from relationships.evidence import Kind
 from relationships.models import PlanStep, Relationship, Scope, StageChange, Waiver
@@ -31,11 +32,6 @@ def _about(row: Relationship) -> dict[str, Any]:
     return {"relationship": row, "account_id": row.account_id, "shared": row.shared}
 
 
-def _must_go_on(row: Relationship) -> None:
-    if row.ended_on is not None:
-        raise ValidationError(_("This relationship has ended. Take it up again first."))
-
-
 # Moves ---------------------------------------------------------------------------------------------------------------
 
 
@@ -47,7 +43,7 @@ def move_stage(*, actor: User, now: Now, relationship: Relationship, to: str, wh
     Raises ``ValidationError`` where it may not be.
     """
     row = lock(relationship.pk)
-    _must_go_on(row)
+    must_go_on(row)
     if to == row.stage:
         raise ValidationError({"to": _("It is in this stage already.")})
     known = records.read([row])[row.pk]
@@ -192,7 +188,7 @@ def waive(
 ) -> Done[Waiver]:
     """A criterion need not be met from today until a day, for a reason that everybody can read; a year at most."""
     row = lock(relationship.pk)
-    _must_go_on(row)
+    must_go_on(row)
     today = row.today(now)
     if until_on < today:
         raise ValidationError({"until_on": _("This day is over. Choose today or a later one.")})
@@ -234,6 +230,7 @@ def _waiver(actor: User, waiver_id: int) -> Waiver:
 def end_waiver(*, actor: User, now: Now, waiver_id: int) -> Done[Waiver]:
     """It counts no more from today on; one given today goes altogether. Over already raises ``ValidationError``."""
     row = _waiver(actor, waiver_id)
+    must_go_on(row.relationship)
     today = row.relationship.today(now)
     if row.until_on < today:
         raise ValidationError(_("It has ended already."))
@@ -321,6 +318,7 @@ def agree_scope(
 ) -> Done[Scope]:
     """Write down what both sides agreed to do together; the first one lets a contact become a customer."""
     row = lock(relationship.pk)
+    must_go_on(row)
     today = row.today(now)
     agreed_on = agreed_on or today
     if agreed_on > today:
@@ -391,6 +389,7 @@ def restore_scope(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Scop
 def aim(*, actor: User, now: Now, relationship: Relationship, stage: str, on: date | None = None) -> Done[Relationship]:
     """The stage that somebody tries to reach, and by when; an empty one is none."""
     row = lock(relationship.pk)
+    must_go_on(row)
     if stage and not stages.is_up(row.stage, stage):
         raise ValidationError({"stage": _("It is there already. Aim for a later stage.")})
     if stage and on is not None and on < row.today(now):
@@ -439,6 +438,7 @@ def add_plan_step(
 ) -> Done[PlanStep]:
     """A step towards the target; ``criterion`` names the one that it serves. Nobody named: the owner sees to it."""
     row = lock(relationship.pk)
+    must_go_on(row)
     made = PlanStep(
         **_about(row),
         what=what.strip(),
@@ -473,9 +473,14 @@ def _plan_step(actor: User, step_id: int) -> PlanStep:
 @transaction.atomic
 def change_plan_step(*, actor: User, now: Now, step: PlanStep, values: dict[str, Any]) -> Done[PlanStep]:
     """Set fields of ``EDITABLE_PLAN``."""
+    row = _plan_step(actor, step.pk)
+    must_go_on(row.relationship)
+    return _change_plan_step(row, values, actor=actor, now=now)
+
+
+def _change_plan_step(row: PlanStep, values: dict[str, Any], *, actor: User, now: Now) -> Done[PlanStep]:
     unknown = set(values) - set(EDITABLE_PLAN)
     assert not unknown, unknown
-    row = _plan_step(actor, step.pk)
     columns = {field: row._meta.get_field(field).attname for field in values}  # type: ignore[union-attr]
     before = {field: plain(getattr(row, column)) for field, column in columns.items()}
     for field, value in values.items():
@@ -487,20 +492,22 @@ def change_plan_step(*, actor: User, now: Now, step: PlanStep, values: dict[str,
 
 
 @inverse
+@transaction.atomic
 def set_plan_step(*, actor: User, now: Now, step_id: int, values: dict[str, Any]) -> Done[PlanStep]:
-    row = PlanStep.objects.changeable_by(actor).get(pk=step_id)
+    row = _plan_step(actor, step_id)
     ready = dict(values)
     if "keeper" in ready:
         ready["keeper"] = User.objects.filter(pk=ready["keeper"]).first()
     if ready.get("due_on"):
         ready["due_on"] = date.fromisoformat(ready["due_on"])
-    return change_plan_step(actor=actor, now=now, step=row, values=ready)
+    return _change_plan_step(row, ready, actor=actor, now=now)
 
 
 @transaction.atomic
 def finish_plan_step(*, actor: User, now: Now, step: PlanStep) -> Done[PlanStep]:
     """Done, today."""
     row = _plan_step(actor, step.pk)
+    must_go_on(row.relationship)
     if row.done_on is not None:
         raise ValidationError(_("It is done already."))
     return _set_done(row, row.relationship.today(now), actor=actor, now=now)
@@ -548,51 +555,3 @@ def restore_plan_step(*, actor: User, now: Now, values: dict[str, Any]) -> Done[
     row = row_from(PlanStep, values)
     said = _("Step planned: %(what)s") % {"what": row.what}
     return Done(row, _taken_away_by(remove_plan_step, row, actor=actor, now=now, said=said))
-
-
-# Its end -------------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def end_relationship(*, actor: User, now: Now, relationship: Relationship, reason: str) -> Done[Relationship]:
-    """It ends well: no check-in is due any more, and all that was said and promised stays."""
-    row = lock(relationship.pk)
-    if row.ended_on is not None:
-        raise ValidationError(_("It has ended already."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why it ended.")})
-    return _set_end(row, row.today(now), reason.strip(), actor=actor, now=now)
-
-
-@transaction.atomic
-def take_up_again(*, actor: User, now: Now, relationship: Relationship) -> Done[Relationship]:
-    row = lock(relationship.pk)
-    if row.ended_on is None:
-        raise ValidationError(_("It has not ended."))
-    return _set_end(row, None, "", actor=actor, now=now)
-
-
-@inverse
-@transaction.atomic
-def set_end(*, actor: User, now: Now, relationship_id: int, on: str | None, reason: str) -> Done[Relationship]:
-    row = lock(theirs(actor, relationship_id).pk)
-    return _set_end(row, date.fromisoformat(on) if on else None, reason, actor=actor, now=now)
-
-
-def _set_end(row: Relationship, on: date | None, reason: str, *, actor: User, now: Now) -> Done[Relationship]:
-    before = {"on": plain(row.ended_on), "reason": row.end_reason}
-    row.ended_on, row.end_reason = on, reason
-    row.validate_constraints()
-    row.save(update_fields=["ended_on", "end_reason"])
-    refresh([row.pk], now=now)
-    row.refresh_from_db()
-    said = _("%(partner)s ended") if on else _("%(partner)s taken up again")
-    step = record(
-        actor=actor,
-        now=now,
-        said=said % {"partner": row},
-        verb=set_end,
-        arguments={"relationship_id": row.pk, **before},
-        watch=[(Relationship, row.pk)],
-    )
-    return Done(row, step)

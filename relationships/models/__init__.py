@@ -67,6 +67,8 @@ from relationships.models.rhythm import (
 )
 from relationships.models.stages import (
     CRITERIA,
+    Halt,
+    HaltQuerySet,
     PlanStep,
     PlanStepQuerySet,
     Scope,
@@ -120,6 +122,8 @@ __all__ = [
     "FeedbackStepQuerySet",
     "Fulfilment",
     "FulfilmentQuerySet",
+    "Halt",
+    "HaltQuerySet",
     "HandOver",
     "HandOverQuerySet",
     "Heard",

@@ -1,4 +1,4 @@
-"""From contact to customer to partner: the moves, what was waived, what was agreed first, and the plan of steps."""
+"""From contact to customer to partner: moves, waivers, what was agreed first, the plan of steps; pauses and ends."""
 
 from __future__ import annotations
 
@@ -189,3 +189,58 @@ class PlanStep(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+
+class HaltQuerySet(models.QuerySet["Halt"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.changeable_by(user))
+
+
+@tracked()
+class Halt(models.Model):
+    """The relationship was paused, or ended, from a day on and for a reason, until the day it was taken up again.
+
+    What it is now stands in the relationship itself; these rows tell all that was.
+    """
+
+    class Kind(models.TextChoices):
+        PAUSED = "paused", _("paused")
+        ENDED = "ended", _("ended")
+
+    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="halts")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    kind = models.TextField(choices=Kind)
+    from_on = models.DateField(_("since"))
+    why = models.TextField(_("why"))
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    until_on = models.DateField(_("taken up again on"), null=True)
+    taken_up_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    taken_up_at = models.DateTimeField(null=True)
+
+    objects = HaltQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["from_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(why=""), name="halt_says_why", violation_error_message=_("Say why.")),
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="halt_ends_after_it_began"
+            ),
+            models.UniqueConstraint(
+                fields=["relationship", "kind"], condition=Q(until_on=None), name="halt_one_at_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["relationship", "from_on", "id"], name="halt_by_day"),
+            models.Index(
+                fields=["relationship", "until_on", "id"], condition=Q(until_on__isnull=False), name="halt_taken_up"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} since {self.from_on}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -98,7 +99,9 @@ def relationship_pause(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def relationship_resume(request: PersonRequest, pk: int) -> HttpResponse:
     row = changeable(request, pk)
-    resumed = actions.resume(actor=request.user, now=Now.read(), relationship=row)
-    return done(
-        request, _("%(partner)s resumed.") % {"partner": row}, step_id=resumed.step.pk, to=row.get_absolute_url()
-    )
+    to = safe_next(request, row.get_absolute_url())
+    try:
+        resumed = actions.resume(actor=request.user, now=Now.read(), relationship=row)
+    except ValidationError as error:
+        return done(request, " ".join(error.messages), to=to)
+    return done(request, _("%(partner)s resumed.") % {"partner": row}, step_id=resumed.step.pk, to=to)

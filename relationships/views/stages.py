@@ -249,4 +249,6 @@ def relationship_take_up(request: PersonRequest, pk: int) -> HttpResponse:
         again = actions.take_up_again(actor=request.user, now=Now.read(), relationship=row)
     except ValidationError as error:
         return done(request, " ".join(error.messages), to=_place(row))
-    return _answer(request, row, again, _("%(partner)s is taken up again.") % {"partner": row})
+    told = {"partner": row, "why": again.row.pause_reason.rstrip(".")}
+    said = _("%(partner)s is taken up again, and paused as before: %(why)s.") if again.row.paused_since else ""
+    return _answer(request, row, again, (said or _("%(partner)s is taken up again.")) % told)

@@ -25,6 +25,7 @@ from relationships.cadence import State
 from relationships.models import (
     CadenceAgreement,
     Feedback,
+    Halt,
     Heard,
     Interaction,
     Introduction,
@@ -320,6 +321,11 @@ def test_every_situation_of_a_stage_stands_somewhere_and_is_believable() -> None
     assert [str(row) for row in Relationship.objects.proposed()] == ["Zielonka Boxes"]
     assert [str(row) for row in Relationship.objects.evidence_overdue(SUNDAY)] == ["Hollisworth Freight"]
     assert [str(row) for row in Relationship.objects.ended()] == ["Datarook Systems · Licences"]
+    halts = Halt.objects.select_related("relationship").order_by("from_on")
+    still = {str(one.relationship) for one in halts if one.until_on is None}
+    stopped = Relationship.objects.exclude(paused_since=None, ended_on=None)
+    assert still == {str(row) for row in stopped} != set()
+    assert [str(one.relationship) for one in halts if one.until_on] == ["Tarn Valley Dairy"]
     today = SUNDAY.today("UTC")
     assert {(str(one.relationship), one.until_on >= today) for one in Waiver.objects.all()} == {
         ("Pellworth Ceramics", True),

@@ -497,6 +497,91 @@ def test_ended_is_not_moved_nor_waived_nor_proposed() -> None:
     assert stored(row)[2] == "customer"
 
 
+def told(row: Relationship) -> list[tuple[Any, ...]]:
+    found = row.halts.order_by("pk")
+    return list(found.values_list("kind", "from_on", "why", "made_by__name", "until_on", "taken_up_by__name"))
+
+
+def test_pauses_and_ends_are_rows_that_say_who_why_and_when_it_went_on() -> None:
+    row = agreed(14, touched=MONDAY)
+    alice, mona = row.owner, people.mona()
+    actions.pause(actor=alice, now=noon(MONDAY), relationship=row, reason="Refit")
+    actions.resume(actor=mona, now=noon(MONDAY + 9 * DAY), relationship=row)
+    actions.end_relationship(actor=mona, now=noon(MONDAY + 20 * DAY), relationship=row, reason="Sold")
+    assert told(row) == [
+        ("paused", MONDAY, "Refit", "Alice Ahlberg", MONDAY + 9 * DAY, "Mona Moreau"),
+        ("ended", MONDAY + 20 * DAY, "Sold", "Mona Moreau", None, None),
+    ]
+    actions.take_up_again(actor=alice, now=noon(MONDAY + 21 * DAY), relationship=row)
+    with pytest.raises(ValidationError, match="not paused"):
+        actions.resume(actor=alice, now=noon(MONDAY + 21 * DAY), relationship=row)
+
+
+def test_what_was_taken_back_was_never_paused_nor_ended() -> None:
+    row = agreed(14, touched=MONDAY)
+    paused = actions.pause(actor=row.owner, now=noon(MONDAY), relationship=row, reason="Refit")
+    before = told(row)
+    redo = back(paused)
+    assert told(row) == []
+    back(redo)
+    assert told(row) == before
+    resumed = actions.resume(actor=row.owner, now=noon(MONDAY + DAY), relationship=row)
+    after = told(row)
+    redo = back(resumed, MONDAY + DAY)
+    row.refresh_from_db()
+    assert (told(row), row.paused_since) == (before, MONDAY)
+    back(redo, MONDAY + DAY)
+    assert told(row) == after
+    back(actions.end_relationship(actor=row.owner, now=noon(MONDAY + DAY), relationship=row, reason="Sold"))
+    assert told(row) == after
+
+
+def test_pause_of_a_step_kept_before_there_were_rows_is_taken_back_and_set_again() -> None:
+    row = agreed(14, touched=MONDAY)
+    by: dict[str, Any] = {"actor": row.owner, "now": noon(MONDAY), "relationship_id": row.pk}
+    actions.pause(actor=row.owner, now=noon(MONDAY), relationship=row, reason="Refit")
+    actions.set_pause(**by, since=None, reason="")
+    row.refresh_from_db()
+    assert (row.paused_since, told(row)) == (None, [])
+    actions.set_pause(**by, since=MONDAY.isoformat(), reason="Refit")
+    actions.resume(actor=row.owner, now=noon(MONDAY + DAY), relationship=row)
+    assert told(row) == [("paused", MONDAY, "Refit", None, MONDAY + DAY, "Alice Ahlberg")]
+
+
+def test_ended_is_changed_in_nothing_until_it_is_taken_up_again() -> None:
+    row = ready(without="people")
+    step = actions.add_plan_step(actor=row.owner, now=noon(MONDAY), relationship=row, what="Ask").row
+    given = waive(row).row
+    actions.end_relationship(actor=row.owner, now=noon(MONDAY), relationship=row, reason="Sold")
+    by: dict[str, Any] = {"actor": row.owner, "now": noon(MONDAY)}
+    refused = [
+        lambda: actions.aim(**by, relationship=row, stage="customer"),
+        lambda: actions.agree_scope(**by, relationship=row, what="More"),
+        lambda: actions.add_plan_step(**by, relationship=row, what="Ask again"),
+        lambda: actions.change_plan_step(**by, step=step, values={"what": "Ask them"}),
+        lambda: actions.finish_plan_step(**by, step=step),
+        lambda: actions.end_waiver(**by, waiver_id=given.pk),
+        lambda: actions.pause(**by, relationship=row, reason="Refit"),
+        lambda: actions.resume(**by, relationship=row),
+    ]
+    for attempt in refused:
+        with pytest.raises(ValidationError, match="has ended"):
+            attempt()
+
+
+def test_history_tells_a_pause_with_its_reason_once() -> None:
+    row = agreed(14, touched=MONDAY)
+    actions.pause(actor=row.owner, now=noon(MONDAY), relationship=row, reason="Refit")
+    actions.resume(actor=row.owner, now=noon(MONDAY), relationship=row)
+    found, _more = history.deeds(row, kind="relationship", writes=True)
+    # All of it was written in one transaction.
+    assert [(item.said, item.texts, item.lines) for deed in found for item in deed.items] == [
+        ("Relationship begun", [], []),
+        ("Paused", ["Refit"], []),
+        ("Resumed", [], []),
+    ]
+
+
 def test_inverses_ask_for_the_right_themselves() -> None:
     row = ready()
     for deed in (move(row), waive(row, "scope")):

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from accounts.undo import take_back
 from relationships import actions
 from relationships.models import PlanStep, Relationship, StageChange, Waiver
 from tests import people
@@ -224,6 +225,77 @@ def test_end_and_taking_up_again() -> None:
     assert row.ended_on is None
 
 
+def said_in(answer: Any) -> str:
+    return " ".join(strip_tags(text(answer)).split())
+
+
+def test_ended_shows_what_stood_then_and_offers_only_to_take_it_up_again() -> None:
+    row = ready(without="scope")
+    by: dict[str, Any] = {"actor": row.owner, "now": NOW, "relationship": row}
+    actions.add_plan_step(**by, what="Meet Solveig")
+    actions.waive(**by, criterion="scope", why="By hand", until_on=TODAY + 9 * DAY)
+    actions.end_relationship(**by, reason="They closed the site.")
+    answer = page(row)
+    said = said_in(answer)
+    assert "Ended since today: They closed the site." in said
+    assert "As it stood today, when it ended." in said
+    assert said.count("Take it up again") == 1
+    posts = [part.split('"')[0] for part in text(answer).split('<form method="post" action="')[1:]]
+    own = [address for address in posts if address.startswith("/relationships/") or "plan" in address]
+    assert own == [reverse("relationship_take_up", args=[row.pk])]
+    for offered in ("waiver_create", "plan_step_create", "scope_create", "target_edit", "stage_change_create"):
+        assert reverse(offered, args=[row.pk]) not in text(answer)
+    # What stood then stands: nothing that happens later turns a criterion, and none says what to do next.
+    Relationship.objects.filter(pk=row.pk).update(ended_on=TODAY - 40 * DAY)
+    past = page(row).context
+    assert {line.criterion: line.verdict for line in past["lines"]}["scope"] == "not_met"
+    assert {line.second for line in past["lines"]} == {""}
+    assert "As it stood on" in said_in(page(row, "relationship_detail"))
+
+
+def test_taken_up_again_says_that_it_is_paused_as_before() -> None:
+    row = people.relationship()
+    actions.pause(actor=row.owner, now=NOW, relationship=row, reason="Refit")
+    actions.end_relationship(actor=row.owner, now=NOW, relationship=row, reason="Sold")
+    before = "It was paused when it ended, since today. Taken up again it is paused as before."
+    assert before in said_in(page(row))
+    assert before in said_in(page(row, "relationship_detail"))
+    answer = client_of(row.owner).post(reverse("relationship_take_up", args=[row.pk]), follow=True)
+    said = said_in(answer)
+    assert "is taken up again, and paused as before: Refit." in said
+    assert "Paused since today: Refit" in said and before not in said
+    assert reverse("relationship_resume", args=[row.pk]) in text(answer)
+    assert reverse("waiver_create", args=[row.pk]) not in text(answer)
+
+
+def test_pauses_and_ends_stand_in_how_it_came_here_and_in_the_timeline() -> None:
+    row = people.relationship()
+    by: dict[str, Any] = {"relationship": row}
+    then = Now.on(TODAY - 12 * DAY)
+    actions.pause(actor=row.owner, now=then, **by, reason="Their plant is shut.")
+    actions.resume(actor=people.mona(), now=Now.on(TODAY - 3 * DAY), **by)
+    ended = actions.end_relationship(actor=row.owner, now=NOW, **by, reason="Sold.")
+    lines = [
+        "Ended by Alice Ahlberg Sold.",
+        "Resumed by Mona Moreau, after 9 days",
+        "Paused by Alice Ahlberg Their plant is shut.",
+    ]
+    for name in ("relationship_stage", "relationship_detail"):
+        said = said_in(page(row, name))
+        places = [said.index(line) for line in lines]
+        assert places == sorted(places)
+    came = page(row).context["came"]
+    assert [(one.said, one.icon, one.day) for one in came] == [
+        ("Ended", "flag-check", TODAY),
+        ("Resumed", "player-play", TODAY - 3 * DAY),
+        ("Paused", "player-pause", TODAY - 12 * DAY),
+    ]
+    take_back(step_id=ended.step.pk, actor=row.owner, now=NOW)
+    for name in ("relationship_stage", "relationship_detail"):
+        said = said_in(page(row, name))
+        assert (lines[0] in said, lines[2] in said) == (False, True)
+
+
 def test_declared_line_with_its_day() -> None:
     row = actions.open_relationship(
         actor=people.alice(), now=NOW, account=people.account(), owner=people.alice(), stage="customer"
@@ -344,6 +416,8 @@ def test_page_takes_the_same_queries_however_much_there_is(django_assert_max_num
     act: dict[str, Any] = {"actor": row.owner, "now": NOW, "relationship": row}
     actions.add_plan_step(**act, what="Ask")
     actions.waive(**act, criterion="people", why="Small", until_on=TODAY)
+    actions.pause(**act, reason="Refit")
+    actions.resume(**act)
     sweep(TODAY)
     client = client_of(row.owner)
     address = reverse("relationship_stage", args=[row.pk])
@@ -353,5 +427,7 @@ def test_page_takes_the_same_queries_however_much_there_is(django_assert_max_num
         actions.add_plan_step(**act, what=f"Step {number}", due_on=TODAY)
         if number < 20:
             actions.agree_scope(**act, what=f"Scope {number}")
+            actions.pause(**act, reason="Refit")
+            actions.resume(**act)
     with django_assert_max_num_queries(len(few)):
         client.get(address)

@@ -81,6 +81,7 @@ def records(draw: st.DrawFn) -> Record:
         touches=draw(st.lists(touches(), max_size=12)),
         feedback={side: draw(st.lists(shown("feedback"), max_size=3)) for side in ("ours", "theirs")},
         rests=draw(st.lists(rests(), max_size=2)),
+        halts=draw(st.lists(spans(), max_size=2)),
     )
 
 
@@ -151,7 +152,7 @@ def adherence(record: Record, today: date) -> bool:
     for offset in range(180):
         when = today - offset * DAY
         agreed = in_force(record, when)
-        if first is None or when < first or not agreed:
+        if first is None or when < first or not agreed or any(halt.holds(when) for halt in record.halts):
             continue
         counted += 1
         start = max([first, *(touch.day for touch in record.touches if first <= touch.day <= when)])
@@ -451,6 +452,20 @@ def test_partner_criteria_count_once_they_held_for_90_days() -> None:
 def test_counted_as_met_is_what_is_settled(record: Record, given_: list[Waiver], offset: int, stage: Stage) -> None:
     outlook = stages.judge(record, stage, day(offset), given_)
     assert outlook.met == sum(one.settled for one in outlook.findings)
+
+
+def test_days_of_a_pause_count_neither_way() -> None:
+    # In rhythm for 100 days, paused for 60, then silent until it is overdue on all the days that count.
+    record = replace(WHOLE, touches=[Touch(day(offset)) for offset in range(0, 101, 14)])
+
+    def share(on: int, *halts: Span) -> tuple[int, int]:
+        return replace(record, halts=halts).in_rhythm.share(day(on))
+
+    pause = Span(day(101), day(160))
+    assert share(100) == share(100, pause) == share(160, pause) == (101, 101)
+    assert share(160)[1] == 161 and share(160)[0] < 120
+    good, counted = share(170, pause)
+    assert (counted, good) == (111, 101)
 
 
 def test_what_can_not_be_judged_yet_stands_in_the_way_until_it_is_waived() -> None:
