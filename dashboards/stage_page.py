@@ -185,6 +185,7 @@ def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
         "stood": _as_it_stood(row, here),
         "lede": _lede(row, known, here),
         "declared": _declared(row, known, here),
+        "declared_late": row.evidence_due_on is not None and row.evidence_due_on < here,
         "look": words.LOOKS[state],
         "sentence": words.full_sentence(row, now),
         "review": review(row, known, here),

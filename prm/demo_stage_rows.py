@@ -22,7 +22,7 @@ MANAGER = "mona"
 
 
 def write(pairs: Pairs, users: Mapping[str, User], contacts: Mapping[str, Contact], now: Now) -> int:
-    """Scopes with their evidence, waivers, targets and plans, pauses and ends, then the moves that the evidence allows."""
+    """Scopes with their evidence, waivers, targets and plans, pauses and ends; then the moves that these allow."""
     _scopes(pairs, contacts, now)
     named = {planned.partner.name: (row, planned) for row, planned in reversed(pairs)}
     _waivers(named, users, now)
