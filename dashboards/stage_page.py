@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import capfirst
@@ -90,8 +91,9 @@ def review(row: Relationship, known: records.Known, today: date) -> list[str]:
     gone = stages.lost(known.record, stage, known.since(row), today, known.waived, known.met_then(row))
     if gone:
         what = capfirst(stage_words.no_longer(gone))
-        told = {"met": own.met, "all": len(own.findings), "stage": stage_words.name(stage), "gone": what}
-        said.append(_("%(met)d of %(all)d of what makes it a %(stage)s hold now. %(gone)s.") % told)
+        told = {"stage": stage_words.name(stage), "gone": what, "all": apnumber(len(own.findings))}
+        told["met"] = capfirst(str(apnumber(own.met))) if own.met else _("None")
+        said.append(_("%(met)s of the %(all)s criteria of a %(stage)s hold now. %(gone)s.") % told)
     return said
 
 

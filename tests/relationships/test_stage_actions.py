@@ -554,7 +554,7 @@ def test_ended_is_changed_in_nothing_until_it_is_taken_up_again() -> None:
     given = waive(row).row
     actions.end_relationship(actor=row.owner, now=noon(MONDAY), relationship=row, reason="Sold")
     by: dict[str, Any] = {"actor": row.owner, "now": noon(MONDAY)}
-    refused = [
+    refused: list[Callable[[], Any]] = [
         lambda: actions.aim(**by, relationship=row, stage="customer"),
         lambda: actions.agree_scope(**by, relationship=row, what="More"),
         lambda: actions.add_plan_step(**by, relationship=row, what="Ask again"),

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_audit_without_caught_errors"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("relationships", "0009_problem_due_again"),
+        ("relationships", "0010_lost_criteria"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
