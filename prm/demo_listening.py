@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
+from relationships import actions
 from relationships.models import Heard, ListeningPost, Relationship
 from web.clock import Now
 
@@ -39,6 +40,12 @@ CAME_IN: tuple[tuple[int, str, dict[str, str]], ...] = (
     (0, "Thank you for the coffee machine.", {"nature": "praise"}),
 )  # fmt: skip
 
+AT_NIGHT: tuple[dict[str, str], ...] = (
+    {"text": "The new trays stick together when they are wet. We lose a minute on every box.", "nature": "complaint",
+     "behalf_of": "the packing line"},
+    {"text": "The strapping machine again, at four.", "name": "Jorunn"},
+)  # fmt: skip
+
 
 def write(named: Mapping[str, Relationship], users: Mapping[str, User], now: Now) -> int:
     posts = ListeningPost.objects.bulk_create(
@@ -62,4 +69,7 @@ def write(named: Mapping[str, Relationship], users: Mapping[str, User], now: Now
         {"text": "Best prices for pallets, write to us", "heard_at": now.instant - timedelta(days=5), **aside}
     )
     Heard.objects.bulk_create(Heard(post=posts[0], **one) for one in values)
+    # At the post of one partner: what says its kind is feedback at once, what does not waits for it.
+    for nth, said in enumerate(AT_NIGHT):
+        actions.hear(now=now, post=posts[1], form=f"demonstration {nth}", **said)
     return len(posts)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Contact, User
 from accounts.rows import plain, row_from, values_of
-from accounts.undo import Done, inverse, record
+from accounts.undo import Done, gather, inverse, record
 from relationships import evidence, ledger, problems
 from relationships.actions.dates import theirs
 from relationships.models import Feedback, Interaction, Problem, ProblemStep, Relationship
@@ -122,8 +122,13 @@ def open_problem(
 
 @transaction.atomic
 def change_problem(*, actor: User, now: Now, problem: Problem, values: dict[str, Any]) -> Done[Problem]:
-    """Correct fields of ``EDITABLE_PROBLEM``. Once its day is over it is not put off: it stays late."""
+    """Correct fields of ``EDITABLE_PROBLEM``. Once its day is over it is not put off: it stays late.
+
+    ``again_on`` among the values is the day that counts since it came back.
+    """
     row = _lock(problem.pk, actor)
+    values, again_on = {**values}, values.get("again_on")
+    values.pop("again_on", None)
     due_on = values.get("due_on", row.due_on)
     ended = row.solved_on or row.relationship.today(now)
     if due_on > row.due_on and ended > row.due_on:
@@ -131,7 +136,40 @@ def change_problem(*, actor: User, now: Now, problem: Problem, values: dict[str,
     opened_on = values.get("opened_on", row.opened_on)
     if opened_on != row.opened_on:
         _not_to_come("opened_on", opened_on, row.relationship, actor, now)
-    return _change(row, actor=actor, now=now, values=values)
+    if again_on is None or again_on == row.until:
+        return _change(row, actor=actor, now=now, values=values)
+    if again_on > row.until and ended > row.until:
+        raise ValidationError({"again_on": _("The day it was to be solved by is over, so it stays late.")})
+    came_back = _turns(row).filter(kind=ProblemStep.Kind.REOPENED).first()
+    if came_back is None:
+        raise ValidationError({"again_on": _("It has not come back.")})
+    changed = _change(row, actor=actor, now=now, values=values)
+    moved = set_new_day(actor=actor, now=now, step_id=came_back.pk, due_on=plain(again_on))
+    return Done(moved.row, gather(actor=actor, now=now, said=changed.step.said, steps=[changed.step, moved.step]))
+
+
+@inverse
+@transaction.atomic
+def set_new_day(*, actor: User, now: Now, step_id: int, due_on: str | None) -> Done[Problem]:
+    """The day that counts since it came back, as it was."""
+    step = ProblemStep.objects.get(pk=step_id)
+    row = _lock(step.problem_id, actor)
+    before, step.due_on = step.due_on, ProblemStep._meta.get_field("due_on").to_python(due_on)
+    if step.due_on is not None and step.due_on < step.done_on:
+        raise ValidationError({"again_on": _("The day lies before the one on which it came back.")})
+    step.full_clean()
+    step.save(update_fields=["due_on"])
+    assess([row.pk], now=now)
+    row.refresh_from_db()
+    back = record(
+        actor=actor,
+        now=now,
+        said=_("Problem changed: %(what)s") % {"what": row.what},
+        verb=set_new_day,
+        arguments={"step_id": step_id, "due_on": plain(before)},
+        watch=[(ProblemStep, step_id)],
+    )
+    return Done(row, back)
 
 
 def _change(row: Problem, *, actor: User, now: Now, values: dict[str, Any]) -> Done[Problem]:

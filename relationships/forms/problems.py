@@ -52,8 +52,8 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
             here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
         narrow(self, "contact", here, none=_("Nobody in particular"))
         if row.reopened:
-            # The first day has been; the new one is said where it came back.
-            del self.fields["due_on"]
+            # The first day has been; the one that counts is the one said when it came back.
+            self.fields["again_on"] = DayField(label=self.fields.pop("due_on").label, initial=row.until)
         offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))
 
     def clean(self) -> dict[str, Any]:

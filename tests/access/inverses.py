@@ -213,6 +213,9 @@ OF_ALICE: dict[str, Deed] = {
     "remove a problem": lambda by: actions.remove_problem(problem_id=problem(by).pk, **by),
     "solve a problem": lambda by: actions.solve_problem(problem=problem(by), **by),
     "open a problem again": reopened,
+    "change its new day": lambda by: actions.change_problem(
+        problem=reopened(by).row, values={"again_on": NOW.today("UTC") + timedelta(days=90)}, **by
+    ),
     "own up to a problem": lambda by: actions.own_up(problem=problem(by), **by),
     "move to another stage": lambda by: actions.move_stage(
         relationship=declared_partner(by), to="customer", why="Nobody who decides meets us", **by

@@ -38,6 +38,7 @@ from relationships.models import (
     StageChange,
     Stakeholder,
     Waiver,
+    is_unread,
 )
 from web.clock import Now
 
@@ -373,4 +374,5 @@ def test_seeded_problems_stand_in_every_state_and_something_waits_to_be_sorted()
     assert Problem.objects.filter(reopened=1, solved_on=None).count() == 1
     posts = ListeningPost.objects.all()
     assert (posts.count(), posts.open().count(), posts.answering().count()) == (5, 4, 2)
-    assert Heard.objects.unsorted().count() == 3
+    assert (Heard.objects.unsorted().count(), Heard.objects.unsorted().filter(nature="").count()) == (4, 1)
+    assert Feedback.objects.filter(is_unread()).get().relationship == posts.get(name="Havbris night shift").relationship

@@ -225,6 +225,27 @@ def test_new_day_lies_after_the_day_it_came_back() -> None:
 
 
 @pytest.mark.django_db
+def test_new_day_of_one_that_came_back_can_be_changed_until_it_is_over() -> None:
+    row = opened(severity=3)
+    by: dict[str, Any] = {"actor": people.alice(), "problem": row}
+    assert refused(actions.change_problem, now=noon(MONDAY), problem=row, values={"again_on": FRIDAY}) == ["again_on"]
+    actions.solve_problem(**by, now=noon(MONDAY + DAY))
+    actions.reopen_problem(**by, now=noon(FRIDAY), due_on=FRIDAY + 3 * DAY)
+    values = {"what": "Still no forks", "again_on": FRIDAY + 9 * DAY}
+    moved = actions.change_problem(**by, now=noon(FRIDAY), values=values)
+    assert (moved.row.what, moved.row.due_on, moved.row.until) == ("Still no forks", MONDAY + 2 * DAY, FRIDAY + 9 * DAY)
+    early, late = {"again_on": FRIDAY - DAY}, {"again_on": FRIDAY + 20 * DAY}
+    assert refused(actions.change_problem, now=noon(FRIDAY), problem=row, values=early) == ["again_on"]
+    assert refused(actions.change_problem, now=noon(FRIDAY + 10 * DAY), problem=row, values=late) == ["again_on"]
+    back = take_back(step_id=moved.step.pk, actor=people.alice(), now=noon(FRIDAY))
+    row.refresh_from_db()
+    assert (row.what, row.until) == ("Forks are missing", FRIDAY + 3 * DAY)
+    take_back(step_id=back.step.pk, actor=people.alice(), now=noon(FRIDAY))
+    row.refresh_from_db()
+    assert (row.what, row.until) == ("Still no forks", FRIDAY + 9 * DAY)
+
+
+@pytest.mark.django_db
 def test_once_its_day_is_over_it_is_not_put_off() -> None:
     row = opened(severity=3)
     later = {"due_on": FRIDAY}

@@ -189,6 +189,15 @@ def test_came_back_by_the_day_that_was_said() -> None:
     problem.refresh_from_db()
     assert problem.until == today(problem.relationship) + 2 * DAY
     assert "Open again, to be solved by" in text(answer)
+    # The day that counts now stands in its form, and is changed there.
+    address = f"/problems/{problem.pk}/edit/"
+    page = browser.get(address)
+    assert page.context["form"]["again_on"].value() == problem.until
+    version = page.context["version"]
+    said = {"what": problem.what, "severity": problem.severity, "opened_on": problem.opened_on, "version": version}
+    assert browser.post(address, said | {"again_on": today(problem.relationship) + 9 * DAY}).status_code == 302
+    problem.refresh_from_db()
+    assert problem.until == today(problem.relationship) + 9 * DAY
 
 
 # The list
