@@ -173,6 +173,14 @@ class User(AbstractBaseUser):
         covers = Cover.objects.on(Now.read().today(self.zone)).filter(stand_in=self, absent__is_active=True)
         return [self.pk, *dict.fromkeys(covers.order_by("absent").values_list("absent", flat=True))]
 
+    @cached_property
+    def manages(self) -> frozenset[int]:
+        """The teams that the person manages, from the memberships: an administrator's rights make nobody's manager."""
+        if not self.reach.everything:
+            return self.reach.managed
+        roots = self.memberships.filter(role=Membership.Role.MANAGER).values_list("team_id", flat=True)
+        return at_and_below(roots, Team.objects.values_list("id", "parent_id"))
+
 
 def display_name(user: User) -> str:
     return user.name

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Team, User
 from accounts.requests import PersonRequest
+from dashboards.team import of_the_team
 from dashboards.wanting import stood_in_for
 from relationships import feedback, feedback_words
 from relationships.feedback import Step
@@ -26,6 +27,7 @@ from relationships.models import (
     ListeningPost,
     Relationship,
     feedback_states,
+    owed_answer,
     seen_to_by,
     waits_long,
 )
@@ -59,7 +61,7 @@ class FeedbackFilter(forms.Form):
     """The filter of the page; its values live in the address."""
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners and words"))
-    whose = forms.ChoiceField(required=False, choices=[("", ""), ("all", "all")])
+    whose = forms.ChoiceField(required=False, choices=[("", ""), ("all", "all"), ("team", "team")])
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
     side = forms.ChoiceField(
         required=False,
@@ -95,8 +97,9 @@ class FeedbackFilter(forms.Form):
         self.user = user
         seen = Relationship.objects.visible_to(user)
         self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
-        keepers = Feedback.objects.visible_to(user).order_by().values("keeper")
-        narrow(self, "person", User.objects.visible_to(user).filter(pk__in=keepers), none=_("anybody"))
+        told = Feedback.objects.visible_to(user).order_by()
+        keepers = Q(pk__in=told.values("keeper")) | Q(pk__in=told.filter(keeper=None).values("relationship__owner"))
+        narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
         teams = Team.objects.visible_to(user)
         narrow(self, "team", teams if user.reach.everything else teams.filter(pk__in=user.reach.seen), none=_("all"))
         narrow(self, "post", ListeningPost.objects.visible_to(user), none=_("anywhere"))
@@ -117,11 +120,15 @@ class FeedbackFilter(forms.Form):
         rows = Feedback.objects.visible_to(self.user)
         if self.mine:
             rows = rows.filter(seen_to_by(self.user.acts_for))
+        if chosen.get("whose") == "team":
+            rows = rows.filter(of_the_team(self.user))
+        if person := chosen.get("person"):
+            rows = rows.filter(seen_to_by([person.pk]))
         if text := chosen.get("q"):
             named = Relationship.objects.named(text).order_by()
             rows = rows.filter(Q(relationship__in=named) | Q(said__icontains=text.replace("\0", "")))
         columns = {
-            "side": "side", "nature": "nature", "post": "post", "person": "keeper", "relationship": "relationship",
+            "side": "side", "nature": "nature", "post": "post", "relationship": "relationship",
             "team": "relationship__team",
         }  # fmt: skip
         for name, column in columns.items():
@@ -139,7 +146,7 @@ CONDITIONS = {"": "open", "decide": "to_decide", "work": "in_work", "tell": "to_
 def condition(state: str, now: Now) -> Q:
     if state == "all":
         return Q()
-    return waits_long(now) if state == "late" else feedback_states()[CONDITIONS.get(state, state)]
+    return owed_answer(now) if state == "late" else feedback_states()[CONDITIONS.get(state, state)]
 
 
 class HalfOfThem(Aggregate):
@@ -301,6 +308,11 @@ def _chips(request: PersonRequest, form: FeedbackFilter) -> Iterable[tuple[str, 
             yield str(field.label), str(shown), _address(request, **{name: ""})
 
 
+def team_choice(user: User, address: str, whose: str) -> list[Choice]:
+    """For managers: what colleagues of their teams see to."""
+    return [Choice(_("My team’s"), address, whose == "team")] if user.manages else []
+
+
 @require_GET
 def feedback_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
@@ -315,7 +327,7 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         size=PAGE,
     )
-    whose = "" if form.mine else "all"
+    whose = "" if form.mine else chosen.get("whose", "all")
     context = {
         "form": form,
         "sentences": sentences(figures(rows, now)),
@@ -325,14 +337,15 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
         ],
         "whose": [
             Choice(_("Mine"), _address(request, whose="", relationship="", person="", team=""), not whose),
-            Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), bool(whose)),
+            *team_choice(user, _address(request, whose="team", relationship="", person=""), whose),
+            Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), whose == "all"),
         ],
         "lines": lines(found.rows, user, now),
         "more": _address(request, after=found.after) if found.after else "",
         "chips": list(_chips(request, form)),
         "state": state,
         "sort": chosen.get("sort", ""),
-        "kept_whose": whose and "whose" in chosen,
+        "kept_whose": chosen.get("whose", ""),
         "relationship": chosen.get("relationship"),
         "total": counted["all"],
         "writes": user.reach.writes or bool(user.reach.joined),

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from dashboards.feedback_list import Choice, team_choice
+from dashboards.team import of_the_team
 from dashboards.wanting import stood_in_for
 from relationships import problem_words, queries
 from relationships.models import Problem, ProblemQuerySet, Relationship, is_late_problem, seen_to_by
@@ -26,6 +28,7 @@ from web.paging import page
 PAGE = 25
 STATES = {
     "": gettext_lazy("Open"),
+    "urgent": gettext_lazy("Can’t wait"),
     "late": gettext_lazy("Late"),
     "solved": gettext_lazy("Solved"),
     "all": gettext_lazy("All"),
@@ -38,8 +41,9 @@ class ProblemFilter(forms.Form):
     """The filter of the page; its values live in the address."""
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
-    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine")])
+    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine"), ("team", "team")])
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    person = forms.ModelChoiceField(User.objects.none(), required=False, widget=forms.HiddenInput)
     relationship = forms.ModelChoiceField(Relationship.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -47,6 +51,7 @@ class ProblemFilter(forms.Form):
         self.user = user
         seen = Relationship.objects.visible_to(user)
         self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
+        self.fields["person"].queryset = User.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
         """What is valid of what the address says; the rest of it is left out rather than refused."""
@@ -57,8 +62,13 @@ class ProblemFilter(forms.Form):
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         rows = Problem.objects.visible_to(self.user)
-        if "whose" in chosen:
-            rows = rows.filter(seen_to_by(self.user.acts_for))
+        match chosen.get("whose"):
+            case "mine":
+                rows = rows.filter(seen_to_by(self.user.acts_for))
+            case "team":
+                rows = rows.filter(of_the_team(self.user))
+        if person := chosen.get("person"):
+            rows = rows.filter(seen_to_by([person.pk]))
         if text := chosen.get("q"):
             rows = rows.filter(relationship__in=Relationship.objects.named(text).order_by())
         if about := chosen.get("relationship"):
@@ -68,6 +78,8 @@ class ProblemFilter(forms.Form):
 
 def in_state(rows: ProblemQuerySet, state: str, now: Now) -> ProblemQuerySet:
     match state:
+        case "urgent":
+            return rows.cannot_wait(now)
         case "late":
             return rows.late(now)
         case "solved":
@@ -109,16 +121,6 @@ def lines(rows: list[Any], user: User, now: Now) -> list[Line]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A tab or a part of a switch."""
-
-    name: str
-    address: str
-    current: bool
-    count: int | None = None
-
-
 def _address(request: PersonRequest, **changes: str) -> str:
     """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
     values: QueryDict = request.GET.copy()
@@ -135,7 +137,14 @@ def _counts(rows: ProblemQuerySet, now: Now) -> dict[str, int]:
         open=Count("pk", filter=Q(solved_on=None)), late=Count("pk", filter=is_late_problem(now)), all=Count("pk")
     )
     every = counted["all"]
-    return {"": counted["open"], "late": counted["late"], "solved": every - counted["open"], "all": every}
+    urgent = rows.cannot_wait(now).order_by().count()
+    return {
+        "": counted["open"],
+        "urgent": urgent,
+        "late": counted["late"],
+        "solved": every - counted["open"],
+        "all": every,
+    }
 
 
 def sentence(found: Figures) -> str:
@@ -178,14 +187,17 @@ def problem_list(request: PersonRequest) -> HttpResponse:
             for value, name in STATES.items()
         ],
         "whose": [
-            Choice(_("Mine"), _address(request, whose="mine"), bool(whose)),
-            Choice(_("All I see"), _address(request, whose=""), not whose),
+            Choice(_("Mine"), _address(request, whose="mine", person=""), whose == "mine"),
+            *team_choice(user, _address(request, whose="team", person=""), whose),
+            Choice(_("All I see"), _address(request, whose="", person=""), not whose),
         ],
         "lines": lines(shown.rows, user, now),
         "more": f"{_address(request)}&after={shown.after}" if shown.after else "",
         "state": state,
         "kept_whose": whose,
         "relationship": chosen.get("relationship"),
+        "person": chosen.get("person"),
+        "of_anybody": _address(request, person=""),
         "without": _address(request, relationship=""),
         "total": counted["all"],
         "narrowed": bool(chosen.keys() - {"state"}),

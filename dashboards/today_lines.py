@@ -13,7 +13,7 @@ from accounts.models import User
 from dashboards import introductions, today_words, wanting_answers, wanting_problems, wanting_stages
 from dashboards.today import Candidate, Reason, Row
 from dashboards.wanting import ANSWERS, PROBLEMS, PROMISED, due_words, promise_due, promise_why, stood_in_for
-from relationships import problem_words, queries, words
+from relationships import problem_words, queries, stage_words, words
 from relationships.cadence import State
 from relationships.models import (
     Commitment,
@@ -160,11 +160,11 @@ def _check_in(one: Candidate, relationship: Relationship, found: Found, today: d
 
 
 def _review(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told:
-    return Told(*wanting_stages.said_of_review(relationship, today))
+    return Told(*stage_words.review(relationship, today))
 
 
 def _stage(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told:
-    return Told(*wanting_stages.said(relationship, today))
+    return Told(*stage_words.asks(relationship, today))
 
 
 def _step(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.queries import covers_of
 from accounts.requests import PersonRequest
-from dashboards import queries, rows, this_week, today_lines, today_words, wanting
+from dashboards import queries, rows, team, this_week, today_lines, today_words, wanting
 from dashboards.queries import Book, Cursor, Moving
+from dashboards.team import Team
 from dashboards.this_week import Happening
 from dashboards.today import Board, Reason
 from relationships import words
@@ -60,12 +61,15 @@ def today(request: PersonRequest) -> HttpResponse:
     here = now.today(user.zone)
     board = wanting.of(user, now)
     owned = wanting.own(user).count()
-    team_overdue = 0 if owned or board.total else Relationship.objects.visible_to(user).overdue(now).count()
+    of_team = team.of(user, now)
+    alone = not owned and not board.total and not user.manages
+    team_overdue = Relationship.objects.visible_to(user).overdue(now).count() if alone else 0
     context = {
         "here": here,
-        "lede": _lede(board, team_overdue),
+        "lede": _lede(board, team_overdue, of_team),
         "total": board.total,
         "team_overdue": team_overdue,
+        "team": of_team,
         "groups": _groups(board, today_lines.lines(user, board.rows, now)),
         "later": wanting.later(user, board),
         "handed_over": wanting.handed_over(user, now),
@@ -99,7 +103,7 @@ def _groups(board: Board, lines: list[today_lines.Line]) -> list[Group]:
     ]
 
 
-def _lede(board: Board, team_overdue: int) -> str:
+def _lede(board: Board, team_overdue: int, of_team: Team | None) -> str:
     """*Two promises of ours are late, three partners are overdue.* Small numbers as words; the worst two of it."""
     if team_overdue:
         said = ngettext(
@@ -110,7 +114,7 @@ def _lede(board: Board, team_overdue: int) -> str:
         return said[:1].upper() + said[1:]
     parts = [today_words.counted(reason, board.count(reason)) for reason in Reason if board.count(reason)]
     if not parts:
-        return _("Nothing wants you.")
+        return of_team.sentence if of_team else _("Nothing wants you.")
     said = f"{', '.join(parts[:2])}."
     return said[:1].upper() + said[1:]
 

@@ -11,7 +11,7 @@ from django.db.models import Case, Value, When
 from accounts.models import User
 from dashboards.today import Candidate, Reason
 from relationships import feedback_words
-from relationships.models import Feedback, FeedbackQuerySet, is_unread, seen_to_by, waits_long
+from relationships.models import Feedback, FeedbackQuerySet, is_unread, owed_answer, seen_to_by
 from relationships.words import Look
 from web.clock import Now
 
@@ -24,17 +24,17 @@ def _theirs(user: User) -> FeedbackQuerySet:
 
 def wanted(user: User, now: Now) -> FeedbackQuerySet:
     """What has waited for long, and what came in through a form and nobody has taken up."""
-    return _theirs(user).filter(waits_long(now) | is_unread())
+    return _theirs(user).filter(owed_answer(now) | is_unread())
 
 
 def count(user: User, now: Now) -> int:
     """What has waited for long: the number beside *Feedback*. One query."""
-    return _theirs(user).waiting_long(now).count()
+    return _theirs(user).owed(now).count()
 
 
 def candidates(user: User, now: Now) -> Iterable[Candidate]:
     """One query."""
-    reason = Case(When(waits_long(now), then=Value(Reason.UNANSWERED.value)), default=Value(Reason.HEARD.value))
+    reason = Case(When(owed_answer(now), then=Value(Reason.UNANSWERED.value)), default=Value(Reason.HEARD.value))
     rows: Iterable[Any] = wanted(user, now).values_list("pk", "relationship", "heard_on", reason)
     for pk, relationship, day, number in rows:
         yield Candidate(relationship, Reason(number), day.toordinal(), pk)

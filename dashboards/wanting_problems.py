@@ -6,25 +6,20 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, Q, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dashboards.today import Candidate, Reason
-from relationships import problem_words, problems, words
-from relationships.models import Problem, ProblemQuerySet, is_late_problem, local_date, seen_to_by
-from relationships.promises import DAY
+from relationships import problem_words, words
+from relationships.models import Problem, ProblemQuerySet, seen_to_by
 from web import dates
 from web.clock import Now
 
 
 def wanted(user: User, now: Now) -> ProblemQuerySet:
     """The open ones that the person sees to, and that can't wait; ``spoken_on`` is the first direct contact."""
-    yesterday = Cast(local_date(now, "relationship__zone") - Value(problems.DAYS_TO_SPEAK * DAY), DateField())
-    unspoken = Q(severity=Problem.Severity.CRITICAL, spoken_on=None, opened_on__lt=yesterday)
-    mine = Problem.objects.visible_to(user).open().filter(seen_to_by(user.acts_for), relationship__paused_since=None)
-    return mine.with_first_contact().filter(is_late_problem(now) | unspoken).order_by()
+    return Problem.objects.visible_to(user).filter(seen_to_by(user.acts_for)).cannot_wait(now).order_by()
 
 
 def candidates(user: User, now: Now) -> Iterable[Candidate]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -23,12 +22,8 @@ from relationships.models import (
     seen_to_by,
 )
 from relationships.words import Look
-from web import dates
 from web.clock import Now
 
-REVIEW = Look(gettext_lazy("Review proposed"), "alert-triangle", "over")
-PROPOSED = Look(gettext_lazy("Move proposed"), "trending-up", "ok")
-OVERDUE = Look(gettext_lazy("Evidence overdue"), "clock", "over")
 STEP = Look(gettext_lazy("Step of the plan"), "stairs-up", "faint")
 
 
@@ -77,30 +72,6 @@ def candidates(user: User, now: Now) -> Iterable[Candidate]:
     steps: Iterable[Any] = _steps(user, now).values_list("pk", "relationship", "due_on")
     for pk, relationship, day in steps:
         yield Candidate(relationship, Reason.STEP, day.toordinal(), pk, PlanStep._meta.label_lower)
-
-
-def said_of_review(row: Relationship, today: date) -> tuple[Look, str, str]:
-    """What was lost, or that it is overdue for very long; nobody is moved by that."""
-    stage = stage_words.name(row.stage)
-    fact = stage_words.no_longer(row.lost) if row.lost else _("overdue for more than three intervals")
-    asks = _("A %(stage)s since %(day)s. Is it still one?")
-    return REVIEW, words.clipped(fact, 160), asks % {"stage": stage, "day": dates.said(row.stage_since or today, today)}
-
-
-def said(row: Relationship, today: date) -> tuple[Look, str, str]:
-    """How a proposal or overdue evidence looks, the fact, and why."""
-    stage = stage_words.name(row.stage)
-    since = dates.said(row.stage_since or today, today)
-    if row.proposed_stage:
-        fact = _("all is there to make it a %(stage)s") % {"stage": stage_words.name(row.proposed_stage)}
-        return PROPOSED, fact, _("A %(stage)s since %(day)s.") % {"stage": stage, "day": since}
-    late = dates.days((today - (row.evidence_due_on or today)).days)
-    fact = _("its evidence is %(late)s late") % {"late": late}
-    return (
-        OVERDUE,
-        fact,
-        _("Declared a %(stage)s %(day)s.") % {"stage": stage, "day": dates.on(row.stage_since or today, today)},
-    )
 
 
 def said_of_step(step: PlanStep, row: Relationship, due: str) -> tuple[Look, str, str]:

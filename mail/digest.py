@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from typing import TypeAlias
 
 ROWS_SHOWN = 7
@@ -14,6 +15,8 @@ ROWS_SHOWN = 7
 LONGEST_NAME = 160
 DAYS_AHEAD = 7
 LONGEST_SUBJECT = 60
+# A headline says the most urgent of it; every part has its own heading below.
+HEADLINE_SENTENCES = 4
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -27,15 +30,18 @@ TURNING = set("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 class Kind(StrEnum):
     """What a row is about, the most urgent first; the parts of a mail keep this order."""
 
+    URGENT = "urgent"
     PROMISE_LATE = "promise late"
     OVERDUE = "overdue"
     UNANSWERED = "unanswered"
+    PROBLEM = "problem"
     PROMISE_DUE = "promise due"
     DUE = "due"
+    STAGE = "stage"
 
     @property
     def late(self) -> bool:
-        return self in (Kind.PROMISE_LATE, Kind.OVERDUE, Kind.UNANSWERED)
+        return self in (Kind.URGENT, Kind.PROMISE_LATE, Kind.OVERDUE, Kind.UNANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,54 @@ class Voice(AboutPartner):
         return f"{self.heading}, heard on {day_words(self.heard_on, self.today)}."
 
 
-Row: TypeAlias = CheckIn | Promise | Voice
+@dataclass(frozen=True, slots=True)
+class Problem(AboutPartner):
+    """An open problem; ``heading`` says how bad it is and who raised it, ``spoken`` how soon they were met or rung."""
+
+    what: str
+    heading: str
+    spoken: str
+    opened_on: date
+    due_on: date
+    urgent: bool
+
+    @property
+    def late(self) -> bool:
+        return self.urgent
+
+    @property
+    def fact(self) -> str:
+        over = (self.today - self.due_on).days
+        when = f"{days(over)} late" if over > 0 else f"to be solved {until_words(self.due_on, self.today)}"
+        return f"{shortened(self.what)} – {when}"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.heading}, opened on {day_words(self.opened_on, self.today)}; {self.spoken}."
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(AboutPartner):
+    """A stage that wants somebody: a review or a move is proposed, or its evidence is overdue. In words already."""
+
+    said: str
+    why: str
+    asks: bool
+
+    @property
+    def late(self) -> bool:
+        return self.asks
+
+    @property
+    def fact(self) -> str:
+        return self.said
+
+    @property
+    def detail(self) -> str:
+        return self.why
+
+
+Row: TypeAlias = CheckIn | Promise | Voice | Problem | Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,46 +308,53 @@ class Digest:
         return said + end
 
     def _facts(self) -> Iterator[str]:
-        late, overdue, unanswered, promised, due = (self.total(kind) for kind in Kind)
-        if late:
-            yield f"{some(late, 'promise')} late"
-        if overdue:
-            yield f"{some(overdue, 'partner')} overdue"
-        if unanswered:
-            yield f"{some(unanswered, 'answer')} owed"
-        if promised:
-            yield f"{some(promised, 'promise')} due this week"
-        if due:
+        """The most urgent first; short."""
+        count = {kind: self.total(kind) for kind in Kind}
+        if count[Kind.URGENT]:
+            yield f"{some(count[Kind.URGENT], 'problem')} can't wait"
+        if count[Kind.PROMISE_LATE]:
+            yield f"{some(count[Kind.PROMISE_LATE], 'promise')} late"
+        if count[Kind.OVERDUE]:
+            yield f"{some(count[Kind.OVERDUE], 'partner')} overdue"
+        if count[Kind.UNANSWERED]:
+            yield f"{some(count[Kind.UNANSWERED], 'answer')} owed"
+        if count[Kind.PROBLEM]:
+            yield some(count[Kind.PROBLEM], "open problem")
+        if count[Kind.PROMISE_DUE]:
+            yield f"{some(count[Kind.PROMISE_DUE], 'promise')} due this week"
+        if due := count[Kind.DUE]:
             # "2 partners overdue, 1 due this week": who is due needs no second saying.
-            yield f"{short(due) if overdue and not (promised or unanswered) else some(due, 'partner')} due this week"
+            between = any(count[kind] for kind in (Kind.UNANSWERED, Kind.PROBLEM, Kind.PROMISE_DUE))
+            yield f"{short(due) if count[Kind.OVERDUE] and not between else some(due, 'partner')} due this week"
+        if count[Kind.STAGE]:
+            yield f"{some(count[Kind.STAGE], 'stage')} to look at"
 
     @property
     def headline(self) -> str:
-        return self._headline_of_team() if self.of_team else " ".join(self._sentences())
+        return self._headline_of_team() if self.of_team else " ".join(islice(self._sentences(), HEADLINE_SENTENCES))
 
     def _sentences(self) -> Iterator[str]:
-        late, overdue, unanswered, promised, due = (self.total(kind) for kind in Kind)
-        if late:
-            yield f"{are(late, 'promise')} late."
-        if overdue:
-            yield f"{are(overdue, 'partner')} overdue."
-        if unanswered:
-            yield f"{are(unanswered, 'answer')} owed."
+        count = {kind: self.total(kind) for kind in Kind}
+        yield from (f"{said_of_late(kind, count[kind])}." for kind in Kind if kind.late and count[kind])
+        if count[Kind.PROBLEM]:
+            yield f"{are(count[Kind.PROBLEM], 'problem')} open."
+        promised, due = count[Kind.PROMISE_DUE], count[Kind.DUE]
         if promised and due:
             check_ins = f"{spelled(due).lower()} {'check-in' if due == 1 else 'check-ins'}"
             yield f"{spelled(promised)} {'promise' if promised == 1 else 'promises'} and {check_ins} are due this week."
         elif promised:
             yield f"{are(promised, 'promise')} due this week."
-        elif due and overdue and not unanswered:
+        elif due and count[Kind.OVERDUE] and not (count[Kind.UNANSWERED] or count[Kind.PROBLEM]):
             yield f"{spelled(due)} {'is' if due == 1 else 'are'} due this week."
         elif due:
             yield f"{are(due, 'partner')} due this week."
+        if count[Kind.STAGE]:
+            yield f"{are(count[Kind.STAGE], 'stage')} to be looked at."
 
     def _headline_of_team(self) -> str:
-        late, overdue, unanswered = (self.total(kind) for kind in Kind if kind.late)
-        said = [f"{are(late, 'promise')} late"] if late else []
-        said += [f"{are(overdue, 'partner')} overdue"] if overdue else []
-        said += [f"{are(unanswered, 'answer')} owed"] if unanswered else []
+        count = {kind: self.total(kind) for kind in Kind}
+        said = [said_of_late(kind, count[kind]) for kind in Kind if kind.late and count[kind]]
+        said += [f"{are(count[Kind.STAGE], 'stage')} to be looked at"] if count[Kind.STAGE] else []
         people = len(self.parts)
         whose = f"with {spelled(people).lower()} {'person' if people == 1 else 'people'} of your team"
         first, *others = said or [""]
@@ -319,6 +379,19 @@ class Digest:
             "Links open a page and ask before they change anything. "
             f"Sent to {self.person} on {weekday} at 7:00, {city(self.zone)}."
         )
+
+
+def said_of_late(kind: Kind, count: int) -> str:
+    """*Two promises are late*: the beginning of a sentence."""
+    match kind:
+        case Kind.URGENT:
+            return f"{spelled(count)} {'problem' if count == 1 else 'problems'} can’t wait"
+        case Kind.OVERDUE:
+            return f"{are(count, 'partner')} overdue"
+        case Kind.UNANSWERED:
+            return f"{are(count, 'answer')} owed"
+        case _:
+            return f"{are(count, 'promise')} late"
 
 
 def plain(text: str) -> str:
@@ -357,6 +430,12 @@ def called(kind: Kind, count: int) -> str:
     """What is left of one kind where a part has several: *and 2 more late promises*."""
     one = count == 1
     match kind:
+        case Kind.URGENT:
+            return " problem that can’t wait" if one else " problems that can’t wait"
+        case Kind.PROBLEM:
+            return " open problem" if one else " open problems"
+        case Kind.STAGE:
+            return " stage to look at" if one else " stages to look at"
         case Kind.PROMISE_LATE:
             return " late promise" if one else " late promises"
         case Kind.OVERDUE:
@@ -402,6 +481,11 @@ def by_words(due_on: date, today: date) -> str:
         return "due tomorrow"
     weekday = WEEKDAYS[due_on.weekday()]
     return f"by {weekday}" if ahead < 7 else f"by {weekday_words(due_on, today)}"
+
+
+def until_words(due_on: date, today: date) -> str:
+    """*today*, *tomorrow*, *by Thursday*: of a day that is not over."""
+    return by_words(due_on, today).removeprefix("due ")
 
 
 def on_words(due_on: date, today: date) -> str:

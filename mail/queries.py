@@ -9,23 +9,25 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, Collate, RowNumber
 from django.urls import reverse
+from django.utils.text import capfirst
 
-from accounts.models import Cover, Membership, Team, User
-from accounts.teams import at_and_below
+from accounts.models import Cover, User
 from mail import digest
 from mail.digest import DAYS_AHEAD, ROWS_SHOWN, Batch, CheckIn, Digest, Part, Promise, Row, Voice, day_words, plain
 from mail.models import Kind
 from mail.optout import address_for
-from relationships import feedback_words
+from relationships import feedback_words, problem_words, stage_words, stages
 from relationships.models import (
     Commitment,
     CommitmentQuerySet,
     Feedback,
     FeedbackQuerySet,
     Interaction,
+    Problem,
+    ProblemQuerySet,
     Relationship,
     RelationshipQuerySet,
     seen_to_by,
@@ -34,19 +36,26 @@ from web.clock import Now
 
 # By code point, so that the order does not depend on the machine.
 BY_NAME = (Collate("account__name_key", "C"), Collate("name", "C"), F("id"))
+LONGEST_THERE_FIRST = (F("stage_since").asc(nulls_last=True), *BY_NAME)
 WORST_FIRST = (F("lateness").desc(), *BY_NAME)
 FIRST_FIRST = (F("due_on").asc(), *BY_NAME)
 BY_PARTNER = (Collate("relationship__account__name_key", "C"), Collate("relationship__name", "C"), F("id"))
 LATEST_FIRST = (Coalesce("late_on", "binding_on").asc(), *BY_PARTNER)
+CRITICAL_FIRST = Case(When(severity=Problem.Severity.CRITICAL, then=Value(0)), default=Value(1))
+LONGEST_OPEN_FIRST = (CRITICAL_FIRST.asc(), F("binding_on").asc(), *BY_PARTNER)
 LONGEST_WAIT_FIRST = (F("heard_on").asc(), *BY_PARTNER)
 SOONEST_FIRST = (F("binding_on").asc(), *BY_PARTNER)
+GOES_ON = Q(relationship__paused_since=None, relationship__ended_on=None)
 
 HEADINGS = {
+    digest.Kind.URGENT: "Problems that can’t wait",
     digest.Kind.PROMISE_LATE: "Our promises that are late",
     digest.Kind.OVERDUE: "Overdue",
     digest.Kind.UNANSWERED: "Feedback without an answer",
+    digest.Kind.PROBLEM: "Other open problems",
     digest.Kind.PROMISE_DUE: "Promises due in 7 days",
     digest.Kind.DUE: "Check-ins due in 7 days",
+    digest.Kind.STAGE: "Stages to look at",
 }
 
 # By the person whose it is: the batch of each kind that has rows, the most urgent kind first.
@@ -74,14 +83,20 @@ def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
     whose = [person.pk, *covers]
     own = Relationship.objects.visible_to(person).filter(owner__in=whose)
     promises = Commitment.objects.visible_to(person).filter(seen_to_by(whose))
-    voices = Feedback.objects.visible_to(person).theirs().waiting_long(now)
+    voices = Feedback.objects.visible_to(person).filter(seen_to_by(whose)).owed(now)
+    troubles = Problem.objects.visible_to(person).filter(seen_to_by(whose))
+    urgent = troubles.cannot_wait(now)
+    calm = troubles.open().filter(GOES_ON).exclude(pk__in=urgent.order_by().values("pk")).with_first_contact()
     book = _book(
         [
+            _problems(digest.Kind.URGENT, urgent, now),
             _promises(digest.Kind.PROMISE_LATE, promises.ours().late(now), person, now),
             _check_ins(digest.Kind.OVERDUE, own.overdue(now), now),
-            _voices(voices.filter(seen_to_by(whose)), now),
+            _voices(voices, now),
+            _problems(digest.Kind.PROBLEM, calm, now),
             _promises(digest.Kind.PROMISE_DUE, promises.due_within(now, DAYS_AHEAD), person, now),
             _check_ins(digest.Kind.DUE, own.due_within(now, DAYS_AHEAD), now),
+            _stages(own.stage_asks(now), now),
         ]
     )
     parts = [Part(HEADINGS[batch.kind], (batch,)) for batch in book.get(person.pk, [])]
@@ -101,27 +116,25 @@ def _covers_of(person: User, today: date) -> dict[int, Cover]:
 
 def _parts_of_team(person: User, now: Now) -> tuple[Part, ...]:
     """What is late or overdue with others in the teams that the person manages: a part for each, the worst first."""
-    managed = _managed_by(person)
+    managed = person.manages
     promises = Commitment.objects.visible_to(person).filter(relationship__team__in=managed)
     relationships = Relationship.objects.visible_to(person).filter(team__in=managed).exclude(owner=person)
-    voices = Feedback.objects.visible_to(person).filter(relationship__team__in=managed).exclude(seen_to_by([person.pk]))
+    others = Q(relationship__team__in=managed) & ~seen_to_by([person.pk])
     book = _book(
         [
+            _problems(
+                digest.Kind.URGENT, Problem.objects.visible_to(person).filter(others).cannot_wait(now), now, verb="Open"
+            ),
             _promises(
                 digest.Kind.PROMISE_LATE, promises.exclude(seen_to_by([person.pk])).ours().late(now), person, now
             ),
             _check_ins(digest.Kind.OVERDUE, relationships.overdue(now), now, verb="Open"),
-            _voices(voices.theirs().waiting_long(now), now, verb="Open"),
+            _voices(Feedback.objects.visible_to(person).filter(others).owed(now), now, verb="Open"),
+            _stages(relationships.stage_asks(now), now),
         ]
     )
     people = {one.pk: one for one in User.objects.filter(pk__in=book)}
     return tuple(Part(_called(people[pk]), tuple(batches)) for pk, batches in book.items())
-
-
-def _managed_by(person: User) -> frozenset[int]:
-    """From the memberships themselves: an administrator's rights do not make a manager of every team."""
-    roots = person.memberships.filter(role=Membership.Role.MANAGER).values_list("team_id", flat=True)
-    return at_and_below(roots, Team.objects.values_list("id", "parent_id"))
 
 
 def _called(person: User) -> str:
@@ -161,6 +174,18 @@ def _voices(found: FeedbackQuerySet, now: Now, *, verb: str = "Answer") -> dict[
     return _batches(digest.Kind.UNANSWERED, ((row.sees_to, row.total, _voice(row, now, verb)) for row in rows))
 
 
+def _problems(kind: digest.Kind, found: ProblemQuerySet, now: Now, *, verb: str = "Solved") -> dict[int, Batch]:
+    with_keeper = found.annotate(sees_to=Coalesce("keeper_id", "relationship__owner_id"))
+    ranked = _first_of_each(with_keeper, "sees_to", LONGEST_OPEN_FIRST)
+    rows = ranked.select_related("relationship__account", "contact")
+    return _batches(kind, ((row.sees_to, row.total, _problem(row, kind.late, now, verb)) for row in rows))
+
+
+def _stages(found: RelationshipQuerySet, now: Now) -> dict[int, Batch]:
+    rows = _first_of_each(found, "owner_id", LONGEST_THERE_FIRST).select_related("account")
+    return _batches(digest.Kind.STAGE, ((row.owner_id, row.total, _stage(row, now)) for row in rows))
+
+
 def _first_of_each(found: QuerySet[Any], whose: str, order: Sequence[Any]) -> QuerySet[Any]:
     """The first rows of each person, and how many there are in all, in one query."""
     place = Window(RowNumber(), partition_by=whose, order_by=list(order))
@@ -181,6 +206,12 @@ def _batches(kind: digest.Kind, found: Iterable[tuple[int, int, Row]]) -> dict[i
 def _rest(kind: digest.Kind, whose: int) -> str:
     """The whole list of this kind."""
     match kind:
+        case digest.Kind.URGENT:
+            return _address("problem_list", state="urgent", person=whose)
+        case digest.Kind.PROBLEM:
+            return _address("problem_list", person=whose)
+        case digest.Kind.STAGE:
+            return _address("portfolio", moving="asked", owner=whose)
         case digest.Kind.PROMISE_LATE:
             return _address("promise_list", side=Commitment.Side.OURS.value, state="late", person=whose)
         case digest.Kind.OVERDUE:
@@ -257,4 +288,43 @@ def _voice(row: Feedback, now: Now, verb: str) -> Voice:
         said=plain(row.said),
         heading=plain(told),
         heard_on=row.heard_on,
+    )
+
+
+def _problem(row: Any, urgent: bool, now: Now, verb: str) -> digest.Problem:
+    today = row.relationship.today(now)
+    severity = capfirst(row.get_severity_display())
+    who = f"{severity} problem that {row.contact} raised" if row.contact else f"{severity} problem"
+    route = "problem_solve" if verb == "Solved" else "problem_detail"
+    return digest.Problem(
+        partner=plain(row.relationship.account.name),
+        name=plain(row.relationship.name),
+        today=today,
+        page=_page(row.relationship),
+        act=settings.SITE_URL + reverse(route, args=[row.pk]),
+        verb=verb,
+        what=plain(row.what),
+        heading=plain(who),
+        spoken=problem_words.spoken(row.opened_on, row.spoken_on, today),
+        opened_on=row.opened_on,
+        due_on=row.until,
+        urgent=urgent,
+    )
+
+
+def _stage(row: Relationship, now: Now) -> digest.Stage:
+    """A review before what else its stage wants, as on Today."""
+    today = row.today(now)
+    reviewed = bool(row.lost) or stages.wants_review(row.stage, today, row.overdue_from, row.every_days)
+    look, fact, why = stage_words.review(row, today) if reviewed else stage_words.asks(row, today)
+    return digest.Stage(
+        partner=plain(row.account.name),
+        name=plain(row.name),
+        today=today,
+        page=_page(row),
+        act=settings.SITE_URL + reverse("relationship_stage", args=[row.pk]),
+        verb="Open",
+        said=plain(fact),
+        why=plain(why),
+        asks=look is not stage_words.PROPOSED,
     )

@@ -123,6 +123,32 @@ def all_met(outlook: Outlook) -> str:
     return said % values
 
 
+# What it wants of somebody -------------------------------------------------------------------------------------------
+
+REVIEW = Look(gettext_lazy("Review proposed"), "alert-triangle", "over")
+PROPOSED = Look(gettext_lazy("Move proposed"), "trending-up", "ok")
+OVERDUE = Look(gettext_lazy("Evidence overdue"), "clock", "over")
+
+
+def review(row: Relationship, today: date) -> tuple[Look, str, str]:
+    """How a review looks that is proposed, the fact, and why: what was lost, or that it is overdue for very long."""
+    fact = no_longer(row.lost) if row.lost else _("overdue for more than three intervals")
+    told = {"stage": name(row.stage), "day": dates.said(row.stage_since or today, today)}
+    return REVIEW, words.clipped(fact, 160), _("A %(stage)s since %(day)s. Is it still one?") % told
+
+
+def asks(row: Relationship, today: date) -> tuple[Look, str, str]:
+    """Likewise of a move that is proposed, or of evidence that is overdue."""
+    since = row.stage_since or today
+    if row.proposed_stage:
+        fact = _("all is there to make it a %(stage)s") % {"stage": name(row.proposed_stage)}
+        told = {"stage": name(row.stage), "day": dates.said(since, today)}
+        return PROPOSED, fact, _("A %(stage)s since %(day)s.") % told
+    late = dates.days((today - (row.evidence_due_on or today)).days)
+    fact = _("its evidence is %(late)s late") % {"late": late}
+    return OVERDUE, fact, _("Declared a %(stage)s %(day)s.") % {"stage": name(row.stage), "day": dates.on(since, today)}
+
+
 # What is missing, and what would change that -------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from web.clock import Now
 
 
 class PortfolioForm(forms.Form):
-    MINE, PART = "mine", "part"
+    MINE, PART, TEAM = "mine", "part", "team"
     REVIEW, PROPOSED, LATE, UNADVANCED, ASKED = "review", "proposed", "late", "unadvanced", "asked"
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
@@ -59,6 +59,9 @@ class PortfolioForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if user.manages:
+            whose: Any = self.fields["whose"]
+            whose.choices = [*whose.choices, (self.TEAM, _("those of colleagues in my team"))]
         seen = Relationship.objects.visible_to(user)
         owners = User.objects.visible_to(user).filter(pk__in=seen.order_by().values("owner"))
         narrow(self, "owner", owners, none=_("everyone"))
@@ -84,6 +87,8 @@ class PortfolioForm(forms.Form):
                 rows = rows.filter(owner__in=self.user.acts_for)
             case self.PART:
                 rows = rows.filter(pk__in=self.user.parts.values("relationship"))
+            case self.TEAM:
+                rows = rows.filter(team__in=self.user.manages).exclude(owner__in=self.user.acts_for)
         if owner := chosen.get("owner"):
             rows = rows.filter(owner=owner)
         if team := chosen.get("team"):

@@ -12,6 +12,7 @@ from relationships.models.feedback import (
     FeedbackStepQuerySet,
     feedback_states,
     is_unread,
+    owed_answer,
     waits_long,
 )
 from relationships.models.listening import (
@@ -174,6 +175,7 @@ __all__ = [
     "lateness",
     "latest_date",
     "local_date",
+    "owed_answer",
     "seen_to_by",
     "waits_long",
 ]

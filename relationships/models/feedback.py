@@ -63,6 +63,11 @@ def is_unread() -> Q:
     return Q(through_form, written_by=None, acknowledged_on=None, answered_on=None)
 
 
+def owed_answer(now: Now) -> Q:
+    """The condition for what waits for an answer of ours for longer than one may take, where it goes on with them."""
+    return waits_long(now) & Q(side="theirs", relationship__ended_on=None)
+
+
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_to(self, user: Someone) -> Self:
         return self.filter(relationship__in=Relationship.objects.visible_to(user))
@@ -78,8 +83,9 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """What they said to us: ours to answer."""
         return self.filter(side=Feedback.Side.THEIRS)
 
-    def waiting_long(self, now: Now) -> Self:
-        return self.filter(waits_long(now))
+    def owed(self, now: Now) -> Self:
+        """Theirs, unanswered for longer than an answer may take."""
+        return self.filter(owed_answer(now))
 
     def open(self) -> Self:
         """Something is still to be done: answered, applied or declined, told."""

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from relationships.models.relationship import Relationship, latest_date, local_d
 from relationships.models.talk import Interaction
 from web.clock import Now
 
+DAY = timedelta(days=1)
 PROBLEM_DERIVED = ["solved_on", "reopened", "owned_on", "binding_on"]
 # Speaking with them, and not writing to them.
 DIRECT = (Interaction.Channel.CALL, Interaction.Channel.MEETING, Interaction.Channel.VISIT)
@@ -41,6 +43,16 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def late(self, now: Now) -> Self:
         """Open, and the day that it was to be solved by is over."""
         return self.filter(is_late_problem(now))
+
+    def cannot_wait(self, now: Now) -> Self:
+        """Open ones past their day, and critical ones about which nobody has met or rung them in time.
+
+        Where the relationship rests or is over nothing waits. With ``spoken_on``.
+        """
+        before = Cast(local_date(now, "relationship__zone") - Value(problems.DAYS_TO_SPEAK * DAY), models.DateField())
+        unspoken = Q(severity=Problem.Severity.CRITICAL, spoken_on=None, opened_on__lt=before)
+        going_on = self.open().filter(relationship__paused_since=None, relationship__ended_on=None)
+        return going_on.with_first_contact().filter(is_late_problem(now) | unspoken)
 
     def with_first_contact(self) -> Self:
         """``spoken_on`` is the day of the first direct contact on or after the one on which it was opened."""

@@ -23,8 +23,10 @@ from mail.digest import (
     Digest,
     Kind,
     Part,
+    Problem,
     Promise,
     Row,
+    Stage,
     Voice,
     by_words,
     plain,
@@ -88,6 +90,39 @@ def voice(**fields: object) -> Voice:
         "heard_on": MONDAY - timedelta(days=6),
     }
     return Voice(**{**known, **fields})
+
+
+def problem(**fields: object) -> Problem:
+    known: dict[str, Any] = {
+        "partner": "Havbris",
+        "name": "",
+        "today": MONDAY,
+        "page": f"{HERE}relationships/3/",
+        "act": f"{HERE}problems/4/solve/",
+        "verb": "Solved",
+        "what": "Boxes on the night boat",
+        "heading": "Critical problem that Henrik Aune raised",
+        "spoken": "nobody has met or rung them in the 24 days since",
+        "opened_on": MONDAY - timedelta(days=24),
+        "due_on": MONDAY - timedelta(days=22),
+        "urgent": True,
+    }
+    return Problem(**{**known, **fields})
+
+
+def stage(**fields: object) -> Stage:
+    known: dict[str, Any] = {
+        "partner": "Kestrin",
+        "name": "",
+        "today": MONDAY,
+        "page": f"{HERE}relationships/4/",
+        "act": f"{HERE}relationships/4/stage/",
+        "verb": "Open",
+        "said": "no longer: rhythm agreed with them",
+        "why": "A customer since 3 July. Is it still one?",
+        "asks": True,
+    }
+    return Stage(**{**known, **fields})
 
 
 def batch(kind: Kind, *rows: Row, total: int | None = None) -> Batch:
@@ -187,6 +222,50 @@ def test_fact_of_what_waits_for_an_answer() -> None:
     assert voice().detail == "Suggestion from Jon Hauge on behalf of the night shift, heard on 24 February."
 
 
+def test_fact_of_a_problem_says_how_late_or_until_when_and_whether_somebody_spoke_with_them() -> None:
+    assert problem().fact == "Boxes on the night boat – 22 days late"
+    assert problem().detail == (
+        "Critical problem that Henrik Aune raised, opened on 6 February; "
+        "nobody has met or rung them in the 24 days since."
+    )
+    for ahead, until in ((0, "today"), (1, "tomorrow"), (3, "by Thursday"), (9, "by Wednesday 11 March")):
+        due_on = MONDAY + timedelta(days=ahead)
+        assert problem(due_on=due_on).fact == f"Boxes on the night boat – to be solved {until}"
+
+
+OF_OTHER_KINDS = [
+    ({Kind.URGENT: 1}, "1 problem can't wait", "One problem can’t wait."),
+    (
+        {Kind.URGENT: 2, Kind.PROMISE_LATE: 1},
+        "2 problems can't wait, 1 promise late",
+        "Two problems can’t wait. One promise is late.",
+    ),
+    ({Kind.PROBLEM: 1}, "1 open problem", "One problem is open."),
+    (
+        {Kind.OVERDUE: 1, Kind.PROBLEM: 2, Kind.DUE: 1},
+        "1 partner overdue, 2 open problems, 1 partner due this week",
+        "One partner is overdue. Two problems are open. One partner is due this week.",
+    ),
+    (
+        dict.fromkeys(Kind, 1),
+        "1 problem can't wait, 1 promise late, 1 partner overdue",
+        "One problem can’t wait. One promise is late. One partner is overdue. One answer is owed.",
+    ),
+    ({Kind.STAGE: 1}, "1 stage to look at", "One stage is to be looked at."),
+    (
+        {Kind.DUE: 1, Kind.STAGE: 3},
+        "1 partner due this week, 3 stages to look at",
+        "One partner is due this week. Three stages are to be looked at.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("counts", "subject", "headline"), OF_OTHER_KINDS)
+def test_subject_of_problems_and_stages(counts: dict[Kind, int], subject: str, headline: str) -> None:
+    shown = of_counts([counts.get(kind, 0) for kind in Kind])
+    assert (shown.subject, shown.headline) == (subject, headline)
+
+
 @pytest.mark.parametrize(
     ("counts", "subject", "headline"),
     [
@@ -226,7 +305,8 @@ def test_fact_of_what_waits_for_an_answer() -> None:
     ],
 )
 def test_subject_carries_the_fact(counts: tuple[int, ...], subject: str, headline: str) -> None:
-    shown = of_counts(counts)
+    late, overdue, unanswered, promised, due = counts
+    shown = of_counts([0, late, overdue, unanswered, 0, promised, due, 0])
     assert (shown.subject, shown.headline) == (subject, headline)
 
 
@@ -238,6 +318,12 @@ def test_subject_of_a_team() -> None:
     shown = digest(Part("Bob", (late, batch(Kind.OVERDUE, total=4))), of_team=True)
     assert shown.subject == "1 promise late, 4 partners overdue in your team"
     assert shown.headline == "One promise is late and four partners are overdue, with one person of your team."
+    urgent = batch(Kind.URGENT, problem())
+    shown = digest(Part("Bob", (urgent, late, batch(Kind.STAGE, stage(), total=2))), of_team=True)
+    assert shown.subject == "1 problem can't wait, 1 promise late in your team"
+    assert shown.headline == (
+        "One problem can’t wait, one promise is late and two stages are to be looked at, with one person of your team."
+    )
     shown = digest(Part("Bob", (late,)), of_team=True)
     assert shown.headline == "One promise is late, with one person of your team."
     owed = batch(Kind.UNANSWERED, voice(), total=2)
@@ -248,12 +334,12 @@ def test_subject_of_a_team() -> None:
     )
 
 
-@given(counts=st.tuples(*[st.integers(0, 10**12)] * 5).filter(any), of_team=st.booleans())
+@given(counts=st.tuples(*[st.integers(0, 10**12)] * len(Kind)).filter(any), of_team=st.booleans())
 def test_subject_is_short_and_says_the_most_important(counts: tuple[int, ...], of_team: bool) -> None:
     shown = of_counts(counts, of_team=of_team).subject
     assert 0 < len(shown) <= LONGEST_SUBJECT
     assert shown.isascii() and "\n" not in shown
-    words = ("late", "overdue", "answer", "promise", "partner")
+    words = ("wait", "late", "overdue", "answer", "problem", "promise", "partner", "stage")
     first = next(word for word, count in zip(words, counts, strict=True) if count)
     assert first in re.split(r", (?=\D|\d+ )", shown)[0]
 
@@ -299,13 +385,17 @@ def test_rest_of_several_kinds_is_named() -> None:
 names = st.text(min_size=1, max_size=1400).map(plain).filter(bool)
 
 
-lines = st.tuples(names, names, names, st.sampled_from(["check-in", "late", "due"]))
+lines = st.tuples(names, names, names, st.sampled_from(["check-in", "late", "due", "problem", "stage"]))
 
 
 def made(line: tuple[str, str, str, str]) -> Row:
     partner, name, what, kind = line
     if kind == "check-in":
         return row(partner=partner, name=name)
+    if kind == "problem":
+        return problem(partner=partner, name=name, what=what)
+    if kind == "stage":
+        return stage(partner=partner, name=name, said=what, why=what)
     return promise(
         partner=partner, name=name, what=what, missed_on=MONDAY - timedelta(days=3) if kind == "late" else None
     )

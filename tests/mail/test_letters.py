@@ -12,16 +12,17 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Cover, Invitation, Membership, User
-from mail import actions
-from mail.digest import Digest, day_words
+from mail import actions, digest
+from mail.digest import ROWS_SHOWN, Digest, day_words
 from mail.models import WEEKLY, Kind, OutboxMail
 from mail.queries import digest_of
 from mail.tasks import send_mail
 from relationships import actions as relationships
-from relationships.models import Commitment, Relationship
+from relationships.models import Commitment, Feedback, Problem, Relationship
 from tests import people
 from tests.mail.conftest import there_for_long
 from tests.mail.post import Postbox
@@ -253,6 +254,116 @@ def test_digest_of_a_team_has_late_promises_before_what_is_overdue(box: Postbox)
     assert "table for Late" not in words
 
 
+# Problems, answers, stages -------------------------------------------------------------------------------------------
+
+
+def trouble(what: str, due_on: date, **fields: Any) -> Problem:
+    """An open problem, nine days old by Monday."""
+    row = fields.pop("relationship", None) or people.relationship(account=people.account(f"Partner of {what}"))
+    known = {"severity": Problem.Severity.SERIOUS, "opened_on": MONDAY - 9 * DAY, "binding_on": due_on, **fields}
+    return Problem.objects.create(
+        relationship=row, account=row.account, what=what, due_on=due_on, written_at=NOW.instant, **known
+    )
+
+
+def told_facts(digest: Digest) -> list[tuple[str, list[str]]]:
+    return [(part.heading, [row.fact for row in part.rows]) for part in digest.parts]
+
+
+def test_problems_come_first_those_that_cannot_wait_and_open_ones_apart() -> None:
+    critical = Problem.Severity.CRITICAL
+    late = trouble("late", MONDAY - 3 * DAY)
+    trouble("calm", MONDAY + 3 * DAY)
+    quiet = trouble("unspoken", MONDAY + DAY, severity=critical)
+    spoken = trouble("spoken about", MONDAY + DAY, severity=critical)
+    log(spoken.relationship, MONDAY - 8 * DAY)
+    trouble("solved", MONDAY - 3 * DAY, solved_on=MONDAY)
+    trouble("of Bob", MONDAY - 3 * DAY, keeper=people.bob())
+    resting = people.relationship(paused_since=MONDAY, pause_reason="Refit")
+    trouble("where it rests", MONDAY - 3 * DAY, relationship=resting)
+    ended = people.relationship(ended_on=MONDAY, end_reason="They closed")
+    trouble("where it is over", MONDAY - 3 * DAY, relationship=ended)
+    shown = mine()
+    assert told_facts(shown) == [
+        ("Problems that can’t wait", ["unspoken – to be solved tomorrow", "late – 3 days late"]),
+        ("Other open problems", ["spoken about – to be solved tomorrow", "calm – to be solved by Thursday"]),
+    ]
+    (first, second), (third, _fourth) = (part.rows for part in shown.parts)
+    assert first.detail == ("Critical problem, opened on 21 February; nobody has met or rung them in the 9 days since.")
+    assert third.detail == "Critical problem, opened on 21 February; first met or rung after 1 day."
+    assert [one.late for one in (first, second, third)] == [True, True, False]
+    assert first.act == settings.SITE_URL + reverse("problem_solve", args=[quiet.pk])
+    assert second.page == f"{settings.SITE_URL}/relationships/{late.relationship_id}/"
+    assert shown.subject == "2 problems can't wait, 2 open problems"
+
+
+def test_unanswered_is_what_waits_for_us_where_it_goes_on() -> None:
+    for side, days in (("theirs", 5), ("theirs", 4), ("ours", 9)):
+        people.feedback(heard_on=MONDAY - days * DAY, side=side, said=f"{side} for {days}")
+    over = people.feedback(heard_on=MONDAY - 9 * DAY, said="over").relationship
+    Relationship.objects.filter(pk=over.pk).update(ended_on=MONDAY, end_reason="They closed")
+    assert told_facts(mine()) == [("Feedback without an answer", ["“theirs for 5” – unanswered for 5 days"])]
+
+
+def test_stages_that_want_somebody_are_told_with_their_reason() -> None:
+    since = MONDAY - 100 * DAY
+    people.relationship(stage="customer", stage_since=since, lost_criteria="promise cadence", **of("Lost"))
+    people.relationship(proposed_stage="customer", stage_since=since + DAY, **of("Proposed"))
+    declared = {"stage": "customer", "stage_since": since + 2 * DAY}
+    people.relationship(**declared, evidence_due_on=MONDAY - DAY, **of("Overdue"))
+    people.relationship(**declared, evidence_due_on=MONDAY, **of("In time"))
+    (part,) = mine().parts
+    assert [(row.partner, row.fact, row.detail, row.late) for row in part.rows] == [
+        (
+            "Lost",
+            "no longer: a promise kept by us in time; rhythm agreed with them",
+            "A customer since 22 November. Is it still one?",
+            True,
+        ),
+        ("Proposed", "all is there to make it a customer", "A contact since 23 November.", False),
+        ("Overdue", "its evidence is 1 day late", "Declared a customer on 24 November.", True),
+    ]
+    assert part.heading == "Stages to look at"
+
+
+def test_digest_of_a_team_has_problems_and_stages_of_colleagues() -> None:
+    mona = people.mona()
+    his = trouble("his", MONDAY - DAY, relationship=people.relationship(owner=people.bob()))
+    trouble("seen to by her", MONDAY - DAY, keeper=mona)
+    trouble("calm", MONDAY + 9 * DAY)
+    people.relationship(stage="customer", stage_since=MONDAY, lost_criteria="promise")
+    shown = digest_of(mona, Kind.TEAM_DIGEST, TUESDAY)
+    assert told_facts(shown) == [
+        ("Bob Brandt", ["his – 2 days late"]),
+        ("Alice Ahlberg", ["no longer: a promise kept by us in time"]),
+    ]
+    assert shown.parts[0].rows[0].act == f"{settings.SITE_URL}/problems/{his.pk}/"
+
+
+def test_rest_of_each_kind_is_a_list_that_has_as_many() -> None:
+    """What the mail counts and the page shows behind its link is the same."""
+    alice, now = people.alice(), Now.read()
+    today = now.today("UTC")
+    for index in range(ROWS_SHOWN + 2):
+        row = people.relationship(stage="customer", stage_since=today, lost_criteria="promise")
+        trouble(f"late {index}", today - DAY, relationship=row, opened_on=today - 3 * DAY)
+        trouble(f"calm {index}", today + DAY, relationship=row, opened_on=today, keeper=alice)
+        Feedback.objects.filter(pk=people.feedback(row, today - 6 * DAY).pk).update(keeper=alice if index % 2 else None)
+    # Last, as every verb judges the stage anew.
+    Relationship.objects.update(lost_criteria="promise")
+    client = Client()
+    client.force_login(alice)
+    shown = mine(now=now)
+    counts = {part.batches[0].kind: (part.total, part.batches[0].rest) for part in shown.parts}
+    assert {kind: total for kind, (total, _address) in counts.items()} == {
+        digest.Kind.URGENT: 9, digest.Kind.UNANSWERED: 9, digest.Kind.PROBLEM: 9, digest.Kind.STAGE: 9,
+    }  # fmt: skip
+    for kind, found in (("URGENT", 9), ("UNANSWERED", 9), ("PROBLEM", 18), ("STAGE", 9)):
+        page = client.get(counts[digest.Kind[kind]][1].removeprefix(settings.SITE_URL))
+        listed = page.context.get("lines") or [one for *_, lines in page.context["groups"] for one in lines]
+        assert len(listed) == found, kind
+
+
 # Standing in ---------------------------------------------------------------------------------------------------------
 # Rights follow the real clock, so these are told as of today.
 
@@ -330,6 +441,9 @@ def something_of_each_kind(now: Now) -> None:
         for ahead, side in ((-2, "ours"), (3, "ours"), (3, "theirs")):
             people.promise(row, side, due_on=today + ahead * DAY, made_on=today - 9 * DAY)
         people.feedback(row, today - 6 * DAY)
+        for day, severity in ((today - DAY, 3), (today + DAY, 1)):
+            trouble("boxes", day, relationship=row, opened_on=today - 2 * DAY, severity=severity)
+        people.relationship(owner=owner, stage="customer", stage_since=today, lost_criteria="promise")
 
 
 @pytest.mark.parametrize("kind", WEEKLY)
@@ -344,7 +458,7 @@ def test_queries_are_as_many_for_one_row_as_for_fifty(kind: Kind) -> None:
         with CaptureQueriesContext(connection) as queries:
             assert not digest_of(User.objects.get(pk=reader.pk), kind, now).empty
         counts.append(len(queries))
-    assert counts == [11, 11]
+    assert counts == [14 if kind == Kind.DIGEST else 11] * 2
 
 
 # When and to whom ----------------------------------------------------------------------------------------------------
