@@ -93,9 +93,12 @@ def relationship_people(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _lede(lines: Sequence[Line]) -> str:
-    """*Five people of theirs: one signs, two decide; of one it is not known.*"""
+    """*Five people of theirs: one signs, two decide; of one it is not known.* Or *One person of theirs, who signs.*"""
     if not lines:
         return _("Nobody of theirs is named yet.")
+    if len(lines) == 1:
+        who = people_words.WHO.get(lines[0].one.known().standing)
+        return _("One person of theirs, %(who)s.") % {"who": who} if who else _("One person of theirs.")
     people = ngettext("%(count)s person of theirs", "%(count)s people of theirs", len(lines))
     powers = [line.one.stake.power if line.one.stake else "" for line in lines]
     signs, decides = powers.count(Stakeholder.Power.SIGNS), powers.count(Stakeholder.Power.DECIDES)

@@ -42,8 +42,8 @@ def what_moves(kept: Account, gone: Account) -> list[Move]:
     coming = [row.name for row in rows if row.account_id == gone.pk]
     moves = []
     if coming:
-        named = ", ".join(name or _("the one without a name") for name in coming)
-        renamed = _("told apart as %(name)s") % {"name": gone} if own.intersection(coming) else ""
+        named = ", ".join(name or _("without a name of its own") for name in coming)
+        renamed = _("told apart by the name %(name)s") % {"name": gone} if own.intersection(coming) else ""
         what = ngettext("One relationship", "%(count)d relationships", len(coming)) % {"count": len(coming)}
         moves.append(Move(what, f"{named}; {renamed}" if renamed else named))
     if places := counts.pop(Affiliation, 0):
@@ -56,9 +56,8 @@ def what_moves(kept: Account, gone: Account) -> list[Move]:
         if count := counts.pop(model, 0):
             moves.append(Move(words(count) % {"count": count}))
     if rest := sum(counts.values()):
-        moves.append(
-            Move(ngettext("One row more", "%(count)d rows more", rest) % {"count": rest}, _("what follows from these"))
-        )
+        what = ngettext("One row of another kind", "%(count)d rows of other kinds", rest)
+        moves.append(Move(what % {"count": rest}))
     return [*moves, *_taken_over(kept, gone)]
 
 

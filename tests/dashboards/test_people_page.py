@@ -89,6 +89,7 @@ def test_everybody_stands_there_with_what_they_do_and_how_willing_they_are() -> 
 def test_what_overrules_the_record_stands_before_it() -> None:
     row = people.relationship()
     somebody(row, "Ingrid Moe", readiness="not", readiness_why="On leave until spring")
+    assert page(row).context["lede"] == "One person of theirs."
     (line,) = page(row).context["lines"]
     assert line.said == "Gives no time: On leave until spring"
     assert line.record == "cannot be said yet: no conversation and no message in the last year"
@@ -189,6 +190,7 @@ def test_what_does_not_do_comes_back_with_the_text() -> None:
 def test_one_tap_says_that_somebody_left_and_opens_who_follows() -> None:
     row = people.relationship()
     contact = somebody(row, "Solveig Dahl", power="signs")
+    assert page(row).context["lede"] == "One person of theirs, who signs."
     client = client_of(people.alice())
     answer = client.post(f"/relationships/{row.pk}/departures/", {"contact": contact.pk}, **HTMX)
     assert answer.status_code == 204
