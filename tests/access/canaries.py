@@ -262,8 +262,10 @@ def more_of(half: Half) -> None:
 
 def left_behind(*, by: User, in_half: Half) -> None:
     """What a person wrote, keeps and was named in while they could see it: it no longer lets them in."""
-    kept = ("Interaction", "Comment", "Commitment", "Attachment", "HandOver", "Snooze", "CadenceAgreement", "Feedback")
-    kept += ("Introduction", "PlanStep", "Problem", "StageChange")
+    kept = (
+        "Interaction", "Comment", "Commitment", "Attachment", "HandOver", "Snooze", "CadenceAgreement", "Feedback",
+        "Introduction", "PlanStep", "Problem", "StageChange",
+    )  # fmt: skip
     for model in kept:
         row = in_half.add(model, **names_of(in_half.rows[model], by))
         if isinstance(row, Comment):
