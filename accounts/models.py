@@ -653,6 +653,7 @@ class UndoStep(models.Model):
     """How to take a deed back: the verb and its arguments, and the rows that must not have changed since.
 
     ``watched`` holds ``[label, pk, version, former]``: the row's newest audit event after the deed and the one before.
+    ``sent_as`` is what was sent for it (``accounts.sent``), empty where that does not matter.
     """
 
     actor = models.ForeignKey(User, models.CASCADE, related_name="undo_steps")
@@ -662,11 +663,19 @@ class UndoStep(models.Model):
     arguments = models.JSONField(encoder=DjangoJSONEncoder)
     watched = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True)
+    sent_as = models.TextField(blank=True, default="")
 
     objects = UndoStepQuerySet.as_manager()
 
     class Meta:
         ordering = ["-done_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "sent_as"],
+                condition=~models.Q(sent_as="") & models.Q(undone_at=None),
+                name="undo_step_sent_once",
+            )
+        ]
         indexes = [models.Index(fields=["actor", "-done_at"], name="undo_step_newest")]
 
     def __str__(self) -> str:

@@ -652,7 +652,8 @@ def contact_edit(request: PersonRequest, place_id: int) -> HttpResponse:
         )
         if deed:
             return _said(request, deed, to=place.account.get_absolute_url())
-    return _small(request, _("Change %(name)s") % {"name": place.contact}, form, _("Save"))
+    back = place.account.get_absolute_url()
+    return _small(request, _("Change %(name)s") % {"name": place.contact}, form, _("Save"), back=back)
 
 
 @require_POST

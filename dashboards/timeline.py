@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,8 @@ from web import dates
 from web.clock import Now
 
 PAGE = 20
+# So much of a feedback stands in its line.
+MOST_SAID = 600
 
 
 class Show(StrEnum):
@@ -118,6 +121,7 @@ class Entry:
     comments: list[Comment] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     feedback: Feedback | None = None
+    cut: bool = False
     marks: list[feedback_words.Mark] = field(default_factory=list)
 
     @property
@@ -198,6 +202,8 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         Kind.PROBLEM: Problem.objects.select_related("contact").in_bulk(of_kind[Kind.PROBLEM]),
         Kind.PROBLEM_STEP: ProblemStep.objects.select_related("problem").in_bulk(of_kind[Kind.PROBLEM_STEP]),
         Kind.FEEDBACK: Feedback.objects.with_promise()
+        .defer("said")
+        .annotate(begins=Left("said", MOST_SAID + 1))
         .select_related("contact", "colleague")
         .in_bulk(of_kind[Kind.FEEDBACK]),
     }
@@ -312,15 +318,19 @@ def _halt(place: Place, halt: Halt) -> Entry:
     return Entry(place, said, faint, icon, "", halt.why if began else "", halt=True)
 
 
-def _voice(place: Place, row: Feedback) -> Entry:
+def _voice(place: Place, row: Any) -> Entry:
+    """What was said, and of what is long the beginning: all of it stands on its page."""
+    cut = len(row.begins) > MOST_SAID
+    said = words.clipped(row.begins, MOST_SAID) if cut else row.begins
     return Entry(
         place=place,
         said=feedback_words.heading(row),
         faint=feedback_words.behalf(row),
         icon="message-circle",
         side=SIDES[row.side],
-        note=row.said if row.hidden else f"“{row.said}”",
+        note=said if row.hidden else f"“{said}”",
         feedback=row,
+        cut=cut,
         marks=feedback_words.brief(row),
     )
 

@@ -418,7 +418,8 @@ def likely_partners(user: User, rows: Collection[Heard]) -> dict[int, list[Relat
         return {}
     likely = alike_each(told)
     accounts = {account for found in likely.values() for account in found}
-    own = Relationship.objects.changeable_by(user).filter(account__in=accounts).select_related("account")
+    own = Relationship.objects.changeable_by(user).filter(account__in=accounts)
+    own = own.select_related("account", "agreement", "owner")
     by_account: dict[int, list[Relationship]] = defaultdict(list)
     for one in own.order_by("pk"):
         by_account[one.account_id].append(one)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import is_valid_path, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -70,12 +70,25 @@ def refused(request: HttpRequest, why: str, *, to: str) -> HttpResponse:
     return HttpResponseRedirect(to)
 
 
+def _above(request: HttpRequest) -> str:
+    """The nearest address above that is the page of a thing or a list; what hangs on something lies below it."""
+    steps = request.path.strip("/").split("/")[:-1]
+    while steps:
+        address = f"/{'/'.join(steps)}/"
+        if is_valid_path(address) and (resolve(address).url_name or "").endswith(("_detail", "_list")):
+            return address
+        steps.pop()
+    return "/"
+
+
 def form_page(request: HttpRequest, template: str, heading: str, context: dict[str, Any]) -> HttpResponse:
     """A form in the dialog or on a page of its own; with status 422 when what was typed does not do.
 
-    The template extends ``frame`` and fills its block ``form``.
+    The template extends ``frame`` and fills its block ``form``. A page of its own leads back: to where the person came
+    from, to ``back`` of the context, or to the page above its address.
     """
+    back = safe_next(request, context.get("back") or _above(request))
     frame = "web/dialog.html" if getattr(request, "htmx", False) else "web/page.html"
     form = context.get("form")
     status = 422 if form is not None and form.is_bound and form.errors else 200
-    return render(request, template, {**context, "frame": frame, "heading": heading}, status=status)
+    return render(request, template, {**context, "frame": frame, "heading": heading, "back": back}, status=status)

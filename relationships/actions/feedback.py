@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -31,6 +32,8 @@ from relationships.models import (
     Problem,
     Relationship,
 )
+from relationships.words import clipped
+from web import dates
 from web.clock import Now
 
 EDITABLE_FEEDBACK = [
@@ -167,8 +170,16 @@ def give_feedback(
     row.save()
     settle([row.pk], now=now)
     row.refresh_from_db()
+    step = _noted(row, actor, now)
+    if grew_from is not None:
+        grown = grow_feedback(actor=actor, now=now, feedback=grew_from, into=row)
+        step = gather(actor=actor, now=now, said=step.said, steps=[step, grown.step])
+    return Done(row, step)
+
+
+def _noted(row: Feedback, actor: User, now: Now) -> UndoStep:
     ours = row.side == Feedback.Side.OURS
-    step = record(
+    return record(
         actor=actor,
         now=now,
         said=(_("Our feedback noted: %(said)s") if ours else _("Their feedback noted: %(said)s")) % {"said": row.said},
@@ -176,10 +187,6 @@ def give_feedback(
         arguments={"feedback_id": row.pk},
         watch=[(Feedback, row.pk)],
     )
-    if grew_from is not None:
-        grown = grow_feedback(actor=actor, now=now, feedback=grew_from, into=row)
-        step = gather(actor=actor, now=now, said=step.said, steps=[step, grown.step])
-    return Done(row, step)
 
 
 @transaction.atomic
@@ -373,8 +380,8 @@ def take_feedback_step(
 ) -> Done[Feedback]:
     """One step of the loop, today unless said otherwise. ``ValidationError`` where it is not its turn."""
     row = _lock(feedback.pk, actor)
-    steps = list(row.steps.all())
-    _must_be_its_turn(row, steps, kind)
+    steps = list(row.steps.select_related("written_by"))
+    _must_be_its_turn(row, steps, kind, actor, now)
     child = FeedbackStep(
         feedback=row,
         account_id=row.account_id,
@@ -418,10 +425,31 @@ def _of_step(kind: str) -> str:
     }[FeedbackStep.Kind(kind)]
 
 
-def _must_be_its_turn(row: Feedback, steps: list[FeedbackStep], kind: str) -> None:
+def taken_instead(steps: Iterable[FeedbackStep], kind: str) -> FeedbackStep | None:
+    """The step that stands where this one would: the same, or the other end of the loop."""
+    places = {kind, *rules.ENDS} if kind in rules.ENDS else {kind}
+    return next((step for step in steps if step.kind in places), None)
+
+
+def told_who(taken: FeedbackStep, actor: User, now: Now) -> str:
+    """*Bob Brandt has noted this already, today at 14:02: answered on 3 March: “We build it.”*"""
+    at = taken.written_at.astimezone(ZoneInfo(actor.zone))
+    told = {
+        "name": _("You") if taken.written_by_id == actor.pk else taken.written_by or _("Somebody"),
+        "day": dates.on(at.date(), now.today(actor.zone)),
+        "time": date_format(at, "H:i"),
+        "what": FeedbackStep.Kind(taken.kind).label,
+        "done": date_format(taken.done_on, "j F Y"),
+    }
+    said = _("%(name)s noted it %(day)s at %(time)s: %(what)s on %(done)s.") % told
+    return f"{said} “{clipped(taken.text, 300)}”" if taken.text else said
+
+
+def _must_be_its_turn(row: Feedback, steps: list[FeedbackStep], kind: str, actor: User, now: Now) -> None:
     record_of = row.record(steps)
-    if kind in record_of.days:
-        raise ValidationError(_("This was done already."))
+    taken = taken_instead(steps, kind)
+    if taken is not None:
+        raise ValidationError(told_who(taken, actor, now))
     allowed = rules.may_follow(record_of)
     if kind in allowed:
         return

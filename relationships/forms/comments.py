@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relationships.models import Comment
+from web.longest import bound
 
 MEGABYTE = 1024 * 1024
 
@@ -28,6 +29,7 @@ class CommentForm(forms.ModelForm[Comment]):
     def __init__(self, *args: Any, names: Iterable[str], **kwargs: Any) -> None:
         """``names`` are the colleagues whom a mention would reach; offered while ``@`` is typed."""
         super().__init__(*args, **kwargs)
+        bound(self, "text")
         self.fields["text"].help_text = _(
             "Colleagues who see this partner can read it. @ and a name puts it on their Today."
         )

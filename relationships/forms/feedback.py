@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
-from django.urls import reverse_lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,28 +16,14 @@ from accounts.models import Contact, User
 from relationships import queries, words
 from relationships.feedback import Step
 from relationships.forms.comments import LinkField, checked_file
-from relationships.forms.promises import BACK, Days, DaysForm, named_by
+from relationships.forms.partner import PartnerField, chosen_by, offer_partners, partners_of
+from relationships.forms.promises import BACK, Days, DaysForm
+from relationships.forms.tone import read_for_tone
 from relationships.models import Feedback, FeedbackStep, ListeningPost, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
-from web.widgets import Combo, DayField, Segmented
-
-NEAREST = 50
-READ_FOR_TONE = {
-    "data-hx-post": reverse_lazy("tone_reading"),
-    "data-hx-trigger": "input changed delay:600ms",
-    "data-hx-target": "#tone",
-    "data-hx-sync": "this:replace",
-}
-
-
-def read_for_tone(form: forms.BaseForm, name: str) -> None:
-    """While it is typed, a note beside the text says how it reads."""
-    params = f"csrfmiddlewaretoken,side,{name}"
-    form.fields[name].widget.attrs |= {
-        **{key: str(value) for key, value in READ_FOR_TONE.items()},
-        "data-hx-params": params,
-    }
+from web.longest import bound
+from web.widgets import DayField, Segmented
 
 
 class FeedbackForm(DaysForm, forms.ModelForm[Feedback]):
@@ -88,6 +72,7 @@ class FeedbackForm(DaysForm, forms.ModelForm[Feedback]):
         severities = [(value, capfirst(str(label))) for value, label in Feedback.Severity.choices]
         offer(self, "severity", [("", _("Not said")), *severities])
         read_for_tone(self, "said")
+        bound(self, "said")
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""
@@ -96,38 +81,20 @@ class FeedbackForm(DaysForm, forms.ModelForm[Feedback]):
 class NewFeedbackForm(FeedbackForm):
     """Theirs, a suggestion, heard today, unless said otherwise."""
 
-    relationship = forms.ModelChoiceField(
-        Relationship.objects.none(),
-        label=gettext_lazy("Partner"),
-        widget=Combo(
-            {"data-combo-next": "[name=said]"},
-            url=reverse_lazy("relationship_options"),
-            placeholder=gettext_lazy("Type three letters"),
-        ),
-        error_messages={"required": gettext_lazy("Choose the partner.")},
-    )
+    relationship = PartnerField(leads_to="said")
     heard = Days(BACK, other="heard_on", label=gettext_lazy("Heard"), initial="0")
     heard_on = DayField(required=False, label=gettext_lazy("Day on which it was heard"))
 
     field_order = ["relationship", "side", "nature", "said", "contact", "colleague", "voice_name", "behalf_of"]
 
     def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None = None, **kwargs: Any):
-        data = kwargs.get("data", args[0] if args else None)
-        mine = Relationship.objects.changeable_by(user).select_related("account", "agreement", "owner")
-        chosen = relationship or named_by(mine, data if data is not None else kwargs.get("initial", {}))
+        mine = partners_of(user)
+        chosen = relationship or chosen_by(mine, args, kwargs)
         super().__init__(*args, user=user, now=now, relationship=chosen, **kwargs)
-        if relationship is not None:
+        if relationship is None:
+            offer_partners(self, mine, user=user, now=now, first=[chosen] if chosen else [])
+        else:
             del self.fields["relationship"]
-            return
-        narrow(self, "relationship", mine)
-        nearest: Iterable[Relationship] = (
-            [chosen] if chosen else mine.filter(owner__in=user.acts_for).order_by("overdue_from", "id")[:NEAREST]
-        )
-        nearest = list(nearest)
-        offer(self, "relationship", [("", _("Choose a partner")), *((row.pk, str(row)) for row in nearest)])
-        combo = self.fields["relationship"].widget
-        assert isinstance(combo, Combo)
-        combo.hints = {str(row.pk): (words.short(row, now), row.state(now).value) for row in nearest}
 
     def clean(self) -> dict[str, Any]:
         return self.read_days(super().clean() or self.cleaned_data)
@@ -162,6 +129,7 @@ class StepForm(DaysForm, forms.Form):
         self.today = today
         super().__init__(*args, **kwargs)
         self.fields["text"].label = step_label(step, ours_to_say=ours_to_say)
+        bound(self, "text")
         if step is Step.DECLINED:
             self.fields["text"].required = True
             self.fields["text"].error_messages["required"] = _("Say why it is declined.")
@@ -201,6 +169,7 @@ class ChangedStepForm(forms.ModelForm[FeedbackStep]):
     def __init__(self, *args: Any, step: Step, ours_to_say: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].label = step_label(step, ours_to_say=ours_to_say)
+        bound(self, "text")
         self.fields["text"].required = step is Step.DECLINED
         if ours_to_say:
             read_for_tone(self, "text")
@@ -228,6 +197,9 @@ class GrowthForm(forms.Form):
 
     def __init__(self, *args: Any, rows: Any, linked: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Whatever is new is ours to say well.
+        read_for_tone(self, "said")
+        bound(self, "said")
         narrow(self, "into", rows, none=_("Nothing else: it stands by itself") if linked else _("Choose"))
         self.linked = linked
 

@@ -13,15 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, Team, User
 from relationships import queries
-from relationships.forms.promises import named_by
+from relationships.forms.partner import NEAREST, PartnerField, named_by, offer_partners, partners_of
 from relationships.listening import LONGEST_LINE, LONGEST_TEXT, says_something
 from relationships.models import Feedback, Heard, ListeningPost, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
 from web.text import name_key
 from web.widgets import Combo, Pills, Segmented
-
-NEAREST = 50
 
 LINES = ("name", "organisation", "reach", "behalf_of", "noted_by")
 
@@ -133,13 +131,7 @@ class PostForm(forms.ModelForm[ListeningPost]):
 class SortForm(forms.Form):
     """Whose feedback it is, of what came in, what kind it is, and who of theirs spoke, where that is known."""
 
-    relationship = forms.ModelChoiceField(
-        Relationship.objects.none(),
-        label=gettext_lazy("Partner"),
-        widget=Combo(url=reverse_lazy("relationship_options"), placeholder=gettext_lazy("Type three letters")),
-        error_messages={"required": gettext_lazy("Choose the partner.")},
-    )
-
+    relationship = PartnerField()
     nature = forms.ChoiceField(
         choices=Feedback.Nature.choices,
         label=gettext_lazy("It is"),
@@ -155,7 +147,7 @@ class SortForm(forms.Form):
     ) -> None:
         """Proposed are the likeliest partner, the kind that was said and whoever has the address or name written."""
         super().__init__(*args, **kwargs)
-        mine = Relationship.objects.changeable_by(user).select_related("account")
+        mine = partners_of(user)
         self.initial = {"relationship": likely[0].pk if likely else "", "nature": heard.nature, **self.initial}
         chosen = named_by(mine, self.data if self.is_bound else self.initial)
         here = queries.people_of(chosen, chosen.today(now)) if chosen else Contact.objects.none()
@@ -163,10 +155,8 @@ class SortForm(forms.Form):
         if not self.is_bound:
             self.initial["contact"] = _who_of(here, heard)
         offer(self, "nature", ((value, label.capitalize()) for value, label in Feedback.Nature.choices))
-        narrow(self, "relationship", mine)
         first = [chosen, *likely] if chosen and chosen not in likely else likely
-        nearest = [*first, *(one for one in mine.filter(owner__in=user.acts_for)[:NEAREST] if one not in first)]
-        offer(self, "relationship", [("", _("Choose a partner")), *((one.pk, str(one)) for one in nearest)])
+        offer_partners(self, mine, user=user, now=now, first=first)
 
 
 def _who_of(people: QuerySet[Contact], heard: Heard) -> int | None:

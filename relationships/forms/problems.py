@@ -7,18 +7,19 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
 from relationships import queries
-from relationships.forms.feedback import read_for_tone
-from relationships.forms.promises import BACK, NEAREST, NONE, Days, DaysForm
+from relationships.forms.partner import PartnerField, chosen_by, offer_partners, partners_of
+from relationships.forms.promises import BACK, NONE, Days, DaysForm
+from relationships.forms.tone import read_for_tone
 from relationships.models import Problem, ProblemStep, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
-from web.widgets import Combo, DayField, Segmented
+from web.longest import bound
+from web.widgets import DayField, Segmented
 
 # Days from the one on which it was opened; without a choice its severity says how long.
 WITHIN = {
@@ -34,7 +35,7 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
         fields = ["what", "severity", "opened_on", "due_on", "contact", "opened_by", "keeper"]
         field_classes = {"opened_on": DayField, "due_on": DayField}
         widgets = {
-            "what": forms.TextInput(attrs={"maxlength": 1000, "autofocus": True}),
+            "what": forms.Textarea(attrs={"rows": 3, "autofocus": True}),
             "severity": Segmented,
         }
 
@@ -54,6 +55,7 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
         if row.reopened:
             # The first day has been; the one that counts is the one said when it came back.
             self.fields["again_on"] = DayField(label=self.fields.pop("due_on").label, initial=row.until)
+        bound(self, "what")
         offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))
 
     def clean(self) -> dict[str, Any]:
@@ -66,16 +68,7 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
 class NewProblemForm(ProblemForm):
     """Serious, opened today, to be solved within the days of its severity, unless said otherwise."""
 
-    relationship = forms.ModelChoiceField(
-        Relationship.objects.none(),
-        label=gettext_lazy("Partner"),
-        widget=Combo(
-            {"data-combo-next": "[name=what]"},
-            url=reverse_lazy("relationship_options"),
-            placeholder=gettext_lazy("Type three letters"),
-        ),
-        error_messages={"required": gettext_lazy("Choose the partner.")},
-    )
+    relationship = PartnerField(leads_to="what")
     opened = Days(BACK, other="opened_on", label=gettext_lazy("Opened"), initial="0")
     opened_on = DayField(required=False, label=gettext_lazy("Day on which it was opened"))
     by = Days(WITHIN, other="due_on", label=gettext_lazy("To be solved"), required=False, initial=NONE)
@@ -84,24 +77,17 @@ class NewProblemForm(ProblemForm):
     field_order = ["relationship", "what", "severity", "opened", "opened_on", "by", "due_on", "contact", "keeper"]
 
     def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None = None, **kwargs: Any):
-        data = kwargs.get("data", args[0] if args else None)
-        mine = Relationship.objects.changeable_by(user).select_related("account", "owner")
-        chosen = relationship or _named(mine, data if data is not None else kwargs.get("initial", {}))
+        mine = partners_of(user)
+        chosen = relationship or chosen_by(mine, args, kwargs)
         super().__init__(*args, user=user, now=now, relationship=chosen, **kwargs)
-        if relationship is not None:
+        if relationship is None:
+            offer_partners(self, mine, user=user, now=now, first=[chosen] if chosen else [])
+        else:
             del self.fields["relationship"]
-            return
-        narrow(self, "relationship", mine)
-        nearest = [chosen] if chosen else list(mine.filter(owner__in=user.acts_for)[:NEAREST])
-        offer(self, "relationship", [("", _("Choose a partner")), *((row.pk, str(row)) for row in nearest)])
 
 
-def _named(mine: Any, data: Any) -> Relationship | None:
-    number = str(data.get("relationship") or "")
-    # A number beyond a bigint is no relationship; asking the database would be an error there.
-    if not (number.isascii() and number.isdigit() and len(number) <= 18):
-        return None
-    return mine.filter(pk=int(number)).first()  # type: ignore[no-any-return]
+# How it was solved is what they are told of it.
+SAID_TO_THEM = (ProblemStep.Kind.OWNED, ProblemStep.Kind.SOLVED)
 
 
 class ProblemStepForm(DaysForm, forms.Form):
@@ -111,16 +97,17 @@ class ProblemStepForm(DaysForm, forms.Form):
     done_on = DayField(required=False, label=gettext_lazy("On which day"))
     by = Days(WITHIN, other="due_on", label=gettext_lazy("To be solved"), required=False, initial=NONE)
     due_on = DayField(required=False, label=gettext_lazy("Day by which to solve it"))
-    note = forms.CharField(required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, today: date, asks: Any, kind: ProblemStep.Kind, **kwargs: Any) -> None:
         """One that came back is asked by when to solve it; what was said to them is read for its tone."""
         self.today = today
         super().__init__(*args, **kwargs)
         self.fields["note"].label = asks
+        bound(self, "note")
         if kind != ProblemStep.Kind.REOPENED:
             del self.fields["by"], self.fields["due_on"]
-        if kind == ProblemStep.Kind.OWNED:
+        if kind in SAID_TO_THEM:
             read_for_tone(self, "note")
 
     def clean(self) -> dict[str, Any]:

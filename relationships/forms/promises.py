@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
-from relationships import queries, words
+from relationships import queries
+from relationships.forms.partner import PartnerField, chosen_by, offer_partners, partners_of
+from relationships.forms.tone import read_for_tone
 from relationships.models import Commitment, Miss, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
-from web.widgets import Combo, DayField, Segmented
+from web.longest import bound
+from web.widgets import DayField, Segmented
 
-NEAREST = 50
 OTHER, NONE = "other", ""
 DAY = timedelta(days=1)
 # Days from today.
@@ -100,6 +100,8 @@ class PromiseForm(DaysForm, forms.ModelForm[Commitment]):
             here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
         narrow(self, "contact", here, none=_("Nobody in particular"))
         offer(self, "side", ((value, label.capitalize()) for value, label in Commitment.Side.choices))
+        read_for_tone(self, "what", "remedy")
+        bound(self, "remedy")
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""
@@ -108,16 +110,7 @@ class PromiseForm(DaysForm, forms.ModelForm[Commitment]):
 class NewPromiseForm(PromiseForm):
     """Ours, by the one who writes it down, due in a week, unless said otherwise."""
 
-    relationship = forms.ModelChoiceField(
-        Relationship.objects.none(),
-        label=gettext_lazy("Partner"),
-        widget=Combo(
-            {"data-combo-next": "[name=what]"},
-            url=reverse_lazy("relationship_options"),
-            placeholder=gettext_lazy("Type three letters"),
-        ),
-        error_messages={"required": gettext_lazy("Choose the partner.")},
-    )
+    relationship = PartnerField(leads_to="what")
     by = Days(AHEAD, other="due_on", label=gettext_lazy("By"), initial="7")
     due_on = DayField(required=False, label=gettext_lazy("Due day"))
     made = Days(BACK, other="made_on", label=gettext_lazy("Promised"), initial="0")
@@ -126,22 +119,13 @@ class NewPromiseForm(PromiseForm):
     field_order = ["relationship", "side", "what", "by", "due_on", "contact", "colleague", "keeper", "remedy"]
 
     def __init__(self, *args: Any, user: User, now: Now, relationship: Relationship | None = None, **kwargs: Any):
-        data = kwargs.get("data", args[0] if args else None)
-        mine = Relationship.objects.changeable_by(user).select_related("account", "agreement", "owner")
-        chosen = relationship or named_by(mine, data if data is not None else kwargs.get("initial", {}))
+        mine = partners_of(user)
+        chosen = relationship or chosen_by(mine, args, kwargs)
         super().__init__(*args, user=user, now=now, relationship=chosen, **kwargs)
-        if relationship is not None:
+        if relationship is None:
+            offer_partners(self, mine, user=user, now=now, first=[chosen] if chosen else [])
+        else:
             del self.fields["relationship"]
-            return
-        narrow(self, "relationship", mine)
-        nearest: Iterable[Relationship] = (
-            [chosen] if chosen else mine.filter(owner__in=user.acts_for).order_by("overdue_from", "id")[:NEAREST]
-        )
-        nearest = list(nearest)
-        offer(self, "relationship", [("", _("Choose a partner")), *((row.pk, str(row)) for row in nearest)])
-        combo = self.fields["relationship"].widget
-        assert isinstance(combo, Combo)
-        combo.hints = {str(row.pk): (words.short(row, now), row.state(now).value) for row in nearest}
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.read_days(super().clean() or self.cleaned_data)
@@ -149,15 +133,6 @@ class NewPromiseForm(PromiseForm):
         if made and due and due < made:
             self.add_error("due_on", _("The day lies before the one on which it was promised."))
         return cleaned
-
-
-def named_by(mine: Any, data: Any) -> Relationship | None:
-    """The relationship that a form or an address names, if it is one of these."""
-    number = str(data.get("relationship") or "")
-    # A number beyond a bigint is no relationship; asking the database would be an error there.
-    if not (number.isascii() and number.isdigit() and len(number) <= 18):
-        return None
-    return mine.filter(pk=int(number)).first()  # type: ignore[no-any-return]
 
 
 class RenegotiationForm(DaysForm, forms.Form):
@@ -169,9 +144,12 @@ class RenegotiationForm(DaysForm, forms.Form):
         required=False, label=gettext_lazy("Why"), widget=forms.TextInput(attrs={"maxlength": 1000})
     )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, ours: bool, **kwargs: Any) -> None:
+        """``ours`` where the promise is, so that the reason is what we say to them."""
         self.today = today
         super().__init__(*args, **kwargs)
+        if ours:
+            read_for_tone(self, "reason")
 
     def clean(self) -> dict[str, Any]:
         return self.read_days(super().clean() or self.cleaned_data)
@@ -185,6 +163,7 @@ class FulfilmentForm(DaysForm, forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
+        bound(self, "note")
 
     def clean(self) -> dict[str, Any]:
         return self.read_days(super().clean() or self.cleaned_data)
@@ -207,9 +186,13 @@ class MissForm(DaysForm, forms.ModelForm[Miss]):
         fields = ["explanation", "plan"]
         widgets = {"explanation": forms.Textarea(attrs={"rows": 2}), "plan": forms.Textarea(attrs={"rows": 2})}
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, ours: bool, **kwargs: Any) -> None:
+        """``ours`` where the promise is, so that the words are what we say to them."""
         self.today = today
         super().__init__(*args, **kwargs)
+        bound(self, "explanation", "plan")
+        if ours:
+            read_for_tone(self, "explanation", "plan")
         self.explains = self.instance.pk is not None
         if self.explains:
             self.fields["explanation"].required = self.fields["plan"].required = True

@@ -19,6 +19,7 @@ from relationships.actions import Promised, Trouble
 from relationships.models import Interaction, Problem, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
+from web.longest import bound
 from web.widgets import Combo, DayField, PillBoxes, Segmented
 
 NEAREST = 50
@@ -134,6 +135,7 @@ class InteractionForm(forms.ModelForm[Interaction]):
         mine = Relationship.objects.changeable_by(user).select_related("account", "agreement")
         narrow(self, "relationship", mine)
         narrow(self, "colleagues", User.objects.visible_to(user).active_staff())
+        bound(self, "summary")
         offer(self, "channel", ((value, label.capitalize()) for value, label in Interaction.Channel.choices))
         offer(self, "begun_by", ((value, label.capitalize()) for value, label in Interaction.Side.choices))
         offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))

@@ -104,6 +104,7 @@ def comment_edit(request: PersonRequest, pk: int) -> HttpResponse:
         "relationship": row.relationship,
         "version": meanwhile.version,
         "draft": f"comment-edit-{row.pk}",
+        "back": row.stands_at(),
         "action": request.get_full_path(),
         "next": safe_next(request, ""),
     }

@@ -6,14 +6,21 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms import BaseForm
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.requests import PersonRequest
+from accounts.sent import once
 from accounts.undo import Done
 from relationships.models import Relationship
+from web.clock import Now
+from web.responses import done
 
 Deed = TypeVar("Deed", bound=Done[Any])
+Row = TypeVar("Row", bound=models.Model)
 
 
 def changeable(request: PersonRequest, pk: int) -> Relationship:
@@ -31,6 +38,23 @@ def wrong(form: BaseForm, error: ValidationError) -> None:
         return
     for field, errors in error.error_dict.items():
         form.add_error(field if field in form.fields else None, errors)
+
+
+def attempt_once(
+    form: BaseForm, verb: Callable[..., Done[Row]], model: type[Row], *, request: PersonRequest, now: Now, **values: Any
+) -> tuple[Done[Row] | None, bool]:
+    """As ``attempt``, and whether it was done before: the same, sent again by the same person, makes no second row."""
+    try:
+        return once(lambda: verb(actor=request.user, now=now, **values), model, values, actor=request.user, now=now)
+    except ValidationError as error:
+        wrong(form, error)
+        return None, False
+
+
+def known_already(request: PersonRequest, deed: Done[Any]) -> HttpResponse:
+    """Lead to what the same form has made before, and say so."""
+    said = _("This was noted already; here it is. Change it here if it should say something else.")
+    return done(request, said, step_id=deed.step.pk, to=deed.row.get_absolute_url(), go=True)
 
 
 def attempt(form: BaseForm, verb: Callable[[], Deed]) -> Deed | None:

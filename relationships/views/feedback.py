@@ -27,15 +27,14 @@ from relationships import feedback as rules
 from relationships.feedback import State, Step
 from relationships.feedback_words import ToneNote
 from relationships.forms.feedback import ChangedStepForm, FeedbackForm, GrowthForm, NewFeedbackForm, StepForm
+from relationships.forms.tone import SPOKEN
 from relationships.models import Attachment, Commitment, Feedback, FeedbackStep, Heard, Interaction, Relationship
-from relationships.views.common import attempt, changeable
+from relationships.views.common import attempt, attempt_once, changeable, known_already
 from web.clock import Now
 from web.responses import done, form_page, refused, safe_next
 
 read_or_write = require_http_methods(["GET", "POST"])
 LONGEST_READ = 20_000
-# Of what it may grow into so many are offered, the newest first.
-OFFERED = 100
 
 
 def _feedback(request: PersonRequest, pk: int) -> Feedback:
@@ -88,7 +87,9 @@ def _new_feedback(request: PersonRequest, relationship: Relationship | None) -> 
         values = dict(form.cleaned_data)
         row = relationship or values["relationship"]
         values |= {"relationship": row, "interaction": interaction}
-        deed = attempt(form, lambda: actions.give_feedback(actor=request.user, now=now, **values))
+        deed, again = attempt_once(form, actions.give_feedback, Feedback, request=request, now=now, **values)
+        if deed and again:
+            return known_already(request, deed)
         if deed:
             said = _("Noted: %(what)s.") % {"what": feedback_words.heading(deed.row)}
             return _answer(request, deed, said)
@@ -145,7 +146,7 @@ def feedback_remove(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def tone_reading(request: PersonRequest) -> HttpResponse:
     """How what is being typed reads, where it is we who say it; nothing is kept and nothing is blocked."""
-    text = request.POST.get("text") or request.POST.get("said") or request.POST.get("note") or ""
+    text = "\n".join(request.POST.get(name, "") for name in SPOKEN)
     ours = request.POST.get("side", Feedback.Side.OURS) == Feedback.Side.OURS
     notes = feedback_words.tone_notes(text[:LONGEST_READ]) if ours else []
     return render(request, "relationships/_tone.html", {"notes": notes})
@@ -220,7 +221,12 @@ def _step(request: PersonRequest, pk: int, step: Step) -> HttpResponse:
         )
         if deed:
             return _answer(request, deed, _("%(what)s.") % {"what": feedback_words.sentence(deed.row, today)})
-    return _small(request, row, form, now, verb=feedback_words.verb(step, row), step=step)
+    # Read anew: what stands there may be a colleague's, who was quicker.
+    taken = actions.taken_instead(row.steps.select_related("written_by"), step)
+    return _small(
+        request, row, form, now, verb=feedback_words.verb(step, row), step=step,
+        taken=actions.told_who(taken, request.user, now) if taken else "",
+    )  # fmt: skip
 
 
 def _small(
@@ -237,6 +243,7 @@ def _small(
         "made": step in (Step.APPLIED, Step.TOLD_VOICE, Step.TOLD_GROUP),
         "reach": _reach(row.heard.first()) if step in (Step.ANSWERED, Step.TOLD_VOICE) else None,
         "next": safe_next(request, ""),
+        "back": row.get_absolute_url(),
         "action": request.path,
         **more,
     }
@@ -306,7 +313,7 @@ def feedback_grow(request: PersonRequest, pk: int) -> HttpResponse:
     row = _feedback(request, pk)
     links = actions.feedback_links(row.relationship_id)
     before = {row.pk, *rules.grows_from(links, row.pk)}
-    others = Feedback.objects.filter(relationship=row.relationship_id, side=row.side).exclude(pk__in=before)
+    others = Feedback.objects.filter(relationship=row.relationship_id).exclude(pk__in=before)
     offered = others.newest_first()
     form = GrowthForm(
         _sent(request), rows=offered, linked=row.grew_into_id is not None, initial={"into": row.grew_into_id}
@@ -332,12 +339,10 @@ def _grow(request: PersonRequest, row: Feedback, into: Feedback | None, said: st
         now=now,
         relationship=row.relationship,
         said=said,
-        side=row.side,
+        # Nobody of theirs said this: it is ours, by whoever writes it down. Credit stays with those before it.
+        side=Feedback.Side.OURS,
         nature=Feedback.Nature.SUGGESTION,
-        contact=row.contact,
-        colleague=row.colleague,
-        voice_name=row.voice_name,
-        behalf_of=row.behalf_of,
+        colleague=request.user,
         keeper=row.keeper,
         grew_from=row,
     )
@@ -496,5 +501,12 @@ def _chain(row: Feedback, today: date) -> dict[str, Any]:
 
 
 def _first_or_between(row: Feedback, is_first: bool) -> str:
-    said = _("first suggested") if is_first else _("in between")
-    return _("%(said)s on %(day)s") % {"said": said, "day": date_format(row.heard_on, "j F Y")}
+    """*Henrik Aune suggested it first, on 24 November 2026*, *in between, on 3 December 2026*."""
+    told = {"name": row.voice, "day": date_format(row.heard_on, "j F Y")}
+    if not is_first:
+        said = _("%(name)s, in between, on %(day)s") if row.voice else _("in between, on %(day)s")
+    elif row.nature == Feedback.Nature.SUGGESTION:
+        said = _("%(name)s suggested it first, on %(day)s") if row.voice else _("first suggested on %(day)s")
+    else:
+        said = _("%(name)s said it first, on %(day)s") if row.voice else _("first said on %(day)s")
+    return said % told

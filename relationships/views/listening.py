@@ -217,6 +217,7 @@ def heard_sort(request: PersonRequest, pk: int) -> HttpResponse:
             return done(request, said, step_id=deed.step.pk, to=safe_next(request, row.post.get_absolute_url()))
     heading = _("What is it?") if row.post.relationship_id else _("Whose feedback is it?")
     context = {"form": form, "heard": row, "who": _who(row), "action": request.path, "next": safe_next(request, "")}
+    context["back"] = row.post.get_absolute_url()
     return form_page(request, "relationships/heard_sort.html", heading, context)
 
 
@@ -260,4 +261,5 @@ def heard_set_aside(request: PersonRequest, pk: int) -> HttpResponse:
             to = safe_next(request, row.post.get_absolute_url())
             return done(request, _("Set aside. It stays here, with why."), step_id=deed.step.pk, to=to)
     context = {"form": form, "heard": row, "who": _who(row), "action": request.path, "next": safe_next(request, "")}
+    context["back"] = row.post.get_absolute_url()
     return form_page(request, "relationships/heard_aside.html", _("Set it aside"), context)

@@ -170,6 +170,7 @@ def _part_form(
         "contact": contact,
         "record": f"{level}: {people_words.reason(reading, today)}",
         "next": safe_next(request, ""),
+        "back": reverse("relationship_people", args=[row.pk]),
         **more,
     }
     heading = _("What %(name)s is at %(partner)s") % {"name": contact, "partner": row}
@@ -230,9 +231,8 @@ def contact_left(request: PersonRequest, place_id: int) -> HttpResponse:
                 said = _("%(said)s To be met: %(wanted)s.") % {"said": said, "wanted": "; ".join(wanted)}
             return done(request, said, step_id=left.step.pk, to=place.account.get_absolute_url())
     heading = _("%(name)s has left") % {"name": place.contact}
-    return form_page(
-        request, "relationships/departure_form.html", heading, {"form": form, "contact": place.contact, "next": ""}
-    )
+    context = {"form": form, "contact": place.contact, "next": "", "back": place.account.get_absolute_url()}
+    return form_page(request, "relationships/departure_form.html", heading, context)
 
 
 # Whom we have to meet ------------------------------------------------------------------------------------------------
@@ -289,6 +289,7 @@ def introduction_edit(request: PersonRequest, pk: int) -> HttpResponse:
         if changed:
             return done(request, f"{changed.step.said}.", step_id=changed.step.pk, to=_page_of(request, row))
     context = {"form": form, "introduction": one, "version": meanwhile.version, "next": safe_next(request, "")}
+    context["back"] = reverse("relationship_people", args=[row.pk])
     return form_page(request, "relationships/introduction_form.html", _("Change whom we want to meet"), context)
 
 
@@ -303,6 +304,7 @@ def introduction_end(request: PersonRequest, pk: int) -> HttpResponse:
         if closed:
             return done(request, f"{closed.step.said}.", step_id=closed.step.pk, to=_page_of(request, row))
     context = {"form": form, "introduction": one, "next": safe_next(request, "")}
+    context["back"] = reverse("relationship_people", args=[row.pk])
     return form_page(request, "relationships/introduction_end.html", one.wanted, context)
 
 

@@ -21,13 +21,15 @@ from accounts.requests import PersonRequest
 from accounts.undo import Done
 from relationships import actions, feedback_words, problem_words, problems
 from relationships.feedback_words import ToneNote
-from relationships.forms.problems import NewProblemForm, ProblemForm, ProblemStepForm
+from relationships.forms.problems import SAID_TO_THEM, NewProblemForm, ProblemForm, ProblemStepForm
 from relationships.models import Feedback, Problem, ProblemStep, Relationship
-from relationships.views.common import attempt, changeable
+from relationships.views.common import attempt, attempt_once, changeable, known_already
 from web import dates
 from web.clock import Now
 from web.responses import done, form_page, refused, safe_next
 
+# So much of what is wrong is its heading.
+HEADING = 160
 read_or_write = require_http_methods(["GET", "POST"])
 
 
@@ -68,7 +70,9 @@ def _new_problem(request: PersonRequest, relationship: Relationship | None) -> H
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         values["relationship"] = relationship or values["relationship"]
-        deed = attempt(form, lambda: actions.open_problem(actor=request.user, now=now, **values))
+        deed, again = attempt_once(form, actions.open_problem, Problem, request=request, now=now, **values)
+        if deed and again:
+            return known_already(request, deed)
         if deed:
             return _answer(request, deed, _opened(deed.row, now))
     heading = _("Problem, %(partner)s") % {"partner": relationship} if relationship else _("New problem")
@@ -257,7 +261,7 @@ def _happenings(
         if step.due_on is not None:
             said = _("Came back; to be solved by %(day)s") % {"day": date_format(step.due_on, "j F Y")}
         # What was said to them is ours to have said well; what happened is not.
-        reads = feedback_words.tone_notes(step.note) if writes and step.kind == ProblemStep.Kind.OWNED else ()
+        reads = feedback_words.tone_notes(step.note) if writes and step.kind in SAID_TO_THEM else ()
         found.append(Happening(step.done_on, icon, said, tone, step.note, str(step.written_by or ""), reads))
     return sorted(found, key=lambda one: one.day)[::-1]
 
@@ -279,6 +283,7 @@ def problem_detail(request: PersonRequest, pk: int) -> HttpResponse:
         {
             "row": row,
             "relationship": row.relationship,
+            "long": len(row.what) > HEADING,
             "look": problem_words.LOOKS[row.state(now)],
             "sentence": problem_words.sentence(row, now),
             "spoken": problem_words.spoken(row.opened_on, row.spoken_on, today),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.meanwhile import Meanwhile
 from accounts.requests import PersonRequest
 from accounts.undo import Done
-from relationships import actions, promises, words
+from relationships import actions, feedback_words, promises, words
+from relationships.feedback_words import ToneNote
 from relationships.forms.promises import FulfilmentForm, MissForm, NewPromiseForm, PromiseForm, RenegotiationForm
 from relationships.models import Commitment, Feedback, Fulfilment, Miss, Relationship
-from relationships.views.common import attempt, changeable
+from relationships.views.common import attempt, attempt_once, changeable, known_already
 from web import dates
 from web.clock import Now
 from web.responses import done, form_page, safe_next
@@ -35,6 +37,10 @@ def _promise(request: PersonRequest, pk: int) -> Commitment:
         "relationship__account", "colleague", "contact", "keeper", "miss"
     )
     return get_object_or_404(rows, pk=pk)
+
+
+def _is_ours(row: Commitment) -> bool:
+    return row.side == Commitment.Side.OURS
 
 
 def _sent(request: PersonRequest) -> QueryDict | None:
@@ -93,10 +99,13 @@ def _new_promise(request: PersonRequest, relationship: Relationship | None) -> H
         values = dict(form.cleaned_data)
         row = relationship or values["relationship"]
         values |= {"relationship": row, "feedback": asked_for}
-        deed = attempt(form, lambda: actions.make_promise(actor=request.user, now=now, **values))
+        deed, again = attempt_once(form, actions.make_promise, Commitment, request=request, now=now, **values)
+        if deed and again:
+            return known_already(request, deed)
         if deed:
             said = _("Promise noted, due %(day)s.") % {"day": dates.on(deed.row.due_on, row.today(now))}
-            return done(request, said, step_id=deed.step.pk, to=safe_next(request, row.get_absolute_url()))
+            to = safe_next(request, (asked_for or row).get_absolute_url())
+            return done(request, said, step_id=deed.step.pk, to=to)
     heading = _("New promise with %(partner)s") % {"partner": relationship} if relationship else _("New promise")
     action = f"{request.path}?feedback={asked_for.pk}" if asked_for else request.path
     context = {"form": form, "action": action, "next": safe_next(request, ""), "asked_for": asked_for}
@@ -169,7 +178,7 @@ def renegotiation_create(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = _promise(request, pk)
     today = row.relationship.today(now)
-    form = RenegotiationForm(_sent(request), today=today)
+    form = RenegotiationForm(_sent(request), today=today, ours=_is_ours(row))
     if request.method == "POST" and form.is_valid():
         deed = attempt(
             form,
@@ -209,7 +218,7 @@ def miss_create(request: PersonRequest, pk: int) -> HttpResponse:
     meanwhile = Meanwhile(request, Miss, Miss.objects.filter(commitment=row).values_list("pk", flat=True).first() or 0)
     miss = Miss.objects.filter(commitment=row).first()
     today = row.relationship.today(now)
-    form = MissForm(_sent(request), today=today, instance=miss)
+    form = MissForm(_sent(request), today=today, ours=_is_ours(row), instance=miss)
     if request.method == "POST" and form.is_valid():
         verb = actions.explain_miss if miss else actions.miss_promise
         with meanwhile.unchanged(form, miss) if miss else nullcontext(True) as same:
@@ -248,7 +257,7 @@ def _said_of_miss(row: Commitment, now: Now) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A line of what happened to a promise; ``dot`` is the class of its ring."""
+    """A line of what happened to a promise; ``dot`` is the class of its ring, ``reads`` how a note of ours may read."""
 
     day: date
     icon: str
@@ -256,6 +265,12 @@ class Happening:
     dot: str = ""
     note: str = ""
     tone: str = ""
+    reads: Sequence[ToneNote] = ()
+
+
+def _reads(row: Commitment, text: str, *, writes: bool) -> Sequence[ToneNote]:
+    """How what we say to them reads; for those who can still say it otherwise."""
+    return feedback_words.tone_notes(text) if writes and _is_ours(row) else ()
 
 
 def _date(day: date, today: date) -> str:
@@ -263,7 +278,7 @@ def _date(day: date, today: date) -> str:
     return date_format(day, "j F" if day.year == today.year else "j F Y")
 
 
-def _happenings(row: Commitment, today: date) -> list[Happening]:
+def _happenings(row: Commitment, today: date, *, writes: bool) -> list[Happening]:
     """What happened, the newest first."""
     side = "o" if row.side == Commitment.Side.OURS else "t"
     maker = str(row.maker) if row.maker else ""
@@ -275,15 +290,16 @@ def _happenings(row: Commitment, today: date) -> list[Happening]:
         late = late or move.agreed_on > binding
         said = _("New day agreed: %(day)s") % {"day": _date(move.new_due_on, today)}
         when = _("after its day was over, so it stays late") if late else _("in time")
-        found.append(Happening(move.agreed_on, "calendar-event", f"{said}, {when}", note=move.reason))
+        reads = _reads(row, move.reason, writes=writes)
+        found.append(Happening(move.agreed_on, "calendar-event", f"{said}, {when}", note=move.reason, reads=reads))
         binding = move.new_due_on
     if row.late_on or (row.ended_on is None and row.binding_on < today):
         found.append(Happening(row.late_on or row.binding_on, "alert-triangle", _("Its day was over"), tone="over"))
-    found.extend(_end(row, today, side))
+    found.extend(_end(row, side, writes=writes))
     return sorted(found, key=lambda one: one.day)[::-1]
 
 
-def _end(row: Commitment, today: date, side: str) -> list[Happening]:
+def _end(row: Commitment, side: str, *, writes: bool) -> list[Happening]:
     kept = Fulfilment.objects.filter(commitment=row).first()
     if kept:
         said = _("Kept") if row.outcome == Commitment.Outcome.KEPT else _("Kept late")
@@ -294,8 +310,9 @@ def _end(row: Commitment, today: date, side: str) -> list[Happening]:
     found = [Happening(miss.missed_on, "x", _("Missed"), side, tone="over")]
     if miss.explanation or miss.plan:
         parts = [miss.explanation, _("New plan: %(plan)s") % {"plan": miss.plan} if miss.plan else ""]
-        day = miss.explained_on or miss.missed_on
-        found.append(Happening(day, "message", _("Explained"), side, "\n".join(part for part in parts if part)))
+        note = "\n".join(part for part in parts if part)
+        day, reads = miss.explained_on or miss.missed_on, _reads(row, note, writes=writes)
+        found.append(Happening(day, "message", _("Explained"), side, note, reads=reads))
     return found
 
 
@@ -328,7 +345,8 @@ def commitment_detail(request: PersonRequest, pk: int) -> HttpResponse:
             "sentence": words.promise_sentence(row, now),
             "today": today,
             "writes": writes,
-            "happenings": _happenings(row, today),
+            "happenings": _happenings(row, today, writes=writes),
+            "tone": _reads(row, f"{row.what}\n{row.remedy}", writes=writes),
             "missed": missed,
             "may_own": missed and row.miss.explained_on is None and today <= until,
             "until": dates.full(until),

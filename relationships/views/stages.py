@@ -199,6 +199,7 @@ def plan_step_edit(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         "form": form,
         "step": row,
+        "back": reverse("relationship_stage", args=[row.relationship_id]),
         "version": meanwhile.version,
         "action": request.path,
         "next": safe_next(request, ""),

@@ -53,6 +53,7 @@ def _log_page(
             "action": action,
             "version": version,
             "next": safe_next(request, ""),
+            "back": form.instance.relationship.get_absolute_url() if form.instance.pk else "",
             **_log_details(form, now),
         },
     )

@@ -72,7 +72,13 @@ def member_edit(request: PersonRequest, pk: int) -> HttpResponse:
         if changed:
             return done(request, _("Changed."), step_id=changed.step.pk, to=row.get_absolute_url())
     heading = _("The part of %(name)s in %(partner)s") % {"name": member.user, "partner": row}
-    context = {"form": form, "verb": _("Save"), "member": member, "version": meanwhile.version}
+    context = {
+        "form": form,
+        "verb": _("Save"),
+        "member": member,
+        "version": meanwhile.version,
+        "back": row.get_absolute_url(),
+    }
     return form_page(request, "relationships/member_form.html", heading, context)
 
 

@@ -81,6 +81,7 @@ def given_to(form: type[BaseForm], half: Half) -> dict[str, Any]:
         "heard": half.rows.get("Heard"),
         "kind": ProblemStep.Kind.REOPENED,
         "step": Step.ANSWERED,
+        "ours": True,
         "ours_to_say": True,
         "asks": "What was said",
         "every_days": 14,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import pytest
-from django.urls import get_resolver
+from django.http import HttpResponse
+from django.urls import get_resolver, resolve
 
 from tests.access.canaries import World
 from tests.access.table import ROLES, TABLE, patterns
@@ -32,10 +34,19 @@ def test_every_row_of_one_object_has_an_argument_for_it() -> None:
     assert wanted == takes
 
 
+def leads_back(response: HttpResponse, role: str, *, about: bool) -> bool:
+    """Whether a form on a page of its own has a link to a page that is theirs; to Today only if it is about nothing."""
+    if not any(template.name == "web/page.html" for template in getattr(response, "templates", ())):
+        return True
+    found = re.findall(r'<p class="c-crumb"><a class="c-link" href="([^"]+)">', response.content.decode())
+    name = resolve(found[0].split("#")[0]).url_name if found else None
+    return name is not None and TABLE[name].get[role] == "in" and (name != "today" or not about)
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", ROLES)
 def test_person_meets_what_the_table_says(role: str, method: str, world: World) -> None:
-    expected, found, written = {}, {}, {}
+    expected, found, written, lost = {}, {}, {}, []
     client = client_of(world.roles[role])
     signed_in = client.cookies
     for name, pattern in ROUTES.items():
@@ -47,8 +58,12 @@ def test_person_meets_what_the_table_says(role: str, method: str, world: World) 
         expected[name], found[name] = getattr(route, method)[role], met(response)
         if writes and (method == "get" or found[name] != "in"):
             written[name] = writes
+        if method == "get" and not leads_back(response, role, about=route.kind is not None):
+            lost.append(name)
     assert [f"{name}: {word}, not {expected[name]}" for name, word in found.items() if word != expected[name]] == []
     assert written == {}
+    # Without JavaScript.
+    assert lost == [], "no way back from a form on a page of its own"
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

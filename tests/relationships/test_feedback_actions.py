@@ -276,7 +276,7 @@ def test_steps_have_their_turn() -> None:
     assert refused(actions.tell_voice, **turn) == {"": ["Answer it first."]}
     assert "on behalf" in refused(actions.tell_group, **turn)[""][0]
     actions.answer_feedback(actor=people.alice(), **turn)
-    assert refused(actions.answer_feedback, **turn) == {"": ["This was done already."]}
+    assert refused(actions.answer_feedback, **turn) == {"": ["You noted it today at 12:00: answered on 6 March 2026."]}
     assert "acknowledged it already" in refused(actions.acknowledge_feedback, **turn)[""][0]
     assert refused(actions.tell_voice, **turn) == {"": ["Say first whether it was applied or declined."]}
     assert refused(actions.decline_feedback, **turn) == {"__all__": ["Say why it is declined."]}
@@ -463,7 +463,7 @@ def test_answered_twice_at_once_is_answered_once() -> None:
         with waiting_for_a_lock():
             other = Elsewhere(answer)
     other.join()
-    assert told == ["This was done already."]
+    assert told == ["You noted it today at 12:00: answered on 2 March 2026."]
     assert FeedbackStep.objects.count() == 1
 
 

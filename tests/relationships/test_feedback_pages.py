@@ -92,7 +92,7 @@ def test_the_whole_loop_with_the_days_it_took() -> None:
     one = people.feedback(row, today() - 47 * DAY, contact=henrik(row), behalf_of="the night shift")
     here = one.get_absolute_url()
     assert toast(post(f"{here}acknowledgement/")) == "Acknowledged."
-    assert toast(post(f"{here}acknowledgement/")) == "This was done already."
+    assert toast(post(f"{here}acknowledgement/")).startswith("You noted it today at ")
     answered: dict[str, Any] = {"text": "We build it.", "when": "other", "done_on": str(today() - 44 * DAY)}
     early = post(f"{here}answer/", **answered)
     assert early.status_code == 422
@@ -115,6 +115,56 @@ def test_the_whole_loop_with_the_days_it_took() -> None:
     assert "From suggestion to application 47 days" in re.sub(" +", " ", text)
     assert "https://partner.example/scan" in text
     assert Attachment.objects.get().title == "form.png"
+
+
+def test_second_to_answer_is_told_who_answered_and_keeps_the_text() -> None:
+    one = people.feedback()
+    post(f"{one.get_absolute_url()}answer/", people.bob(), text="We build it.", when="0", done_on="")
+    second = post(f"{one.get_absolute_url()}answer/", text="We will see.", when="0", done_on="")
+    assert second.status_code == 422
+    text = second.content.decode()
+    assert f"{people.bob()} noted it today at " in text
+    assert "“We build it.”" in text
+    assert "We will see.</textarea>" in text
+    assert f'href="{one.get_absolute_url()}">See what was done</a>' in text
+    assert 'type="submit">Answer' not in text
+    assert one.steps.get().text == "We build it."
+    post(f"{one.get_absolute_url()}application/", people.bob(), text="", when="0", done_on="")
+    refused = post(f"{one.get_absolute_url()}refusal/", text="The law", when="0", done_on="")
+    assert f"{people.bob()} noted it today at " in refused.content.decode(), "declined, where it was applied meanwhile"
+
+
+def test_same_saved_again_leads_to_the_one_that_is_there() -> None:
+    row = people.relationship()
+    address = f"/relationships/{row.pk}/feedback/new/"
+    first = client().post(address, GIVEN)
+    again = client().post(address, GIVEN, follow=True)
+    assert Feedback.objects.count() == 1
+    assert again.redirect_chain[-1][0] == first["Location"] == Feedback.objects.get().get_absolute_url()
+    assert "This was noted already; here it is." in again.content.decode()
+    [undo] = re.findall(r'action="(/undo/\d+/)"', again.content.decode())
+    post(address, people.bob(), **GIVEN)
+    post(address, **{**GIVEN, "said": "Scan it twice"})
+    assert Feedback.objects.count() == 3, "what a colleague says, or other words, is no second saving"
+    client().post(undo)
+    post(address, **GIVEN)
+    assert Feedback.objects.count() == 3, "taken back, it can be noted anew"
+
+
+def test_too_long_is_said_and_long_is_folded() -> None:
+    row = people.relationship()
+    address = f"/relationships/{row.pk}/feedback/new/"
+    refused = post(address, **{**GIVEN, "said": "x" * 20_001})
+    assert refused.status_code == 422
+    assert "This is 20001 characters long; 20,000 fit." in refused.content.decode()
+    assert "x" * 20_001 in refused.content.decode()
+    toast(post(address, **{**GIVEN, "said": "So it goes on. " * 200 + "The end."}))
+    timeline = page(f"/relationships/{row.pk}/?show=feedback")
+    assert "The end." not in timeline
+    assert "Read all" in timeline
+    one = page(Feedback.objects.get().get_absolute_url())
+    assert "The end." in one
+    assert '<details class="c-fold">' in one
 
 
 def test_declined_only_with_a_reason() -> None:
@@ -180,9 +230,15 @@ def test_grown_into_another_credit_stays_with_the_first() -> None:
     assert post(address, into="", said="").status_code == 422
     toast(post(address, into="", said="Scan the pallet"))
     grown = Feedback.objects.get(said="Scan the pallet")
+    # Nobody of theirs said what it grew into: it is ours, by whoever wrote it down.
+    assert (grown.side, grown.contact, grown.colleague, grown.behalf_of) == ("ours", None, people.alice(), "")
     text = page(grown.get_absolute_url())
+    assert "Our suggestion from Alice" in text
+    assert "Henrik Aune said it<" not in text
     assert "Credit: Henrik Aune." in text
+    assert "Grew out of" in text
     assert "The form times out" in text
+    assert "Henrik Aune suggested it first, on" in text
     assert "Scan the pallet" in page(one.get_absolute_url())
     assert "The form times out" not in page(f"{grown.get_absolute_url()}growth/").split("<select")[1]
     toast(post(address, into="", said=""))
@@ -201,7 +257,8 @@ def test_promise_made_from_it_and_kept_proposes_that_it_is_applied() -> None:
     text = page(address)
     assert "Scan the pallet" in text
     [action] = re.findall(r'action="(/relationships/\d+/commitments/[^"]*)"', text)
-    toast(post(action, side="ours", what="A scanner", by="7", made="0"))
+    noted = client().post(action, {"side": "ours", "what": "A scanner", "by": "7", "made": "0"})
+    assert noted["Location"] == one.get_absolute_url(), "back to what was promised for"
     promise = Commitment.objects.get()
     assert promise.feedback == one
     assert "A scanner" in page(one.get_absolute_url())

@@ -172,11 +172,30 @@ def test_what_was_said_to_them_is_read_for_its_tone() -> None:
     browser = client()
     form = text(browser.get(f"/problems/{problem.pk}/owning/"))
     assert 'data-hx-post="/feedback/tone/"' in form
-    assert 'data-hx-post="/feedback/tone/"' not in text(browser.get(f"/problems/{problem.pk}/solution/"))
+    assert 'data-hx-post="/feedback/tone/"' in text(browser.get(f"/problems/{problem.pk}/solution/"))
     assert "idiots" in text(browser.post("/feedback/tone/", {"note": rude}))
     browser.post(f"/problems/{problem.pk}/owning/", {"when": "0", "note": rude})
     assert "c-tone" in text(browser.get(problem.get_absolute_url()))
+    browser.post(f"/problems/{problem.pk}/solution/", {"when": "0", "note": "You always forget the ice"})
+    assert "reads as blame" in text(browser.get(problem.get_absolute_url()))
     assert "c-tone" not in text(client(people.rita()).get(problem.get_absolute_url()))
+    browser.post(f"/problems/{problem.pk}/return/", {"when": "0", "by": "2", "note": "You never listen"})
+    assert "“You never listen”" not in text(browser.get(problem.get_absolute_url()))
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_may_be_long_and_is_never_cut_in_silence() -> None:
+    row, browser = people.relationship(), client()
+    address, said = f"/relationships/{row.pk}/problems/new/", "The boxes leak. " * 200 + "The end."
+    given = {"severity": "2", "opened": "0", "by": ""}
+    assert "maxlength" not in text(browser.get(address)).split('name="what"')[1].split(">")[0]
+    refused = browser.post(address, {**given, "what": "x" * 20_001})
+    assert (refused.status_code, "20,000 fit" in text(refused)) == (422, True)
+    browser.post(address, {**given, "what": said})
+    browser.post(address, {**given, "what": said})
+    problem = Problem.objects.get()
+    assert problem.what == said.strip()
+    assert "The end." in text(browser.get(problem.get_absolute_url()))
 
 
 @pytest.mark.django_db

@@ -283,3 +283,30 @@ def test_making_one_is_taken_back_from_its_page_and_from_the_partners(headers: d
             assert (answer.status_code, answer.headers.get("HX-Redirect")) == ((204, "/") if own else (204, None))
         else:
             assert (answer.status_code, answer.headers["Location"]) == (302, "/" if own else there)
+
+
+def test_same_promise_saved_again_is_one() -> None:
+    row = people.relationship()
+    values = {"side": "ours", "what": "The table", "by": "7", "made": "0"}
+    first = client().post(f"/relationships/{row.pk}/commitments/", values)
+    again = client().post(f"/relationships/{row.pk}/commitments/", values, follow=True)
+    assert first.status_code == 302
+    assert "This was noted already; here it is." in again.content.decode()
+    assert again.redirect_chain[-1][0] == Commitment.objects.get().get_absolute_url()
+
+
+def test_words_of_our_promises_are_read_for_their_tone() -> None:
+    row, rude = people.relationship(), "You always forget the ice"
+    ours, theirs = people.promise(row, what=rude), people.promise(row, what=rude, side="theirs")
+    read = 'data-hx-post="/feedback/tone/"'
+    for part in ("miss", "renegotiations"):
+        assert read in page(f"/commitments/{ours.pk}/{part}/")
+        assert read not in page(f"/commitments/{theirs.pk}/{part}/")
+    assert read in page(f"/relationships/{row.pk}/commitments/")
+    assert "reads as blame" in client().post("/feedback/tone/", {"plan": rude, "side": "ours"}).content.decode()
+    toast(post(f"/commitments/{ours.pk}/miss/", explanation="You never listen", plan="", promise_it=""))
+    text = page(ours.get_absolute_url())
+    assert "“You always forget”" in text
+    assert "“You never listen”" in text
+    assert "reads as blame" not in page(theirs.get_absolute_url())
+    assert "reads as blame" not in page(ours.get_absolute_url(), people.rita())

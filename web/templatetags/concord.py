@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from web.icons import ICONS
+from web.longest import beginning
 
 register = template.Library()
 
@@ -25,6 +26,12 @@ def icon(name: str, label: str = "") -> SafeString:
         raise LookupError(f"No icon named {name!r} in web/icons.txt")
     heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', heard, static("dist/icons.svg"), name)
+
+
+@register.inclusion_tag("web/folded.html")
+def folded(text: str) -> dict[str, str]:
+    """A text with its lines; of a long one the beginning, and all of it once unfolded. Needs a block around it."""
+    return {"text": text, "beginning": beginning(text)}
 
 
 @register.simple_tag(takes_context=True)
