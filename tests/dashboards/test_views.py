@@ -494,7 +494,7 @@ def test_timeline_shows_talk_and_what_became_of_promises_by_day() -> None:
     assert len(set(anchors[""])) == 51
 
 
-@pytest.mark.parametrize("after", ["x", "2026-13-01~0~1", "2026-01-01~9~1", "2026-01-01~0~99999999999999999999", "~~"])
+@pytest.mark.parametrize("after", ["x", "2026-13-01~0~1", "2026-01-01~99~1", "2026-01-01~0~99999999999999999999", "~~"])
 def test_timeline_survives_any_address(after: str) -> None:
     (row,) = book([State.IN_TOUCH])
     page = client_of(people.alice()).get(row.get_absolute_url(), {"after": after, "show": after})
