@@ -212,9 +212,13 @@ def add_person(
 ) -> Done[Stakeholder]:
     """Somebody of theirs with their part, in one deed. ``person`` as ``accounts.add_contact`` takes it.
 
-    ``same`` is somebody who is known elsewhere already and has a place here now too.
+    ``same`` is somebody who is known already: elsewhere, so that they have a place here now too, or here by name only.
     """
     account = relationship.account
+    if same is not None and _has_place(same, relationship, now):
+        if relationship.stakeholders.filter(contact=same).exists():
+            raise ValidationError({"name": _("%(name)s is here already.") % {"name": same}})
+        return name_stakeholder(actor=actor, now=now, relationship=relationship, contact=same, **part)
     if same is None:
         placed = accounts.add_contact(actor=actor, now=now, account=account, **person)
     else:
@@ -223,6 +227,11 @@ def add_person(
     named = name_stakeholder(actor=actor, now=now, relationship=relationship, contact=placed.row.contact, **part)
     step = gather(actor=actor, now=now, said=named.step.said, steps=[placed.step, named.step])
     return Done(named.row, step)
+
+
+def _has_place(contact: Contact, relationship: Relationship, now: Now) -> bool:
+    places = contact.affiliations.filter(account=relationship.account_id)
+    return places.current(relationship.today(now)).exists()
 
 
 # Somebody left -------------------------------------------------------------------------------------------------------

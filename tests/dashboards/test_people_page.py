@@ -129,9 +129,15 @@ def test_one_of_a_name_that_is_here_already_is_asked_about() -> None:
     asked = client.post(address, {"name": " Greta  hollis.", "power": "decides"})
     assert asked.status_code == 422
     assert "Yes, Greta Hollis of" in asked.content.decode()
-    client.post(address, {"name": " Greta  hollis.", "power": "decides", "same_as": str(known.pk)})
+    told = client.post(address, {"name": " Greta  hollis.", "power": "decides", "same_as": str(known.pk)})
+    assert told.status_code == 422 and "Greta Hollis is here already." in told.content.decode()
     assert Contact.objects.count() == 1
-    assert row.stakeholders.count() == 1
+    assert row.stakeholders.get().power == "signs"
+    # Here without a part: what was typed of it is kept, and nobody has two places.
+    other = somebody(row, "Lars Tveit")
+    answer = client.post(address, {"name": "lars tveit", "power": "decides", "same_as": str(other.pk)})
+    assert (answer.status_code, Contact.objects.count(), other.affiliations.count()) == (302, 2, 1)
+    assert row.stakeholders.get(contact=other).power == "decides"
 
 
 def test_nobody_named_asks_for_them() -> None:
