@@ -124,6 +124,7 @@ def look_at(ids: Collection[int], now: Now) -> Count:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '1s'")
                 cursor.execute(AS_THEY_ARE, {"ids": list(ids)})
                 _store_keys(dict(cursor.fetchall()))
             return judge(ids, now)

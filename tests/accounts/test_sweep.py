@@ -47,6 +47,24 @@ def test_what_changed_is_judged_and_twice_is_once() -> None:
     assert likely() == set()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_one_to_be_judged_waits_for_no_merger() -> None:
+    one, other = people.account("Stolt Seafarm"), people.account("Stolt Sea Farm")
+    sweep.read_anew()
+    elsewhere = connection.copy()
+    try:
+        elsewhere.set_autocommit(False)
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM accounts_account WHERE id = %s FOR UPDATE", [other.pk])
+        assert actions.look_for_alike(accounts=[one.pk], now=NOW) == sweep.Count(0, 0, 0)
+        elsewhere.rollback()
+    finally:
+        elsewhere.close()
+    assert likely() == set()
+    assert actions.look_for_alike(accounts=[one.pk], now=NOW) == sweep.Count(judged=1, compared=1, likely=1)
+    assert likely() == {frozenset({"Stolt Seafarm", "Stolt Sea Farm"})}
+
+
 def test_everything_that_it_goes_by_makes_it_look_again() -> None:
     one, other = people.account("Blue Ocean"), people.account("Havbris")
     sweep.run(NOW)
