@@ -32,10 +32,9 @@ from relationships.models import (
 from relationships.words import Look
 from web import dates
 from web.clock import Now
+from web.longest import SHORT, beginning
 
 PAGE = 20
-# So much of a feedback stands in its line.
-MOST_SAID = 600
 
 
 class Show(StrEnum):
@@ -203,7 +202,7 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         Kind.PROBLEM_STEP: ProblemStep.objects.select_related("problem").in_bulk(of_kind[Kind.PROBLEM_STEP]),
         Kind.FEEDBACK: Feedback.objects.with_promise()
         .defer("said")
-        .annotate(begins=Left("said", MOST_SAID + 1))
+        .annotate(begins=Left("said", SHORT + 1))
         .select_related("contact", "colleague")
         .in_bulk(of_kind[Kind.FEEDBACK]),
     }
@@ -320,8 +319,8 @@ def _halt(place: Place, halt: Halt) -> Entry:
 
 def _voice(place: Place, row: Any) -> Entry:
     """What was said, and of what is long the beginning: all of it stands on its page."""
-    cut = len(row.begins) > MOST_SAID
-    said = words.clipped(row.begins, MOST_SAID) if cut else row.begins
+    short = beginning(row.begins)
+    said = short or row.begins
     return Entry(
         place=place,
         said=feedback_words.heading(row),
@@ -330,7 +329,7 @@ def _voice(place: Place, row: Any) -> Entry:
         side=SIDES[row.side],
         note=said if row.hidden else f"“{said}”",
         feedback=row,
-        cut=cut,
+        cut=bool(short),
         marks=feedback_words.brief(row),
     )
 

@@ -158,9 +158,10 @@ def test_too_long_is_said_and_long_is_folded() -> None:
     assert refused.status_code == 422
     assert "This is 20001 characters long; 20,000 fit." in refused.content.decode()
     assert "x" * 20_001 in refused.content.decode()
-    toast(post(address, **{**GIVEN, "said": "So it goes on. " * 200 + "The end."}))
+    toast(post(address, **{**GIVEN, "said": "So it goes on.\n\n" * 200 + "The end."}))
     timeline = page(f"/relationships/{row.pk}/?show=feedback")
     assert "The end." not in timeline
+    assert "So it goes on…”" in timeline
     assert "Read all" in timeline
     one = page(Feedback.objects.get().get_absolute_url())
     assert "The end." in one
