@@ -15,8 +15,8 @@ ROWS_SHOWN = 7
 LONGEST_NAME = 160
 DAYS_AHEAD = 7
 LONGEST_SUBJECT = 60
-# A headline says the most urgent of it; every part has its own heading below.
-HEADLINE_SENTENCES = 4
+# A headline says the most urgent, so many facts of it; every part has its own heading below.
+HEADLINE_FACTS = 4
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -331,7 +331,7 @@ class Digest:
 
     @property
     def headline(self) -> str:
-        return self._headline_of_team() if self.of_team else " ".join(islice(self._sentences(), HEADLINE_SENTENCES))
+        return self._headline_of_team() if self.of_team else " ".join(islice(self._sentences(), HEADLINE_FACTS))
 
     def _sentences(self) -> Iterator[str]:
         count = {kind: self.total(kind) for kind in Kind}
@@ -357,7 +357,7 @@ class Digest:
         said += [f"{are(count[Kind.STAGE], 'stage')} to be looked at"] if count[Kind.STAGE] else []
         people = len(self.parts)
         whose = f"with {spelled(people).lower()} {'person' if people == 1 else 'people'} of your team"
-        first, *others = said or [""]
+        first, *others = said[:HEADLINE_FACTS] or [""]
         *between, last = [f"{one[0].lower()}{one[1:]}" for one in others] or [""]
         facts = ", ".join([first, *between]) + (f" and {last}" if last else "")
         return f"{facts}, {whose}."

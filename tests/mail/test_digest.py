@@ -324,6 +324,9 @@ def test_subject_of_a_team() -> None:
     assert shown.headline == (
         "One problem can’t wait, one promise is late and two stages are to be looked at, with one person of your team."
     )
+    assert of_counts([1] * len(Kind), of_team=True).headline.startswith(
+        "One problem can’t wait, one promise is late, one partner is overdue and one answer is owed, with"
+    )
     shown = digest(Part("Bob", (late,)), of_team=True)
     assert shown.headline == "One promise is late, with one person of your team."
     owed = batch(Kind.UNANSWERED, voice(), total=2)
