@@ -35,7 +35,7 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
         fields = ["what", "severity", "opened_on", "due_on", "contact", "opened_by", "keeper"]
         field_classes = {"opened_on": DayField, "due_on": DayField}
         widgets = {
-            "what": forms.Textarea(attrs={"rows": 3, "autofocus": True}),
+            "what": forms.Textarea(attrs={"rows": 3}),
             "severity": Segmented,
         }
 
@@ -56,6 +56,9 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
             # The first day has been; the one that counts is the one said when it came back.
             self.fields["again_on"] = DayField(label=self.fields.pop("due_on").label, initial=row.until)
         bound(self, "what")
+        if relationship:
+            # Whose it is has been chosen; what is left to say is what is wrong.
+            self.fields["what"].widget.attrs["autofocus"] = True
         offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))
 
     def clean(self) -> dict[str, Any]:

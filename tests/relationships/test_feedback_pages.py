@@ -354,6 +354,18 @@ def test_toast_says_what_it_is_about() -> None:
     assert json.loads(answer["HX-Trigger"])["toast"]["about"] == one.get_absolute_url()
 
 
+def test_stands_on_today_from_the_fifth_day_without_an_answer() -> None:
+    row = people.relationship()
+    for days, side in ((4, "theirs"), (5, "theirs"), (9, "ours")):
+        people.feedback(row, today() - days * DAY, side=side, said=f"{side} for {days}")
+    text = page("/")
+    assert "“theirs for 5” – unanswered for 5 days" in text
+    assert "theirs for 4" not in text
+    assert "ours for 9" not in text
+    take(Feedback.objects.get(said="theirs for 5"), "answered")
+    assert "theirs for 5" not in page("/")
+
+
 # How our own words read
 
 

@@ -188,7 +188,13 @@ def test_what_is_wrong_may_be_long_and_is_never_cut_in_silence() -> None:
     row, browser = people.relationship(), client()
     address, said = f"/relationships/{row.pk}/problems/new/", "The boxes leak. " * 200 + "The end."
     given = {"severity": "2", "opened": "0", "by": ""}
-    assert "maxlength" not in text(browser.get(address)).split('name="what"')[1].split(">")[0]
+
+    def field(page: str) -> str:
+        return text(browser.get(page)).split('name="what"')[1].split(">")[0]
+
+    assert "maxlength" not in field(address)
+    # Where the partner is not chosen yet, that comes first.
+    assert ("autofocus" in field(address), "autofocus" in field("/problems/new/")) == (True, False)
     refused = browser.post(address, {**given, "what": "x" * 20_001})
     assert (refused.status_code, "20,000 fit" in text(refused)) == (422, True)
     browser.post(address, {**given, "what": said})
