@@ -97,8 +97,8 @@ def _lede(waiting: int, of_others: bool, silent: bool) -> str:
     """``of_others``: something waits at a post that only others may sort."""
     if waiting:
         return ngettext(
-            "%(count)d that came in is waiting for you to say whose it is.",
-            "%(count)d that came in are waiting for you to say whose they are.",
+            "%(count)d that came in is waiting for you to sort it.",
+            "%(count)d that came in are waiting for you to sort them.",
             waiting,
         ) % {"count": waiting}
     if silent:

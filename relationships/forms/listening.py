@@ -75,6 +75,9 @@ class HearForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "nature", ((value, label.capitalize()) for value, label in Feedback.Nature.choices))
+        for field in self.fields.values():
+            # The browser would cut what is pasted without a word; that it is too much is said in words, the text kept.
+            field.widget.attrs.pop("maxlength", None)
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

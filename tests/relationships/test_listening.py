@@ -148,8 +148,11 @@ def test_at_a_post_of_one_partner_it_waits_for_its_kind_where_nobody_said_it() -
     page = text(browser.get(post.get_absolute_url()))
     assert ("Kind not said" in page, "What is it?" in page, "Somebody else’s" in page) == (True, True, False)
     address = f"/heard/{heard.pk}/feedback/"
-    form = browser.get(address).context["form"]
+    asked = browser.get(address)
+    form, words = asked.context["form"], text(asked)
     assert (form["relationship"].value(), form["nature"].value(), form["contact"].value()) == (row.pk, "", ola.pk)
+    # Its kind is what is asked; whose it is is known.
+    assert words.index(">It is<") < words.index(">Partner<")
     with pytest.raises(ValidationError):
         actions.sort_heard(**by(), heard=heard, relationship=row)
     browser.post(address, {"relationship": row.pk, "nature": "complaint", "contact": ola.pk})
