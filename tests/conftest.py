@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker, Settings
 
 from prm import services
@@ -17,6 +18,12 @@ from tests.database import empty, migrated
 
 REAL_DATA = services.CHECKOUT.parent / "shared" / "data"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+
+# How quick a machine is says nothing about what is true.
+settings.register_profile(
+    "concord", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("concord")
 
 _services = ExitStack()
 _services.enter_context(services.running())

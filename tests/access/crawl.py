@@ -13,7 +13,7 @@ from django.urls import get_resolver
 from tests.access.asked import Asked
 from tests.access.canaries import World, leaks
 from tests.access.table import TABLE, patterns
-from tests.access.visits import NOBODY, address_of, client_of, text_of
+from tests.access.visits import address_of, client_of, text_of
 
 LINK = re.compile(r'(?:href|src|action|data-hx-get|data-[a-z-]*url|data-href)="([^"#]+)')
 HEADERS: tuple[dict[str, str], ...] = ({}, {"HX-Request": "true", "Accept": "application/json"})
@@ -39,7 +39,7 @@ def guesses(world: World, addresses: Iterable[str] = ()) -> list[str]:
         elif kind.endswith("token"):
             keys = [world.tokens().get(kind, "abc-def")]
         else:
-            keys = [row.pk for half in (world.north, world.south) for row in half.rows_of(kind)] + [NOBODY]
+            keys = [row.pk for half in (world.north, world.south) for row in half.rows_of(kind)]
         plain = [address_of(name, pattern, key) for key in keys]
         found += plain
         # Signing in asks about nobody's partners.
