@@ -234,12 +234,14 @@ def adherence(
     touches: Collection[date],
     intervals: Sequence[Interval],
     rests: Sequence[Rest] = (),
+    halted: Sequence[tuple[date, date]] = (),
     workdays: Collection[int] = WEEKDAYS,
 ) -> Adherence:
     """How many days were in rhythm: those on which, as things stood that day, no check-in was overdue.
 
     ``touches`` are the days of two-way contact, with the last one before ``first``. Days before the first agreement
-    and days on which none holds do not count; a snooze speaks for the days from the one on which it was made.
+    and days on which none holds do not count, nor do those of ``halted``: from a day on, up to before another. A snooze
+    speaks for the days from the one on which it was made.
     Between two days on which something happened the dates stand still, so each such span is reckoned at once.
     """
     first = max(first, min((interval.starts_on for interval in intervals), default=first))
@@ -247,6 +249,7 @@ def adherence(
     happened |= {interval.ends_on + DAY for interval in intervals if interval.ends_on is not None}
     begins = sorted(day for day in happened if first <= day <= last)
     touched = sorted(touches)
+    still = _apart(halted)
     in_rhythm = counted = 0
     for begin, end in pairwise([*begins, last + DAY]):
         before = bisect_right(touched, begin)
@@ -258,6 +261,25 @@ def adherence(
             workdays=workdays,
         )
         if dates.overdue_from is not None:
-            counted += (end - begin).days
-            in_rhythm += max(0, (min(end, dates.overdue_from) - begin).days)
+            counted += _days(begin, end, still)
+            in_rhythm += _days(begin, min(end, dates.overdue_from), still)
     return Adherence(first, last, in_rhythm, counted)
+
+
+def _apart(spans: Sequence[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The same days, none of them in two spans."""
+    apart: list[tuple[date, date]] = []
+    for begin, end in sorted(spans):
+        if apart and begin <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(apart[-1][1], end))
+        else:
+            apart.append((begin, end))
+    return apart
+
+
+def _days(begin: date, end: date, without: Sequence[tuple[date, date]]) -> int:
+    """How many days there are from one on up to before another, without some."""
+    if end <= begin:
+        return 0
+    inside = (min(end, until) - max(begin, since) for since, until in without if since < end and until > begin)
+    return (end - begin).days - sum(span.days for span in inside)

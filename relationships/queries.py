@@ -40,6 +40,7 @@ from relationships.models import (
     CadenceAgreement,
     Comment,
     Feedback,
+    Halt,
     Heard,
     Interaction,
     InteractionContact,
@@ -145,12 +146,16 @@ def year_of(
     touches = Interaction.objects.filter(relationship=relationship).touches().order_by()
     before = touches.filter(occurred_on__lt=first).order_by("-occurred_on").values("occurred_on")[:1]
     days = touches.filter(occurred_on__gte=Coalesce(Subquery(before), first), occurred_on__lte=today)
+    halts = Halt.objects.filter(relationship=relationship, until_on__isnull=False).order_by()
+    found = days.values_list("occurred_on", Value(None, DateField())).union(halts.values_list("from_on", "until_on"))
     stops = [day - cadence.DAY for day in (relationship.paused_since, relationship.ended_on) if day is not None]
     last = min([today, *stops])
+    spans = list(found)
     return cadence.adherence(
         first=first,
         last=last,
-        touches=set(days.values_list("occurred_on", flat=True)),
+        touches={day for day, until in spans if until is None},
+        halted=[(since, until) for since, until in spans if until is not None],
         intervals=[row.interval for row in sorted(agreements, key=lambda row: row.pk)],
         rests=[cadence.Rest(row.from_on, row.until_on) for row in snoozes],
         workdays=relationship.workdays,

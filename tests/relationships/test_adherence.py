@@ -30,6 +30,7 @@ intervals = st.lists(
 )
 rests = st.lists(st.builds(lambda day, more: Rest(day, day + more * DAY), days, lengths), max_size=4)
 touches = st.sets(days, max_size=12)
+halts = st.lists(st.builds(lambda day, more: (day, day + more * DAY), days, lengths), max_size=3)
 workdays = st.sets(st.integers(0, 6), min_size=1)
 
 
@@ -39,6 +40,7 @@ def walk(
     touched: Collection[date],
     agreements: Sequence[Interval],
     snoozes: Sequence[Rest],
+    halted: Sequence[tuple[date, date]],
     working: Collection[int],
 ) -> tuple[int, int]:
     """Each day by itself, with what was known on it."""
@@ -52,27 +54,36 @@ def walk(
             rests=[snooze for snooze in snoozes if snooze.from_on <= day],
             workdays=working,
         )
-        if found.overdue_from is not None:
+        if found.overdue_from is not None and not any(since <= day < until for since, until in halted):
             counted += 1
             good += day < found.overdue_from
         day += DAY
     return good, counted
 
 
-@given(first=days, span=st.integers(0, 150), touched=touches, agreements=intervals, snoozes=rests, working=workdays)
+@given(
+    first=days,
+    span=st.integers(0, 150),
+    touched=touches,
+    agreements=intervals,
+    snoozes=rests,
+    halted=halts,
+    working=workdays,
+)
 def test_adherence_equals_walk_through_the_calendar(
     first: date,
     span: int,
     touched: set[date],
     agreements: list[Interval],
     snoozes: list[Rest],
+    halted: list[tuple[date, date]],
     working: set[int],
 ) -> None:
     last = first + span * DAY
     found = cadence.adherence(
-        first=first, last=last, touches=touched, intervals=agreements, rests=snoozes, workdays=working
+        first=first, last=last, touches=touched, intervals=agreements, rests=snoozes, halted=halted, workdays=working
     )
-    assert (found.in_rhythm, found.counted) == walk(first, last, touched, agreements, snoozes, working)
+    assert (found.in_rhythm, found.counted) == walk(first, last, touched, agreements, snoozes, halted, working)
 
 
 @given(first=days, touched=touches, agreements=intervals.filter(bool), more=days)
@@ -209,6 +220,16 @@ def test_year_while_paused_ends_on_the_day_before() -> None:
     actions.pause(actor=row.owner, now=noon(MONDAY - 10 * DAY), relationship=row, reason="Merger")
     # From the day agreed to the day before the pause; overdue from day 17 after the first day until the touch.
     assert year(row, MONDAY) == "In rhythm on 27 of 30 days up to 19 February (90 %)"
+
+
+@pytest.mark.django_db
+def test_year_counts_no_day_of_a_pause_that_is_over() -> None:
+    row = agreed(14, touched=MONDAY - 20 * DAY)
+    actions.pause(actor=row.owner, now=noon(MONDAY - 10 * DAY), relationship=row, reason="Merger")
+    row.refresh_from_db()
+    actions.resume(actor=row.owner, now=noon(MONDAY - 3 * DAY), relationship=row)
+    # As while it was paused; on the day on which it went on, and the three after it, it was overdue again.
+    assert year(row, MONDAY) == "In rhythm on 27 of 34 days that count (79 %)"
 
 
 @pytest.mark.django_db
