@@ -59,8 +59,10 @@ class PromiseFilter(forms.Form):
         self.user = user
         seen = Relationship.objects.visible_to(user)
         self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
-        keepers = Commitment.objects.visible_to(user).order_by().values("keeper")
-        narrow(self, "person", User.objects.visible_to(user).filter(pk__in=keepers), none=_("anybody"))
+        promised = Commitment.objects.visible_to(user).order_by()
+        owners = promised.filter(keeper=None).values("relationship__owner")
+        keepers = Q(pk__in=promised.values("keeper")) | Q(pk__in=owners)
+        narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
 
     def chosen(self) -> dict[str, Any]:
         """What is valid of what the address says; the rest of it is left out rather than refused."""
@@ -80,9 +82,11 @@ class PromiseFilter(forms.Form):
             rows = rows.filter(seen_to_by(self.user.acts_for))
         if text := chosen.get("q"):
             rows = rows.filter(relationship__in=Relationship.objects.named(text).order_by())
-        for name, column in (("side", "side"), ("relationship", "relationship"), ("person", "keeper")):
+        if person := chosen.get("person"):
+            rows = rows.filter(seen_to_by([person.pk]))
+        for name in ("side", "relationship"):
             if name in chosen:
-                rows = rows.filter(**{column: chosen[name]})
+                rows = rows.filter(**{name: chosen[name]})
         return rows
 
 

@@ -176,8 +176,8 @@ def _short(one: Missing, record: criteria.Record, today: date) -> str:
     said = {
         Lack.SCOPE: _("Write down what both sides agreed to do together."),
         Lack.PEOPLE: ngettext(
-            "%(number)s more person with decision power named.",
-            "%(number)s people with decision power named.",
+            "%(number)s more is to be named.",
+            "%(number)s are to be named.",
             one.count,
         ),
         Lack.ANSWERS: _("One of them who is accountable for results and commands resources."),
@@ -189,8 +189,8 @@ def _short(one: Missing, record: criteria.Record, today: date) -> str:
         Lack.ONCE: _("One conversation so far, %(ago)s. A second one makes it count from there."),
         Lack.YOUNG: _("In touch for %(days)s; without a long silence it will be 90 %(day)s."),
         Lack.DECISION_MAKERS: ngettext(
-            "%(number)s more person who decides or signs named, and seen.",
-            "%(number)s people who decide or sign named, and seen.",
+            "%(number)s more who decides or signs is to be named, and seen.",
+            "%(number)s who decide or sign are to be named, and seen.",
             one.count,
         ),
         Lack.UNSEEN: _("%(name)s was last seen %(ago)s.") if one.day else _("%(name)s was never seen."),

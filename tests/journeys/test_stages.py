@@ -70,11 +70,11 @@ def test_imported_contact_becomes_a_customer_on_its_evidence(browse: Open) -> No
     expect(page.locator("main")).to_contain_text("A name with an address is a contact.")
     # The talks of the file are evidence already: in touch for ninety days.
     expect(score(page)).to_have_text("1 of 5")
-    expect(criterion(page, "Two people with decision power")).to_contain_text("Two people with decision power named.")
+    expect(criterion(page, "Two people with decision power")).to_contain_text("Two are to be named.")
 
     name_person(page, row, "Ingrid Moe", power="decides", accountable="", commands="")
     page.goto(f"/relationships/{row.pk}/stage/")
-    expect(criterion(page, "Two people with decision power")).to_contain_text("One more person")
+    expect(criterion(page, "Two people with decision power")).to_contain_text("One more is to be named")
     name_person(page, row, "Lars Tveit", power="influences")
     page.goto(f"/relationships/{row.pk}/stage/")
     expect(score(page)).to_have_text("2 of 5")

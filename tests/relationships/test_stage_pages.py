@@ -66,7 +66,7 @@ def test_page_says_plainly_what_the_difference_is_and_what_is_missing() -> None:
     assert "A name with an address is a contact." in said
     assert "From contact to customer" in said
     assert "0 of 5" in said
-    assert "Two people with decision power named." in said
+    assert "Two are to be named." in said
     assert "Write down what both sides agreed to do together." in said
 
 
