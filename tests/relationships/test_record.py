@@ -186,9 +186,11 @@ class Record(Desk):
     def picture(self) -> list[Any]:
         # Evidence follows from its source and is made anew with it: nothing knows it by its key.
         said = [one.attname for one in Evidence._meta.concrete_fields if not one.primary_key]
+        # On which day the criteria were looked at last is no part of what was found.
+        kept = [one.attname for one in Relationship._meta.concrete_fields if one.name != "judged_as_of"]
         evidence = Evidence.objects.filter(relationship__in=self.ids)
         return [
-            list(Relationship.objects.filter(pk__in=self.ids).order_by("pk").values()),
+            list(Relationship.objects.filter(pk__in=self.ids).order_by("pk").values(*kept)),
             *(
                 list(model.objects.filter(relationship__in=self.ids).order_by("pk").values())
                 for model in (Interaction, Snooze, CadenceAgreement)

@@ -17,7 +17,7 @@ from accounts.models import Affiliation, Contact
 from accounts.undo import Done, take_back
 from relationships import actions, history, records, stages
 from relationships.cadence import State
-from relationships.models import Evidence, Relationship, StageChange, Stakeholder, Waiver
+from relationships.models import Evidence, Halt, Relationship, StageChange, Stakeholder, Waiver
 from relationships.stages import Stage, Verdict
 from tests import people
 from tests.relationships.records import MONDAY, agreed, dates, flags, log, noon
@@ -635,14 +635,14 @@ def test_history_tells_a_move_once_and_brings_back_what_was_removed() -> None:
     assert row.waivers.get().pk == given.pk
 
 
-def test_those_there_before_are_declared_by_one_statement() -> None:
+def test_those_there_before_are_declared_and_what_is_paused_is_told() -> None:
     old = people.relationship(stage="customer", created_at=noon(BEGUN).instant)
     contact = people.relationship(created_at=noon(BEGUN).instant)
-    migration = import_module("relationships.migrations.0008_declared_stages")
+    paused = people.relationship(paused_since=BEGUN, pause_reason="Refit", created_at=noon(BEGUN).instant)
+    migration = import_module("relationships.migrations.0006_declared_stages")
     with connection.cursor() as cursor:
-        for _twice in range(2):
-            cursor.execute(migration.DECLARE)
-            cursor.execute(migration.WAIT)
+        for statement in (migration.DECLARE, migration.WAIT, migration.PAUSED):
+            cursor.execute(statement)
     change = StageChange.objects.get()
     assert (change.relationship, change.from_stage, change.to_stage, change.changed_on, change.declared) == (
         old, "contact", "customer", BEGUN, True,
@@ -650,6 +650,10 @@ def test_those_there_before_are_declared_by_one_statement() -> None:
     for row in (old, contact):
         row.refresh_from_db()
         assert (row.stage_since, row.judged_again_on) == (BEGUN, BEGUN)
+    [halt] = Halt.objects.all()
+    assert (halt.relationship, halt.kind, halt.from_on, halt.why, halt.until_on) == (
+        paused, "paused", BEGUN, "Refit", None,
+    )  # fmt: skip
     actions.sweep_cadence(now=Now.read())
     assert stored(old)[3] == change.evidence_due_on
     assert stored(contact)[3] is None

@@ -155,9 +155,9 @@ def test_sweep_of_a_later_day_does_not_bind_the_present() -> None:
     assert (row.agreement_id, row.every_days, row.due_on, row.changes_on) == before
 
 
-def test_manager_without_a_book_is_led_to_the_team_s() -> None:
+def test_reader_without_a_book_is_led_to_what_is_overdue() -> None:
     book([State.OVERDUE, State.OVERDUE, State.IN_TOUCH], now=Now.read())
-    page = client_of(people.mona()).get(reverse("today"))
+    page = client_of(people.rita()).get(reverse("today"))
     assert page.context["team_overdue"] == 2
     assert reverse("portfolio") + "?state=overdue" in page.content.decode()
 
