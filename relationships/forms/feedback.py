@@ -12,11 +12,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Contact, User
-from relationships import queries, words
+from accounts.models import User
+from relationships import words
 from relationships.feedback import Step
 from relationships.forms.comments import LinkField, checked_file
-from relationships.forms.partner import PartnerField, chosen_by, offer_partners, partners_of
+from relationships.forms.partner import PartnerField, chosen_by, offer_partners, offer_people, partners_of
 from relationships.forms.promises import BACK, Days, DaysForm
 from relationships.forms.tone import read_for_tone
 from relationships.models import Feedback, FeedbackStep, ListeningPost, Relationship
@@ -50,19 +50,15 @@ class FeedbackForm(DaysForm, forms.ModelForm[Feedback]):
         super().__init__(*args, **kwargs)
         self.user, self.now, self.chosen = user, now, relationship
         self.today = now.today(relationship.zone if relationship else user.zone)
-        row = self.instance
-        staff = User.objects.visible_to(user).active_staff()
-        colleagues = User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk__in=[row.colleague_id, row.keeper_id]))
-        narrow(self, "colleague", colleagues, none=_("Nobody in particular"))
-        narrow(self, "keeper", colleagues, none=_("The owner"))
-        here = queries.people_of(relationship, self.today) if relationship else Contact.objects.none()
-        if row.contact_id:
-            here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
-        narrow(self, "contact", here, none=_("Nobody in particular"))
+        ours = {"colleague": _("Nobody in particular"), "keeper": _("The owner")}
+        offer_people(self, relationship, ours, user=user, today=self.today)
         about = Q(relationship=None) | Q(relationship=relationship) if relationship else Q(relationship=None)
         posts = ListeningPost.objects.visible_to(user)
         narrow(
-            self, "post", posts.filter(Q(about, closed_on=None) | Q(pk=row.post_id)), none=_("Nowhere in particular")
+            self,
+            "post",
+            posts.filter(Q(about, closed_on=None) | Q(pk=self.instance.post_id)),
+            none=_("Nowhere in particular"),
         )
         offer(self, "side", ((value, label.capitalize()) for value, label in Feedback.Side.choices))
         offer(self, "nature", ((value, label.capitalize()) for value, label in Feedback.Nature.choices))

@@ -1,18 +1,19 @@
-"""The field by which a form that belongs to no partner yet is given one."""
+"""What forms about a partner have in common: the field that chooses it, and whom of both sides they may name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from relationships import words
+from accounts.models import Contact, User
+from relationships import queries, words
 from relationships.models import Relationship
 from web.choices import narrow, offer
 from web.clock import Now
@@ -69,3 +70,22 @@ def offer_partners(
     combo = form.fields["relationship"].widget
     assert isinstance(combo, Combo)
     combo.hints = {str(one.pk): (words.short(one, now), one.state(now).value) for one in nearest}
+
+
+def offer_people(
+    form: forms.ModelForm[Any], relationship: Relationship | None, ours: Mapping[str, str], *, user: User, today: date
+) -> None:
+    """Of theirs whoever is there today; for each field of ``ours``, with the word for nobody, whoever works here.
+
+    Who is named in the row already stays, wherever they are by now.
+    """
+    row = form.instance
+    staff = User.objects.visible_to(user).active_staff()
+    named = [getattr(row, f"{name}_id") for name in ours]
+    colleagues = User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk__in=named))
+    for name, nobody in ours.items():
+        narrow(form, name, colleagues, none=nobody)
+    here = queries.people_of(relationship, today) if relationship else Contact.objects.none()
+    if row.contact_id:
+        here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
+    narrow(form, "contact", here, none=_("Nobody in particular"))

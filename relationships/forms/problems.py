@@ -6,17 +6,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Contact, User
-from relationships import queries
-from relationships.forms.partner import PartnerField, chosen_by, offer_partners, partners_of
+from accounts.models import User
+from relationships.forms.partner import PartnerField, chosen_by, offer_partners, offer_people, partners_of
 from relationships.forms.promises import BACK, NONE, Days, DaysForm
 from relationships.forms.tone import read_for_tone
 from relationships.models import Problem, ProblemStep, Relationship
-from web.choices import narrow, offer
+from web.choices import offer
 from web.clock import Now
 from web.longest import bound
 from web.widgets import DayField, Segmented
@@ -43,18 +41,11 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
         super().__init__(*args, **kwargs)
         self.user, self.now, self.chosen = user, now, relationship
         self.today = now.today(relationship.zone if relationship else user.zone)
-        row = self.instance
-        staff = User.objects.visible_to(user).active_staff()
-        colleagues = User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk__in=[row.opened_by_id, row.keeper_id]))
-        narrow(self, "opened_by", colleagues, none=_("Whoever writes it down"))
-        narrow(self, "keeper", colleagues, none=_("The owner"))
-        here = queries.people_of(relationship, self.today) if relationship else Contact.objects.none()
-        if row.contact_id:
-            here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
-        narrow(self, "contact", here, none=_("Nobody in particular"))
-        if row.reopened:
+        ours = {"opened_by": _("Whoever writes it down"), "keeper": _("The owner")}
+        offer_people(self, relationship, ours, user=user, today=self.today)
+        if self.instance.reopened:
             # The first day has been; the one that counts is the one said when it came back.
-            self.fields["again_on"] = DayField(label=self.fields.pop("due_on").label, initial=row.until)
+            self.fields["again_on"] = DayField(label=self.fields.pop("due_on").label, initial=self.instance.until)
         bound(self, "what")
         if relationship:
             # Whose it is has been chosen; what is left to say is what is wrong.

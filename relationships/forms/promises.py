@@ -6,16 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Contact, User
-from relationships import queries
-from relationships.forms.partner import PartnerField, chosen_by, offer_partners, partners_of
+from accounts.models import User
+from relationships.forms.partner import PartnerField, chosen_by, offer_partners, offer_people, partners_of
 from relationships.forms.tone import read_for_tone
 from relationships.models import Commitment, Miss, Relationship
-from web.choices import narrow, offer
+from web.choices import offer
 from web.clock import Now
 from web.longest import bound
 from web.widgets import DayField, Segmented
@@ -90,15 +88,8 @@ class PromiseForm(DaysForm, forms.ModelForm[Commitment]):
         super().__init__(*args, **kwargs)
         self.user, self.now, self.chosen = user, now, relationship
         self.today = now.today(relationship.zone if relationship else user.zone)
-        row = self.instance
-        staff = User.objects.visible_to(user).active_staff()
-        colleagues = User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk__in=[row.colleague_id, row.keeper_id]))
-        narrow(self, "colleague", colleagues, none=_("Nobody in particular"))
-        narrow(self, "keeper", colleagues, none=_("Whoever promised, or the owner"))
-        here = queries.people_of(relationship, self.today) if relationship else Contact.objects.none()
-        if row.contact_id:
-            here = Contact.objects.filter(Q(pk__in=here) | Q(pk=row.contact_id))
-        narrow(self, "contact", here, none=_("Nobody in particular"))
+        ours = {"colleague": _("Nobody in particular"), "keeper": _("Whoever promised, or the owner")}
+        offer_people(self, relationship, ours, user=user, today=self.today)
         offer(self, "side", ((value, label.capitalize()) for value, label in Commitment.Side.choices))
         read_for_tone(self, "what", "remedy")
         bound(self, "remedy")
