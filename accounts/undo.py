@@ -146,10 +146,20 @@ def words_of_turn(said: str) -> str:
     """*Taken back: Logged with Ewos*; of that in turn *Done again: Logged with Ewos*, and so on, never both at once."""
     back, again = _("Taken back: %(said)s"), _("Done again: %(said)s")
     for form, other in ((back, again), (again, back)):
-        before, after = form.split("%(said)s")
-        if said.startswith(before) and said.endswith(after):
-            return other % {"said": said[len(before) : len(said) - len(after)]}
+        what = _inside(form, said)
+        if what is not None:
+            return other % {"said": what}
     return back % {"said": said}
+
+
+def is_taken_back(said: str) -> bool:
+    """Whether taking this deed back does something again, so that its button says *Redo*: *Taken back: …*."""
+    return _inside(_("Taken back: %(said)s"), said) is not None
+
+
+def _inside(form: str, said: str) -> str | None:
+    before, after = form.split("%(said)s")
+    return said[len(before) : len(said) - len(after)] if said.startswith(before) and said.endswith(after) else None
 
 
 def watched_by(step: UndoStep) -> dict[Watched, int]:
@@ -235,6 +245,11 @@ class Deed:
     step: UndoStep
     refusal: str
     place: str
+
+    @property
+    def again(self) -> bool:
+        """Whether its button does again what was taken back."""
+        return is_taken_back(self.step.said)
 
 
 def deeds_of(user: User, *, now: Now, after: str = "") -> tuple[list[Deed], str]:

@@ -42,7 +42,7 @@ from accounts.models import (
     User,
 )
 from accounts.requests import PersonRequest
-from accounts.undo import Done, TooLateError, deeds_of, place_of, take_back, watched_by
+from accounts.undo import Done, TooLateError, deeds_of, is_taken_back, place_of, take_back, watched_by
 from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page, safe_next
@@ -51,12 +51,10 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _said(
-    request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, place: str | None = None
+    request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, again: bool = False, place: str = ""
 ) -> HttpResponse:
-    """``place``, empty where the person is there already, marks a deed that was itself a taking back."""
     said = deed.step.said.rstrip(".") + "."
-    again = place is not None
-    return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again, place=place or "")
+    return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again, place=place)
 
 
 def _refused(request: PersonRequest, why: str, *, to: str, where: str = "") -> HttpResponse:
@@ -135,12 +133,13 @@ def _undo(request: PersonRequest, step: UndoStep) -> HttpResponse:
         return _refused(request, " ".join(error.messages), to=to)
     except ObjectDoesNotExist:
         return _refused(request, _("This is no longer yours to change, so it stays as it is."), to=to)
+    again = is_taken_back(undone.step.said)
     gone = _gone_from(step, request.user, to)
     if gone is not None:
         away = "account_list" if gone is Account else "today"
-        return _said(request, undone, to=reverse(away), go=True)
+        return _said(request, undone, to=reverse(away), go=True, again=again)
     place = place_of(undone.step, request.user)
-    return _said(request, undone, to=to, place="" if place == urlsplit(to).path else place)
+    return _said(request, undone, to=to, again=again, place="" if place == urlsplit(to).path else place)
 
 
 @require_safe

@@ -255,6 +255,9 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Concord <concord@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Words, days, money ----------------------------------------------------------------------------------------------
+# The level web.responses.TAKEN_BACK: a deed taken back, whose button does it again.
+MESSAGE_TAGS = {26: "taken-back"}
+
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True

@@ -13,6 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 CHANGED = "concord:changed"
+# The level of a message about a deed taken back: the button of its toast says *Redo*.
+TAKEN_BACK = messages.SUCCESS + 1
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:
@@ -37,13 +39,13 @@ def done(
 
     Plain requests are redirected to ``to``. Under htmx nothing is swapped: the dialog closes, the toast appears
     and ``concord:changed`` tells the parts of the page; with ``go`` the browser goes to ``to`` instead. ``again``
-    marks a deed that was itself a taking back: its button says *Redo*. A toast replaces one that stands
+    marks what was taken back: its button does it again, and says *Redo*. A toast replaces one that stands
     there ``about`` the same, named by its address: how that stood before is no news any more. ``place`` is the page of
     what it is about, where that is another one than the person is on.
     """
     undo_url = reverse("undo", args=[step_id]) if step_id is not None else ""
     if not getattr(request, "htmx", False) or go:
-        messages.success(request, said, extra_tags=undo_url)
+        messages.add_message(request, TAKEN_BACK if again else messages.SUCCESS, said, extra_tags=undo_url)
         if not getattr(request, "htmx", False):
             return HttpResponseRedirect(to)
         response = HttpResponse(status=204)

@@ -556,6 +556,8 @@ def test_somebody_who_left_and_is_back_is_told_in_two_lines_that_differ() -> Non
     left = accounts.end_place(actor=alice, now=NOW, place=place, until=MONDAY)
     back = take_back(step_id=left.step.pk, actor=alice, now=NOW)
     again = take_back(step_id=back.step.pk, actor=alice, now=NOW)
-    lines = [deed.step.said for deed in deeds_of(alice, now=NOW)[0][:3]]
-    assert lines == [f"Done again: {left.step.said}", f"Taken back: {left.step.said}", left.step.said]
+    lines = [(deed.step.said, deed.again) for deed in deeds_of(alice, now=NOW)[0][:3]]
+    assert lines == [
+        (f"Done again: {left.step.said}", False), (f"Taken back: {left.step.said}", True), (left.step.said, False),
+    ]  # fmt: skip
     assert again.step.pk != left.step.pk

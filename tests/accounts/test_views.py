@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -122,6 +123,12 @@ def test_a_plain_form_redirects_with_a_way_back_and_the_way_forth() -> None:
     assert (redone.status_code, redone["Location"]) == (302, reverse("today"))
     assert Account.objects.get().pk == account.pk
     assert said(redone)[-1][0] == "Done again: Ewos added."
+    toasts = re.findall(
+        r'c-toast.*?<p>(.*?)</p>.*?type="submit">(.*?)</button>', client.get("/").content.decode(), re.S
+    )
+    assert toasts == [
+        ("Ewos added.", "Undo"), ("Taken back: Ewos added.", "Redo"), ("Done again: Ewos added.", "Undo"),
+    ]  # fmt: skip
 
 
 def test_under_htmx_the_parts_fetch_themselves() -> None:
@@ -156,6 +163,9 @@ def test_key_takes_back_what_was_done_last_and_says_where_or_that_there_is_nothi
     assert [alias.name for alias in account.aliases.all()] == ["First"]
     told = key(referer=f"http://testserver{account.get_absolute_url()}")
     assert told["message"].startswith("Done again") and told["link_url"] == reverse("history")
+    assert "undo_label" not in told, "the button of a toast says Undo unless told otherwise"
+    assert key()["undo_label"] == "Redo"
+    assert "undo_label" not in key()
     assert client.post(latest)["Location"] == reverse("today")
     assert as_(people.bob()).post(latest, headers=HTMX)["HX-Trigger"].count("nothing in the last hour")
     UndoStep.objects.update(done_at=Now.read().instant - timedelta(hours=2))
