@@ -368,11 +368,14 @@ def reopen_problem(
 
 
 @transaction.atomic
-def own_up(*, actor: User, now: Now, problem: Problem, done_on: date | None = None, note: str = "") -> Done[Problem]:
+def own_up(*, actor: User, now: Now, problem: Problem, note: str, done_on: date | None = None) -> Done[Problem]:
     """We told them that it was our fault; ``note`` is what was said."""
     row = _lock(problem.pk, actor)
     if row.owned_on is not None:
         raise ValidationError(_("This has been owned up to already."))
+    if not note.strip():
+        # Nobody was told anything: then nothing was owned up to.
+        raise ValidationError({"note": _("Say what was said to them.")})
     said = _("Owned up to: %(what)s")
     return _happened(row, ProblemStep.Kind.OWNED, _day_of(row, done_on, now), note, actor=actor, now=now, said=said)
 

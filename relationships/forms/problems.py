@@ -101,6 +101,9 @@ class ProblemStepForm(DaysForm, forms.Form):
         bound(self, "note")
         if kind != ProblemStep.Kind.REOPENED:
             del self.fields["by"], self.fields["due_on"]
+        if kind == ProblemStep.Kind.OWNED:
+            self.fields["note"].required = True
+            self.fields["note"].error_messages["required"] = _("Say what was said to them.")
         if kind in SAID_TO_THEM:
             read_for_tone(self, "note")
 

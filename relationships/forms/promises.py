@@ -31,7 +31,7 @@ class Days(forms.ChoiceField):
     widget = Segmented
 
     def __init__(self, spans: dict[str, Any], *, other: str, label: Any, **more: Any) -> None:
-        self.other, self.spans = other, frozenset(spans)
+        self.other = other
         super().__init__(choices=[*spans.items(), (OTHER, gettext_lazy("Other day"))], label=label, **more)
 
 
@@ -45,8 +45,7 @@ class DaysForm(forms.BaseForm):
         for field in [field for field in self.fields.values() if isinstance(field, Days)]:
             other = self.fields[field.other]
             assert isinstance(other, DayField)
-            # Left empty it is today where that is a tap as well.
-            other.asked = "0" not in field.spans
+            other.asked = True
 
     def read_days(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         for name in [name for name, field in self.fields.items() if isinstance(field, Days)]:
@@ -55,21 +54,12 @@ class DaysForm(forms.BaseForm):
             span = cleaned.pop(name, NONE)
             if span == OTHER:
                 if not cleaned.get(field.other) and field.other not in self.errors:
-                    self._nothing_said(field, cleaned)
+                    self.add_error(field.other, _("Say which day."))
             elif span == NONE:
                 cleaned[field.other] = None
             else:
                 cleaned[field.other] = self.today + int(span) * DAY
         return cleaned
-
-    def _nothing_said(self, field: Days, cleaned: dict[str, Any]) -> None:
-        """Another day was meant and none is given: today, where that is a tap as well; a day to come must be said."""
-        other = self.fields[field.other]
-        assert isinstance(other, DayField)
-        if other.asked:
-            self.add_error(field.other, _("Say which day."))
-        else:
-            cleaned[field.other] = self.today
 
 
 class PromiseForm(DaysForm, forms.ModelForm[Commitment]):

@@ -216,7 +216,7 @@ OF_ALICE: dict[str, Deed] = {
     "change its new day": lambda by: actions.change_problem(
         problem=reopened(by).row, values={"again_on": NOW.today("UTC") + timedelta(days=90)}, **by
     ),
-    "own up to a problem": lambda by: actions.own_up(problem=problem(by), **by),
+    "own up to a problem": lambda by: actions.own_up(problem=problem(by), note="We forgot the order", **by),
     "move to another stage": lambda by: actions.move_stage(
         relationship=declared_partner(by), to="customer", why="Nobody who decides meets us", **by
     ),

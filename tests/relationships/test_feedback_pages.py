@@ -59,11 +59,25 @@ def test_feedback_is_noted_from_anywhere_once_its_partner_is_chosen() -> None:
     refused = post("/feedback/new/", side="theirs", nature="suggestion", said="", heard="other")
     assert refused.status_code == 422
     text = refused.content.decode()
-    for said in ("Choose the partner.", "Say what was said."):
+    for said in ("Choose the partner.", "Say what was said.", "Say which day."):
         assert said in text
-    assert "Say which day." not in text, "another day that is not given is today"
     toast(post("/feedback/new/", **{**GIVEN, "relationship": row.pk}))
     assert Feedback.objects.get().relationship == row
+
+
+@pytest.mark.parametrize("step", ["answer", "application", "refusal"])
+def test_another_day_of_a_step_that_is_not_said_is_not_taken_for_today(step: str) -> None:
+    one = people.feedback(people.relationship())
+    if step != "answer":
+        post(f"{one.get_absolute_url()}answer/", text="We look at it.", when="0")
+    taken = one.steps.count()
+    address = f"{one.get_absolute_url()}{step}/"
+    assert "Day on which it was done</label>" in " ".join(page(address).split())
+    refused = post(address, text="We build it.", when="other", done_on="")
+    assert refused.status_code == 422
+    assert "Say which day." in refused.content.decode()
+    assert "We build it.</textarea>" in refused.content.decode()
+    assert one.steps.count() == taken
 
 
 def test_severity_of_what_is_no_complaint_falls_away_and_days_to_come_are_refused() -> None:

@@ -74,7 +74,7 @@ class Problems(Desk):
     )  # fmt: skip
     def happen(self, number: int, nth: int, back: int | None, verb: Callable[..., Done[Any]]) -> None:
         for row in self.some(number, nth):
-            self.try_to(verb, problem=row, done_on=self.on(number, back))
+            self.try_to(verb, problem=row, done_on=self.on(number, back), note="We forgot the order")
 
     @rule(number=which, nth=pick)
     def remove(self, number: int, nth: int) -> None:
@@ -196,7 +196,7 @@ def test_opened_from_long_ago_it_is_not_late_at_once() -> None:
 def test_came_back_it_has_a_new_day_and_is_owned_up_to_again() -> None:
     row = opened(severity=3)
     by: dict[str, Any] = {"actor": people.alice(), "problem": row}
-    actions.own_up(**by, now=noon(MONDAY))
+    actions.own_up(**by, now=noon(MONDAY), note="We forgot the order")
     actions.solve_problem(**by, now=noon(MONDAY + DAY))
     again = actions.reopen_problem(**by, now=noon(MONDAY + 20 * DAY))
     assert (again.row.due_on, again.row.until, again.row.owned_on) == (MONDAY + 2 * DAY, MONDAY + 22 * DAY, None)
@@ -205,8 +205,9 @@ def test_came_back_it_has_a_new_day_and_is_owned_up_to_again() -> None:
     assert list(Problem.objects.late(noon(MONDAY + 22 * DAY))) == []
     assert list(Problem.objects.late(noon(MONDAY + 23 * DAY))) == [row]
     now: dict[str, Any] = {"now": noon(MONDAY + 21 * DAY)}
-    assert refused(actions.own_up, **now, problem=row, done_on=MONDAY + 2 * DAY) == ["done_on"]
-    owned = actions.own_up(**by, **now)
+    again_said = {"problem": row, "note": "And again"}
+    assert refused(actions.own_up, **now, **again_said, done_on=MONDAY + 2 * DAY) == ["done_on"]
+    owned = actions.own_up(**by, **now, note="And again")
     assert owned.row.owned_on == MONDAY + 21 * DAY
     actions.solve_problem(**by, now=noon(MONDAY + 22 * DAY))
     kinds = Evidence.objects.filter(source_model=ledger.PROBLEM_STEP).order_by("day").values_list("kind", flat=True)
@@ -268,8 +269,10 @@ def test_what_is_refused_and_at_which_field() -> None:
     actions.solve_problem(actor=people.alice(), **now, done_on=FRIDAY)
     assert refused(actions.solve_problem, **now) == ["__all__"]
     assert refused(actions.reopen_problem, **now, done_on=MONDAY) == ["done_on"]
-    actions.own_up(actor=people.alice(), **now, done_on=MONDAY)
-    assert refused(actions.own_up, **now) == ["__all__"]
+    # Nobody was told anything.
+    assert refused(actions.own_up, **now, done_on=MONDAY, note=" ") == ["note"]
+    actions.own_up(actor=people.alice(), **now, done_on=MONDAY, note="We forgot the order")
+    assert refused(actions.own_up, **now, note="Once more") == ["__all__"]
     assert refused(actions.change_problem, **now, values={"opened_on": FRIDAY}) == ["opened_on"]
     relationship = row.relationship
     asked: dict[str, Any] = {"now": noon(MONDAY), "relationship": relationship}

@@ -92,16 +92,16 @@ def test_tap_on_a_complaint_opens_one_and_a_second_leads_to_it() -> None:
 
 
 @pytest.mark.django_db
-def test_other_day_is_called_optional_only_where_it_is() -> None:
+def test_other_day_is_asked_for_and_not_called_optional() -> None:
     row = people.relationship()
     page = text(client().get(f"/relationships/{row.pk}/problems/new/"))
-    optional = ' <span class="optional">(optional)</span>'
-    # Left empty the one is today; the other has no day to stand for it and is asked for.
-    assert f"Day on which it was opened{optional}" in page
-    assert "Day by which to solve it</label>" in page
+    for label in ("Day on which it was opened", "Day by which to solve it"):
+        assert f"{label}</label>" in page
     said = {"what": "Forks", "severity": "2", "opened": "other", "opened_on": "", "by": "other", "due_on": ""}
     refused = text(client().post(f"/relationships/{row.pk}/problems/new/", said))
-    assert "Day by which to solve it: Say which day." in refused
+    for label in ("Day on which it was opened", "Day by which to solve it"):
+        assert f"{label}: Say which day." in refused
+    assert ("Forks</textarea>" in refused, Problem.objects.count()) == (True, 0)
     assert "Day</label>" in text(client().get("/log/"))
     assert "Until</label>" in text(client().get(f"/relationships/{row.pk}/snoozes/"))
 
@@ -109,7 +109,8 @@ def test_other_day_is_called_optional_only_where_it_is() -> None:
 @pytest.mark.django_db
 def test_what_is_typed_stays_where_it_does_not_do() -> None:
     row = people.relationship()
-    said = {"what": "", "severity": "2", "opened": "other", "opened_on": "", "by": ""}
+    # Where no other day is meant, none is asked for.
+    said = {"what": "", "severity": "2", "opened": "0", "opened_on": "", "by": ""}
     answer = client().post(f"/relationships/{row.pk}/problems/new/", said)
     assert (answer.status_code, "Say which day." in text(answer)) == (422, False)
     problem = opened(row, ago=9, severity=3)
@@ -119,6 +120,31 @@ def test_what_is_typed_stays_where_it_does_not_do() -> None:
     )
     assert (late.status_code, "so it stays late" in text(late)) == (422, True)
     assert "Forks" in text(late)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["solution", "owning"])
+def test_another_day_that_is_not_said_is_not_taken_for_today(place: str) -> None:
+    problem, browser, label = opened(), client(), "On which day"
+    address = f"/problems/{problem.pk}/{place}/"
+    assert f"{label}</label>" in text(browser.get(address))
+    values = {"when": "other", "done_on": "", "note": "Sent by courier"}
+    answer = browser.post(address, values)
+    assert (answer.status_code, f"{label}: Say which day." in text(answer)) == (422, True)
+    assert ("Sent by courier</textarea>" in text(answer), problem.steps.count()) == (True, 0)
+    browser.post(address, values | {"done_on": str(today(problem.relationship))})
+    assert problem.steps.count() == 1
+
+
+@pytest.mark.django_db
+def test_owned_up_to_is_what_was_said_to_them() -> None:
+    problem, browser = opened(), client()
+    address = f"/problems/{problem.pk}/owning/"
+    assert "What was said to them</label>" in text(browser.get(address))
+    answer = browser.post(address, {"when": "0", "note": " "})
+    assert (answer.status_code, "Say what was said to them." in text(answer)) == (422, True)
+    assert problem.steps.count() == 0
+    assert "How</label>" not in text(browser.get(f"/problems/{problem.pk}/solution/"))
 
 
 # Its page
