@@ -17,7 +17,7 @@ from accounts import queries
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from accounts.undo import Done
 from web import zones
-from web.choices import narrow
+from web.choices import narrow, offer
 from web.widgets import Combo, DayField, Segmented
 
 Row = TypeVar("Row")
@@ -274,6 +274,7 @@ class AccountForm(forms.ModelForm[Account]):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer(self, "kind", ((value, label.capitalize()) for value, label in Account.Kind.choices))
         self.fields["parent"].offer(user, chosen=self.instance.parent_id)  # type: ignore[attr-defined]
 
 

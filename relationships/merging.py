@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,7 +71,7 @@ def _taken_over(kept: Account, gone: Account) -> list[Move]:
         moves.append(Move(_("Website %(website)s") % {"website": gone.website}, how))
     if gone.kind not in (other, kept.kind):
         how = _("taken over") if kept.kind == other else _("stays in the record of the merger")
-        moves.append(Move(_("Kind: %(kind)s") % {"kind": gone.get_kind_display()}, how))
+        moves.append(Move(_("Kind: %(kind)s") % {"kind": capfirst(gone.get_kind_display())}, how))
     return moves
 
 

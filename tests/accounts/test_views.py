@@ -105,6 +105,18 @@ def test_a_reader_sees_an_account_without_buttons() -> None:
     )
 
 
+def test_kinds_of_organisations_are_written_alike_everywhere() -> None:
+    client = as_(people.alice())
+    account = people.account(name="Ewos")
+    form = client.get(reverse("account_create")).content.decode()
+    for kind in Account.Kind:
+        assert f">{str(kind.label).capitalize()}</option>" in form
+    for address in (account.get_absolute_url(), reverse("account_list")):
+        text = client.get(address).content.decode()
+        assert str(account.get_kind_display()).capitalize() in text
+        assert f">{account.get_kind_display()}<" not in text
+
+
 # Answers -----------------------------------------------------------------------------------------------------------
 
 
