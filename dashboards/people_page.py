@@ -61,10 +61,11 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Somebody to be met, in words."""
+    """Somebody to be met, in words; ``way``: who could introduce us, or that nobody of theirs is near enough."""
 
     row: Introduction
     since: str
+    way: str
 
 
 @require_GET
@@ -78,6 +79,7 @@ def relationship_people(request: PersonRequest, pk: int) -> HttpResponse:
     introductions = list(
         row.introductions.select_related("through", "keeper", "met", "instead_of").order_by("opened_on", "id")
     )
+    near = acquaintance.nearest([one.contact.pk for one in found.here], found.talks, today)
     context = {
         "row": row,
         "map": found,
@@ -85,11 +87,16 @@ def relationship_people(request: PersonRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "left": [one for one in reversed(found.people) if not one.here],
         "branches": _branches(lines),
-        "wanted": [Wanted(one, dates.said(one.opened_on, today)) for one in introductions if one.closed_on is None],
+        "wanted": [_wanted(one, today, cold=near is None) for one in introductions if one.closed_on is None],
         "met": [one for one in introductions if one.closed_on is not None],
         "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
     }
     return render(request, "dashboards/relationship_people.html", context)
+
+
+def _wanted(row: Introduction, today: date, *, cold: bool) -> Wanted:
+    way = _("through %(name)s") % {"name": row.through} if row.through else people_words.no_way_in() if cold else ""
+    return Wanted(row, dates.said(row.opened_on, today), way)
 
 
 def _lede(lines: Sequence[Line]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from prm.demo_company import PlannedPlace, PlannedRelationship
+from relationships.acquaintance import COLD
 
 KNOWN_FOR = timedelta(days=210)
 # Nobody has asked there yet who decides, and there nobody who signs is known.
@@ -89,11 +90,17 @@ def _most_spoken_first(row: PlannedRelationship, names: Sequence[str]) -> list[s
     return sorted(names, key=lambda name: (-spoken[name], names.index(name)))
 
 
+def _nearest(row: PlannedRelationship, names: Sequence[str]) -> str:
+    """Whoever of theirs was spoken with latest; nobody gone cold."""
+    spoken = [(talk.on, name) for talk in row.talks if talk.two_way for name in talk.contacts if name in names]
+    day, name = max(spoken, default=(row.today, ""))
+    return name if (row.today - day).days < COLD else ""
+
+
 def introductions_of(row: PlannedRelationship, places: Iterable[PlannedPlace]) -> list[PlannedIntroduction]:
     name = row.partner.name
     there = [place for place in places if place.account == name]
-    here = _most_spoken_first(row, [place.contact for place in there if not place.until])
-    through = here[0] if here else ""
+    through = _nearest(row, [place.contact for place in there if not place.until])
     found = [
         PlannedIntroduction(
             name,

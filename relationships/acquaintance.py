@@ -5,7 +5,7 @@ Shapes are in units of an SVG's view box. What is missing is found in ``gaps``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
@@ -182,6 +182,14 @@ def last_days(talks: Iterable[Talk]) -> dict[int, date]:
     for talk in talks:
         last[talk.theirs] = max(talk.last_on, last.get(talk.theirs, talk.last_on))
     return last
+
+
+def nearest(theirs: Collection[int], talks: Iterable[Talk], today: date) -> int | None:
+    """Of these people of theirs the one spoken with latest, of several the one spoken with most; nobody gone cold."""
+    known = [talk for talk in talks if talk.theirs in theirs and 0 <= (today - talk.last_on).days < COLD]
+    last = last_days(known)
+    weights = _weights((talk.theirs, talk.weight) for talk in known)
+    return max(last, key=lambda pk: (last[pk], weights[pk], -pk), default=None)
 
 
 def _lines(ours: Sequence[Spot], theirs: Sequence[Spot], talks: Sequence[Talk], today: date) -> list[Line]:

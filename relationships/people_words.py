@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.text import capfirst
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from relationships import gaps, words
+from relationships.acquaintance import COLD
 from relationships.gaps import Gap, Kind
 from relationships.models import Stakeholder
 from relationships.readiness import Level, Reading
@@ -137,6 +139,20 @@ def wanted_after(name: str, standing: str) -> str:
     """*Meet who follows Solveig Dahl, who signed*."""
     said = _("Meet who follows %(name)s, %(who)s") if standing else _("Meet who follows %(name)s")
     return said % {"name": name, "who": WHO_DID.get(standing, "")}
+
+
+def to_be_met(said: str, wanted: Sequence[str], *, cold: bool) -> str:
+    """What follows from somebody's leaving, after ``said``; ``cold`` where nobody of theirs is near enough to ask."""
+    if not wanted:
+        return said
+    told = _("%(said)s To be met: %(wanted)s.") % {"said": said, "wanted": "; ".join(wanted)}
+    return f"{told} {capfirst(no_way_in())}." if cold else told
+
+
+def no_way_in() -> str:
+    """Why nobody is proposed who could introduce us."""
+    count = dates.days(COLD)
+    return _("nobody of theirs was spoken with in the last %(days)s") % {"days": count}
 
 
 # How willing they are to give time -----------------------------------------------------------------------------------

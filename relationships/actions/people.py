@@ -16,7 +16,7 @@ from accounts.models import Affiliation, Contact, UndoStep, User
 from accounts.rows import plain, row_from, values_of
 from accounts.teams import would_loop
 from accounts.undo import Done, gather, inverse, record
-from relationships import people_words, queries
+from relationships import acquaintance, people_words, queries
 from relationships.actions.dates import theirs
 from relationships.actions.judging import judge_stages
 from relationships.models import Introduction, Relationship, Stakeholder
@@ -319,22 +319,16 @@ def _to_follow(
         relationship=row,
         wanted=people_words.wanted_after(contact.name, standing),
         instead_of=contact,
-        through=_who_could_introduce(row, contact, stay, row.today(now)),
+        through=_who_could_introduce(row, stay, row.today(now)),
     )
 
 
-def _who_could_introduce(
-    relationship: Relationship, gone: Contact, stay: Sequence[Theirs], today: date
-) -> Contact | None:
-    """Whoever reported to them, and of several, or of all where nobody did, the one spoken with most of late."""
+def _who_could_introduce(relationship: Relationship, stay: Sequence[Theirs], today: date) -> Contact | None:
+    """Of theirs the nearest to us; nobody where all of them have gone cold."""
     talks, _names = queries.talks_of(relationship, today)
-    weights: dict[int, float] = {}
-    for talk in talks:
-        weights[talk.theirs] = weights.get(talk.theirs, 0.0) + talk.weight
-    reported = [one for one in stay if one.stake and one.stake.reports_to_id == gone.pk]
-    spoken = [one for one in stay if one.contact.pk in weights]
-    near = sorted(reported or spoken, key=lambda one: -weights.get(one.contact.pk, 0.0))
-    return near[0].contact if near else None
+    people = {one.contact.pk: one.contact for one in stay}
+    near = acquaintance.nearest(people, talks, today)
+    return people[near] if near is not None else None
 
 
 # Whom we have to meet ------------------------------------------------------------------------------------------------

@@ -203,9 +203,8 @@ def departure_create(request: PersonRequest, pk: int) -> HttpResponse:
             ),
         )
         if left:
-            said = f"{left.step.said}."
-            if left.row is not None:
-                said = _("%(said)s To be met: %(wanted)s.") % {"said": said, "wanted": left.row.wanted}
+            wanted, cold = ([left.row.wanted], left.row.through is None) if left.row else ([], False)
+            said = people_words.to_be_met(f"{left.step.said}.", wanted, cold=cold)
             return done(request, said, step_id=left.step.pk, to=_page_of(request, row))
     heading = _("%(name)s has left") % {"name": contact}
     context = {"form": form, "contact": contact, "next": safe_next(request, "")}
@@ -225,10 +224,10 @@ def contact_left(request: PersonRequest, place_id: int) -> HttpResponse:
             lambda: actions.left_organisation(actor=request.user, now=now, place=place, on=form.cleaned_data["on"]),
         )
         if left:
-            said = f"{left.step.said}."
             # Several relationships may wait for the same person.
-            if wanted := list(dict.fromkeys(one.wanted for one in left.row)):
-                said = _("%(said)s To be met: %(wanted)s.") % {"said": said, "wanted": "; ".join(wanted)}
+            wanted = list(dict.fromkeys(one.wanted for one in left.row))
+            cold = all(one.through is None for one in left.row)
+            said = people_words.to_be_met(f"{left.step.said}.", wanted, cold=cold)
             return done(request, said, step_id=left.step.pk, to=place.account.get_absolute_url())
     heading = _("%(name)s has left") % {"name": place.contact}
     context = {"form": form, "contact": place.contact, "next": "", "back": place.account.get_absolute_url()}

@@ -207,6 +207,23 @@ def test_one_tap_says_that_somebody_left_and_opens_who_follows() -> None:
     assert shown["map"].gaps == ["Solveig Dahl, who signed, left today: nobody has taken their place."]
 
 
+def test_who_is_nearest_leads_to_who_follows_and_where_all_have_gone_cold_that_is_said() -> None:
+    row = people.relationship()
+    gone, near = somebody(row, "Solveig Dahl", power="signs"), somebody(row, "Ingrid Moe")
+    client, address = client_of(people.alice()), f"/relationships/{row.pk}/departures/"
+    cold = "obody of theirs was spoken with in the last 90 days"
+    talk(row, 155, near)
+    told = client.post(address, {"contact": gone.pk}, **HTMX).headers["HX-Trigger"]
+    assert f"who signed. N{cold}." in told
+    assert f"· n{cold}" in page(row).content.decode()
+    Introduction.objects.all().delete()
+    Affiliation.objects.filter(contact=gone).update(until=None)
+    talk(row, 51, near)
+    assert cold not in client.post(address, {"contact": gone.pk}, **HTMX).headers["HX-Trigger"]
+    text = page(row).content.decode()
+    assert ("· through Ingrid Moe" in text, cold in text) == (True, False)
+
+
 def test_left_by_one_tap_on_the_page_of_the_organisation_opens_the_same() -> None:
     row = people.relationship()
     contact, other = somebody(row, "Solveig Dahl", power="signs"), somebody(row, "Ingrid Moe")

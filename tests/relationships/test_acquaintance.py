@@ -99,6 +99,20 @@ def test_a_cold_line_and_the_order_that_crosses_few() -> None:
     assert [spot.person for spot in picture.theirs] == [lars, solveig, marit]
 
 
+@given(relationships())
+def test_nearest_is_one_of_them_spoken_with_latest_and_not_gone_cold(
+    made: tuple[list[Person], list[Person], list[Talk]],
+) -> None:
+    _ours, theirs, talks = made
+    people = {person.pk for person in theirs}
+    days = {pk: (TODAY - day).days for pk, day in acquaintance.last_days(talks).items() if pk in people}
+    found = acquaintance.nearest(people, talks, TODAY)
+    if found is None:
+        assert all(quiet >= COLD for quiet in days.values())
+    else:
+        assert days[found] == min(days.values()) < COLD
+
+
 def test_who_decides_finds_room_though_hardly_anybody_speaks_with_them() -> None:
     busy = [Person(10 + index, f"Person {index}") for index in range(MOST)]
     signs = Person(50, "Solveig Dahl", "signs", first=True)

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import Affiliation, Contact
 from accounts.undo import take_back
 from relationships import actions, queries
-from relationships.models import Introduction, Relationship, Stakeholder
+from relationships.models import Interaction, Introduction, Relationship, Stakeholder
 from tests import people
 from tests.relationships.records import DAY, MONDAY, noon
 
@@ -139,13 +139,15 @@ def talk(row: Relationship, *contacts: Contact, ago: int = 5) -> None:
     )
 
 
-def test_who_signed_and_left_opens_an_introduction_through_who_reported_to_them() -> None:
+def test_who_signed_and_left_opens_an_introduction_through_who_is_nearest() -> None:
     row = people.relationship()
     gone = named(row, "Solveig Dahl", power="signs")
-    near = named(row, "Ingrid Moe")
-    talkative = named(row, "Lars Tveit")
-    change(near, reports_to=gone.contact)
-    talk(row, talkative.contact)
+    cold = named(row, "Ingrid Moe")
+    near = named(row, "Lars Tveit")
+    # Whoever reported to them knows the place, but cannot lead us there: nobody has spoken with them for long.
+    change(cold, reports_to=gone.contact)
+    talk(row, cold.contact, ago=155)
+    talk(row, near.contact, ago=51)
     done = left(row, gone.contact)
     assert done.row is not None
     assert (done.row.wanted, done.row.through, done.row.keeper, done.row.instead_of) == (
@@ -160,14 +162,22 @@ def test_who_signed_and_left_opens_an_introduction_through_who_reported_to_them(
     assert Introduction.objects.get().opened_on == MONDAY
 
 
-def test_where_nobody_reported_to_them_it_is_who_was_spoken_with_most() -> None:
+def test_nearest_is_who_was_spoken_with_latest_and_nobody_where_all_have_gone_cold() -> None:
     row = people.relationship()
     gone = named(row, "Solveig Dahl", role="sponsor")
-    often, once = named(row, "Ingrid Moe"), named(row, "Lars Tveit")
-    for ago in (3, 9, 20):
+    often, lately = named(row, "Ingrid Moe"), named(row, "Lars Tveit")
+    for ago in (89, 100, 120):
         talk(row, often.contact, ago=ago)
-    talk(row, once.contact, ago=1)
+    talk(row, lately.contact, ago=1)
+    first = left(row, gone.contact)
+    assert first.row.through == lately.contact
+    undo(first.step)
+    Interaction.objects.filter(contacts=lately.contact).delete()
     assert left(row, gone.contact).row.through == often.contact
+    Introduction.objects.all().delete()
+    Affiliation.objects.filter(contact=gone.contact).update(until=None)
+    Interaction.objects.filter(occurred_on=MONDAY - 89 * DAY).delete()
+    assert left(row, gone.contact).row.through is None
 
 
 @pytest.mark.parametrize(
