@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +42,22 @@ def heading(row: Feedback) -> str:
         kind = _("our %(kind)s") % {"kind": kind}
     said = _("%(kind)s of %(name)s") if row.hidden else _("%(kind)s from %(name)s")
     return capfirst(said % {"kind": kind, "name": row.voice} if row.voice else kind)
+
+
+# A name that ends with an address or a number in brackets.
+_REACHED = re.compile(r"\((?P<reach>[^()]*(?:@[^()]*|(?:[0-9][^()0-9]*){5}))\)\Z")
+
+
+def addressed(row: Feedback) -> str:
+    """Who said it, as one speaks to them: *ola@ewos.example* where they are *somebody at Ewos (ola@ewos.example)*."""
+    found = None if row.contact_id or row.colleague_id else _REACHED.search(row.voice)
+    return found["reach"] if found else row.voice
+
+
+def speaker(row: Feedback) -> str:
+    """The same at the beginning of a sentence; an address stays as it is written."""
+    name = addressed(row)
+    return name if "@" in name else capfirst(name)
 
 
 def behalf(row: Feedback) -> str:
@@ -161,7 +178,7 @@ def _ended(row: Feedback, today: date) -> str:
 
 
 def _untold(row: Feedback) -> str:
-    names = {Step.TOLD_VOICE: row.voice, Step.TOLD_GROUP: row.behalf_of}
+    names = {Step.TOLD_VOICE: addressed(row), Step.TOLD_GROUP: row.behalf_of}
     return _(" and ").join(names[step] for step in feedback.untold(row.settled))
 
 
@@ -187,7 +204,7 @@ def verb(step: Step, row: Feedback) -> str:
         Step.ANSWERED: _("Answer") if theirs else _("They answered"),
         Step.APPLIED: _("Applied"),
         Step.DECLINED: _("Declined"),
-        Step.TOLD_VOICE: _("Told %(name)s") % {"name": row.voice} if row.voice else _("Told back"),
+        Step.TOLD_VOICE: _("Told %(name)s") % {"name": addressed(row)} if row.voice else _("Told back"),
         Step.TOLD_GROUP: _("Told %(name)s") % {"name": group},
     }[step]
 

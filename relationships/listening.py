@@ -77,6 +77,15 @@ def _pairs(found: list[bytes]) -> Iterator[tuple[str, str]]:
         yield unquote_plus(name.decode("latin-1")), unquote_plus(_CUT.sub(b"", value).decode("utf-8", "replace"))
 
 
+def more_said(before: Mapping[str, str], said: Mapping[str, str]) -> dict[str, str] | None:
+    """Sent again from the same form: what was left empty before and is said now; nothing where a line says otherwise.
+
+    A line that is empty now says nothing: browsers forget some of what was written when one goes back.
+    """
+    new = {name: value for name, value in said.items() if value and value != before.get(name, "")}
+    return None if any(before.get(name) for name in new) else new
+
+
 def sent_as(post: int, form: str, said: Mapping[str, str]) -> UUID:
     """The same for the same form with the same contents at the same post, and for nothing else."""
     parts = [str(post), form, *(f"{name}\x1f{said[name]}" for name in sorted(said))]

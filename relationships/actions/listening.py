@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -227,16 +228,40 @@ def renew_address(*, actor: User, now: Now, post: ListeningPost) -> Done[Listeni
 def hear(*, now: Now, post: ListeningPost, form: str, **said: str) -> Heard:
     """Keep what somebody wrote into the public form of a post, whoever it was; the same sent twice is one row.
 
-    ``form`` is the number that the form came with, ``said`` the fields of ``Heard``. Nobody is signed in, so there is
-    no step that takes it back. At a post of one relationship it is feedback at once, unless its kind was not
-    said: that is for a person to say.
+    ``form`` is the number that the form came with, ``said`` the fields of ``Heard``. The same text from the same form
+    is the same piece, whatever line was lost on the way back to it. Nobody is signed in, so there is no step that
+    takes it back. At a post of one relationship it is feedback at once, unless its kind was not said: that is for a
+    person to say.
     """
-    row, made = Heard.objects.get_or_create(
-        sent_as=listening.sent_as(post.pk, form, said), defaults={**said, "post": post, "heard_at": now.instant}
-    )
-    if made and row.nature and post.relationship is not None:
+    kept = {**said, "post": post, "heard_at": now.instant}
+    row, new = Heard.objects.get_or_create(sent_as=_piece(post, form, said), defaults=kept)
+    if not new:
+        row = Heard.objects.select_for_update(no_key=True).get(pk=row.pk)
+        more = _more_said(row, said)
+        if more is None:
+            row, new = Heard.objects.get_or_create(sent_as=listening.sent_as(post.pk, form, said), defaults=kept)
+        elif more:
+            for name, value in more.items():
+                setattr(row, name, value)
+            row.save(update_fields=list(more))
+            new = True
+    if new and row.nature and post.relationship is not None:
         _becomes_feedback_at_once(row, post.relationship, now)
     return row
+
+
+def _piece(post: ListeningPost, form: str, said: dict[str, str]) -> UUID:
+    return listening.sent_as(post.pk, form, {"text": said["text"]})
+
+
+def _more_said(row: Heard, said: dict[str, str]) -> dict[str, str] | None:
+    """What is filled in now of what was left empty; nothing where it is another piece.
+
+    So it is where a line says otherwise, and where the first is sorted: what is added to that, nobody would read.
+    """
+    more = listening.more_said({name: getattr(row, name) for name in said}, said)
+    is_sorted = row.feedback_id is not None or row.set_aside_at is not None
+    return None if more and is_sorted else more
 
 
 def _becomes_feedback_at_once(row: Heard, relationship: Relationship, now: Now) -> None:
@@ -253,13 +278,13 @@ def _becomes_feedback_at_once(row: Heard, relationship: Relationship, now: Now) 
 def _as_feedback(row: Heard, relationship: Relationship) -> dict[str, Any]:
     """What the feedback says of who spoke, for whom, where and when.
 
-    Who left nothing but a way to reach them is named by it: they can be told what came of it all the same.
+    Who left no name is named by where they are and how to reach them: they can be told what came of it all the same.
     """
     return {
         "side": Feedback.Side.THEIRS,
         "said": row.text,
         "nature": row.nature,
-        "voice_name": ", ".join(part for part in (row.name, row.organisation) if part) or row.reach,
+        "voice_name": _voice(row),
         "behalf_of": row.behalf_of,
         "post": row.post,
         "where": _("noted down by %(name)s") % {"name": row.noted_by} if row.noted_by else "",
@@ -267,8 +292,22 @@ def _as_feedback(row: Heard, relationship: Relationship) -> dict[str, Any]:
     }
 
 
+def _voice(row: Heard) -> str:
+    """*Ola, Ewos*, *somebody at Ewos (ola@ewos.example)*, or the way to reach them alone.
+
+    No organisation says anything by itself. ``feedback_words.addressed`` reads the second again.
+    """
+    if row.name or not row.organisation:
+        return ", ".join(part for part in (row.name, row.organisation) if part) or row.reach
+    said = _("somebody at %(organisation)s (%(reach)s)") if row.reach else _("somebody at %(organisation)s")
+    return said % {"organisation": row.organisation, "reach": row.reach}
+
+
 def was_heard(*, post: ListeningPost, form: str, **said: str) -> bool:
-    """Whether the same has come in already: a second tap on *Send* is no second voice."""
+    """Whether it has come in already, but for lines to be filled in: a second tap on *Send* is no second voice."""
+    first = Heard.objects.filter(sent_as=_piece(post, form, said)).first()
+    if first is None or _more_said(first, said) is not None:
+        return first is not None
     return Heard.objects.filter(sent_as=listening.sent_as(post.pk, form, said)).exists()
 
 

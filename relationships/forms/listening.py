@@ -24,7 +24,7 @@ from web.widgets import Combo, Pills, Segmented
 LINES = ("name", "organisation", "reach", "behalf_of", "noted_by")
 
 
-def _line(label: Any, *, hint: Any = "", complete: str = "off") -> forms.CharField:
+def _line(label: Any, *, complete: str, hint: Any = "") -> forms.CharField:
     return forms.CharField(
         required=False,
         max_length=LONGEST_LINE,
@@ -65,11 +65,13 @@ class HearForm(forms.Form):
         hint=gettext_lazy("An e-mail address or a number. With it you can be told what came of it."),
         complete="email",
     )
-    behalf_of = _line(gettext_lazy("On behalf of"), hint=gettext_lazy("For example the night shift."))
+    # Whoever goes back to what they sent finds it as they wrote it; a browser forgets a line that it may not complete.
+    behalf_of = _line(gettext_lazy("On behalf of"), hint=gettext_lazy("For example the night shift."), complete="on")
     for_somebody = forms.BooleanField(required=False, label=gettext_lazy("I am writing this down for somebody else"))
     noted_by = _line(
         gettext_lazy("Who is writing it down"),
         hint=gettext_lazy("Your own name. The name and organisation above are then those of whoever said it."),
+        complete="on",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -115,6 +117,7 @@ class PostForm(forms.ModelForm[ListeningPost]):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        offer(self, "kind", ((value, label.capitalize()) for value, label in ListeningPost.Kind.choices))
         staff = User.objects.visible_to(user).active_staff()
         narrow(self, "owner", User.objects.visible_to(user).filter(Q(pk__in=staff) | Q(pk=row.owner_id)))
         teams = Team.objects.visible_to(user)

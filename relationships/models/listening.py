@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
@@ -92,6 +93,14 @@ class ListeningPost(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("listening_post_detail", args=[self.pk])
+
+    @property
+    def kind_said(self) -> str:
+        """*Calls*, *Public form*, *Support, public form*: the kind of post, said once."""
+        kind = str(self.get_kind_display())
+        public = str(_("public form")) if self.public else ""
+        parts = [public] if public and self.kind == self.Kind.FORM else [kind, public]
+        return capfirst(", ".join(part for part in parts if part))
 
 
 class HeardQuerySet(models.QuerySet["Heard"]):

@@ -385,11 +385,12 @@ def _happenings(row: Feedback, steps: Sequence[FeedbackStep], *, writes: bool) -
     theirs = row.side == Feedback.Side.THEIRS
     giver, other = ("t", "o") if theirs else ("o", "t")
     kinds = [Step(step.kind) for step in steps]
+    name = feedback_words.addressed(row)
     found = []
     for step in sorted(steps, key=lambda one: (one.done_on, rules.RANK[Step(one.kind)], one.pk), reverse=True):
         kind = Step(step.kind)
         said = {
-            Step.TOLD_VOICE: _("Told back to %(name)s") % {"name": row.voice} if row.voice else _("Told back"),
+            Step.TOLD_VOICE: _("Told back to %(name)s") % {"name": name} if name else _("Told back"),
             Step.TOLD_GROUP: _("Told %(name)s") % {"name": row.behalf_of or _("the group")},
         }.get(kind, capfirst(step.get_kind_display()))
         found.append(
@@ -408,7 +409,7 @@ def _happenings(row: Feedback, steps: Sequence[FeedbackStep], *, writes: bool) -
                 tone=feedback_words.tone_notes(step.text) if writes and _is_ours_to_say(row, kind) else (),
             )
         )
-    first = _("%(name)s said it") % {"name": row.voice} if row.voice else _("Heard")
+    first = _("%(name)s said it") % {"name": feedback_words.speaker(row)} if row.voice else _("Heard")
     first = _("We noticed it") if row.hidden else first
     where = " · ".join(part for part in (str(row.post or ""), row.where) if part)
     return [*found, Happening(row.heard_on, "message-circle", first, giver, who=where)]
@@ -495,14 +496,15 @@ def _chain(row: Feedback, today: date) -> dict[str, Any]:
     first = rules.first_of(links, row.pk)
     rows = Feedback.objects.select_related("contact", "colleague").filter(pk__in=before)
     earlier = [Link(one, _first_or_between(one, one.pk in first)) for one in rows.order_by("heard_on", "pk")]
-    credited = list(dict.fromkeys(link.row.voice for link in earlier if link.row.pk in first and link.row.voice))
+    suggested = [feedback_words.addressed(link.row) for link in earlier if link.row.pk in first]
+    credited = [name for name in dict.fromkeys(suggested) if name]
     into = Link(row.grew_into, feedback_words.sentence(row.grew_into, today)) if row.grew_into else None
     return {"earlier": earlier, "credited": words.names(credited), "into": into}
 
 
 def _first_or_between(row: Feedback, is_first: bool) -> str:
     """*Henrik Aune suggested it first, on 24 November 2026*, *in between, on 3 December 2026*."""
-    told = {"name": row.voice, "day": date_format(row.heard_on, "j F Y")}
+    told = {"name": feedback_words.speaker(row), "day": date_format(row.heard_on, "j F Y")}
     if not is_first:
         said = _("%(name)s, in between, on %(day)s") if row.voice else _("in between, on %(day)s")
     elif row.nature == Feedback.Nature.SUGGESTION:

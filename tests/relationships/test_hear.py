@@ -128,6 +128,45 @@ def test_sent_twice_is_kept_once_and_changed_it_is_another() -> None:
 
 
 @pytest.mark.django_db
+def test_sent_again_from_the_same_form_it_is_one_piece_whatever_line_was_lost() -> None:
+    post, browser = a_post(), client()
+    page = browser.get(address(post))
+    said = {"text": TEXT, "name": "Ola", "behalf_of": "the night shift", "form": number_of(page)}
+    refused = browser.post(address(post), said | {"text": ""})
+    assert (refused.status_code, number_of(refused)) == (422, said["form"])
+    for lost in ({}, {"behalf_of": ""}, {"name": "", "behalf_of": ""}, {"nature": "complaint"}, {}):
+        assert browser.post(address(post), said | lost).status_code == 303
+    row = Heard.objects.get()
+    # What was left empty at first is filled in, and nothing that was written goes.
+    assert (row.name, row.behalf_of, row.nature) == ("Ola", "the night shift", "complaint")
+    # Otherwise said it is another, and that one once; so is what is added to one that is sorted already.
+    for _time in range(2):
+        browser.post(address(post), said | {"name": "Kari"})
+    assert sorted(Heard.objects.values_list("name", flat=True)) == ["Kari", "Ola"]
+    actions.set_aside(actor=people.alice(), now=NOW, heard=row, why="Known")
+    for _time in range(2):
+        browser.post(address(post), said | {"reach": "ola@partner.example"})
+    browser.post(address(post), said | {"behalf_of": ""})
+    assert Heard.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_browser_may_keep_every_line_for_whoever_goes_back() -> None:
+    page = client().get(address(a_post())).content.decode()
+    assert ('name="behalf_of"' in page, 'name="noted_by"' in page) == (True, True)
+    assert 'autocomplete="off"' not in page
+
+
+@pytest.mark.django_db
+def test_filled_in_from_the_same_form_is_not_too_much(settings: Any) -> None:
+    settings.LISTENING_PER_ADDRESS = 1
+    post, browser = a_post(), client()
+    said = {"text": TEXT, "name": "Ola", "form": "one"}
+    sent = [said, said | {"nature": "praise"}, said | {"name": ""}, said | {"name": "Kari"}]
+    assert [browser.post(address(post), one).status_code for one in sent] == [303, 303, 303, 429]
+
+
+@pytest.mark.django_db
 def test_signed_in_or_not_makes_no_difference() -> None:
     post, browser = a_post(), client()
     browser.force_login(people.outsider(), backend="django.contrib.auth.backends.ModelBackend")
@@ -452,6 +491,18 @@ def test_tidy_keeps_lines_and_marks_of_direction_without_reach() -> None:
     assert listening.tidy(" a\r\nb\rc\u2028d\0\x1b[31m ") == "a\nb\nc\nd[31m"
     assert listening.tidy("\u202eabc\u2066d\u200f\ud800") == "abcd\u200f\ufffd"
     assert listening.tidy("a\r\nb\tc", lines=False) == "a b c"
+
+
+@given(FIELDS, FIELDS)
+def test_what_is_filled_in_keeps_what_was_said(before: dict[str, str], said: dict[str, str]) -> None:
+    more = listening.more_said(before, said)
+    if more is None:
+        assert any(before.get(name) and value not in ("", before[name]) for name, value in said.items())
+    else:
+        filled = before | more
+        assert listening.more_said(filled, said) == {}
+        assert listening.more_said(filled, before) == {}
+    assert listening.more_said(before, dict.fromkeys(before, "")) == {}
 
 
 @given(st.dictionaries(st.sampled_from(["text", "name", "reach"]), st.text(max_size=20)), st.text(max_size=10))

@@ -17,8 +17,9 @@ from accounts.undo import take_back
 from dashboards import wanting, wanting_answers
 from dashboards.listening import quiet
 from dashboards.today import Reason
-from relationships import actions, addresses, queries
-from relationships.models import Feedback, Heard, ListeningPost, Relationship
+from relationships import actions, addresses, feedback_words, queries
+from relationships.feedback import Step
+from relationships.models import Feedback, FeedbackStep, Heard, ListeningPost, Relationship
 from tests import people
 from web.clock import Now
 
@@ -130,6 +131,52 @@ def test_at_a_post_of_one_partner_it_is_feedback_at_once() -> None:
     came_in(post, nature="complaint", name="Ola", reach="ola@partner.example", behalf_of="the night shift",
             noted_by="Kari")  # fmt: skip
     assert Feedback.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_organisation_of_somebody_without_a_name_is_not_who_said_it() -> None:
+    row = people.relationship(owner=people.alice(), account=people.account(name="Havbris"))
+    post = a_post(relationship=row)
+    where: dict[str, str] = {"organisation": "Havbris Sea Farm", "nature": "suggestion"}
+    came_in(post, "Scan the pallet", reach="henrik@night.example", **where)
+    given = Feedback.objects.get()
+    page = text(client().get(given.get_absolute_url()))
+    assert "Suggestion from somebody at Havbris Sea Farm (henrik@night.example)" in page
+    assert "henrik@night.example said it" in page
+    assert "Havbris Sea Farm said it" not in page
+    for kind in (FeedbackStep.Kind.ANSWERED, FeedbackStep.Kind.APPLIED):
+        actions.take_feedback_step(**by(), feedback=given, kind=Step(kind), text="Done")
+    page = text(client().get(given.get_absolute_url()))
+    assert "Told henrik@night.example" in page
+    assert "not yet told back to henrik@night.example" in page
+    # Without a way to reach them it is somebody there all the same; a name is a name.
+    voices = [came_in(post, "Two", **where), came_in(post, "Three", name="Ola", **where)]
+    named = [one.feedback for one in voices if one.feedback]
+    assert [feedback_words.speaker(one) for one in named] == ["Somebody at Havbris Sea Farm", "Ola, Havbris Sea Farm"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reached"),
+    [
+        ("somebody at Ewos (+47 22 33 44 55)", "+47 22 33 44 55"),
+        ("Ola (night shift)", "Ola (night shift)"),
+        ("Ola (B2)", "Ola (B2)"),
+        ("(ola@ewos.example) Ola", "(ola@ewos.example) Ola"),
+        ("", ""),
+    ],
+)
+def test_only_a_way_to_reach_them_stands_for_a_name(name: str, reached: str) -> None:
+    assert feedback_words.addressed(Feedback(side="theirs", voice_name=name)) == reached
+
+
+@pytest.mark.django_db
+def test_register_says_the_kind_of_a_post_once() -> None:
+    for name, kind, public in (("One", "form", True), ("Two", "support", True), ("Three", "form", False)):
+        a_post(name=name, kind=kind, public=public)
+    page = text(client().get("/listening/"))
+    for name, said in (("One", "Public form"), ("Two", "Support, public form"), ("Three", "Form")):
+        assert f'{name}</b></a> <span class="faint">{said}</span>' in page
+    assert "Usability test" in text(client().get("/listening/new/"))
 
 
 @pytest.mark.django_db
