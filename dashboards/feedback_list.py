@@ -46,12 +46,12 @@ STATES = {
     "waiting": gettext_lazy("Waiting"),
     "decide": gettext_lazy("To be decided"),
     "work": gettext_lazy("In work"),
-    "tell": gettext_lazy("To be told back"),
+    "tell": gettext_lazy("To be told"),
     "closed": gettext_lazy("Closed"),
     "all": gettext_lazy("All"),
 }
 ORDERS = {"": ("-heard_on", "-id"), "oldest": ("heard_on", "id")}
-NAMED = ("relationship__account", "relationship__owner", "colleague", "contact", "keeper", "post")
+NAMED = ("relationship__account", "relationship__owner", "colleague", "contact", "keeper", "post", "grew_into")
 
 
 # What is asked for -------------------------------------------------------------------------------------------------
@@ -146,7 +146,12 @@ CONDITIONS = {"": "open", "decide": "to_decide", "work": "in_work", "tell": "to_
 def condition(state: str, now: Now) -> Q:
     if state == "all":
         return Q()
-    return owed_answer(now) if state == "late" else feedback_states()[CONDITIONS.get(state, state)]
+    if state == "late":
+        return owed_answer(now)
+    found = feedback_states()
+    named = found[CONDITIONS.get(state, state)]
+    # An idea of ours that they do not know wants telling as well.
+    return named | found["unsaid"] if state == "tell" else named
 
 
 class HalfOfThem(Aggregate):
@@ -235,6 +240,9 @@ def line(row: Feedback, user: User, now: Now, changeable: set[int]) -> Line:
     today = row.relationship.today(now)
     steps = [step for step in feedback.may_follow(row.settled) if step is not Step.ACKNOWLEDGED]
     writes = row.relationship_id in changeable
+    verbs = [Verb(feedback_words.verb(step, row), reverse(ROUTES[step], args=[row.pk])) for step in steps]
+    if row.unsaid:
+        verbs = [Verb(_("Told them"), reverse("feedback_say", args=[row.pk]))]
     return Line(
         row,
         feedback_words.look(row, today),
@@ -243,7 +251,7 @@ def line(row: Feedback, user: User, now: Now, changeable: set[int]) -> Line:
         feedback_words.sentence(row, today),
         feedback_words.brief(row),
         stood_in_for(user, row.keeper or row.relationship.owner),
-        [Verb(feedback_words.verb(step, row), reverse(ROUTES[step], args=[row.pk])) for step in steps * writes],
+        verbs * writes,
     )
 
 

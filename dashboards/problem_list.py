@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Case, Count, IntegerField, Q, When
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
@@ -34,14 +35,16 @@ STATES = {
     "all": gettext_lazy("All"),
 }
 ORDERS = {"solved": ("-solved_on", "-id"), "all": ("-opened_on", "-id")}
-BY_DAY = ("binding_on", "id")
+# As on Today: the critical ones, then those that are late for the longest, then what comes next.
+WORST_FIRST = ("critical_first", "binding_on", "id")
+CRITICAL_FIRST = Case(When(severity=Problem.Severity.CRITICAL, then=0), default=1, output_field=IntegerField())
 
 
 class ProblemFilter(forms.Form):
     """The filter of the page; its values live in the address."""
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
-    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine"), ("team", "team")])
+    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine"), ("all", "all"), ("team", "team")])
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
     person = forms.ModelChoiceField(User.objects.none(), required=False, widget=forms.HiddenInput)
     relationship = forms.ModelChoiceField(Relationship.objects.none(), required=False, widget=forms.HiddenInput)
@@ -58,11 +61,20 @@ class ProblemFilter(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
+    @cached_property
+    def of_whom(self) -> str:
+        """Unless said otherwise what the person, and whom they stand in for, see to; all where that is none."""
+        chosen = self.chosen()
+        if "whose" in chosen or chosen.keys() & {"relationship", "person"}:
+            return str(chosen.get("whose", "all"))
+        theirs = Problem.objects.visible_to(self.user).filter(seen_to_by(self.user.acts_for))
+        return "mine" if theirs.exists() else "all"
+
     def narrow(self) -> ProblemQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         rows = Problem.objects.visible_to(self.user)
-        match chosen.get("whose"):
+        match self.of_whom:
             case "mine":
                 rows = rows.filter(seen_to_by(self.user.acts_for))
             case "team":
@@ -171,8 +183,9 @@ def problem_list(request: PersonRequest) -> HttpResponse:
     state = chosen.get("state", "")
     named = ("relationship__account", "relationship__owner", "keeper", "contact")
     listed = in_state(rows, state, now).with_first_contact().select_related(*named)
-    shown = page(listed, order=ORDERS.get(state, BY_DAY), after=request.GET.get("after", ""), size=PAGE)
-    whose = chosen.get("whose", "")
+    listed = listed.annotate(critical_first=CRITICAL_FIRST)
+    shown = page(listed, order=ORDERS.get(state, WORST_FIRST), after=request.GET.get("after", ""), size=PAGE)
+    whose = form.of_whom
     context = {
         "form": form,
         "lede": sentence(figures),
@@ -187,14 +200,14 @@ def problem_list(request: PersonRequest) -> HttpResponse:
             for value, name in STATES.items()
         ],
         "whose": [
-            Choice(_("Mine"), _address(request, whose="mine", person=""), whose == "mine"),
+            Choice(_("Mine"), _address(request, whose="mine", person="", relationship=""), whose == "mine"),
             *team_choice(user, _address(request, whose="team", person=""), whose),
-            Choice(_("All I see"), _address(request, whose="", person=""), not whose),
+            Choice(_("All I see"), _address(request, whose="all", person=""), whose == "all"),
         ],
         "lines": lines(shown.rows, user, now),
         "more": f"{_address(request)}&after={shown.after}" if shown.after else "",
         "state": state,
-        "kept_whose": whose,
+        "kept_whose": chosen.get("whose", ""),
         "relationship": chosen.get("relationship"),
         "person": chosen.get("person"),
         "of_anybody": _address(request, person=""),

@@ -324,7 +324,7 @@ def _voice(place: Place, row: Any) -> Entry:
     return Entry(
         place=place,
         said=feedback_words.heading(row),
-        faint=feedback_words.behalf(row),
+        faint=_("not told to them yet") if row.unsaid else feedback_words.behalf(row),
         icon="message-circle",
         side=SIDES[row.side],
         note=said if row.hidden else f"“{said}”",

@@ -36,6 +36,7 @@ class Told:
     key: str = ""
     into: str = ""
     promise: str = ""
+    unsaid: bool = False
 
 
 def _took(kind: str, after: int, text: str = "", url: str = "") -> tuple[str, int, str, str]:
@@ -86,7 +87,9 @@ FEEDBACK = (
     Told("Lindenau Clinic Supply", "question", "May the sterile boxes be stacked four high?", 19,
         steps=(_took("answered", 1, "Three high, as the maker writes; the leaflet is on its way."),)),
     Told("Lindenau Clinic Supply", "complaint", "They rang the old number for a week before they gave up.", 6, None,
-        hidden=True, severity=1, where="noticed in the list of calls"),
+        hidden=True, severity=1, where="noticed in the list of calls", into="number"),
+    Told("Lindenau Clinic Supply", "suggestion", "One number for every clinic, printed on each box.", 2, "bob",
+        side=OURS, unsaid=True, key="number"),
     Told("Datarook Systems", "suggestion", "Send the scans as one file a night instead of one each.", 24, 0,
         steps=(_took("answered", 4, "Planned for the next version."),), where="support"),
     Told("Datarook Systems", "suggestion", "A test account of our own would spare both of us a call a week.", 16,

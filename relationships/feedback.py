@@ -44,6 +44,7 @@ ENDS = (Step.APPLIED, Step.DECLINED)
 
 
 class State(StrEnum):
+    UNSAID = "unsaid"
     WAITING = "waiting"
     ACKNOWLEDGED = "acknowledged"
     TO_DECIDE = "to_decide"
@@ -66,7 +67,8 @@ class Record:
 
     ``asks`` where something can be applied: a suggestion or a complaint; praise and a question end with the answer.
     ``has_voice`` where somebody is known who can be told, ``for_group`` where they spoke on behalf of others;
-    ``promised`` where a promise was made from it.
+    ``promised`` where a promise was made from it, ``grown`` where it grew into another, which decides it; ``unsaid``
+    where it is an idea that the other side has not been told yet: nothing follows from it so far.
     """
 
     heard_on: date
@@ -75,6 +77,8 @@ class Record:
     has_voice: bool = True
     for_group: bool = False
     promised: bool = False
+    grown: bool = False
+    unsaid: bool = False
 
     @property
     def days(self) -> dict[Step, date]:
@@ -119,7 +123,7 @@ def settle(record: Record, today: date | None = None) -> Loop:
         outcome=end.value if end else "",
         told_voice_on=days.get(Step.TOLD_VOICE),
         told_group_on=days.get(Step.TOLD_GROUP),
-        ignored_on=_ignored_on(record.heard_on, answered, today),
+        ignored_on=None if record.unsaid else _ignored_on(record.heard_on, answered, today),
     )
 
 
@@ -132,9 +136,11 @@ def _ignored_on(heard_on: date, answered_on: date | None, today: date | None) ->
 def state_of(record: Record) -> State:
     """The word for how far it has come."""
     days = record.days
+    if record.unsaid:
+        return State.UNSAID
     if Step.ANSWERED not in days:
         return State.ACKNOWLEDGED if Step.ACKNOWLEDGED in days else State.WAITING
-    if record.asks and not any(step in days for step in ENDS):
+    if record.asks and not record.grown and not any(step in days for step in ENDS):
         return State.IN_WORK if record.promised else State.TO_DECIDE
     return State.TO_TELL if untold(record) else State.CLOSED
 
@@ -158,6 +164,8 @@ def waits_long(heard_on: date, answered_on: date | None, today: date) -> bool:
 def may_follow(record: Record) -> list[Step]:
     """The steps that can be taken now, the next one of the loop first."""
     current = state_of(record)
+    if current is State.UNSAID:
+        return []
     if current is State.WAITING:
         return [Step.ANSWERED, Step.ACKNOWLEDGED]
     if current is State.ACKNOWLEDGED:
@@ -220,8 +228,10 @@ def evidence_of(record: Record, today: date, *, hidden: bool) -> list[Mark]:
     """What it says as of ``today``. Source of the masses: ``evidence.RULES``.
 
     Giving it speaks for who gave it, unless nobody said it and we noticed; the answer, and that none came, speak of
-    the other side.
+    the other side. An idea that they have not been told says nothing.
     """
+    if record.unsaid:
+        return []
     loop = settle(record, today)
     marks = [] if hidden else [Mark(Kind.FEEDBACK_GIVEN, record.heard_on, of_giver=True)]
     if loop.answered_on and in_time(record.heard_on, loop.answered_on):

@@ -18,6 +18,7 @@ from relationships.words import Look, clipped
 from web import dates
 
 LOOKS = {
+    State.UNSAID: Look(gettext_lazy("Not told to them yet"), "send", "due"),
     State.WAITING: Look(gettext_lazy("Waiting"), "message-circle", "faint"),
     State.ACKNOWLEDGED: Look(gettext_lazy("Acknowledged"), "message-circle", "faint"),
     State.TO_DECIDE: Look(gettext_lazy("To be decided"), "help-circle", "faint"),
@@ -30,7 +31,8 @@ NEW = Look(gettext_lazy("New"), "message-circle", "new")
 
 
 def look(row: Feedback, today: date) -> Look:
-    return LATE if feedback.waits_long(row.heard_on, row.answered_on, today) else LOOKS[row.state]
+    late = not row.unsaid and feedback.waits_long(row.heard_on, row.answered_on, today)
+    return LATE if late else LOOKS[row.state]
 
 
 def heading(row: Feedback) -> str:
@@ -85,6 +87,8 @@ class Mark:
 
 def marks(row: Feedback) -> list[Mark]:
     """The loop as far as it concerns this one, from the derived days alone."""
+    if row.unsaid:
+        return [Mark(_("to be told to them"), done=False, then=_("tell them"))]
     found = [
         _mark(row, row.acknowledged_on, _("acknowledged"), _("to be acknowledged")),
         _mark(row, row.answered_on, _("answered"), _("to be answered"), _("answer")),
@@ -93,6 +97,8 @@ def marks(row: Feedback) -> list[Mark]:
         found.append(_mark(row, row.ended_on, _("declined")))
     elif row.ended_on:
         found.append(_mark(row, row.ended_on, _("applied")))
+    elif row.asks and row.grew_into_id is not None:
+        found.append(Mark(_("grew into another"), done=True))
     elif row.asks and row.state is State.IN_WORK:
         found.append(Mark(_("in work, to be applied"), done=False, then=_("apply")))
     elif row.asks:
@@ -121,10 +127,15 @@ def _mark(row: Feedback, day: date | None, name: str, still: str = "", then: str
 
 
 def sentence(row: Feedback, today: date) -> str:
-    """*Waits for our answer since 13 October, 6 days*, *Applied after 47 days, not told back yet*."""
+    """*Waits for our answer since 13 October, 6 days*, *Applied after 47 days, not told back yet*.
+
+    Needs ``grew_into`` selected, for *Grew into “Ribbed trays”, not yet told back to Henrik Aune*.
+    """
     waits = {"day": dates.said(row.heard_on, today), "days": dates.days((today - row.heard_on).days)}
     ours = row.side == Feedback.Side.OURS
     match row.state:
+        case State.UNSAID:
+            return _("Not told to them yet")
         case State.WAITING | State.ACKNOWLEDGED:
             who = _("their answer") if ours else _("our answer")
             known = {**waits, "who": who}
@@ -169,6 +180,8 @@ def _after(heard_on: date, day: date) -> str:
 
 
 def _ended(row: Feedback, today: date) -> str:
+    if row.ended_on is None and row.asks and row.grew_into is not None:
+        return _("Grew into “%(into)s”") % {"into": clipped(row.grew_into.said, 70)}
     if row.ended_on is None:
         return _("Answered %(after)s") % {"after": _after(row.heard_on, row.answered_on or today)}
     after = _after(row.heard_on, row.ended_on)

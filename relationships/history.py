@@ -594,10 +594,12 @@ def _attachment(teller: Teller, row: Change) -> str:
 def _feedback(teller: Teller, row: Change) -> str:
     told = {"said": row.values["said"], "day": _day(row.values["heard_on"])}
     ours = row.values["side"] == Feedback.Side.OURS
+    given = _("Our feedback: %(said)s") if ours else _("Their feedback: %(said)s")
+    told_now = (row.before or {}).get("unsaid") and not row.values["unsaid"]
     return _pick(
         row,
-        (_("Our feedback: %(said)s") if ours else _("Their feedback: %(said)s")) % told,
-        _("Feedback changed: %(said)s") % told,
+        (_("Our idea, not told to them yet: %(said)s") if row.values["unsaid"] else given) % told,
+        (_("Told them: %(said)s") if told_now else _("Feedback changed: %(said)s")) % told,
         _("Feedback removed: %(said)s") % told,
         _("Feedback is back: %(said)s") % told,
     )

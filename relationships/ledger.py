@@ -93,7 +93,7 @@ WITH fallen AS (
     SELECT f.id
       FROM relationships_feedback f
       JOIN relationships_relationship r ON r.id = f.relationship_id
-     WHERE f.answered_on IS NULL AND f.ignored_on IS NULL AND r.removed_at IS NULL
+     WHERE f.answered_on IS NULL AND f.ignored_on IS NULL AND NOT f.unsaid AND r.removed_at IS NULL
        AND f.heard_on <= %(latest)s::date - {DAYS_TO_IGNORE} AND f.heard_on <= {TODAY} - {DAYS_TO_IGNORE}
      ORDER BY f.id
        FOR NO KEY UPDATE OF f

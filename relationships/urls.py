@@ -84,6 +84,7 @@ urlpatterns = [
     path("feedback/<int:pk>/answer/", feedback.feedback_answer, name="feedback_answer"),
     path("feedback/<int:pk>/application/", feedback.feedback_apply, name="feedback_apply"),
     path("feedback/<int:pk>/refusal/", feedback.feedback_decline, name="feedback_decline"),
+    path("feedback/<int:pk>/saying/", feedback.feedback_say, name="feedback_say"),
     path("feedback/<int:pk>/told/", feedback.feedback_tell_voice, name="feedback_tell_voice"),
     path("feedback/<int:pk>/told-group/", feedback.feedback_tell_group, name="feedback_tell_group"),
     path("feedback/<int:pk>/growth/", feedback.feedback_grow, name="feedback_grow"),

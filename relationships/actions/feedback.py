@@ -38,7 +38,7 @@ from web.clock import Now
 
 EDITABLE_FEEDBACK = [
     "said", "side", "nature", "hidden", "severity", "contact", "colleague", "voice_name", "behalf_of", "keeper", "post",
-    "where", "heard_on",
+    "where", "heard_on", "unsaid", "told_to",
 ]  # fmt: skip
 EDITABLE_STEP = ["done_on", "text", "url"]
 _DERIVED = [
@@ -53,6 +53,7 @@ POINTING: dict[str, tuple[type[models.Model], str]] = {
 }
 _NAMED: list[tuple[str, type[models.Model]]] = [
     ("colleague_id", User), ("keeper_id", User), ("written_by_id", User), ("contact_id", Contact),
+    ("told_to_id", Contact),
     ("interaction_id", Interaction), ("grew_into_id", Feedback), ("post_id", ListeningPost),
     ("attachment_id", Attachment),
 ]  # fmt: skip
@@ -107,7 +108,9 @@ def _of_its_side(row: Feedback) -> None:
     if row.side == Feedback.Side.OURS:
         row.contact = None
     else:
-        row.colleague = None
+        row.colleague, row.unsaid = None, False
+    if row.unsaid or row.side == Feedback.Side.THEIRS:
+        row.told_to = None
     if row.contact_id or row.colleague_id:
         row.voice_name = ""
     if row.nature != Feedback.Nature.COMPLAINT:
@@ -127,6 +130,7 @@ def give_feedback(
     side: str = Feedback.Side.THEIRS,
     nature: str = Feedback.Nature.SUGGESTION,
     hidden: bool = False,
+    unsaid: bool = False,
     severity: int | None = None,
     contact: Contact | None = None,
     colleague: User | None = None,
@@ -151,6 +155,7 @@ def give_feedback(
         nature=nature,
         said=said.strip(),
         hidden=hidden,
+        unsaid=unsaid,
         severity=severity,
         contact=contact,
         colleague=colleague,
@@ -192,6 +197,23 @@ def _noted(row: Feedback, actor: User, now: Now) -> UndoStep:
 @transaction.atomic
 def change_feedback(*, actor: User, now: Now, feedback: Feedback, values: dict[str, Any]) -> Done[Feedback]:
     """Correct fields of ``EDITABLE_FEEDBACK``; the day can't be after what was done about it."""
+    return _change(actor=actor, now=now, feedback=feedback, values=values, said=_("Feedback changed: %(said)s"))
+
+
+@transaction.atomic
+def say_feedback(
+    *, actor: User, now: Now, feedback: Feedback, told_on: date | None = None, told_to: Contact | None = None
+) -> Done[Feedback]:
+    """An idea of ours has been told to them: from that day it counts as given, and waits for their answer."""
+    row = _lock(feedback.pk, actor)
+    if not row.unsaid:
+        day = date_format(row.heard_on, "j F Y")
+        raise ValidationError(_("They have been told already, on %(day)s.") % {"day": day})
+    values = {"unsaid": False, "heard_on": told_on or row.relationship.today(now), "told_to": told_to}
+    return _change(actor=actor, now=now, feedback=row, values=values, said=_("Told them: %(said)s"))
+
+
+def _change(*, actor: User, now: Now, feedback: Feedback, values: dict[str, Any], said: str) -> Done[Feedback]:
     unknown = set(values) - set(EDITABLE_FEEDBACK)
     assert not unknown, unknown
     row = _lock(feedback.pk, actor)
@@ -204,6 +226,8 @@ def change_feedback(*, actor: User, now: Now, feedback: Feedback, values: dict[s
     first = min((step.done_on for step in steps), default=None)
     if first is not None and row.heard_on > first:
         raise ValidationError({"heard_on": _("Something was done about it before that day.")})
+    if row.unsaid and steps:
+        raise ValidationError(_("Something was done about it since they were told. Take that back first."))
     if not row.behalf_of and any(step.kind == FeedbackStep.Kind.TOLD_GROUP for step in steps):
         raise ValidationError({"behalf_of": _("The group has been told already; take that back first.")})
     row.full_clean()
@@ -214,7 +238,7 @@ def change_feedback(*, actor: User, now: Now, feedback: Feedback, values: dict[s
     step = record(
         actor=actor,
         now=now,
-        said=_("Feedback changed: %(said)s") % {"said": row.said},
+        said=said % {"said": row.said},
         verb=set_feedback,
         arguments={"feedback_id": row.pk, "values": {name: before[name] for name in changed}},
         watch=[(Feedback, row.pk)],
@@ -457,6 +481,10 @@ def _must_be_its_turn(row: Feedback, steps: list[FeedbackStep], kind: str, actor
         raise ValidationError(_("The answer has acknowledged it already."))
     if kind == rules.Step.TOLD_GROUP and not row.behalf_of:
         raise ValidationError(_("Nobody spoke on behalf of a group here."))
+    if row.unsaid:
+        raise ValidationError(_("Tell them first."))
+    if kind in rules.ENDS and record_of.grown and record_of.days.get(rules.Step.ANSWERED):
+        raise ValidationError(_("It grew into another, which is decided instead."))
     if rules.Step.ANSWERED in allowed:
         raise ValidationError(_("Answer it first."))
     if rules.Step.APPLIED in allowed:
@@ -573,6 +601,8 @@ def grow_feedback(*, actor: User, now: Now, feedback: Feedback, into: Feedback |
     row = _lock(feedback.pk, actor)
     if into is not None:
         _must_lead_on(row, into)
+    elif row.grew_into_id is not None:
+        _must_not_be_told(row)
     before = row.grew_into_id
     row.grew_into = into
     row.save(update_fields=["grew_into"])
@@ -587,6 +617,12 @@ def grow_feedback(*, actor: User, now: Now, feedback: Feedback, into: Feedback |
         watch=[(Feedback, row.pk)],
     )
     return Done(row, step)
+
+
+def _must_not_be_told(row: Feedback) -> None:
+    """Who was told what became of it was told of what it grew into, unless it was decided by itself."""
+    if row.asks and row.ended_on is None and (row.told_voice_on or row.told_group_on):
+        raise ValidationError({"into": _("What became of it has been told back already. Take that back first.")})
 
 
 def _must_lead_on(row: Feedback, into: Feedback) -> None:

@@ -12,8 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from relationships import words
+from accounts.models import Contact, User
+from relationships import queries, words
 from relationships.feedback import Step
 from relationships.forms.comments import LinkField, checked_file
 from relationships.forms.partner import PartnerField, chosen_by, offer_partners, offer_people, partners_of
@@ -134,6 +134,22 @@ class StepForm(DaysForm, forms.Form):
 
     def clean_file(self) -> UploadedFile[Any] | None:
         return checked_file(self.cleaned_data["file"])
+
+    def clean(self) -> dict[str, Any]:
+        return self.read_days(super().clean() or self.cleaned_data)
+
+
+class SayForm(DaysForm, forms.Form):
+    """An idea of ours was told to them: when, and to whom."""
+
+    when = Days(BACK, other="told_on", label=gettext_lazy("When"), initial="0")
+    told_on = DayField(required=False, label=gettext_lazy("Day on which they were told"))
+    told_to = forms.ModelChoiceField(Contact.objects.none(), required=False, label=gettext_lazy("To whom"))
+
+    def __init__(self, *args: Any, today: date, relationship: Relationship, **kwargs: Any) -> None:
+        self.today = today
+        super().__init__(*args, **kwargs)
+        narrow(self, "told_to", queries.people_of(relationship, today), none=_("Nobody in particular"))
 
     def clean(self) -> dict[str, Any]:
         return self.read_days(super().clean() or self.cleaned_data)

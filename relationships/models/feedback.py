@@ -29,7 +29,8 @@ _ASKS = Q(nature__in=ASKING)
 _UNTOLD_GROUP = ~Q(behalf_of="") & Q(told_group_on=None)
 _HAS_VOICE = ~Q(voice_name="") | Q(side="theirs", contact__isnull=False) | Q(side="ours", colleague__isnull=False)
 _UNTOLD_VOICE = Q(told_voice_on=None) & (_ASKS | Q(ended_on__isnull=False)) & _HAS_VOICE
-_UNDECIDED = Q(answered_on__isnull=False, ended_on=None) & _ASKS
+# What grew into another is decided by that.
+_UNDECIDED = Q(answered_on__isnull=False, ended_on=None, grew_into=None) & _ASKS
 _DONE_WITH = Q(answered_on__isnull=False) & ~_UNDECIDED
 _UNTOLD = _UNTOLD_VOICE | _UNTOLD_GROUP
 
@@ -42,7 +43,8 @@ def feedback_states() -> dict[str, Q]:
     """The conditions for the states that lists and their counts are about."""
     return {
         "open": Q(answered_on=None) | _UNDECIDED | _UNTOLD,
-        "waiting": Q(answered_on=None),
+        "unsaid": Q(unsaid=True),
+        "waiting": Q(answered_on=None, unsaid=False),
         "to_decide": _UNDECIDED & ~Q(_promised()),
         "in_work": _UNDECIDED & Q(_promised()),
         "to_tell": _DONE_WITH & _UNTOLD,
@@ -54,7 +56,7 @@ def waits_long(now: Now, days: int = feedback.DAYS_TO_ANSWER) -> Q:
     """The condition for what nobody has answered for so many days: by default, as long as an answer may take."""
     longest = days * feedback.DAY
     since = models.functions.Cast(local_date(now, "relationship__zone") - models.Value(longest), models.DateField())
-    return Q(answered_on=None, heard_on__lte=latest_date(now) - longest) & Q(heard_on__lte=since)
+    return Q(answered_on=None, unsaid=False, heard_on__lte=latest_date(now) - longest) & Q(heard_on__lte=since)
 
 
 def is_unread() -> Q:
@@ -105,8 +107,9 @@ class Feedback(models.Model):
 
     ``side`` is the side that gave it. The voice is ``contact`` (theirs) or ``colleague`` (ours), or ``voice_name``
     where it is nobody we know; ``behalf_of`` names the group for which they spoke. *Hidden*: nobody said it to us
-    outright, we noticed. ``keeper`` sees to the answer. The fields under *Derived* follow from the steps; only
-    ``actions.settle`` writes them.
+    outright, we noticed. *Unsaid*: an idea of ours that they have not been told; it counts and waits from the day on
+    which they are (``heard_on`` from then, ``told_to`` whom). ``keeper`` sees to the answer. The fields under *Derived*
+    follow from the steps; only ``actions.settle`` writes them.
     """
 
     class Side(models.TextChoices):
@@ -135,6 +138,10 @@ class Feedback(models.Model):
     nature = models.TextField(_("kind"), choices=Nature, default=Nature.SUGGESTION)
     said = models.TextField(_("what was said"))
     hidden = models.BooleanField(_("not said outright, we noticed"), default=False)
+    unsaid = models.BooleanField(_("not told to them yet"), default=False)
+    told_to = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("told to")
+    )
     severity = models.SmallIntegerField(_("severity"), choices=Severity, null=True, blank=True)
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who of theirs")
@@ -185,6 +192,7 @@ class Feedback(models.Model):
                 violation_error_message=_("Only a complaint has a severity."),
             ),
             models.CheckConstraint(condition=~Q(grew_into=F("id")), name="feedback_not_grown_into_itself"),
+            models.CheckConstraint(condition=Q(unsaid=False) | Q(side="ours"), name="feedback_only_ours_is_unsaid"),
         ]
         indexes = [
             models.Index(fields=["relationship", "-heard_on", "-id"], name="feedback_by_day"),
@@ -241,6 +249,8 @@ class Feedback(models.Model):
             asks=self.asks,
             has_voice=self.has_voice,
             for_group=bool(self.behalf_of),
+            grown=self.grew_into_id is not None,
+            unsaid=self.unsaid,
         )
 
     @property
@@ -254,7 +264,8 @@ class Feedback(models.Model):
         }
         if self.outcome:
             days[feedback.Step(self.outcome)] = self.ended_on
-        undecided = self.asks and self.answered_on is not None and self.ended_on is None
+        grown = self.grew_into_id is not None
+        undecided = self.asks and self.answered_on is not None and self.ended_on is None and not grown
         return feedback.Record(
             heard_on=self.heard_on,
             steps=tuple(feedback.Dated(step, day) for step, day in days.items() if day is not None),
@@ -262,6 +273,8 @@ class Feedback(models.Model):
             has_voice=self.has_voice,
             for_group=bool(self.behalf_of),
             promised=undecided and self.promised,
+            grown=grown,
+            unsaid=self.unsaid,
         )
 
     @property

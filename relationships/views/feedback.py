@@ -26,7 +26,7 @@ from relationships import actions, feedback_words, words
 from relationships import feedback as rules
 from relationships.feedback import State, Step
 from relationships.feedback_words import ToneNote
-from relationships.forms.feedback import ChangedStepForm, FeedbackForm, GrowthForm, NewFeedbackForm, StepForm
+from relationships.forms.feedback import ChangedStepForm, FeedbackForm, GrowthForm, NewFeedbackForm, SayForm, StepForm
 from relationships.forms.tone import SPOKEN
 from relationships.models import Attachment, Commitment, Feedback, FeedbackStep, Heard, Interaction, Relationship
 from relationships.views.common import attempt, attempt_once, changeable, known_already
@@ -40,7 +40,7 @@ LONGEST_READ = 20_000
 def _feedback(request: PersonRequest, pk: int) -> Feedback:
     """The feedback if the person may change it; otherwise it does not exist for them."""
     rows = Feedback.objects.changeable_by(request.user).select_related(
-        "relationship__account", "relationship__owner", "colleague", "contact", "keeper", "post"
+        "relationship__account", "relationship__owner", "colleague", "contact", "keeper", "post", "grew_into"
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -345,7 +345,28 @@ def _grow(request: PersonRequest, row: Feedback, into: Feedback | None, said: st
         colleague=request.user,
         keeper=row.keeper,
         grew_from=row,
+        unsaid=True,
     )
+
+
+@read_or_write
+def feedback_say(request: PersonRequest, pk: int) -> HttpResponse:
+    """An idea of ours, which they have not known so far, was told to them."""
+    now = Now.read()
+    row = _feedback(request, pk)
+    today = row.relationship.today(now)
+    form = SayForm(_sent(request), today=today, relationship=row.relationship)
+    if request.method == "POST" and form.is_valid():
+        deed = attempt(
+            form, lambda: actions.say_feedback(actor=request.user, now=now, feedback=row, **form.cleaned_data)
+        )
+        if deed:
+            return _answer(request, deed, _("Told them. It waits for their answer."))
+    context = {
+        "form": form, "feedback": row, "heard": feedback_words.heading(row), "next": safe_next(request, ""),
+        "look": feedback_words.look(row, today), "sentence": feedback_words.sentence(row, today),
+    }  # fmt: skip
+    return form_page(request, "relationships/feedback_say.html", _("Told them"), context)
 
 
 # Its page ------------------------------------------------------------------------------------------------------------
@@ -411,7 +432,9 @@ def _happenings(row: Feedback, steps: Sequence[FeedbackStep], *, writes: bool) -
         )
     first = _("%(name)s said it") % {"name": feedback_words.speaker(row)} if row.voice else _("Heard")
     first = _("We noticed it") if row.hidden else first
-    where = " · ".join(part for part in (str(row.post or ""), row.where) if part)
+    first = _("Written down; they have not been told") if row.unsaid else first
+    whom = _("to %(name)s") % {"name": row.told_to} if row.told_to else ""
+    where = " · ".join(part for part in (whom, str(row.post or ""), row.where) if part)
     return [*found, Happening(row.heard_on, "message-circle", first, giver, who=where)]
 
 
@@ -420,7 +443,7 @@ def feedback_detail(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     rows = Feedback.objects.visible_to(request.user).select_related(
         "relationship__account", "relationship__owner", "colleague", "contact", "keeper", "post", "interaction",
-        "grew_into__contact", "grew_into__colleague", "written_by",
+        "grew_into__contact", "grew_into__colleague", "grew_into__grew_into", "told_to", "written_by",
     )  # fmt: skip
     row = get_object_or_404(rows, pk=pk)
     steps = list(row.steps.select_related("attachment", "written_by"))
@@ -466,6 +489,8 @@ class Verb:
 
 def _verbs(row: Feedback, steps: Sequence[FeedbackStep]) -> dict[str, Any]:
     """The next step of the loop as the one thing to do, and what else may follow."""
+    if row.unsaid:
+        return {"first": Verb(_("Told them"), reverse("feedback_say", args=[row.pk]), tap=False), "others": []}
     allowed = rules.may_follow(row.record(steps))
     found = [
         Verb(feedback_words.verb(step, row), reverse(ROUTES[step], args=[row.pk]), step is Step.ACKNOWLEDGED)

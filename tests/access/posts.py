@@ -42,6 +42,7 @@ NAMED = {
     "owner": "User",
     "feedback": "Feedback",
     "into": "Feedback",
+    "told_to": "Contact",
     "post": "ListeningPost",
 }
 SAID = dict.fromkeys(

@@ -153,6 +153,7 @@ TABLE: dict[str, Route] = {
     "feedback_answer": form(CHANGES, "Feedback"),
     "feedback_apply": form(CHANGES, "Feedback"),
     "feedback_decline": form(CHANGES, "Feedback"),
+    "feedback_say": form(CHANGES, "Feedback"),
     "feedback_tell_voice": form(CHANGES, "Feedback"),
     "feedback_tell_group": form(CHANGES, "Feedback"),
     "feedback_grow": form(CHANGES, "Feedback"),

@@ -348,7 +348,7 @@ def test_feedback_of_every_kind_and_state_is_there() -> None:
     rows = list(Feedback.objects.select_related("relationship").prefetch_related("steps", "commitments"))
     assert {row.nature for row in rows} == set(Feedback.Nature.values)
     assert {row.state.value for row in rows} == {
-        "waiting", "acknowledged", "to_decide", "in_work", "to_tell", "closed",
+        "unsaid", "waiting", "acknowledged", "to_decide", "in_work", "to_tell", "closed",
     }  # fmt: skip
     assert {row.side for row in rows} == {"ours", "theirs"}
     assert {row.outcome for row in rows} == {"", "applied", "declined"}
@@ -359,7 +359,8 @@ def test_feedback_of_every_kind_and_state_is_there() -> None:
     assert len([days for days in waiting if 6 <= days <= 20]) >= 4
     [told] = [row for row in rows if row.told_group_on]
     assert feedback.days_to(told.heard_on, told.ended_on) == 47
-    [grown] = [row.grew_into for row in rows if row.grew_into]
+    grown, idea = [row.grew_into for row in sorted(rows, key=lambda row: row.pk) if row.grew_into]
+    assert (grown.unsaid, idea.unsaid) == (False, True)
     assert grown.commitments.get().what == "Scan to reorder, first version"
     assert all(feedback.in_order(row.record(row.steps.all())) for row in rows)
     assert [row.said for row in rows if tone.read(row.said)] == [demo_feedback.ROUGH]

@@ -22,6 +22,7 @@ kinds_of_record = st.builds(
     has_voice=st.booleans(),
     for_group=st.booleans(),
     promised=st.booleans(),
+    grown=st.booleans(),
 )
 
 
@@ -196,6 +197,22 @@ def test_what_nobody_said_was_given_by_nobody(record: Record, today: int) -> Non
     open_ = feedback.evidence_of(record, day(today), hidden=False)
     hidden = feedback.evidence_of(record, day(today), hidden=True)
     assert hidden == [mark for mark in open_ if mark.kind is not Kind.FEEDBACK_GIVEN]
+
+
+@given(records(), st.integers(0, 90))
+def test_what_they_have_not_been_told_says_nothing_and_waits_for_nothing(record: Record, today: int) -> None:
+    unsaid = replace(record, steps=(), unsaid=True)
+    assert feedback.evidence_of(unsaid, day(today), hidden=False) == []
+    assert feedback.settle(unsaid, day(today)).ignored_on is None
+    assert (feedback.state_of(unsaid), feedback.may_follow(unsaid)) == (State.UNSAID, [])
+
+
+@given(records())
+def test_what_grew_into_another_is_decided_by_that(record: Record) -> None:
+    state = feedback.state_of(replace(record, grown=True))
+    assert state not in (State.TO_DECIDE, State.IN_WORK)
+    if Step.ANSWERED in record.days:
+        assert state is (State.TO_TELL if feedback.untold(record) else State.CLOSED)
 
 
 def test_days_of_the_calendar() -> None:

@@ -28,6 +28,7 @@ from relationships.models import (
     Problem,
     Relationship,
     feedback_states,
+    waits_long,
 )
 from tests import people
 from tests.relationships.machine import Desk
@@ -49,6 +50,8 @@ def from_steps(row: Relationship, now: Now) -> list[tuple[Any, ...]]:
     for one in Feedback.objects.filter(relationship=row):
         other = "ours" if one.side == "theirs" else "theirs"
         answer = one.steps.filter(kind="answered").first()
+        if one.unsaid:
+            continue
         if not one.hidden:
             found.append(("reciprocity", "feedback_given", one.side, one.heard_on, 1.0, 0.0, one.pk))
         waited = ((answer.done_on if answer else row.today(now)) - one.heard_on).days
@@ -86,6 +89,7 @@ class Voices(Desk):
             side=side,
             nature=nature,
             hidden=hidden,
+            unsaid=side == "ours" and ago % 3 == 1,
             voice_name="Ola" if ago % 2 else "",
             behalf_of="the night shift" if group else "",
             heard_on=row.today(self.now) - ago * DAY,
@@ -102,6 +106,11 @@ class Voices(Desk):
         for one in self.some(number, nth):
             for kind in ("answered", "applied", "told_voice"):
                 self.try_to(actions.take_feedback_step, feedback=one, kind=kind)
+
+    @rule(number=which, nth=pick, ago=st.integers(0, 9))
+    def say(self, number: int, nth: int, ago: int) -> None:
+        for one in self.some(number, nth):
+            self.try_to(actions.say_feedback, feedback=one, told_on=self.row(number).today(self.now) - ago * DAY)
 
     @rule(number=which, nth=pick, days=st.integers(-9, 9))
     def change_step(self, number: int, nth: int, days: int) -> None:
@@ -172,7 +181,7 @@ class Voices(Desk):
         every = list(Feedback.objects.all())
         for name, condition in feedback_states().items():
             meant = {
-                "open": {"waiting", "acknowledged", "to_decide", "in_work", "to_tell"},
+                "open": {"unsaid", "waiting", "acknowledged", "to_decide", "in_work", "to_tell"},
                 "waiting": {"waiting", "acknowledged"},
             }
             wanted = {one.pk for one in every if one.state in meant.get(name, {name})}
@@ -191,6 +200,8 @@ class Voices(Desk):
         deeds: list[Callable[[], None]] = [
             lambda: self.give(number, "theirs", "suggestion", False, True, 3),
             lambda: self.give(number, "ours", "praise", False, False, 35),
+            lambda: self.give(number, "ours", "suggestion", False, False, 34),
+            lambda: self.say(number, 1, 0),
             lambda: self.take(number, 0, "acknowledged", None),
             lambda: self.take_the_next(number, 0),
             lambda: self.take_the_next(number, 1),
@@ -422,6 +433,52 @@ def test_grows_into_another_of_the_same_partner_and_never_back() -> None:
     assert "same partner" in refused(actions.grow_feedback, now=noon(FRIDAY), feedback=one, into=elsewhere)["into"][0]
     take_back(step_id=grown.step.pk, actor=row.owner, now=noon(FRIDAY))
     assert list(Feedback.objects.filter(relationship=row).values_list("pk", "grew_into")) == [(one.pk, None)]
+
+
+@pytest.mark.django_db
+def test_idea_of_ours_counts_and_waits_once_they_are_told() -> None:
+    row = people.relationship()
+    henrik = Contact.objects.create(name="Henrik Aune")
+    by: dict[str, Any] = {"actor": row.owner, "now": noon(FRIDAY + 2 * DAY)}
+    idea = give(row, side="ours", unsaid=True)
+    assert (idea.state, of_feedback(row)) == ("unsaid", [])
+    ledger.fall_ignored(noon(MONDAY + 50 * DAY))
+    assert of_feedback(row) == []
+    assert not Feedback.objects.filter(waits_long(noon(MONDAY + 50 * DAY))).exists()
+    assert refused(actions.answer_feedback, now=noon(FRIDAY), feedback=idea)[""] == ["Tell them first."]
+    told = actions.say_feedback(feedback=idea, told_on=FRIDAY, told_to=henrik, **by)
+    assert told.step.said == "Told them: Let us reorder from the phone"
+    assert (told.row.state, told.row.heard_on, told.row.told_to) == ("waiting", FRIDAY, henrik)
+    [given] = of_feedback(row)
+    assert given[3:6] == ("feedback_given", "ours", FRIDAY)
+    assert "already" in refused(actions.say_feedback, now=noon(FRIDAY), feedback=idea)[""][0]
+    # Taken back only while they have not answered it.
+    answer = take(idea, KIND.ANSWERED, FRIDAY + DAY)
+    with pytest.raises(ValidationError, match="Take that back first"):
+        take_back(step_id=told.step.pk, **by)
+    take_back(step_id=answer.step.pk, **by)
+    take_back(step_id=told.step.pk, **by)
+    idea.refresh_from_db()
+    assert (idea.unsaid, idea.heard_on, idea.told_to, of_feedback(row)) == (True, MONDAY, None, [])
+
+
+@pytest.mark.django_db
+def test_what_grew_into_another_is_decided_and_goes_on_by_telling_back() -> None:
+    row = people.relationship()
+    one, into = give(row, voice_name="Ola"), give(row, said="Scan the pallet")
+    take(one, KIND.ANSWERED, MONDAY)
+    assert Feedback.objects.get(feedback_states()["to_decide"]) == one
+    actions.grow_feedback(actor=row.owner, now=noon(FRIDAY), feedback=one, into=into)
+    grown = Feedback.objects.get(feedback_states()["to_tell"])
+    assert (grown, grown.state) == (one, "to_tell")
+    assert not Feedback.objects.filter(feedback_states()["to_decide"]).exists()
+    assert "grew into another" in refused(actions.apply_feedback, now=noon(FRIDAY), feedback=one)[""][0]
+    told = take(one, KIND.TOLD_VOICE, FRIDAY)
+    assert told.row.state == "closed"
+    assert "told back" in refused(actions.grow_feedback, now=noon(FRIDAY), feedback=one, into=None)["into"][0]
+    take_back(step_id=told.step.pk, actor=row.owner, now=noon(FRIDAY))
+    parted = actions.grow_feedback(actor=row.owner, now=noon(FRIDAY), feedback=one, into=None)
+    assert parted.row.state == "to_decide"
 
 
 # Who may

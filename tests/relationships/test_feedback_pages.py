@@ -261,6 +261,55 @@ def test_grown_into_another_credit_stays_with_the_first() -> None:
     assert one.grew_into is None
 
 
+def test_something_new_is_told_to_them_before_it_waits_for_their_answer() -> None:
+    row = people.relationship()
+    voice = henrik(row)
+    one = people.feedback(row, said="The form times out", contact=voice)
+    take(one, "answered")
+    toast(post(f"{one.get_absolute_url()}growth/", into="", said="Scan the pallet"))
+    idea = Feedback.objects.get(said="Scan the pallet")
+    for address in (f"/relationships/{row.pk}/feedback/", "/feedback/?state=tell"):
+        text = page(address)
+        assert "Not told to them yet" in text
+        assert "Waits for their answer" not in text
+        assert f"{idea.get_absolute_url()}saying/" in text
+        # The one that it grew from is decided by that, and still to be told back.
+        assert "Grew into “Scan the pallet”, not yet told back to Henrik Aune" in text
+    own = page(one.get_absolute_url())
+    assert "grew into another" in own
+    for gone in ("To be decided", f"{one.get_absolute_url()}application/", f"{one.get_absolute_url()}refusal/"):
+        assert gone not in own
+    assert f"{one.get_absolute_url()}told/" in own
+    assert "not told to them yet" in page(row.get_absolute_url())
+    text = page(idea.get_absolute_url())
+    assert "Not told to them yet." in text
+    assert f"{idea.get_absolute_url()}answer/" not in text
+    address = f"{idea.get_absolute_url()}saying/"
+    assert "Henrik Aune" in page(address)
+    late = post(address, when="other", told_on=str(today() + 3 * DAY), told_to=voice.pk)
+    assert (late.status_code, "This day is still to come." in late.content.decode()) == (422, True)
+    assert toast(post(address, when="-1", told_on="", told_to=voice.pk)) == "Told them. It waits for their answer."
+    idea.refresh_from_db()
+    assert (idea.unsaid, idea.heard_on, idea.told_to) == (False, today() - DAY, voice)
+    text = page(idea.get_absolute_url())
+    assert "Waits for their answer since yesterday" in text
+    assert "to Henrik Aune" in text
+    assert post(address, when="0", told_on="", told_to="").status_code == 422
+    lines = page(f"/relationships/{row.pk}/history/")
+    assert "Our idea, not told to them yet: Scan the pallet" in lines
+    assert "Told them: Scan the pallet" in lines
+
+
+def test_newest_first_is_newest_first_and_what_waits_too_long_has_its_tab() -> None:
+    row = people.relationship()
+    old = people.feedback(row, today() - 20 * DAY, said="Waits for long")
+    new = people.feedback(row, today(), said="Fresh")
+    text = page("/feedback/")
+    assert text.index(new.said) < text.index(old.said)
+    late = page("/feedback/?state=late")
+    assert (old.said in late, new.said in late) == (True, False)
+
+
 def test_promise_made_from_it_and_kept_proposes_that_it_is_applied() -> None:
     row = people.relationship()
     one = people.feedback(row, said="Scan the pallet", contact=henrik(row))

@@ -286,6 +286,28 @@ def test_list_has_its_figures_and_each_tab_what_it_says() -> None:
 
 
 @pytest.mark.django_db
+def test_problems_begin_with_mine_and_the_critical_ones_above_the_late() -> None:
+    row = people.relationship()
+    opened(row, what="Late by long", ago=40, severity=2)
+    opened(row, what="Late by little", ago=20, severity=1)
+    opened(row, what="Critical today", severity=3)
+    theirs = opened(row, what="Of a colleague", keeper=people.bob())
+    shown = text(client().get("/problems/"))
+    places = [shown.index(what) for what in ("Critical today", "Late by long", "Late by little")]
+    assert places == sorted(places)
+    assert '<span class="faint">Serious</span>' in shown
+    assert '<span class="faint">Minor</span>' in shown
+    # As for feedback: what one sees to, unless asked for more; what is looked for by its partner is of anybody.
+    assert theirs.what not in shown
+    for query in ("?whose=all", f"?relationship={row.pk}"):
+        assert theirs.what in text(client().get(f"/problems/{query}"))
+    Problem.objects.exclude(pk=theirs.pk).delete()
+    whole = text(client().get("/problems/"))
+    assert theirs.what in whole, "who sees to none begins with all they see"
+    assert theirs.what not in text(client().get("/problems/?whose=mine"))
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 50])
 def test_pages_ask_as_much_for_one_as_for_fifty(count: int) -> None:
     row = people.relationship()
@@ -299,7 +321,7 @@ def test_pages_ask_as_much_for_one_as_for_fifty(count: int) -> None:
         with CaptureQueriesContext(connection) as asked:
             assert browser.get(address).status_code == 200
         found[address] = len([one for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))])
-    assert found == {"/problems/": 19, last.get_absolute_url(): 17}
+    assert found == {"/problems/": 20, last.get_absolute_url(): 17}
 
 
 # Where else it stands

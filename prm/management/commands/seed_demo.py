@@ -446,6 +446,7 @@ class _Writer:
             nature=one.nature,
             said=one.said,
             hidden=one.hidden,
+            unsaid=one.unsaid,
             severity=one.severity,
             contact=contact,
             colleague=self.users[one.voice] if isinstance(one.voice, str) else None,
