@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import User
 from relationships import criteria, words
 from relationships.criteria import Lack, Missing, Shown
 from relationships.models import (
@@ -30,7 +33,10 @@ from relationships.models import (
 from relationships.stages import Criterion, Finding, Outlook, Stage, Verdict
 from relationships.words import Look
 from web import dates
+from web.clock import Now
 
+# The code of the error where somebody else was quicker.
+MEANWHILE = "meanwhile"
 # What each stage is, said plainly.
 MEANS: dict[Stage, str | Promise] = {
     Stage.CONTACT: gettext_lazy("A name with an address is a contact."),
@@ -107,6 +113,28 @@ def no_longer(gone: Sequence[Criterion]) -> str:
 def heading(former: str, wanted: str) -> str:
     """*From customer to partner*."""
     return _("From %(former)s to %(wanted)s") % {"former": name(former), "wanted": name(wanted)}
+
+
+def who_moved(row: Relationship, last: StageChange | None, reader: User, now: Now) -> str:
+    """*Alice Ahlberg made it a customer today at 16:04: “Five of five criteria met.”*
+
+    ``last`` is the newest move; where it does not lead to where the relationship is, a move was taken back.
+    """
+    if last is None or last.to_stage != row.stage:
+        return _("The move was taken back meanwhile: it is a %(stage)s.") % {"stage": name(row.stage)}
+    at = last.made_at.astimezone(ZoneInfo(reader.zone))
+    told = {
+        "name": _("You") if last.made_by_id == reader.pk else last.made_by or _("Somebody"),
+        "stage": name(last.to_stage),
+        "day": dates.on(at.date(), now.today(reader.zone)),
+        "time": date_format(at, "H:i"),
+    }
+    if not last.why:
+        return _("%(name)s made it a %(stage)s %(day)s at %(time)s.") % told
+    return _("%(name)s made it a %(stage)s %(day)s at %(time)s: “%(why)s”") % {
+        **told,
+        "why": words.clipped(last.why, 300),
+    }
 
 
 def score(outlook: Outlook) -> str:

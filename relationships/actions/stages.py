@@ -36,14 +36,18 @@ def _about(row: Relationship) -> dict[str, Any]:
 
 
 @transaction.atomic
-def move_stage(*, actor: User, now: Now, relationship: Relationship, to: str, why: str = "") -> Done[StageChange]:
+def move_stage(
+    *, actor: User, now: Now, relationship: Relationship, to: str, why: str = "", seen: str = ""
+) -> Done[StageChange]:
     """Move it to another stage, today. Up to the next one and only once its criteria are met or waived; down always.
 
     Down needs a reason. What the criteria were found to be, with the rows that showed it, is kept with the move.
-    Raises ``ValidationError`` where it may not be.
+    ``seen`` is the stage that the person had in view, if that is known. Raises ``ValidationError`` where it may not be.
     """
     row = lock(relationship.pk)
     must_go_on(row)
+    if meanwhile := moved_meanwhile(row, seen, actor, now):
+        raise ValidationError(meanwhile, code=stage_words.MEANWHILE)
     if to == row.stage:
         raise ValidationError({"to": _("It is in this stage already.")})
     known = records.read([row])[row.pk]
@@ -72,6 +76,14 @@ def move_stage(*, actor: User, now: Now, relationship: Relationship, to: str, wh
     _put(row, to, now)
     said = _("%(partner)s: %(move)s") % {"partner": row, "move": stage_words.heading(change.from_stage, to)}
     return Done(change, _step_of_move(change, row, actor=actor, now=now, said=said, verb=undo_move))
+
+
+def moved_meanwhile(row: Relationship, seen: str, reader: User, now: Now) -> str:
+    """Who moved it, to what and when, for somebody who saw it in another stage; empty where nobody did."""
+    if not seen or seen == row.stage:
+        return ""
+    last = row.stage_changes.select_related("made_by").order_by("-changed_on", "-id").first()
+    return stage_words.who_moved(row, last, reader, now)
 
 
 def _must_be_shown(row: Relationship, to: str, outlook: Outlook) -> None:

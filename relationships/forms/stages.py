@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ LASTING = {
 
 
 class MoveForm(forms.Form):
-    """Up where that is shown; down always, with a reason."""
+    """Up where that is shown; down always, with a reason. Moved ``meanwhile``, it says so and keeps what was typed."""
 
     to = forms.ChoiceField(
         label=gettext_lazy("To"),
@@ -36,9 +37,14 @@ class MoveForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the stage.")},
     )
     why = forms.CharField(required=False, label=gettext_lazy("Why"), widget=forms.Textarea(attrs={"rows": 2}))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, relationship: Relationship, outlook: Outlook | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, relationship: Relationship, outlook: Outlook | None, meanwhile: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.meanwhile = meanwhile
+        self.initial.setdefault("seen", relationship.stage)
         order = list(Stage)
         up = [outlook.stage] if outlook and outlook.settled else []
         self.may = [*up, *reversed(order[: order.index(Stage(relationship.stage))])]
@@ -49,6 +55,20 @@ class MoveForm(forms.Form):
         self.fields["why"].help_text = (
             _("Needed for a step down. Left empty, a step up says which criteria were met.") if up else ""
         )
+        if meanwhile:
+            # What could be chosen is to be chosen no more; what stands there now was not what the person had in view.
+            del self.fields["to"]
+            self.fields["why"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        if self.meanwhile:
+            raise ValidationError(self.meanwhile, code=stage_words.MEANWHILE)
+        return super().clean() or self.cleaned_data
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody else was quicker, be it before this was sent or while it was."""
+        return bool(self.meanwhile) or self.has_error(NON_FIELD_ERRORS, stage_words.MEANWHILE)
 
 
 class WaiverForm(DaysForm, forms.Form):

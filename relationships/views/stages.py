@@ -55,7 +55,9 @@ def stage_change_create(request: PersonRequest, pk: int) -> HttpResponse:
     row = changeable(request, pk)
     known = records.read([row])[row.pk]
     outlook = _next(row, known, now)
-    form = MoveForm(_sent(request), relationship=row, outlook=outlook)
+    seen = (_sent(request) or request.GET).get("seen", "")
+    meanwhile = actions.moved_meanwhile(row, seen, request.user, now)
+    form = MoveForm(_sent(request), relationship=row, outlook=outlook, meanwhile=meanwhile)
     if request.method == "POST" and form.is_valid():
         moved = attempt(
             form,

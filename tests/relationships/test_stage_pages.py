@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from accounts.models import UndoStep
 from accounts.undo import take_back
 from relationships import actions
 from relationships.models import PlanStep, Relationship, StageChange, Waiver
@@ -136,6 +139,37 @@ def test_move_without_javascript_and_what_it_leaves() -> None:
     assert "Five of five criteria met." in said
     assert "The evidence as it was then" in said
     assert "Evidence kept with the decision." in text(page(row, "relationship_detail"))
+
+
+def test_second_to_move_is_told_who_moved_it_and_keeps_the_text() -> None:
+    row = in_touch()
+    here = reverse("stage_change_create", args=[row.pk])
+    assert f'href="{here}?seen=contact"' in text(page(row))
+    given = {"to": "customer", "seen": "contact"}
+    assert f'name="seen" value="{given["seen"]}"' in text(page(row, "stage_change_create"))
+    assert client_of(people.mona()).post(here, {**given, "why": "They signed."}).status_code == 302
+    answer = send(row, "stage_change_create", {**given, "why": "We shook hands."})
+    said = text(answer)
+    assert (answer.status_code, StageChange.objects.get().why) == (422, "They signed.")
+    assert re.search(r"<li>Mona Moreau made it a customer today at \d\d:\d\d: “They signed.”</li>", said)
+    assert "We shook hands.</textarea>" in said
+    assert f'href="{reverse("relationship_stage", args=[row.pk])}">See its stage</a>' in said
+    for absent in ("Select a valid choice", 'name="to"', "Move it", "What stands in the way"):
+        assert absent not in said
+    late = text(client_of(people.alice()).get(f"{here}?seen=contact"))
+    assert "Mona Moreau made it a customer today at" in late and 'name="to"' not in late
+    assert "Your text is still here." not in late
+    take_back(step_id=UndoStep.objects.latest("pk").pk, actor=people.mona(), now=Now.read())
+    back = text(send(row, "stage_change_create", {"to": "contact", "seen": "customer", "why": "They stopped"}))
+    assert "The move was taken back meanwhile: it is a contact." in back
+
+
+def test_two_who_move_at_once_are_told_apart_where_the_row_is_locked() -> None:
+    row = in_touch()
+    actions.move_stage(actor=people.mona(), now=NOW, relationship=row, to="customer")
+    with pytest.raises(ValidationError, match="Mona Moreau made it a customer today") as told:
+        actions.move_stage(actor=people.alice(), now=NOW, relationship=row, to="customer", seen="contact")
+    assert told.value.code == "meanwhile"
 
 
 def test_move_up_is_not_offered_before_it_is_shown_and_is_refused() -> None:
