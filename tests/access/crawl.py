@@ -20,7 +20,7 @@ HEADERS: tuple[dict[str, str], ...] = ({}, {"HX-Request": "true", "Accept": "app
 # A crawl longer than this has lost its way.
 MOST = 1000
 # The filters of a list link to each other in every combination; so many of a page are followed.
-COMBINED = 12
+COMBINED = 6
 
 Leak = tuple[str, str]
 
