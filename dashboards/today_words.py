@@ -94,6 +94,8 @@ def elsewhere(board: Board, reason: Reason) -> str:
     count = board.beside(reason)
     if not count:
         return ""
+    if count == board.count(reason):
+        return ngettext("with a partner that wants something worse", "with partners that want something worse", count)
     said = ngettext(
         "%(count)s of them with a partner that wants something worse",
         "%(count)s of them with partners that want something worse",

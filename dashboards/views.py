@@ -9,6 +9,7 @@ from itertools import groupby
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -46,13 +47,17 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one reason, under its heading; ``count`` is of all there is, ``elsewhere`` says what is not below."""
+    """The rows of one reason, under its heading; ``count`` is of all there is, ``elsewhere`` says what is not below.
+
+    Where all of them stand with partners that want something worse, ``address`` leads to their list.
+    """
 
     reason: Reason
     name: str
     count: int
     elsewhere: str
     lines: list[today_lines.Line]
+    address: str = ""
 
 
 @require_GET
@@ -91,20 +96,28 @@ def _logged(row: Interaction, now: Now) -> tuple[Interaction, str, str, str]:
 
 
 def _groups(board: Board, lines: list[today_lines.Line]) -> list[Group]:
+    shown = {reason: list(found) for reason, found in groupby(lines, key=lambda line: line.reason)}
+    lists = {
+        Reason.PROBLEM: f"{reverse('problem_list')}?state=urgent",
+        Reason.UNANSWERED: f"{reverse('feedback_list')}?state=late",
+    }
     return [
         Group(
             reason,
             str(today_words.NAMES[reason]),
             board.count(reason),
             today_words.elsewhere(board, reason),
-            list(found),
+            shown.get(reason, []),
+            lists.get(reason, ""),
         )
-        for reason, found in groupby(lines, key=lambda line: line.reason)
+        for reason in Reason
+        # A partner who waits for an answer is named whatever else is wrong.
+        if reason in shown or (reason in lists and board.count(reason))
     ]
 
 
 def _lede(board: Board, team_overdue: int, of_team: Team | None) -> str:
-    """*Two promises of ours are late, three partners are overdue.* Small numbers as words; the worst two of it."""
+    """*Two promises of ours are late, three partners are overdue.* The worst two of it, and who waits for an answer."""
     if team_overdue:
         said = ngettext(
             "%(count)s relationship that colleagues look after is overdue.",
@@ -112,10 +125,11 @@ def _lede(board: Board, team_overdue: int, of_team: Team | None) -> str:
             team_overdue,
         ) % {"count": apnumber(team_overdue)}
         return said[:1].upper() + said[1:]
-    parts = [today_words.counted(reason, board.count(reason)) for reason in Reason if board.count(reason)]
-    if not parts:
+    there = [reason for reason in Reason if board.count(reason)]
+    if not there:
         return of_team.sentence if of_team else _("Nothing wants you.")
-    said = f"{', '.join(parts[:2])}."
+    named = [reason for place, reason in enumerate(there) if place < 2 or reason is Reason.UNANSWERED]
+    said = f"{', '.join(today_words.counted(reason, board.count(reason)) for reason in named)}."
     return said[:1].upper() + said[1:]
 
 

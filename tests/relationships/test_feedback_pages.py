@@ -14,7 +14,7 @@ from accounts.models import Affiliation, Contact
 from relationships import actions
 from relationships.models import Attachment, Commitment, Feedback, Relationship
 from tests import people
-from tests.relationships.records import DAY
+from tests.relationships.records import DAY, agreed
 from tests.relationships.test_listening import a_post
 from tests.relationships.test_promise_pages import client, page, post, toast, today
 from web.clock import Now
@@ -427,6 +427,19 @@ def test_stands_on_today_from_the_fifth_day_without_an_answer() -> None:
     assert "ours for 9" not in text
     take(Feedback.objects.get(said="theirs for 5"), "answered")
     assert "theirs for 5" not in page("/")
+
+
+def test_who_waits_for_an_answer_is_named_whatever_else_is_wrong_there() -> None:
+    row = agreed(14, start=today() - 60 * DAY, touched=today() - 41 * DAY)
+    actions.sweep_cadence(now=Now.read())
+    people.feedback(row, today() - 9 * DAY, said="The ramp is icy")
+    shown = client().get("/")
+    [overdue, waiting] = shown.context["groups"]
+    assert (overdue.count, waiting.lines, waiting.count) == (1, [], 1)
+    assert shown.context["lede"] == "One partner is overdue, one of their remarks waits for an answer."
+    assert waiting.elsewhere == "with a partner that wants something worse"
+    assert f'href="{waiting.address}">See it</a>' in shown.content.decode()
+    assert "The ramp is icy" in page(waiting.address)
 
 
 # How our own words read
