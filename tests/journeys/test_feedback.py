@@ -67,6 +67,12 @@ def test_from_the_suggestion_to_the_night_shift(browse: Open) -> None:
     page.goto(one.get_absolute_url())
     expect(page.locator(LOOP)).to_contain_text("to be decided")
     step(page, "Applied")
+    page.locator("#dialog [name=text]").fill("As a trial.")
+    # Closed by mistake, the text is there again.
+    page.keyboard.press("Escape")
+    closed(page)
+    step(page, "Applied")
+    expect(page.locator("#dialog [name=text]")).to_have_value("As a trial.")
     page.locator("#dialog [name=url]").fill("https://partner.example/scan")
     page.keyboard.press("Control+Enter")
     closed(page)
