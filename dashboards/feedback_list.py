@@ -11,6 +11,7 @@ from django.db.models import Aggregate, Case, Count, F, Func, IntegerField, Q, V
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
@@ -61,7 +62,7 @@ class FeedbackFilter(forms.Form):
     """The filter of the page; its values live in the address."""
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners and words"))
-    whose = forms.ChoiceField(required=False, choices=[("", ""), ("all", "all"), ("team", "team")])
+    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine"), ("all", "all"), ("team", "team")])
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
     side = forms.ChoiceField(
         required=False,
@@ -109,18 +110,22 @@ class FeedbackFilter(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
-    @property
-    def mine(self) -> bool:
-        """Only what the person sees to, and the colleagues whom they stand in for."""
-        return not self.chosen().keys() & {"whose", "relationship", "person", "team"}
+    @cached_property
+    def of_whom(self) -> str:
+        """Unless said otherwise what the person, and whom they stand in for, see to; all where that is none."""
+        chosen = self.chosen()
+        if chosen.keys() & {"whose", "relationship", "person", "team"}:
+            return str(chosen.get("whose", "all"))
+        theirs = Feedback.objects.visible_to(self.user).filter(seen_to_by(self.user.acts_for))
+        return "mine" if theirs.exists() else "all"
 
     def narrow(self) -> FeedbackQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         rows = Feedback.objects.visible_to(self.user)
-        if self.mine:
+        if self.of_whom == "mine":
             rows = rows.filter(seen_to_by(self.user.acts_for))
-        if chosen.get("whose") == "team":
+        if self.of_whom == "team":
             rows = rows.filter(of_the_team(self.user))
         if person := chosen.get("person"):
             rows = rows.filter(seen_to_by([person.pk]))
@@ -335,7 +340,7 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         size=PAGE,
     )
-    whose = "" if form.mine else chosen.get("whose", "all")
+    whose = form.of_whom
     context = {
         "form": form,
         "sentences": sentences(figures(rows, now)),
@@ -344,7 +349,7 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
             for value, name in STATES.items()
         ],
         "whose": [
-            Choice(_("Mine"), _address(request, whose="", relationship="", person="", team=""), not whose),
+            Choice(_("Mine"), _address(request, whose="mine", relationship="", person="", team=""), whose == "mine"),
             *team_choice(user, _address(request, whose="team", relationship="", person=""), whose),
             Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), whose == "all"),
         ],

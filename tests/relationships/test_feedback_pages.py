@@ -300,6 +300,16 @@ def test_something_new_is_told_to_them_before_it_waits_for_their_answer() -> Non
     assert "Told them: Scan the pallet" in lines
 
 
+def test_who_sees_to_no_feedback_begins_with_all_that_they_see() -> None:
+    row = people.relationship()
+    one = people.feedback(row, said="Scan the pallet", keeper=people.bob())
+    assert one.said in page("/feedback/")
+    assert one.said not in page("/feedback/?whose=mine")
+    mine = people.feedback(row, said="The form times out")
+    text = page("/feedback/")
+    assert (mine.said in text, one.said in text) == (True, False)
+
+
 def test_newest_first_is_newest_first_and_what_waits_too_long_has_its_tab() -> None:
     row = people.relationship()
     old = people.feedback(row, today() - 20 * DAY, said="Waits for long")
@@ -498,7 +508,7 @@ def test_list_is_filtered_sorted_and_searched() -> None:
     assert text.index("The old form") < text.index("Thank you") < text.index("The new form")
     assert "We answered 1 of 2 within 5 days." in text
     assert "Complaints: 0 said outright, 1 that we noticed." in text
-    assert "No feedback is yours to see to" in page("/feedback/", people.bob())
+    assert "No feedback is yours to see to" in page("/feedback/?whose=mine", people.bob())
     assert "The old form" in page("/feedback/?whose=all", people.bob())
     assert "The old form" not in page("/feedback/?whose=all", people.outsider())
 
