@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import merging
-from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId, NotTheSame, User
+from accounts.models import Account, AccountAlias, Affiliation, Contact, ExternalId, Merge, NotTheSame, User
+from relationships import words
 from relationships.models import Commitment, Interaction, Relationship
 from web import dates
 from web.clock import Now
@@ -47,19 +49,39 @@ def what_moves(kept: Account, gone: Account) -> list[Move]:
         renamed = _("told apart by the name %(name)s") % {"name": gone} if own.intersection(coming) else ""
         what = ngettext("One relationship", "%(count)d relationships", len(coming)) % {"count": len(coming)}
         moves.append(Move(what, f"{named}; {renamed}" if renamed else named))
-    if places := counts.pop(Affiliation, 0):
-        both = Contact.objects.filter(affiliations__account=kept).filter(affiliations__account=gone).distinct().count()
-        how = ngettext("one of them is at both", "%(count)d of them are at both", both) % {"count": both}
-        what = ngettext("One person", "%(count)d people", places) % {"count": places}
-        moves.append(Move(what, how if both else ""))
+    if counts.pop(Affiliation, 0):
+        moves.append(_people(kept, gone))
     counts.pop(Relationship, None)
-    for model, words in _COUNTED.items():
+    for model, told in _COUNTED.items():
         if count := counts.pop(model, 0):
-            moves.append(Move(words(count) % {"count": count}))
+            moves.append(Move(told(count) % {"count": count}))
     if rest := sum(counts.values()):
         what = ngettext("One row of another kind", "%(count)d rows of other kinds", rest)
         moves.append(Move(what % {"count": rest}))
     return [*moves, *_taken_over(kept, gone)]
+
+
+def _people(kept: Account, gone: Account) -> Move:
+    """*2 people* – *Ingrid Lie (ingrid@stolt.example) and Ola Moe; one of them is at both*."""
+    theirs = Contact.objects.filter(affiliations__account=gone).distinct()
+    rows = theirs.order_by("name", "pk").values_list("name", "email")
+    named = words.names([f"{name} ({email})" if email else name for name, email in rows])
+    what = ngettext("One person", "%(count)d people", len(rows)) % {"count": len(rows)}
+    both = theirs.filter(pk__in=Affiliation.objects.filter(account=kept).values("contact")).count()
+    if not both:
+        return Move(what, named)
+    how = ngettext("one of them is at both", "%(count)d of them are at both", both) % {"count": both}
+    return Move(what, f"{named}; {_('at both already') if len(rows) == 1 else how}")
+
+
+def words_merged(merge: Merge, reader: User, now: Now) -> str:
+    """*Alice Ahlberg did that today at 14:02.* Needs ``merged_by`` selected."""
+    at = merge.merged_at.astimezone(ZoneInfo(reader.zone))
+    return _("%(name)s did that %(day)s at %(time)s.") % {
+        "name": _("You") if merge.merged_by_id == reader.pk else merge.merged_by or _("Somebody"),
+        "day": dates.on(at.date(), now.today(reader.zone)),
+        "time": date_format(at, "H:i"),
+    }
 
 
 def _taken_over(kept: Account, gone: Account) -> list[Move]:

@@ -28,7 +28,8 @@ class MergeForm(forms.Form):
         self.kept = kept
         chosen = str(self.data.get("other", ""))
         is_key = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
-        self.fields["other"].offer(user, chosen=int(chosen) if is_key else None)  # type: ignore[attr-defined]
+        self.chosen = int(chosen) if is_key else None
+        self.fields["other"].offer(user, chosen=self.chosen)  # type: ignore[attr-defined]
 
     def clean_other(self) -> Account:
         other: Account = self.cleaned_data["other"]

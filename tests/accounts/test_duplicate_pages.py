@@ -102,14 +102,17 @@ def test_organisation_says_what_it_may_be() -> None:
 
 def test_merger_is_shown_before_it_is_made_and_taken_back() -> None:
     one, two = pair()
-    person = Contact.objects.create(name="Ola")
+    person = Contact.objects.create(name="Ola", email="ola@stolt.example")
     for row in (one, two):
         Affiliation.objects.create(account=row, contact=person)
+    Affiliation.objects.create(account=two, contact=person, title="Buyer", until=date(2020, 1, 1))
     client = as_(people.alice())
     address = reverse("account_merge", args=[one.pk])
     assert b"Which is the same?" in client.get(address).content
     shown = client.get(address, {"other": two.pk})
-    assert [(move.what, move.how) for move in shown.context["moves"]] == [("One person", "one of them is at both")]
+    assert [(move.what, move.how) for move in shown.context["moves"]] == [
+        ("One person", "Ola (ola@stolt.example); at both already")
+    ]
     assert Account.objects.filter(pk=two.pk).exists(), "looking changes nothing"
     answer = client.post(address, {"other": two.pk})
     assert (answer.status_code, answer["Location"]) == (302, one.get_absolute_url())
@@ -117,6 +120,36 @@ def test_merger_is_shown_before_it_is_made_and_taken_back() -> None:
     assert "Merged into it" in page and "Stolt Sea Farm" in page
     client.post(reverse("undo", args=[UndoStep.objects.get().pk]))
     assert client.get(two.get_absolute_url()).status_code == 200
+
+
+def test_merger_names_whom_it_moves() -> None:
+    one, two = pair()
+    for name in ("Ada", "Bo", "Cy", "Di"):
+        Affiliation.objects.create(account=two, contact=Contact.objects.create(name=name))
+    Affiliation.objects.create(account=one, contact=Contact.objects.get(name="Di"))
+    shown = as_(people.alice()).get(reverse("account_merge", args=[one.pk]), {"other": two.pk})
+    assert [(move.what, move.how) for move in shown.context["moves"]] == [
+        ("4 people", "Ada, Bo and 2 more; one of them is at both")
+    ]
+
+
+def test_stale_page_of_a_merger_says_what_became_of_the_other() -> None:
+    one, two = pair()
+    client, address = as_(people.alice()), reverse("account_merge", args=[one.pk])
+    turned = reverse("account_merge", args=[two.pk])
+    as_(people.mona()).post(address, {"other": two.pk})
+    for answer, status in [
+        (client.get(address, {"other": two.pk}), 200), (client.post(address, {"other": two.pk}), 422),
+        (client.get(turned), 200), (client.post(turned, {"other": one.pk}), 422),
+    ]:  # fmt: skip
+        page = answer.content.decode()
+        assert answer.status_code == status
+        assert f"{two} is already merged into {one}. Mona Moreau did that today at " in page
+        assert f'href="{one.get_absolute_url()}">See {one}</a>' in page
+        assert "Which is the same?" not in page
+    assert as_(people.outsider()).get(turned).status_code == 404
+    as_(people.mona()).post(reverse("undo", args=[UndoStep.objects.get().pk]))
+    assert "What moves" in client.get(address, {"other": two.pk}).content.decode()
 
 
 def test_merger_of_two_that_a_colleague_told_apart_is_refused_once_and_then_done_knowingly() -> None:
