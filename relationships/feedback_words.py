@@ -181,7 +181,7 @@ def _after(heard_on: date, day: date) -> str:
 
 def _ended(row: Feedback, today: date) -> str:
     if row.ended_on is None and row.asks and row.grew_into is not None:
-        return _("Grew into “%(into)s”") % {"into": clipped(row.grew_into.said, 70)}
+        return _("Grew into “%(into)s”") % {"into": clipped(row.grew_into.said, 70).rstrip(".")}
     if row.ended_on is None:
         return _("Answered %(after)s") % {"after": _after(row.heard_on, row.answered_on or today)}
     after = _after(row.heard_on, row.ended_on)

@@ -266,8 +266,8 @@ def test_something_new_is_told_to_them_before_it_waits_for_their_answer() -> Non
     voice = henrik(row)
     one = people.feedback(row, said="The form times out", contact=voice)
     take(one, "answered")
-    toast(post(f"{one.get_absolute_url()}growth/", into="", said="Scan the pallet"))
-    idea = Feedback.objects.get(said="Scan the pallet")
+    toast(post(f"{one.get_absolute_url()}growth/", into="", said="Scan the pallet."))
+    idea = Feedback.objects.get(said="Scan the pallet.")
     for address in (f"/relationships/{row.pk}/feedback/", "/feedback/?state=tell"):
         text = page(address)
         assert "Not told to them yet" in text
