@@ -69,14 +69,29 @@ function onSubmit(event) {
   const { submitter } = event;
   const values = submitter?.name ? { [submitter.name]: submitter.value } : {};
   const path = submitter?.getAttribute("formaction") || form.getAttribute("action") || box().dataset.from;
-  request("POST", path, { source: form, target: "#dialog", swap: "innerHTML", values });
+  // The whole answer, also of a form that fetches a part of itself again when its partner is chosen.
+  request("POST", path, { source: form, target: "#dialog", swap: "innerHTML", select: "unset", values });
 }
 
-/** A click on the dimmed page closes; one on the dialog's own padding does not. */
-function closeOutside(event) {
+function isOutside(event) {
   const edge = frame().getBoundingClientRect();
-  const inside = event.clientX >= edge.left && event.clientX <= edge.right && event.clientY >= edge.top && event.clientY <= edge.bottom;
-  if (!inside) frame().close();
+  return event.clientX < edge.left || event.clientX > edge.right || event.clientY < edge.top || event.clientY > edge.bottom;
+}
+
+/** A press that begins and ends on the dimmed page closes; one on the dialog's own padding does not. */
+let beganOutside = false;
+function closeOutside(event) {
+  if (beganOutside && isOutside(event)) frame().close();
+}
+
+/** A list of choices that closes under a press must not move away what is pressed: the form keeps its height meanwhile. */
+function onPress(event) {
+  beganOutside = event.target === frame() && isOutside(event);
+  const bodies = [...box().querySelectorAll(".body")];
+  bodies.forEach((body) => { body.style.minHeight = `${body.offsetHeight}px`; });
+  const letGo = () => setTimeout(() => bodies.forEach((body) => { body.style.minHeight = ""; }));
+  document.addEventListener("pointerup", letGo, { once: true });
+  document.addEventListener("pointercancel", letGo, { once: true });
 }
 
 /** Esc: the browser closes the dialog itself; menus and the search field are ours. */
@@ -92,6 +107,7 @@ export function closeTopmost(event) {
 export function startDialogs() {
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
+  frame().addEventListener("pointerdown", onPress, true);
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.c-menu[open]").forEach((menu) => {
       if (!menu.contains(event.target) || event.target.closest(".c-item")) menu.open = false;

@@ -101,6 +101,40 @@ def test_from_the_suggestion_to_the_night_shift(browse: Open) -> None:
     expect(entry.locator(".c-loop .done")).to_have_count(4)
 
 
+def test_what_is_wrong_is_said_in_a_dialog_whose_list_was_open(browse: Open) -> None:
+    """The button stays under the mouse that closes the list, and the whole form comes back with what was typed."""
+    for nth in range(9):
+        partner(f"Partner {nth}", quiet=3)
+    page = browse(people.alice())
+    for address, text, button in (
+        ("/feedback/", "said", "Note it"),
+        ("/problems/", "what", "Open the problem"),
+        ("/promises/", "what", "Note the promise"),
+    ):
+        page.goto(address)
+        page.keyboard.press("c")
+        dialog(page)
+        page.locator(f"#dialog [name={text}]").fill("The ramp is icy")
+        page.locator("#dialog .ts-control input").first.click()
+        expect(page.locator("#dialog .ts-dropdown .option").first).to_be_visible()
+        place = page.get_by_role("button", name=button).bounding_box()
+        assert place is not None
+        page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        page.mouse.down()
+        page.wait_for_timeout(100)
+        page.mouse.up()
+        expect(page.locator("#dialog .c-summary")).to_contain_text("Choose the partner.")
+        expect(page.locator(f"#dialog [name={text}]")).to_have_value("The ramp is icy")
+        # A press that only ends on the dimmed page closes nothing.
+        page.mouse.move(700, 200)
+        page.mouse.down()
+        page.mouse.move(5, 5)
+        page.mouse.up()
+        expect(page.get_by_role("button", name=button)).to_be_visible()
+        page.mouse.click(5, 5)
+        closed(page)
+
+
 def test_tone_is_noted_while_typing_and_saved_all_the_same(browse: Open) -> None:
     row = partner("Ewos", quiet=3)
     page = browse(people.alice(), width=390, height=844, has_touch=True)
