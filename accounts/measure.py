@@ -88,10 +88,16 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 3) if whole else 0.0
 
 
+COLUMNS = ("name", "nationality", "email domain names", "subsidiary of / alias of")
+
+
 def read_list(lines: Iterable[str]) -> dict[str, Listed]:
-    """By the key of the name: those that an import would make."""
+    """By the key of the name: those that an import would make. Raises `ValueError` where the list lacks a column."""
     found: dict[str, tuple[str, set[str], set[str], set[str]]] = {}
-    for row in csv.DictReader(lines):
+    rows = csv.DictReader(lines)
+    if lacking := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+        raise ValueError(f"it has no column {', '.join(map(repr, lacking))}")
+    for row in rows:
         key = name_key(row["name"])
         if not key:
             continue

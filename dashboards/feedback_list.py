@@ -278,12 +278,15 @@ def sentences(found: dict[str, Figures]) -> list[str]:
         known = {"good": ours.in_time, "all": ours.judged, "days": feedback.DAYS_TO_ANSWER}
         said.append(_("They answered %(good)d of %(all)d of ours within %(days)d days.") % known)
     if theirs.applied and theirs.days_to_apply is not None:
+        took = dates.days(theirs.days_to_apply)
+        if theirs.applied == 1:
+            took = _("after %(days)s") % {"days": took} if theirs.days_to_apply else _("on the same day")
         applied = ngettext(
-            "%(count)d suggestion of theirs was applied, after %(took)s.",
+            "%(count)d suggestion of theirs was applied, %(took)s.",
             "%(count)d suggestions of theirs were applied, half of them within %(took)s.",
             theirs.applied,
         )
-        said.append(applied % {"count": theirs.applied, "took": dates.days(theirs.days_to_apply)})
+        said.append(applied % {"count": theirs.applied, "took": took})
     if theirs.expressed or theirs.hidden:
         known = {"expressed": theirs.expressed, "hidden": theirs.hidden}
         said.append(_("Complaints: %(expressed)d said outright, %(hidden)d that we noticed.") % known)

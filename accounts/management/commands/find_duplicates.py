@@ -31,7 +31,7 @@ class Command(BaseCommand):
             try:
                 with measure.open(encoding="utf-8-sig", newline="") as lines:
                     told: Any = measure_duplicates(lines=lines, now=Now.read())
-            except (OSError, UnicodeDecodeError, KeyError) as error:
+            except (OSError, ValueError) as error:
                 raise CommandError(f"{measure}: {error}") from error
             self.stdout.write(json.dumps(told, indent=2, ensure_ascii=False))
             return
