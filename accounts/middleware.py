@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.utils import timezone
 from pghistory.middleware import HistoryMiddleware
 
@@ -100,6 +101,22 @@ class FreshMiddleware:
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+class ButtonsMiddleware:
+    """An address that only takes what a button sends, opened by hand, says so inside the frame, with status 405."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        opened = request.method == "GET" and request.user.is_authenticated and not request.headers.get("HX-Request")
+        if response.status_code != 405 or not opened:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class AuditMiddleware(HistoryMiddleware):

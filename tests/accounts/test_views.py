@@ -203,6 +203,16 @@ def test_nobody_takes_back_anothers_deed() -> None:
     assert as_(people.alice()).get(reverse("undo", args=[step.pk])).status_code == 405
 
 
+def test_an_address_of_a_button_opened_by_hand_says_so_in_the_frame() -> None:
+    address = reverse("undo", args=[1])
+    answer = as_(people.alice()).get(address)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address only takes what a button sends." in page and 'id="main"' in page
+    assert f'<a class="c-link" href="{reverse("today")}">Back to Today</a>' in page
+    assert as_(people.alice()).get(address, headers=HTMX).content == b"", "a part of a page is no page"
+
+
 @pytest.mark.parametrize(
     "wrong", [{"name": ""}, {"zone": "Mars/Olympus"}, {"kind": "x"}, {"parent": "999999"}, {"name": "a\0b"}]
 )
