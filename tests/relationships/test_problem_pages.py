@@ -359,7 +359,7 @@ def test_critical_problem_stands_above_a_late_promise_and_the_counts_agree() -> 
     answer = client().get("/")
     assert answer.context["lede"] == "One critical problem can’t wait, two promises of ours are late."
     assert [(group.name, group.count) for group in answer.context["groups"]] == [
-        ("Critical problems", 1), ("Late promises of ours", 2),
+        ("Critical problems", 1), ("Late promises of ours", 2), ("Late problems", 2),
     ]  # fmt: skip
     page = text(answer)
     assert "Boxes on the night boat – " in page
