@@ -111,8 +111,9 @@ class ButtonsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        opened = request.method == "GET" and request.user.is_authenticated and not request.headers.get("HX-Request")
-        if response.status_code != 405 or not opened:
+        if response.status_code != 405 or request.method != "GET" or not request.user.is_authenticated:
+            return response
+        if request.headers.get("HX-Request"):
             return response
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]

@@ -25,8 +25,11 @@ COMBINED = 6
 Leak = tuple[str, str]
 
 
-def guesses(world: World, addresses: Iterable[str] = ()) -> list[str]:
-    """Every route about every object of both halves; lists and forms with every row named in their query too."""
+def guesses(world: World, role: str, addresses: Iterable[str] = ()) -> list[str]:
+    """Every route about every object of both halves; lists and forms with every row named in their query too.
+
+    What only takes a button says so before it looks at any object, so one of each is asked.
+    """
     found = list(addresses)
     rows = {name: [half.rows[name].pk for half in (world.north, world.south)] for name in world.north.rows}
     for name, _address, pattern in patterns(get_resolver()):
@@ -40,6 +43,8 @@ def guesses(world: World, addresses: Iterable[str] = ()) -> list[str]:
             keys = [world.tokens().get(kind, "abc-def")]
         else:
             keys = [row.pk for half in (world.north, world.south) for row in half.rows_of(kind)]
+        if route and route.get[role] == "405":
+            keys = keys[:1]
         plain = [address_of(name, pattern, key) for key in keys]
         found += plain
         # Signing in asks about nobody's partners.
@@ -76,7 +81,7 @@ def crawl(world: World, role: str, addresses: Iterable[str] = ()) -> dict[str, d
     asked = Asked(client)
     directory = person is not None and person.reach.staff
     # Plain addresses first: what is not there for the person is not there with a question either.
-    waiting = deque(sorted(guesses(world, addresses), key=lambda address: "?" in address))
+    waiting = deque(sorted(guesses(world, role, addresses), key=lambda address: "?" in address))
     seen: set[str] = set()
     closed: set[str] = set()
     followed: Counter[str] = Counter()
