@@ -56,6 +56,7 @@ def furnish(row: Relationship, today: date, by: dict[str, Any]) -> None:
     for what in ("answered", "applied"):
         actions.answer_feedback(**by, feedback=feedback(what), done_on=today - 3 * DAY, text="We look")
     actions.apply_feedback(**by, feedback=feedback("applied"), done_on=today - 2 * DAY, text="Done")
+    actions.give_feedback(**about, side="ours", said="an idea", unsaid=True)
     actions.open_problem(**about, what="open")
     actions.open_problem(**about, what="solved", opened_on=today - 5 * DAY)
     actions.solve_problem(**by, problem=problem("solved"), done_on=today - DAY)
@@ -132,6 +133,9 @@ def deeds(today: date) -> dict[str, Deed]:
         "open_post_again": lambda by: actions.open_post_again(**by, post=post("Old line")),
         "open_problem": lambda by: actions.open_problem(**by, relationship=named("Ewos"), what="new"),
         "own_up": lambda by: actions.own_up(**by, problem=problem("open"), note="Ours"),
+        "say_feedback": lambda by: actions.say_feedback(
+            **by, feedback=feedback("an idea"), told_to=contact("Solveig Dahl")
+        ),
         "remove_feedback": lambda by: actions.remove_feedback(**by, feedback_id=feedback("applied").pk),
         "remove_problem": lambda by: actions.remove_problem(**by, problem_id=problem("solved").pk),
         "renew_address": lambda by: actions.renew_address(**by, post=post("Line")),
