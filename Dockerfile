@@ -38,6 +38,7 @@ COPY prm ./prm
 COPY web ./web
 COPY accounts ./accounts
 COPY relationships ./relationships
+COPY meetings ./meetings
 COPY dashboards ./dashboards
 COPY imports ./imports
 COPY mail ./mail
@@ -49,7 +50,7 @@ COPY --from=front-end /build/static/dist ./static/dist
 RUN SECRET_KEY=only-for-this-step SITE_URL=https://concord.invalid DATABASE_URL=postgres://nobody@concord.invalid/none \
     REDIS_URL=redis://concord.invalid:6379 \
     python manage.py collectstatic --no-input --verbosity 0 \
-    && python -m compileall -q accounts dashboards imports mail prm relationships web
+    && python -m compileall -q accounts dashboards imports mail meetings prm relationships web
 USER concord
 EXPOSE 8000
 # No access log: some addresses are secrets (invitations, password resets). Each process has its pool of at most 8 connections.

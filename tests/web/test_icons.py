@@ -11,7 +11,7 @@ from web.icons import ICONS
 from web.templatetags.concord import icon
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ["accounts", "dashboards", "imports", "mail", "prm", "relationships", "web"]
+APPS = ["accounts", "dashboards", "imports", "mail", "meetings", "prm", "relationships", "web"]
 
 
 def _named_in(pattern: str, files: list[Path]) -> set[str]:

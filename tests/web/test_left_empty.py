@@ -8,7 +8,7 @@ from importlib import import_module
 import pytest
 from django import forms
 
-APPS = ("accounts", "dashboards", "imports", "mail", "prm", "relationships", "web")
+APPS = ("accounts", "dashboards", "imports", "mail", "meetings", "prm", "relationships", "web")
 
 
 def kinds(of: type[forms.BaseForm]) -> Iterator[type[forms.BaseForm]]:
