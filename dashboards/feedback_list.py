@@ -11,15 +11,14 @@ from django.db.models import Aggregate, Case, Count, F, Func, IntegerField, Q, V
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Team, User
 from accounts.requests import PersonRequest
-from dashboards.team import of_the_team
 from dashboards.wanting import stood_in_for
+from dashboards.whose import Choice, WhoseFilter, team_choice, who_sees_to
 from relationships import feedback, feedback_words
 from relationships.feedback import Step
 from relationships.models import (
@@ -29,7 +28,6 @@ from relationships.models import (
     Relationship,
     feedback_states,
     owed_answer,
-    seen_to_by,
     waits_long,
 )
 from relationships.views.feedback import ROUTES
@@ -58,11 +56,13 @@ NAMED = ("relationship__account", "relationship__owner", "colleague", "contact",
 # What is asked for -------------------------------------------------------------------------------------------------
 
 
-class FeedbackFilter(forms.Form):
+class FeedbackFilter(WhoseFilter):
     """The filter of the page; its values live in the address."""
 
+    model = Feedback
+    says = WhoseFilter.says | {"team"}
+
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners and words"))
-    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine"), ("all", "all"), ("team", "team")])
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
     side = forms.ChoiceField(
         required=False,
@@ -84,9 +84,6 @@ class FeedbackFilter(forms.Form):
     post = forms.ModelChoiceField(ListeningPost.objects.none(), required=False, label=gettext_lazy("Heard at"))
     team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
     person = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Answers"))
-    relationship = forms.ModelChoiceField(
-        Relationship.objects.none(), required=False, label=gettext_lazy("Partner"), widget=forms.HiddenInput
-    )
     sort = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Sort"),
@@ -94,41 +91,17 @@ class FeedbackFilter(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        seen = Relationship.objects.visible_to(user)
-        self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
-        told = Feedback.objects.visible_to(user).order_by()
-        keepers = Q(pk__in=told.values("keeper")) | Q(pk__in=told.filter(keeper=None).values("relationship__owner"))
+        super().__init__(*args, user=user, **kwargs)
+        keepers = who_sees_to(Feedback.objects.visible_to(user))
         narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
         teams = Team.objects.visible_to(user)
         narrow(self, "team", teams if user.reach.everything else teams.filter(pk__in=user.reach.seen), none=_("all"))
         narrow(self, "post", ListeningPost.objects.visible_to(user), none=_("anywhere"))
 
-    def chosen(self) -> dict[str, Any]:
-        """What is valid of what the address says; the rest of it is left out rather than refused."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @cached_property
-    def of_whom(self) -> str:
-        """Unless said otherwise what the person, and whom they stand in for, see to; all where that is none."""
-        chosen = self.chosen()
-        if chosen.keys() & {"whose", "relationship", "person", "team"}:
-            return str(chosen.get("whose", "all"))
-        theirs = Feedback.objects.visible_to(self.user).filter(seen_to_by(self.user.acts_for))
-        return "mine" if theirs.exists() else "all"
-
     def narrow(self) -> FeedbackQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
-        rows = Feedback.objects.visible_to(self.user)
-        if self.of_whom == "mine":
-            rows = rows.filter(seen_to_by(self.user.acts_for))
-        if self.of_whom == "team":
-            rows = rows.filter(of_the_team(self.user))
-        if person := chosen.get("person"):
-            rows = rows.filter(seen_to_by([person.pk]))
+        rows: FeedbackQuerySet = self.of_those()  # type: ignore[assignment]
         if text := chosen.get("q"):
             named = Relationship.objects.named(text).order_by()
             rows = rows.filter(Q(relationship__in=named) | Q(said__icontains=text.replace("\0", "")))
@@ -304,16 +277,6 @@ def _address(request: PersonRequest, **changes: str) -> str:
     return f"?{values.urlencode()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A tab or a part of a switch."""
-
-    name: str
-    address: str
-    current: bool
-    count: int | None = None
-
-
 def _chips(request: PersonRequest, form: FeedbackFilter) -> Iterable[tuple[str, str, str]]:
     """What narrows the list: its name, its value in words, and the address without it."""
     for name in ("relationship", "team", "person", "side", "nature", "hidden", "post"):
@@ -322,11 +285,6 @@ def _chips(request: PersonRequest, form: FeedbackFilter) -> Iterable[tuple[str, 
             field: Any = form.fields[name]
             shown = dict(field.choices)[value] if isinstance(value, str) else value
             yield str(field.label), str(shown), _address(request, **{name: ""})
-
-
-def team_choice(user: User, address: str, whose: str) -> list[Choice]:
-    """For managers: what colleagues of their teams see to."""
-    return [Choice(_("My team’s"), address, whose == "team")] if user.manages else []
 
 
 @require_GET

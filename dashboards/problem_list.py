@@ -9,18 +9,16 @@ from django import forms
 from django.db.models import Case, Count, IntegerField, Q, When
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from dashboards.feedback_list import Choice, team_choice
-from dashboards.team import of_the_team
 from dashboards.wanting import stood_in_for
+from dashboards.whose import Choice, WhoseFilter, team_choice
 from relationships import problem_words, queries
-from relationships.models import Problem, ProblemQuerySet, Relationship, is_late_problem, seen_to_by
+from relationships.models import Problem, ProblemQuerySet, Relationship, is_late_problem
 from relationships.problems import Figures
 from relationships.words import Look
 from web.clock import Now
@@ -40,47 +38,20 @@ WORST_FIRST = ("critical_first", "binding_on", "id")
 CRITICAL_FIRST = Case(When(severity=Problem.Severity.CRITICAL, then=0), default=1, output_field=IntegerField())
 
 
-class ProblemFilter(forms.Form):
+class ProblemFilter(WhoseFilter):
     """The filter of the page; its values live in the address."""
 
-    q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
-    whose = forms.ChoiceField(required=False, choices=[("", ""), ("mine", "mine"), ("all", "all"), ("team", "team")])
+    model = Problem
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
-    person = forms.ModelChoiceField(User.objects.none(), required=False, widget=forms.HiddenInput)
-    relationship = forms.ModelChoiceField(Relationship.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        seen = Relationship.objects.visible_to(user)
-        self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
+        super().__init__(*args, user=user, **kwargs)
         self.fields["person"].queryset = User.objects.visible_to(user)  # type: ignore[attr-defined]
-
-    def chosen(self) -> dict[str, Any]:
-        """What is valid of what the address says; the rest of it is left out rather than refused."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @cached_property
-    def of_whom(self) -> str:
-        """Unless said otherwise what the person, and whom they stand in for, see to; all where that is none."""
-        chosen = self.chosen()
-        if "whose" in chosen or chosen.keys() & {"relationship", "person"}:
-            return str(chosen.get("whose", "all"))
-        theirs = Problem.objects.visible_to(self.user).filter(seen_to_by(self.user.acts_for))
-        return "mine" if theirs.exists() else "all"
 
     def narrow(self) -> ProblemQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
-        rows = Problem.objects.visible_to(self.user)
-        match self.of_whom:
-            case "mine":
-                rows = rows.filter(seen_to_by(self.user.acts_for))
-            case "team":
-                rows = rows.filter(of_the_team(self.user))
-        if person := chosen.get("person"):
-            rows = rows.filter(seen_to_by([person.pk]))
+        rows: ProblemQuerySet = self.of_those()  # type: ignore[assignment]
         if text := chosen.get("q"):
             rows = rows.filter(relationship__in=Relationship.objects.named(text).order_by())
         if about := chosen.get("relationship"):

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import PersonRequest
 from dashboards.wanting import stood_in_for
+from dashboards.whose import Choice, who_sees_to
 from relationships import words
 from relationships.models import Commitment, CommitmentQuerySet, Relationship, is_late, seen_to_by
 from relationships.promises import Share
@@ -59,9 +60,7 @@ class PromiseFilter(forms.Form):
         self.user = user
         seen = Relationship.objects.visible_to(user)
         self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
-        promised = Commitment.objects.visible_to(user).order_by()
-        owners = promised.filter(keeper=None).values("relationship__owner")
-        keepers = Q(pk__in=promised.values("keeper")) | Q(pk__in=owners)
+        keepers = who_sees_to(Commitment.objects.visible_to(user))
         narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
 
     def chosen(self) -> dict[str, Any]:
@@ -303,16 +302,6 @@ def sentence(counted: dict[str, Counts]) -> str:
     if not ours.judged:
         return _("They kept %(theirs)d of %(of_theirs)d in time.") % said
     return _("We kept %(ours)d of %(of)d in time, they %(theirs)d of %(of_theirs)d.") % said
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A tab or a part of a switch."""
-
-    name: str
-    address: str
-    current: bool
-    count: int | None = None
 
 
 def _chips(request: PersonRequest, form: PromiseFilter) -> Iterable[tuple[str, str, str]]:

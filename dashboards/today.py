@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
 MOST = 7
+# So many reasons are named in the headline, the worst first.
+HEADLINE = 2
 
 
 class Reason(IntEnum):
@@ -25,6 +27,10 @@ class Reason(IntEnum):
     STAGE = 10
     STEP = 11
     INTRODUCTION = 12
+
+
+# For whom a partner waits: named whatever else is wrong there.
+ALWAYS_NAMED = frozenset({Reason.PROBLEM, Reason.UNANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,19 @@ class Board:
         """How many things there are of this reason, in whichever row they stand."""
         told = (one for row in (*self.rows, *self.later) for one in (row.worst, *row.also))
         return sum(one.reason is reason for one in told)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        return [reason for reason in Reason if self.count(reason)]
+
+    def headings(self, shown: Collection[Reason]) -> list[Reason]:
+        """The reasons of the rows that are shown, and those that are named without."""
+        return [reason for reason in self.reasons if reason in shown or reason in ALWAYS_NAMED]
+
+    @property
+    def headline(self) -> list[Reason]:
+        """The worst reasons, and that somebody waits for an answer."""
+        return [reason for place, reason in enumerate(self.reasons) if place < HEADLINE or reason is Reason.UNANSWERED]
 
     def beside(self, reason: Reason) -> int:
         """How many of them stand in the row of a partner that wants something worse."""

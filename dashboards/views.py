@@ -49,7 +49,7 @@ class Day:
 class Group:
     """The rows of one reason, under its heading; ``count`` is of all there is, ``elsewhere`` says what is not below.
 
-    Where all of them stand with partners that want something worse, ``address`` leads to their list.
+    Where no row of it is shown, ``address`` leads to the list.
     """
 
     reason: Reason
@@ -110,9 +110,7 @@ def _groups(board: Board, lines: list[today_lines.Line]) -> list[Group]:
             shown.get(reason, []),
             lists.get(reason, ""),
         )
-        for reason in Reason
-        # A partner who waits for an answer is named whatever else is wrong.
-        if reason in shown or (reason in lists and board.count(reason))
+        for reason in board.headings(shown)
     ]
 
 
@@ -125,11 +123,9 @@ def _lede(board: Board, team_overdue: int, of_team: Team | None) -> str:
             team_overdue,
         ) % {"count": apnumber(team_overdue)}
         return said[:1].upper() + said[1:]
-    there = [reason for reason in Reason if board.count(reason)]
-    if not there:
+    if not board.total:
         return of_team.sentence if of_team else _("Nothing wants you.")
-    named = [reason for place, reason in enumerate(there) if place < 2 or reason is Reason.UNANSWERED]
-    said = f"{', '.join(today_words.counted(reason, board.count(reason)) for reason in named)}."
+    said = f"{', '.join(today_words.counted(reason, board.count(reason)) for reason in board.headline)}."
     return said[:1].upper() + said[1:]
 
 

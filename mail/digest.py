@@ -200,21 +200,9 @@ class Problem(AboutPartner):
 class Stage(AboutPartner):
     """A stage that wants somebody: a review or a move is proposed, or its evidence is overdue. In words already."""
 
-    said: str
-    why: str
-    asks: bool
-
-    @property
-    def late(self) -> bool:
-        return self.asks
-
-    @property
-    def fact(self) -> str:
-        return self.said
-
-    @property
-    def detail(self) -> str:
-        return self.why
+    fact: str
+    detail: str
+    late: bool
 
 
 Row: TypeAlias = CheckIn | Promise | Voice | Problem | Stage

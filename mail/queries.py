@@ -324,7 +324,7 @@ def _stage(row: Relationship, now: Now) -> digest.Stage:
         page=_page(row),
         act=settings.SITE_URL + reverse("relationship_stage", args=[row.pk]),
         verb="Open",
-        said=plain(fact),
-        why=plain(why),
-        asks=look is not stage_words.PROPOSED,
+        fact=plain(fact),
+        detail=plain(why),
+        late=look is not stage_words.PROPOSED,
     )

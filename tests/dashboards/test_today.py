@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards import today_words
-from dashboards.today import MOST, Candidate, Reason, board
+from dashboards.today import ALWAYS_NAMED, MOST, Candidate, Reason, board
 
 CANDIDATES = st.lists(
     st.builds(
@@ -70,6 +70,16 @@ def test_heading_counts_what_stands_below_it_and_what_it_says_stands_elsewhere(c
         shown = sum(one.reason is reason for row in below for one in (row.worst, *row.also))
         assert made.count(reason) == shown + made.beside(reason)
         assert (today_words.elsewhere(made, reason) == "") == (made.beside(reason) == 0)
+
+
+@given(CANDIDATES)
+def test_who_waits_is_named_in_a_heading_and_the_headline(candidates: list[Candidate]) -> None:
+    made = board(candidates)
+    there = sorted({one.reason for one in candidates})
+    shown = {row.worst.reason for row in made.rows}
+    assert made.headings(shown) == [one for one in there if one in shown or one in ALWAYS_NAMED]
+    assert made.headline[:2] == there[:2]
+    assert (Reason.UNANSWERED in made.headline) == (Reason.UNANSWERED in there)
 
 
 @given(CANDIDATES)

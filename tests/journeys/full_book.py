@@ -14,6 +14,9 @@ from tests.journeys.book import ago, partner, person_at
 from tests.relationships.records import log
 from web.clock import Now
 
+# Likely to be whose something is that came in: its button stands beside two others.
+LONG = "Nordfjord Smoked Salmon and Shellfish"
+
 
 def full_book() -> Relationship:
     """Every state, every mark of the timeline, a very long name."""
@@ -27,6 +30,7 @@ def full_book() -> Relationship:
     paused = partner("Lerøy", quiet=20)
     actions.pause(actor=people.alice(), now=Now.read(), relationship=paused, reason="They are being sold")
     people.relationship(account=people.account("Mowi"))
+    partner(LONG, quiet=3)
     resting = partner("Grieg", quiet=30)
     actions.snooze(actor=people.alice(), now=Now.read(), relationship=resting, until_on=ago(-5), reason="On holiday")
     promised_and_said(row, ingrid)
@@ -121,7 +125,7 @@ def what_they_said(row: Relationship, ingrid: Contact) -> None:
     actions.solve_problem(**by, problem=solved, done_on=ago(20), note="New printer")
     actions.reopen_problem(**by, problem=solved, done_on=ago(10), note="It smears")
     post = actions.open_post(**by, name="Support line", owner=people.alice(), kind="support", public=True).row
-    actions.hear(now=by["now"], post=post, form="one", text="The forks are missing", organisation="Ewos", name="Ola")
+    actions.hear(now=by["now"], post=post, form="one", text="The forks are missing", organisation=LONG, name="Ola")
 
 
 def things_of(row: Relationship) -> list[Feedback | ListeningPost | Any]:

@@ -118,9 +118,9 @@ def stage(**fields: object) -> Stage:
         "page": f"{HERE}relationships/4/",
         "act": f"{HERE}relationships/4/stage/",
         "verb": "Open",
-        "said": "no longer: rhythm agreed with them",
-        "why": "A customer since 3 July. Is it still one?",
-        "asks": True,
+        "fact": "no longer: rhythm agreed with them",
+        "detail": "A customer since 3 July. Is it still one?",
+        "late": True,
     }
     return Stage(**{**known, **fields})
 
@@ -398,7 +398,7 @@ def made(line: tuple[str, str, str, str]) -> Row:
     if kind == "problem":
         return problem(partner=partner, name=name, what=what)
     if kind == "stage":
-        return stage(partner=partner, name=name, said=what, why=what)
+        return stage(partner=partner, name=name, fact=what, detail=what)
     return promise(
         partner=partner, name=name, what=what, missed_on=MONDAY - timedelta(days=3) if kind == "late" else None
     )
