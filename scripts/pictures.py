@@ -170,6 +170,13 @@ def _organisation(page: Page) -> None:
     page.locator("#account").wait_for()
 
 
+def _units(page: Page) -> None:
+    """An organisation with units below it."""
+    page.goto("/organisations/?q=northmere")
+    page.locator("main a", has_text="Northmere Foods").first.click()
+    page.locator("#account").wait_for()
+
+
 def _tab(name: str) -> Callable[[Page], None]:
     """A tab of the first partner, by its name."""
 
@@ -236,6 +243,7 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "deeds": "/history/",
         "organisation": _organisation,
         "organisations": "/organisations/",
+        "units": _units,
         "new": "/relationships/new/",
         "settings": "/settings/",
     },
