@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "prm",
     "accounts",
     "relationships",
+    "meetings",
     "dashboards",
     "mail",
     "imports",

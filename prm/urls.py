@@ -9,6 +9,7 @@ from prm import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dashboards.urls")),
     path("", include("relationships.urls")),
+    path("", include("meetings.urls")),
     path("", include("accounts.urls")),
     path("", include("mail.urls")),
     path("accounts/email/", views.nothing_here, name="account_email"),

@@ -7,6 +7,7 @@ from relationships.actions.attachments import (
     remove_attachment,
     restore_attachment,
 )
+from relationships.actions.booking import book
 from relationships.actions.bulk import (
     COLUMNS,
     assume_cadence,
@@ -252,6 +253,7 @@ __all__ = [
     "assess",
     "assume_cadence",
     "begin_with",
+    "book",
     "bring_back",
     "bring_relationship_back",
     "change_comment",

@@ -28,6 +28,7 @@ from web.text import name_key
 
 DERIVED = [
     "last_touch_on", "agreement", "every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on",
+    "booked_on",
 ]  # fmt: skip
 STAGE_DERIVED = [
     "stage_since", "proposed_stage", "lost_criteria", "evidence_due_on", "judged_again_on", "judged_as_of",
@@ -215,6 +216,8 @@ class Relationship(models.Model):
     base_due_on = models.DateField(null=True, editable=False)
     due_on = models.DateField(null=True, editable=False)
     overdue_from = models.DateField(null=True, editable=False)
+    # The next meeting that somebody of theirs has accepted; ``actions.book`` writes it for whoever plans meetings.
+    booked_on = models.DateField(null=True, editable=False)
     changes_on = models.DateField(null=True, editable=False)
     # Derived, of the stage: since when it is in it, the one proposed, which of its own criteria are lost, until when a
     # declared one wants its evidence, and the next day on which a criterion may change by itself.

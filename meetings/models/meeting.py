@@ -1,0 +1,343 @@
+"""Meetings: when, where, of what kind, with which partners and people of both sides, and whether they were held."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Self
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, Contact, Someone, User, tracked
+from relationships.models import Interaction, Relationship, latest_date, local_date
+from web import zones
+from web.clock import Now
+
+MEETING_DERIVED = ["agenda_version", "current_item", "current_since"]
+PARTY_DERIVED = ["starts_at", "meets_on", "state"]
+
+
+def new_uid() -> str:
+    """What names a meeting in every calendar, for good."""
+    return str(uuid4())
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(pk__in=Meeting.objects.visible_to(user).order_by().values("series"))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(pk__in=Meeting.objects.changeable_by(user).order_by().values("series"))
+
+
+@tracked()
+class Series(models.Model):
+    """Meetings that come again. ``rule`` is an RFC 5545 recurrence rule (*FREQ=MONTHLY;BYDAY=1MO*) over local time.
+
+    ``starts_on`` at ``starts_time`` in ``zone`` is the first; a clock change moves none of them. Each occurrence up to
+    ``made_until`` is a meeting of its own, which may differ.
+    """
+
+    uid = models.TextField(unique=True, default=new_uid, editable=False)
+    rule = models.TextField(_("comes again"))
+    starts_on = models.DateField(_("first on"))
+    starts_time = models.TimeField(_("at"))
+    zone = models.TextField(_("time zone"), validators=[zones.validate])
+    made_until = models.DateField(editable=False)
+    ended_on = models.DateField(null=True, blank=True, editable=False)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    made_at = models.DateTimeField(editable=False)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "series"
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def visible_to(self, user: Someone) -> Self:
+        """Whoever sees one of its partners."""
+        return self.filter(pk__in=MeetingAccount.objects.visible_to(user).order_by().values("meeting"))
+
+    def changeable_by(self, user: Someone) -> Self:
+        """Whoever may change one of its partners."""
+        return self.filter(pk__in=MeetingAccount.objects.changeable_by(user).order_by().values("meeting"))
+
+    def planned(self) -> Self:
+        return self.filter(state=Meeting.State.PLANNED)
+
+    def held(self) -> Self:
+        return self.filter(state=Meeting.State.HELD)
+
+    def ahead(self, now: Now) -> Self:
+        """Planned, and not over yet."""
+        return self.planned().filter(ends_at__gt=now.instant)
+
+    def unsettled(self, now: Now) -> Self:
+        """Planned and over: was it held?"""
+        return self.planned().filter(ends_at__lte=now.instant)
+
+    def soonest_first(self) -> Self:
+        return self.order_by("starts_at", "id")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-starts_at", "-id")
+
+
+@tracked(*MEETING_DERIVED)
+class Meeting(models.Model):
+    """A meeting with one or several partners. Moments are kept exactly; ``zone`` is the one in which it was agreed.
+
+    ``place`` is where people come together, ``link`` where they do from afar. ``sequence`` rises whenever what
+    calendars show of it changes. Fields under *Derived* are written by the agenda's verbs alone.
+    """
+
+    class Kind(models.TextChoices):
+        CHECK_IN = "check_in", _("check-in")
+        REVIEW = "review", _("review")
+        WORKSHOP = "workshop", _("workshop")
+        SITE_VISIT = "site_visit", _("site visit")
+        INTERNAL = "internal", _("internal meeting")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        HELD = "held", _("held")
+        NOT_HELD = "not_held", _("not held")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Host(models.TextChoices):
+        OURS = "ours", _("we do")
+        THEIRS = "theirs", _("they do")
+
+    uid = models.TextField(unique=True, default=new_uid, editable=False)
+    title = models.TextField(_("title"))
+    kind = models.TextField(_("kind"), choices=Kind, default=Kind.CHECK_IN)
+    host = models.TextField(_("who invites"), choices=Host, default=Host.OURS)
+    starts_at = models.DateTimeField(_("start"))
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(14 * 60)]
+    )
+    ends_at = models.DateTimeField(editable=False)
+    zone = models.TextField(_("time zone"), default="UTC", validators=[zones.validate])
+    place = models.TextField(_("place"), blank=True, default="")
+    link = models.URLField(_("link"), max_length=2000, blank=True, default="")
+    organiser = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="organised_meetings", verbose_name=_("organiser")
+    )
+    state = models.TextField(_("state"), choices=State, default=State.PLANNED, editable=False)
+    reason = models.TextField(_("why"), blank=True, default="")
+    series = models.ForeignKey(Series, models.SET_NULL, null=True, blank=True, related_name="meetings", editable=False)
+    # When the rule would have it; what differs from it has been moved.
+    occurrence_at = models.DateTimeField(null=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    begun_at = models.DateTimeField(null=True, editable=False)
+    settled_at = models.DateTimeField(null=True, editable=False)
+    planned_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
+    planned_at = models.DateTimeField(editable=False)
+
+    # Derived
+    agenda_version = models.PositiveIntegerField(default=0, editable=False)
+    current_item = models.ForeignKey("AgendaItem", models.SET_NULL, null=True, related_name="+", editable=False)
+    current_since = models.DateTimeField(null=True, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title=""), name="meeting_has_a_title", violation_error_message=_("Give it a title.")
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="not_held") | ~Q(reason=""),
+                name="meeting_not_held_says_why",
+                violation_error_message=_("Say why it was not held."),
+            ),
+            models.UniqueConstraint(
+                fields=["series", "occurrence_at"],
+                condition=Q(series__isnull=False),
+                name="meeting_occurs_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["ends_at", "id"], condition=Q(state="planned"), name="meeting_planned"),
+            models.Index(fields=["-starts_at", "-id"], name="meeting_newest"),
+            models.Index(fields=["organiser", "starts_at"], name="meeting_by_organiser"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting_detail", args=[self.pk])
+
+    @property
+    def starts_here(self) -> datetime:
+        """The start in the zone in which it was agreed."""
+        return self.starts_at.astimezone(ZoneInfo(self.zone))
+
+    @property
+    def day(self) -> date:
+        """The day of its own zone."""
+        return self.starts_here.date()
+
+    @property
+    def end(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def is_planned(self) -> bool:
+        return self.state == self.State.PLANNED
+
+    def is_over(self, now: Now) -> bool:
+        return self.ends_at <= now.instant
+
+    def wants_settling(self, now: Now) -> bool:
+        """Was it held? Nobody has said."""
+        return self.is_planned and self.is_over(now)
+
+
+class MeetingAccountQuerySet(models.QuerySet["MeetingAccount"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.changeable_by(user))
+
+    def ahead(self, now: Now) -> Self:
+        """Of meetings planned for today or later, as the relationship's zone has it."""
+        upcoming = self.filter(state=Meeting.State.PLANNED, meets_on__gte=latest_date(now) - timedelta(days=2))
+        return upcoming.filter(meets_on__gte=local_date(now, "relationship__zone"))
+
+    def accepted(self) -> Self:
+        """Somebody of theirs has said that they come."""
+        return self.filter(people__answer=Participant.Answer.COMES, people__contact__isnull=False).distinct()
+
+
+@tracked(*PARTY_DERIVED)
+class MeetingAccount(models.Model):
+    """A partner at a meeting: a row for each. ``interaction`` is the touch that was logged when it was held.
+
+    ``meets_on`` is the local date of the relationship's zone. The fields under *Derived* follow from the meeting.
+    """
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="parties")
+    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="meetings")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    interaction = models.ForeignKey(
+        Interaction, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+
+    # Derived
+    starts_at = models.DateTimeField(editable=False)
+    meets_on = models.DateField(editable=False)
+    state = models.TextField(choices=Meeting.State, editable=False)
+
+    objects = MeetingAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "relationship"], name="meeting_party_once")]
+        indexes = [
+            models.Index(fields=["relationship", "-starts_at", "-id"], name="meeting_party_by_day"),
+            models.Index(fields=["relationship", "meets_on"], condition=Q(state="planned"), name="meeting_party_ahead"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.relationship)
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting_detail", args=[self.meeting_id])
+
+
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def visible_to(self, user: Someone) -> Self:
+        """Ours with the meeting; theirs with their partner."""
+        meetings = Meeting.objects.visible_to(user)
+        parties = MeetingAccount.objects.visible_to(user)
+        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+
+    def changeable_by(self, user: Someone) -> Self:
+        meetings = Meeting.objects.changeable_by(user)
+        parties = MeetingAccount.objects.changeable_by(user)
+        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+
+    def ours(self) -> Self:
+        return self.filter(contact=None)
+
+    def theirs(self) -> Self:
+        return self.filter(user=None)
+
+
+@tracked()
+class Participant(models.Model):
+    """Somebody asked to a meeting: a colleague, or a person of theirs with the partner for whom they come.
+
+    ``came`` is not known until the meeting was held.
+    """
+
+    class Answer(models.TextChoices):
+        NONE = "", _("no answer yet")
+        COMES = "comes", _("comes")
+        MAYBE = "maybe", _("maybe")
+        DECLINED = "declined", _("does not come")
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="people")
+    party = models.ForeignKey(MeetingAccount, models.CASCADE, null=True, blank=True, related_name="people")
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="meetings")
+    contact = models.ForeignKey(Contact, models.CASCADE, null=True, blank=True, related_name="meetings")
+    answer = models.TextField(_("answer"), choices=Answer, blank=True, default=Answer.NONE)
+    answered_on = models.DateField(null=True, blank=True)
+    asked_on = models.DateField(editable=False)
+    came = models.BooleanField(_("came"), null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user=None, contact__isnull=False, party__isnull=False)
+                | Q(user__isnull=False, contact=None, party=None),
+                name="participant_of_one_side",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "user"], condition=Q(user__isnull=False), name="participant_of_ours_once"
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "contact"], condition=Q(contact__isnull=False), name="participant_of_theirs_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on=None) | ~Q(answer=""), name="participant_answered_with_an_answer"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "meeting"], condition=Q(user__isnull=False), name="participant_by_user"),
+            models.Index(
+                fields=["asked_on", "id"],
+                condition=Q(answer="", contact__isnull=False),
+                name="participant_without_answer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user or self.contact)
+
+    @property
+    def person(self) -> User | Contact:
+        person = self.user or self.contact
+        assert person is not None
+        return person
+
+    @property
+    def is_ours(self) -> bool:
+        return self.user_id is not None
