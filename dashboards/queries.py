@@ -14,7 +14,15 @@ from django.db.models.functions import Cast, Collate
 from accounts import access
 from accounts.models import User
 from relationships.cadence import State
-from relationships.models import Interaction, Relationship, RelationshipQuerySet, lateness, latest_date, local_date
+from relationships.models import (
+    Interaction,
+    Relationship,
+    RelationshipQuerySet,
+    is_booked,
+    lateness,
+    latest_date,
+    local_date,
+)
 from relationships.words import WORST_FIRST
 from web.clock import Now
 
@@ -44,8 +52,9 @@ def _state_conditions(now: Now) -> dict[State, Q]:
         State.ENDED: ~going_on,
         State.PAUSED: going_on & Q(paused_since__isnull=False),
         State.NO_CADENCE: running & Q(due_on=None),
-        State.OVERDUE: Q(overdue_from__lte=today),
-        State.DUE: Q(due_on__lte=today, overdue_from__gt=today),
+        State.OVERDUE: Q(overdue_from__lte=today) & ~is_booked(now),
+        State.BOOKED: is_booked(now),
+        State.DUE: Q(due_on__lte=today, overdue_from__gt=today) & ~is_booked(now),
         State.NEW: Q(last_touch_on=None, due_on__gt=today),
         State.IN_TOUCH: Q(last_touch_on__isnull=False, due_on__gt=today),
     }
@@ -172,6 +181,8 @@ def _worst(rows: RelationshipQuerySet, state: State, now: Now) -> Order:
     match state:
         case State.OVERDUE:
             return Order(rows, lateness(now) * Value(-1.0), float)
+        case State.BOOKED:
+            return Order(rows, F("booked_on"), date.fromisoformat)
         case State.PAUSED:
             return Order(rows, F("paused_since"), date.fromisoformat)
         case State.ENDED:

@@ -25,6 +25,8 @@ from relationships.words import Look
 from web import dates
 from web.clock import Now
 
+# States in which a check-in has come due.
+PAST_DUE = (State.DUE, State.BOOKED, State.OVERDUE)
 WIDE, NARROW, TALL = 1144.0, 350.0, 48.0
 # Of each side's open promises so many stand on the page, and of hand-overs.
 OPEN_SHOWN = 4
@@ -91,7 +93,7 @@ def _tighter(agreements: Sequence[CadenceAgreement]) -> list[tuple[date, date]]:
 
 
 def _past_due(row: Relationship, state: State, here: date) -> str:
-    if state not in (State.DUE, State.OVERDUE) or row.due_on is None:
+    if state not in PAST_DUE or row.due_on is None:
         return ""
     count = (here - row.due_on).days
     return _("%(days)s past due") % {"days": dates.days(count)} if count else _("due today")
@@ -144,7 +146,7 @@ def _first_hidden(entries: Sequence[Entry], shown: int) -> str:
 
 def _gap(row: Relationship, state: State, here: date) -> str:
     """The open silence as the first line of the timeline, while a check-in is due."""
-    if state not in (State.DUE, State.OVERDUE):
+    if state not in PAST_DUE:
         return ""
     if row.last_touch_on is None:
         return _("Never in touch")

@@ -84,7 +84,7 @@ def wanting_promises(user: User, now: Now) -> tuple[CommitmentQuerySet, Commitme
 
 def count(user: User, now: Now) -> int:
     """How many relationships want something of the person: the number beside *Today*. One query."""
-    due = own(user).order_by().filter(due_on__lte=latest_date(now)).filter(due_on__lte=local_date(now))
+    due = own(user).order_by().waiting(now)
     named, unnamed = wanting_promises(user, now)
     return (
         due.values_list("pk")
@@ -123,7 +123,7 @@ def of(user: User, now: Now) -> Board:
 
 
 def _check_ins(user: User, now: Now) -> Iterable[Candidate]:
-    due = own(user).order_by().filter(due_on__lte=latest_date(now)).filter(due_on__lte=local_date(now))
+    due = own(user).order_by().waiting(now)
     # Where something is due the database has its day and the interval.
     keys: Iterable[Any] = due.values_list("pk", "zone", "due_on", "overdue_from", "every_days")
     for pk, zone, due_on, overdue_from, every in keys:

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     PROBLEM = "problem"
     PROMISE_DUE = "promise due"
     DUE = "due"
+    BOOKED = "booked"
     STAGE = "stage"
 
     @property
@@ -81,6 +82,8 @@ class CheckIn(AboutPartner):
     assumed: bool
     last_touch_on: date | None
     last_channel: str
+    # A meeting that they accepted is near.
+    booked_on: date | None = None
 
     @property
     def late(self) -> bool:
@@ -88,6 +91,8 @@ class CheckIn(AboutPartner):
 
     @property
     def fact(self) -> str:
+        if self.booked_on is not None:
+            return f"check-in due, meeting {meeting_words(self.booked_on, self.today)}"
         if self.overdue and self.last_touch_on is None:
             return f"never in touch, due since {day_words(self.due_on, self.today)}"
         if self.overdue and self.last_touch_on is not None:
@@ -314,6 +319,8 @@ class Digest:
             # "2 partners overdue, 1 due this week": who is due needs no second saying.
             between = any(count[kind] for kind in (Kind.UNANSWERED, Kind.PROBLEM, Kind.PROMISE_DUE))
             yield f"{short(due) if count[Kind.OVERDUE] and not between else some(due, 'partner')} due this week"
+        if count[Kind.BOOKED]:
+            yield f"{some(count[Kind.BOOKED], 'partner')} booked"
         if count[Kind.STAGE]:
             yield f"{some(count[Kind.STAGE], 'stage')} to look at"
 
@@ -336,6 +343,8 @@ class Digest:
             yield f"{spelled(due)} {'is' if due == 1 else 'are'} due this week."
         elif due:
             yield f"{are(due, 'partner')} due this week."
+        if count[Kind.BOOKED]:
+            yield f"{are(count[Kind.BOOKED], 'partner')} booked: a meeting is near."
         if count[Kind.STAGE]:
             yield f"{are(count[Kind.STAGE], 'stage')} to be looked at."
 
@@ -428,6 +437,8 @@ def called(kind: Kind, count: int) -> str:
             return " late promise" if one else " late promises"
         case Kind.OVERDUE:
             return " overdue partner" if one else " overdue partners"
+        case Kind.BOOKED:
+            return " booked partner" if one else " booked partners"
         case Kind.UNANSWERED:
             return " answer owed" if one else " answers owed"
         case Kind.PROMISE_DUE:
@@ -482,6 +493,12 @@ def on_words(due_on: date, today: date) -> str:
     if ahead in (0, 1):
         return by_words(due_on, today)
     return f"{'was due' if ahead < 0 else 'due'} on {weekday_words(due_on, today)}"
+
+
+def meeting_words(day: date, today: date) -> str:
+    """*today*, *tomorrow*, *on Friday 20 November*."""
+    ahead = (day - today).days
+    return ("today", "tomorrow")[ahead] if ahead in (0, 1) else f"on {weekday_words(day, today)}"
 
 
 def text(digest: Digest) -> str:

@@ -39,6 +39,8 @@ BY_NAME = (Collate("account__name_key", "C"), Collate("name", "C"), F("id"))
 LONGEST_THERE_FIRST = (F("stage_since").asc(nulls_last=True), *BY_NAME)
 WORST_FIRST = (F("lateness").desc(), *BY_NAME)
 FIRST_FIRST = (F("due_on").asc(), *BY_NAME)
+NEAREST_FIRST = (F("booked_on").asc(), *BY_NAME)
+IN_ORDER = {digest.Kind.OVERDUE: WORST_FIRST, digest.Kind.BOOKED: NEAREST_FIRST, digest.Kind.DUE: FIRST_FIRST}
 BY_PARTNER = (Collate("relationship__account__name_key", "C"), Collate("relationship__name", "C"), F("id"))
 LATEST_FIRST = (Coalesce("late_on", "binding_on").asc(), *BY_PARTNER)
 CRITICAL_FIRST = Case(When(severity=Problem.Severity.CRITICAL, then=Value(0)), default=Value(1))
@@ -55,6 +57,7 @@ HEADINGS = {
     digest.Kind.PROBLEM: "Other open problems",
     digest.Kind.PROMISE_DUE: "Promises due in 7 days",
     digest.Kind.DUE: "Check-ins due in 7 days",
+    digest.Kind.BOOKED: "Due, with a meeting near",
     digest.Kind.STAGE: "Stages to look at",
 }
 
@@ -96,6 +99,7 @@ def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
             _problems(digest.Kind.PROBLEM, calm, now),
             _promises(digest.Kind.PROMISE_DUE, promises.due_within(now, DAYS_AHEAD), person, now),
             _check_ins(digest.Kind.DUE, own.due_within(now, DAYS_AHEAD), now),
+            _check_ins(digest.Kind.BOOKED, own.booked(now), now, verb="Open"),
             _stages(own.stage_asks(now), now),
         ]
     )
@@ -155,9 +159,9 @@ def _book(kinds: Iterable[Mapping[int, Batch]]) -> Book:
 
 def _check_ins(kind: digest.Kind, found: RelationshipQuerySet, now: Now, *, verb: str = "Log") -> dict[int, Batch]:
     last = Interaction.objects.touches().filter(relationship=OuterRef("pk")).newest_first()
-    ranked = _first_of_each(found.with_lateness(now), "owner_id", WORST_FIRST if kind.late else FIRST_FIRST)
+    ranked = _first_of_each(found.with_lateness(now), "owner_id", IN_ORDER[kind])
     rows = ranked.select_related("account", "agreement").annotate(last_channel=Subquery(last.values("channel")[:1]))
-    return _batches(kind, ((row.owner_id, row.total, _check_in(row, kind.late, now, verb)) for row in rows))
+    return _batches(kind, ((row.owner_id, row.total, _check_in(row, kind, now, verb)) for row in rows))
 
 
 def _promises(kind: digest.Kind, found: CommitmentQuerySet, person: User, now: Now) -> dict[int, Batch]:
@@ -216,6 +220,8 @@ def _rest(kind: digest.Kind, whose: int) -> str:
             return _address("promise_list", side=Commitment.Side.OURS.value, state="late", person=whose)
         case digest.Kind.OVERDUE:
             return _address("portfolio", state="overdue", owner=whose)
+        case digest.Kind.BOOKED:
+            return _address("portfolio", state="booked", owner=whose)
         case digest.Kind.UNANSWERED:
             return _address("feedback_list", state="late", side=Feedback.Side.THEIRS.value, person=whose)
         case digest.Kind.PROMISE_DUE:
@@ -232,7 +238,7 @@ def _page(relationship: Relationship) -> str:
     return f"{settings.SITE_URL}{reverse('relationship_detail', args=[relationship.pk])}"
 
 
-def _check_in(row: Relationship, overdue: bool, now: Now, verb: str) -> CheckIn:
+def _check_in(row: Relationship, kind: digest.Kind, now: Now, verb: str) -> CheckIn:
     assert row.due_on is not None and row.every_days is not None  # lists of due ones hold no others
     channel: str | None = row.last_channel  # type: ignore[attr-defined]
     return CheckIn(
@@ -242,12 +248,13 @@ def _check_in(row: Relationship, overdue: bool, now: Now, verb: str) -> CheckIn:
         page=_page(row),
         act=_address("log", relationship=row.pk) if verb == "Log" else _page(row),
         verb=verb,
-        overdue=overdue,
+        overdue=kind is digest.Kind.OVERDUE,
         due_on=row.due_on,
         every_days=row.every_days,
         assumed=row.agreement is None or row.agreement.assumed,
         last_touch_on=row.last_touch_on,
         last_channel=str(Interaction.Channel(channel).label) if channel else "",
+        booked_on=row.booked_on if kind is digest.Kind.BOOKED else None,
     )
 
 

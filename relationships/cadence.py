@@ -17,6 +17,8 @@ LONGEST_INTERVAL = 31
 LONGEST_SNOOZE = 31
 WEEKDAYS = (0, 1, 2, 3, 4)
 DAY = timedelta(days=1)
+# An accepted meeting further off than this says nothing about a check-in that is due now.
+NEAR_DAYS = 7
 YEAR = timedelta(days=365)
 
 
@@ -27,6 +29,7 @@ class State(StrEnum):
     PAUSED = "paused"
     NO_CADENCE = "no_cadence"
     OVERDUE = "overdue"
+    BOOKED = "booked"
     DUE = "due"
     NEW = "new"
     IN_TOUCH = "in_touch"
@@ -188,11 +191,13 @@ def state(
     overdue_from: date | None,
     last_touch_on: date | None,
     ended: bool = False,
+    every_days: int | None = None,
+    booked_on: date | None = None,
 ) -> State:
-    """What to call it. *Booked* belongs between overdue and due, once meetings exist.
+    """What to call it.
 
-    A meeting that they accepted and that is near says that the talk will come, so nothing nags meanwhile: it takes
-    the place of *due*, and of *overdue* as long as the meeting lies ahead.
+    A meeting that they accepted and that is near says that the talk will come, so nothing nags meanwhile: *booked*
+    takes the place of *due*, and of *overdue* as long as the meeting lies ahead.
     """
     if ended:
         return State.ENDED
@@ -200,11 +205,20 @@ def state(
         return State.PAUSED
     if due_on is None or overdue_from is None:
         return State.NO_CADENCE
+    if today >= due_on and is_booked(today, booked_on, every_days):
+        return State.BOOKED
     if today >= overdue_from:
         return State.OVERDUE
     if today >= due_on:
         return State.DUE
     return State.NEW if last_touch_on is None else State.IN_TOUCH
+
+
+def is_booked(today: date, booked_on: date | None, every_days: int | None) -> bool:
+    """Whether an accepted meeting is near: today or within half the interval, and never further off than a week."""
+    if booked_on is None or every_days is None:
+        return False
+    return today <= booked_on <= today + min(every_days // 2, NEAR_DAYS) * DAY
 
 
 def lateness(days_late: int, every_days: int) -> float:

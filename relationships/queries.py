@@ -34,7 +34,6 @@ from accounts.sweep import alike_each
 from accounts.teams import at_and_above
 from relationships import acquaintance, cadence, gaps, readiness, rhythm, topics
 from relationships.acquaintance import Person, Talk
-from relationships.cadence import State
 from relationships.models import (
     Attachment,
     CadenceAgreement,
@@ -123,7 +122,7 @@ def effect_of(
         workdays=relationship.workdays,
         stopped=relationship.paused_since is not None or relationship.ended_on is not None,
     )
-    late = relationship.state(now) is State.OVERDUE
+    late = relationship.overdue_from is not None and relationship.overdue_from <= today
     return Effect(
         counts=two_way,
         clears=two_way and late and (after.overdue_from is None or after.overdue_from > today),

@@ -30,6 +30,7 @@ class Look:
 
 LOOKS = {
     State.OVERDUE: Look(gettext_lazy("Overdue"), "alert-triangle", "over"),
+    State.BOOKED: Look(gettext_lazy("Booked"), "calendar-check", "booked"),
     State.DUE: Look(gettext_lazy("Due"), "clock", "due"),
     State.NEW: Look(gettext_lazy("New"), "sparkles", "new"),
     State.IN_TOUCH: Look(gettext_lazy("In touch"), "circle-check", "ok"),
@@ -39,7 +40,9 @@ LOOKS = {
 }
 # Of fewer days no share is told.
 A_WEEK = 7
-WORST_FIRST = [State.OVERDUE, State.DUE, State.NEW, State.IN_TOUCH, State.PAUSED, State.NO_CADENCE, State.ENDED]
+WORST_FIRST = [
+    State.OVERDUE, State.BOOKED, State.DUE, State.NEW, State.IN_TOUCH, State.PAUSED, State.NO_CADENCE, State.ENDED,
+]  # fmt: skip
 
 CHANNEL_ICONS = {
     Interaction.Channel.CALL: "phone",
@@ -90,6 +93,9 @@ def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
             return _("nobody has said how often to be in touch")
         case State.OVERDUE:
             return f"{_quiet(relationship, today)} – {agreed(relationship)}"
+        case State.BOOKED:
+            meeting = _("meeting %(day)s") % {"day": dates.on(relationship.booked_on or today, today)}
+            return f"{meeting}; {_quiet(relationship, today)} – {agreed(relationship)}"
         case State.DUE:
             due = relationship.due_on or today
             since = _("due today") if due == today else _("due since %(day)s") % {"day": dates.said(due, today)}
@@ -261,7 +267,7 @@ def full_sentence(relationship: Relationship, now: Now) -> str:
     text = sentence(relationship, now)
     row = relationship.agreement
     state = relationship.state(now)
-    if row is None or row.agreed_with is None or state not in (State.OVERDUE, State.DUE):
+    if row is None or row.agreed_with is None or state not in (State.OVERDUE, State.BOOKED, State.DUE):
         return text.rstrip(".") + "."
     text = _("%(sentence)s with %(name)s") % {"sentence": text, "name": row.agreed_with}
     return f"{text} {dates.on(row.agreed_on, relationship.today(now))}." if row.agreed_on else f"{text}."

@@ -13,7 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import Combinable, CombinedExpression
-from django.db.models.functions import MD5, Cast
+from django.db.models.functions import MD5, Cast, Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +55,14 @@ def lateness(now: Now) -> CombinedExpression:
     return late / Cast("every_days", models.FloatField())
 
 
+def is_booked(now: Now) -> Q:
+    """The condition for those with a check-in due and a meeting near that they accepted; as ``cadence.is_booked``."""
+    days = Least(F("every_days") / Value(2), Value(cadence.NEAR_DAYS), output_field=models.IntegerField())
+    today = Cast(local_date(now), models.DateField())
+    near = Func(today, days, arg_joiner=" + ", template="(%(expressions)s)", output_field=models.DateField())
+    return Q(booked_on__gte=local_date(now), booked_on__lte=near, due_on__lte=local_date(now))
+
+
 def every_weekday() -> list[int]:
     return list(cadence.WEEKDAYS)
 
@@ -87,19 +95,32 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         return self.filter(ended_on=None, paused_since=None, due_on=None)
 
     def overdue(self, now: Now) -> Self:
-        return self.filter(overdue_from__lte=latest_date(now)).filter(overdue_from__lte=local_date(now))
+        """Those that miss their rhythm, without those for whom a meeting is near."""
+        late = self.filter(overdue_from__lte=latest_date(now)).filter(overdue_from__lte=local_date(now))
+        return late.exclude(is_booked(now))
+
+    def booked(self, now: Now) -> Self:
+        """Due or overdue, and a meeting that they accepted is near."""
+        return self.filter(due_on__lte=latest_date(now)).filter(is_booked(now))
 
     def due(self, now: Now) -> Self:
-        """Due and not overdue, those in their grace included."""
-        return self.filter(due_on__lte=latest_date(now)).filter(
+        """Due and not overdue, those in their grace included; without those for whom a meeting is near."""
+        now_due = self.filter(due_on__lte=latest_date(now)).filter(
             due_on__lte=local_date(now), overdue_from__gt=local_date(now)
         )
+        return now_due.exclude(is_booked(now))
+
+    def waiting(self, now: Now) -> Self:
+        """Due or overdue, and no meeting is near."""
+        come = self.filter(due_on__lte=latest_date(now)).filter(due_on__lte=local_date(now))
+        return come.exclude(is_booked(now))
 
     def due_within(self, now: Now, days: int) -> Self:
-        """Due now or within ``days``, and not overdue."""
+        """Due now or within ``days``, neither overdue nor booked."""
         horizon = latest_date(now) + timedelta(days=days)
         soon = Cast(local_date(now) + Value(timedelta(days=days)), models.DateField())
-        return self.filter(due_on__lte=horizon).filter(due_on__lte=soon, overdue_from__gt=local_date(now))
+        near = self.filter(due_on__lte=horizon).filter(due_on__lte=soon, overdue_from__gt=local_date(now))
+        return near.exclude(is_booked(now))
 
     def new(self, now: Now) -> Self:
         return self.filter(last_touch_on=None, due_on__gt=local_date(now))
@@ -117,6 +138,8 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
                 return self.without_cadence()
             case State.OVERDUE:
                 return self.overdue(now)
+            case State.BOOKED:
+                return self.booked(now)
             case State.DUE:
                 return self.due(now)
             case State.NEW:
@@ -298,4 +321,6 @@ class Relationship(models.Model):
             due_on=self.due_on,
             overdue_from=self.overdue_from,
             last_touch_on=self.last_touch_on,
+            every_days=self.every_days,
+            booked_on=self.booked_on,
         )

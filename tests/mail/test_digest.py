@@ -306,7 +306,7 @@ def test_subject_of_problems_and_stages(counts: dict[Kind, int], subject: str, h
 )
 def test_subject_carries_the_fact(counts: tuple[int, ...], subject: str, headline: str) -> None:
     late, overdue, unanswered, promised, due = counts
-    shown = of_counts([0, late, overdue, unanswered, 0, promised, due, 0])
+    shown = of_counts([0, late, overdue, unanswered, 0, promised, due, 0, 0])
     assert (shown.subject, shown.headline) == (subject, headline)
 
 
@@ -342,7 +342,7 @@ def test_subject_is_short_and_says_the_most_important(counts: tuple[int, ...], o
     shown = of_counts(counts, of_team=of_team).subject
     assert 0 < len(shown) <= LONGEST_SUBJECT
     assert shown.isascii() and "\n" not in shown
-    words = ("wait", "late", "overdue", "answer", "problem", "promise", "partner", "stage")
+    words = ("wait", "late", "overdue", "answer", "problem", "promise", "partner", "booked", "stage")
     first = next(word for word, count in zip(words, counts, strict=True) if count)
     assert first in re.split(r", (?=\D|\d+ )", shown)[0]
 
