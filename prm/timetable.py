@@ -8,6 +8,7 @@ from celery.schedules import crontab
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep-cadence": {"task": "relationships.tasks.sweep_cadence", "schedule": 15 * 60.0},
+    "sweep-meetings": {"task": "meetings.tasks.sweep_meetings", "schedule": 15 * 60.0},
     "sweep-duplicates": {"task": "accounts.tasks.sweep_duplicates", "schedule": 5 * 60.0},
     # At an hour of the day: beat begins its count anew whenever it starts.
     "forget-files": {"task": "relationships.tasks.forget_files", "schedule": crontab(hour="3", minute="17")},

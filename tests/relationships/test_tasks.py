@@ -15,7 +15,7 @@ from pytest_django import Settings
 from accounts.models import User
 from prm.celery import app
 from prm.timetable import TIMETABLE
-from relationships.models import MissedCheckIn
+from relationships.models import MissedCheckIn, Relationship
 from tests import people
 from tests.mail.post import Postbox, postbox
 from tests.relationships.records import DAY, Elsewhere, agreed
@@ -39,6 +39,8 @@ def world() -> None:
     agreed(14, start=today - 60 * DAY, touched=today - 15 * DAY, account=people.account("Borealis"))
     agreed(30, start=today - 60 * DAY, touched=today - DAY, account=people.account("Cobalt"))
     agreed(7, start=today - 60 * DAY, account=people.account("Dunlin"), owner=people.bob())
+    # Booked for yesterday: that meeting is over.
+    people.relationship(account=people.account("Ember"), booked_on=today - DAY)
     people.mona()
     # Jobs read the real clock; early on a Monday the week's mails are due only where the day is further on.
     now = timezone.now()
@@ -94,6 +96,7 @@ def test_jobs_leave_something_to_compare(mails_of_a_world: Postbox) -> None:
     for name in OURS:
         run(name)
     assert MissedCheckIn.objects.open().count() == 2
+    assert not Relationship.objects.exclude(booked_on=None).exists()
     assert set(mails_of_a_world.copies) >= {people.alice().email, people.bob().email}
 
 
