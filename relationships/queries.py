@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -57,6 +57,9 @@ from relationships.models import (
 from relationships.problems import Figures
 from relationships.readiness import Seen, Sign
 from web.clock import Now
+
+# Signs of how willing people are that are kept above, by contact: meetings put theirs here.
+SIGNS: list[Callable[[Relationship, date], Iterable[tuple[int, Seen]]]] = []
 
 
 def last_touches(ids: Collection[int]) -> dict[int, Interaction]:
@@ -376,8 +379,11 @@ def talks_of(relationship: Relationship, today: date) -> tuple[list[Talk], dict[
 
 
 def readings_of(relationship: Relationship, today: date) -> dict[int, readiness.Reading]:
-    """How willing each of theirs is to give time, from the entries of a year; one query. Meetings will add theirs."""
+    """How willing each of theirs is to give time, from the entries of a year; one query, and one for each of SIGNS."""
     signs: dict[int, list[Seen]] = defaultdict(list)
+    for source in SIGNS:
+        for contact, seen in source(relationship, today):
+            signs[contact].append(seen)
     rows = InteractionContact.objects.filter(
         interaction__relationship=relationship,
         interaction__occurred_on__gt=today - timedelta(days=readiness.DAYS),

@@ -7,6 +7,7 @@ the relationship's zone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -69,7 +70,9 @@ class Reading:
 
 def read(signs: Iterable[Seen], today: date) -> Reading:
     """How willing they are as of ``today``; the order of the signs is irrelevant."""
-    known = [one for one in signs if today - timedelta(days=DAYS) < one.day <= today]
+    recorded = [one for one in signs if today - timedelta(days=DAYS) < one.day <= today]
+    came = sum(one.sign is Sign.CAME for one in recorded)
+    known = _once(recorded)
     lives = [one.day for one in known if one.sign in GIVEN]
     written = [one.day for one in known if one.sign is Sign.WAS_WRITTEN_TO]
     answered = [day for day in written if any(day <= life <= day + ANSWERED_WITHIN for life in lives)]
@@ -77,7 +80,6 @@ def read(signs: Iterable[Seen], today: date) -> Reading:
     ignored = [day for day in overdue if day not in answered]
     away = [one.day for one in known if one.sign is Sign.STAYED_AWAY]
     talks = [one for one in known if one.sign is Sign.TALKED]
-    came = sum(one.sign is Sign.CAME for one in known)
     counted = len(lives) + len(answered) + len(ignored) + len(away)
     return Reading(
         level=_level(known, [*ignored, *away], today) if counted >= FEWEST else None,
@@ -87,8 +89,20 @@ def read(signs: Iterable[Seen], today: date) -> Reading:
         answered=len(answered),
         asked=came + len(away),
         came=came,
-        last_on=max((one.day for one in known if one.sign in (Sign.TALKED, Sign.CAME)), default=None),
+        last_on=max((one.day for one in recorded if one.sign in (Sign.TALKED, Sign.CAME)), default=None),
     )
+
+
+def _once(signs: list[Seen]) -> list[Seen]:
+    """Who came to a meeting and talked at it gave their time once: of both the talk counts, as it says who began."""
+    talks = Counter(one.day for one in signs if one.sign is Sign.TALKED)
+    kept = []
+    for one in signs:
+        if one.sign is Sign.CAME and talks[one.day]:
+            talks[one.day] -= 1
+        else:
+            kept.append(one)
+    return kept
 
 
 def _level(known: Iterable[Seen], refused_on: Iterable[date], today: date) -> Level | None:

@@ -13,6 +13,8 @@ from accounts.undo import Done, take_back
 from meetings import actions
 from meetings.models import CalendarMessage, Meeting, Participant
 from relationships.models import Relationship
+from relationships.queries import readings_of
+from relationships.readiness import Level
 from tests import people
 from web.clock import Now
 
@@ -185,3 +187,14 @@ def test_seen_by_who_sees_one_of_its_partners() -> None:
     assert Participant.objects.visible_to(people.rita()).count() == 2
     assert not Meeting.objects.changeable_by(people.rita()).exists()
     assert not Meeting.objects.visible_to(people.petra()).exists()
+
+
+def test_whoever_stays_away_gives_their_time_less_willingly() -> None:
+    row = people.relationship(owner=people.alice())
+    for days, came in ((40, False), (30, False), (20, True)):
+        meeting = planned(row, starts_at=NOW.instant - timedelta(days=days)).row
+        Participant.objects.filter(pk=theirs_of(meeting).pk).update(came=came)
+        Meeting.objects.filter(pk=meeting.pk).update(state=Meeting.State.HELD)
+        actions.follow([meeting.pk], now=NOW)
+    reading = readings_of(row, NOW.today(row.zone))[ingrid().pk]
+    assert (reading.came, reading.asked, reading.level) == (1, 3, Level.RARELY)

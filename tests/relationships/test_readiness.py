@@ -106,3 +106,11 @@ def test_meetings_count_as_talks_and_staying_away_as_no_answer() -> None:
     found = read([*came, *away], TODAY)
     assert (found.came, found.asked, found.level) == (2, 5, Level.RARELY)
     assert readiness.GIVEN[Sign.TALKED] == readiness.GIVEN[Sign.CAME]
+
+
+@given(records, st.integers(0, DAYS - 1), st.booleans())
+def test_a_talk_at_a_meeting_is_time_given_once(made: list[Seen], days: int, theirs: bool) -> None:
+    apart = [one for one in made if one.day != ago(days)]
+    talked, came = Seen(ago(days), Sign.TALKED, theirs), Seen(ago(days), Sign.CAME)
+    alone, both = read([*apart, talked], TODAY), read([*apart, came, talked], TODAY)
+    assert (both.level, both.talks, both.asked) == (alone.level, alone.talks, alone.asked + 1)
