@@ -1,6 +1,23 @@
 """What can be done with meetings. Each deed is one transaction and leaves a step that takes it back."""
 
+from meetings.actions.attending import attend, bring, bring_again, send_off, set_came
 from meetings.actions.following import book_what_is_over, follow
+from meetings.actions.holding import hold_meeting, set_held, summary_of, tie, topics_of
+from meetings.actions.minutes import UNDO_FOR, send_after_all, send_minutes, withdraw_minutes
+from meetings.actions.outcomes import (
+    OvertakenError,
+    change_decision,
+    decide,
+    feedback_at,
+    promise_at,
+    remove_outcome,
+    restore_outcome,
+    set_decision,
+    set_notes,
+    unmake_outcome,
+    write_notes,
+    write_private_note,
+)
 from meetings.actions.planning import (
     EDITABLE_MEETING,
     answer,
@@ -13,18 +30,50 @@ from meetings.actions.planning import (
     set_meeting,
     unplan_meeting,
 )
+from meetings.actions.running import begin_meeting, go_to_item, next_item, set_place, tick_item
 
 __all__ = [
     "EDITABLE_MEETING",
+    "UNDO_FOR",
+    "OvertakenError",
     "answer",
+    "attend",
+    "begin_meeting",
     "book_what_is_over",
+    "bring",
+    "bring_again",
     "cancel_meeting",
+    "change_decision",
     "change_meeting",
+    "decide",
+    "feedback_at",
     "follow",
+    "go_to_item",
+    "hold_meeting",
+    "next_item",
     "not_held",
     "plan_meeting",
+    "promise_at",
+    "remove_outcome",
     "restore_meeting",
+    "restore_outcome",
+    "send_after_all",
+    "send_minutes",
+    "send_off",
     "set_answer",
+    "set_came",
+    "set_decision",
+    "set_held",
     "set_meeting",
+    "set_notes",
+    "set_place",
+    "summary_of",
+    "tick_item",
+    "tie",
+    "topics_of",
+    "unmake_outcome",
     "unplan_meeting",
+    "withdraw_minutes",
+    "write_notes",
+    "write_private_note",
 ]

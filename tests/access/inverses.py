@@ -15,6 +15,9 @@ from django.db import transaction
 from accounts import actions as accounts
 from accounts.models import Account, Affiliation, Contact, Cover, Invitation, Membership, UndoStep, User
 from accounts.undo import INVERSES, Done
+from meetings import actions as meetings
+from meetings.agenda import Kind as AgendaKind
+from meetings.models import AgendaItem
 from relationships import actions
 from relationships.models import Relationship
 from tests import people
@@ -162,8 +165,57 @@ def planned(by: dict[str, Any]) -> Done[Any]:
     return actions.add_plan_step(relationship=people.relationship(), what="Meet who signs", **by)
 
 
+def meeting_today(by: dict[str, Any]) -> Any:
+    row = people.relationship()
+    person = Contact.objects.create(name="Ingrid Lie", email="ingrid@partner.example")
+    return meetings.plan_meeting(
+        relationships=[row],
+        title="Check-in",
+        starts_at=NOW.instant - timedelta(hours=2),
+        zone="UTC",
+        contacts={row.pk: [person]},
+        **by,
+    ).row
+
+
+def item_of(meeting: Any) -> Any:
+    return AgendaItem.objects.create(
+        meeting=meeting, key="written:1", kind=AgendaKind.WRITTEN, title="Gates", minutes=5, added_at=NOW.instant
+    )
+
+
+def held_meeting(by: dict[str, Any]) -> Done[Any]:
+    row = meeting_today(by)
+    party = row.parties.get()
+    meetings.promise_at(party=party, side="ours", what="Send", due_on=TODAY + WEEK, item=item_of(row), **by)
+    return meetings.hold_meeting(meeting=row, came=[one.pk for one in row.people.all()], **by)
+
+
+def sent_minutes(by: dict[str, Any]) -> Done[Any]:
+    row = held_meeting(by).row
+    return meetings.send_minutes(meeting=row, contacts=[one.contact for one in row.people.theirs()], **by)
+
+
+def came_unasked(by: dict[str, Any]) -> Done[Any]:
+    row = held_meeting(by).row
+    person = Contact.objects.create(name="Jonas Lie")
+    return meetings.bring(meeting=row, contact=person, party=row.parties.get(), **by)
+
+
 OF_ALICE: dict[str, Deed] = {
     "log": entry,
+    "begin a meeting": lambda by: meetings.begin_meeting(meeting=item_of(meeting_today(by)).meeting, **by),
+    "write notes": lambda by: meetings.write_notes(item=item_of(meeting_today(by)), text="Gates open at six", **by),
+    "decide": lambda by: meetings.decide(meeting=meeting_today(by), decision="Gates open at six", **by),
+    "change a decision": lambda by: meetings.change_decision(
+        outcome=meetings.decide(meeting=meeting_today(by), decision="Gates", **by).row, decision="Doors", **by
+    ),
+    "say who came": lambda by: meetings.attend(
+        participant=held_meeting(by).row.people.theirs().get(), came=False, **by
+    ),
+    "bring somebody": came_unasked,
+    "hold a meeting": held_meeting,
+    "send minutes": sent_minutes,
     "change an entry": changed_entry,
     "do a next step": finished_step,
     "open a relationship": lambda by: actions.open_relationship(

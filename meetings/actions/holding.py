@@ -1,0 +1,213 @@
+"""A meeting held: a touch with each partner, the access it gave, whose entry is which; all of it taken back.
+
+What is done together is one deed of several kept steps: the meeting, a touch for each partner, and which is whose.
+Taken back, the last goes first, so that each finds what it stood on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import UndoStep, User
+from accounts.undo import Done, gather, inverse, record
+from meetings.actions.attending import by_party, came_of, set_all_came, write_access
+from meetings.actions.following import follow
+from meetings.actions.running import locked, must_be_planned, turn_to
+from meetings.agenda import Kind
+from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
+from relationships.actions import log_interaction
+from relationships.models import Commitment, Feedback, Interaction, Relationship
+from web.clock import Now
+
+
+@transaction.atomic
+def hold_meeting(
+    *,
+    actor: User,
+    now: Now,
+    meeting: Meeting,
+    came: Collection[int] | None = None,
+    done: Collection[int] = (),
+    line: str = "",
+    topics: Iterable[str] | None = None,
+) -> Done[Meeting]:
+    """It was held: a touch is logged with each partner, and who decides and came counts as access.
+
+    ``came`` are the participants who did, as noted so far unless said otherwise; all others did not. ``done`` are
+    further items that were dealt with. ``line`` stands above the shared notes in what was said. Without anybody of
+    theirs it is logged and no touch. Only who may change every partner may say so, as it is logged with each.
+    """
+    row = locked(actor, meeting.pk)
+    must_be_planned(row)
+    _may_hold(row, actor, now)
+    before = _held_values(row, done)
+    present = set(came) if came is not None else {pk for pk, was in row.people.values_list("pk", "came") if was}
+    if not row.people.filter(pk__in=present).exclude(user=None).exists():
+        raise ValidationError({"came": _("Say who of us was there.")})
+    turn_to(row, None, now)
+    row.state, row.settled_at, row.begun_at = Meeting.State.HELD, now.instant, row.begun_at or row.starts_at
+    row.save()
+    row.items.filter(pk__in=done, done_at=None).update(done_at=now.instant)
+    set_all_came(row, {str(pk): pk in present for pk in row.people.values_list("pk", flat=True)})
+    follow([row.pk], now=now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Meeting held: %(title)s") % {"title": row.title},
+        verb=set_held,
+        arguments=before,
+        watch=[(Meeting, row.pk)],
+    )
+    logged = _log(row, line, topics_of(row) if topics is None else list(topics), actor=actor, now=now)
+    tied = _tie(row, {party: deed.row for party, deed in logged.items()}, actor=actor, now=now)
+    write_access(row, now=now)
+    steps = [step, *(deed.step for deed in logged.values()), tied]
+    return Done(row, gather(actor=actor, now=now, said=step.said, steps=steps))
+
+
+def _may_hold(row: Meeting, actor: User, now: Now) -> None:
+    if row.starts_at > now.instant and row.begun_at is None:
+        raise ValidationError(_("This meeting is still to come."))
+    mine = Relationship.objects.changeable_by(actor)
+    if row.parties.exclude(relationship__in=mine).exists():
+        raise ValidationError(
+            _("This meeting is also with a partner that you may not change. Ask %(name)s to say that it was held.")
+            % {"name": row.organiser or _("an administrator")}
+        )
+
+
+def _log(
+    row: Meeting, line: str, topics: Sequence[str], *, actor: User, now: Now
+) -> dict[MeetingAccount, Done[Interaction]]:
+    visit = row.kind == Meeting.Kind.SITE_VISIT
+    return {
+        party: log_interaction(
+            actor=actor,
+            now=now,
+            relationship=party.relationship,
+            occurred_on=min(party.meets_on, party.relationship.today(now)),
+            channel=Interaction.Channel.VISIT if visit else Interaction.Channel.MEETING,
+            purpose=row.title,
+            summary=summary_of(row, party, line),
+            two_way=bool(contacts),
+            contacts=contacts,
+            colleagues=colleagues,
+            topics=topics,
+        )
+        for party, contacts, colleagues in by_party(row)
+    }
+
+
+def summary_of(row: Meeting, party: MeetingAccount, line: str = "") -> str:
+    """What stands in the log of one partner: the line, then the notes that both sides share, item by item."""
+    items = [
+        item
+        for item in row.items.for_them().exclude(notes="")
+        if item.party_id in (None, party.pk) and item.notes.strip()
+    ]
+    said = [f"{item.title}: {item.notes.strip()}" for item in items]
+    return "\n\n".join(part for part in (line.strip(), *said) if part)
+
+
+def topics_of(row: Meeting) -> list[str]:
+    """The topics that were on the agenda and dealt with, in their usual order."""
+    keys = row.items.standing().filter(kind=Kind.TOPIC).exclude(done_at=None).values_list("key", flat=True)
+    named = {part for key in keys for part in key.split(":")}
+    return [topic for topic in Interaction.Topic.values if topic in named]
+
+
+def _held_values(row: Meeting, done: Iterable[int]) -> dict[str, Any]:
+    return {
+        "meeting_id": row.pk,
+        "state": row.state,
+        "settled": row.settled_at and row.settled_at.isoformat(),
+        "begun": row.begun_at and row.begun_at.isoformat(),
+        "came": came_of(row),
+        "done": {
+            str(item.pk): item.done_at and item.done_at.isoformat() for item in row.items.filter(pk__in=list(done))
+        },
+    }
+
+
+@inverse
+@transaction.atomic
+def set_held(
+    *,
+    actor: User,
+    now: Now,
+    meeting_id: int,
+    state: str,
+    settled: str | None,
+    begun: str | None,
+    came: dict[str, bool | None],
+    done: dict[str, str | None],
+) -> Done[Meeting]:
+    """Held, or planned again, with who came and what was done as it was; the evidence of who came follows."""
+    row = locked(actor, meeting_id)
+    before = _held_values(row, [int(pk) for pk in done])
+    row.state = state
+    row.settled_at = row._meta.get_field("settled_at").to_python(settled)
+    row.begun_at = row._meta.get_field("begun_at").to_python(begun)
+    row.save()
+    items = list(row.items.filter(pk__in=done))
+    for item in items:
+        item.done_at = item._meta.get_field("done_at").to_python(done[str(item.pk)])
+    AgendaItem.objects.bulk_update(items, ["done_at"])
+    set_all_came(row, came)
+    follow([row.pk], now=now)
+    write_access(row, now=now)
+    held = state == Meeting.State.HELD
+    said = _("Meeting held: %(title)s") if held else _("Meeting is planned again: %(title)s")
+    step = record(
+        actor=actor,
+        now=now,
+        said=said % {"title": row.title},
+        verb=set_held,
+        arguments=before,
+        watch=[(Meeting, row.pk)],
+    )
+    return Done(row, step)
+
+
+def _tie(row: Meeting, interactions: Mapping[MeetingAccount, Interaction], *, actor: User, now: Now) -> UndoStep:
+    """The touch of each partner is that of the meeting; what was promised and said at it belongs to its entry."""
+    entries = {party.relationship_id: interaction for party, interaction in interactions.items()}
+    outcomes = Outcome.objects.filter(meeting=row).order_by()
+    arisen = {"relationship__in": entries, "interaction": None}
+    promises = list(Commitment.objects.filter(pk__in=outcomes.values("commitment"), **arisen))
+    said = list(Feedback.objects.filter(pk__in=outcomes.values("feedback"), **arisen))
+    for promise in promises:
+        promise.interaction = entries[promise.relationship_id]
+    for one in said:
+        one.interaction = entries[one.relationship_id]
+    Commitment.objects.bulk_update(promises, ["interaction"])
+    Feedback.objects.bulk_update(said, ["interaction"])
+    ties = {str(party.pk): interaction.pk for party, interaction in interactions.items()}
+    return tie(actor=actor, now=now, meeting_id=row.pk, ties=ties).step
+
+
+@inverse
+@transaction.atomic
+def tie(*, actor: User, now: Now, meeting_id: int, ties: dict[str, int | None]) -> Done[Meeting]:
+    """Which entry is that of the meeting, per partner."""
+    row = locked(actor, meeting_id)
+    parties = list(row.parties.filter(pk__in=ties))
+    before = {str(party.pk): party.interaction_id for party in parties}
+    there = Interaction.objects.filter(pk__in=[pk for pk in ties.values() if pk]).in_bulk()
+    for party in parties:
+        party.interaction = there.get(ties[str(party.pk)] or 0)
+    MeetingAccount.objects.bulk_update(parties, ["interaction"])
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Entries of the meeting: %(title)s") % {"title": row.title},
+        verb=tie,
+        arguments={"meeting_id": row.pk, "ties": before},
+        watch=[(Meeting, row.pk)],
+    )
+    return Done(row, step)
