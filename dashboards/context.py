@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import User
-from dashboards import wanting, wanting_answers
+from dashboards import wanting, wanting_answers, wanting_meetings
 from relationships.models import Relationship
 from web.clock import Now
 
@@ -32,6 +32,11 @@ class Navigation:
     @cached_property
     def late_promises(self) -> int:
         return wanting.late_promises(self._user, Now.read())
+
+    @cached_property
+    def unsettled(self) -> int:
+        """How many meetings that the person sees to are over, and nobody has said whether they were held."""
+        return wanting_meetings.unsettled(self._user, Now.read()).count()
 
     @cached_property
     def unanswered(self) -> int:

@@ -3,6 +3,7 @@ from django.urls import path
 from dashboards import (
     feedback_list,
     listening,
+    meeting_list,
     palette,
     people_page,
     problem_list,
@@ -17,6 +18,7 @@ urlpatterns = [
     path("portfolio/", views.portfolio, name="portfolio"),
     path("palette/", palette.palette, name="palette"),
     path("listening/", listening.listening_list, name="listening_list"),
+    path("meetings/", meeting_list.meeting_list, name="meeting_list"),
     path("problems/", problem_list.problem_list, name="problem_list"),
     path("promises/", promise_list.promise_list, name="promise_list"),
     path("feedback/", feedback_list.feedback_list, name="feedback_list"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -48,19 +49,27 @@ class WhoseFilter(forms.Form):
         chosen = self.chosen()
         if chosen.keys() & {"whose", *self.says}:
             return str(chosen.get("whose", "all"))
-        theirs = self.model.objects.visible_to(self.user).filter(seen_to_by(self.user.acts_for))
+        theirs = self.of_people(self.model.objects.visible_to(self.user), self.user.acts_for)
         return "mine" if theirs.exists() else "all"
+
+    def of_people(self, rows: Any, people: Collection[int]) -> models.QuerySet[Any]:
+        """Those of the rows that one of these sees to."""
+        return rows.filter(seen_to_by(people))  # type: ignore[no-any-return]
+
+    def of_team(self, rows: Any) -> models.QuerySet[Any]:
+        """Those that colleagues of the person's teams see to."""
+        return rows.filter(of_the_team(self.user))  # type: ignore[no-any-return]
 
     def of_those(self) -> models.QuerySet[Any]:
         """What the person sees of the rows of whoever is chosen."""
         rows: models.QuerySet[Any] = self.model.objects.visible_to(self.user)
         match self.of_whom:
             case "mine":
-                rows = rows.filter(seen_to_by(self.user.acts_for))
+                rows = self.of_people(rows, self.user.acts_for)
             case "team":
-                rows = rows.filter(of_the_team(self.user))
+                rows = self.of_team(rows)
         person = self.chosen().get("person")
-        return rows.filter(seen_to_by([person.pk])) if person else rows
+        return self.of_people(rows, [person.pk]) if person else rows
 
 
 def who_sees_to(rows: models.QuerySet[Any]) -> Q:

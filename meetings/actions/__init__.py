@@ -30,6 +30,7 @@ from meetings.actions.planning import (
     set_meeting,
     unplan_meeting,
 )
+from meetings.actions.private import keep_private_note
 from meetings.actions.running import begin_meeting, go_to_item, next_item, set_place, tick_item
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "follow",
     "go_to_item",
     "hold_meeting",
+    "keep_private_note",
     "next_item",
     "not_held",
     "plan_meeting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Self
 from uuid import uuid4
@@ -84,6 +85,18 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def unsettled(self, now: Now) -> Self:
         """Planned and over: was it held?"""
         return self.planned().filter(ends_at__lte=now.instant)
+
+    def of(self, people: Collection[int]) -> Self:
+        """Those which one of these organises or is asked to, or which are with a partner of theirs."""
+        asked = Participant.objects.filter(user__in=people).order_by().values("meeting")
+        owned = MeetingAccount.objects.filter(relationship__owner__in=people).order_by().values("meeting")
+        return self.filter(Q(organiser__in=people) | Q(pk__in=asked) | Q(pk__in=owned))
+
+    def seen_to_by(self, people: Collection[int]) -> Self:
+        """Those whose organiser one of these is; where that is nobody who works here, whoever owns the partner."""
+        owned = MeetingAccount.objects.filter(relationship__owner__in=people).order_by().values("meeting")
+        nobody = Q(organiser=None) | Q(organiser__is_active=False)
+        return self.filter(Q(organiser__in=people) | (nobody & Q(pk__in=owned)))
 
     def soonest_first(self) -> Self:
         return self.order_by("starts_at", "id")

@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +26,7 @@ from accounts.checks import ours
 from accounts.models import Account, Invitation, Membership, Team, User
 from mail import optout
 from mail.models import Kind
+from meetings.models import Series
 from relationships import actions, addresses
 from relationships.models import Attachment, Comment, Commitment, Interaction
 from tests import people
@@ -121,6 +122,8 @@ class Half:
             return timezone.now()
         if isinstance(one, models.DateField):
             return timezone.now().date()
+        if isinstance(one, models.TimeField):
+            return time(10)
         return 14
 
 
@@ -162,6 +165,13 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("PlanStep", "done_on"): lambda half: None,
     # Not sorted yet, so that it waits for somebody.
     ("Heard", "feedback"): lambda half: None,
+    # Tomorrow, and one of a series; who is asked and told is somebody of theirs, with a row more for ours.
+    ("Meeting", "starts_at"): timezone.now() + timedelta(days=1),
+    ("Meeting", "ends_at"): timezone.now() + timedelta(days=1, hours=1),
+    ("Meeting", "series"): lambda half: half.row(Series).pk,
+    ("Participant", "user"): lambda half: None,
+    ("CalendarMessage", "user"): lambda half: None,
+    ("MinutesCopy", "user"): lambda half: None,
     ("OutboxMail", "kind"): Kind.DIGEST,
     ("OutboxMail", "state"): "dot",
     ("DigestOptOut", "kind"): Kind.DIGEST,
@@ -258,6 +268,7 @@ def more_of(half: Half) -> None:
     half.add("Comment", interaction=None)
     half.add("Commitment", side=Commitment.Side.THEIRS)
     half.add("Introduction", closed_on=timezone.now().date())
+    half.add("Participant", party=None, contact=None, user=half.person)
 
 
 def left_behind(*, by: User, in_half: Half) -> None:

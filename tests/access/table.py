@@ -219,6 +219,11 @@ TABLE: dict[str, Route] = {
     "heard_sort": form(CHANGES, "Heard"),
     "heard_set_aside": form(CHANGES, "Heard"),
     "heard_set_aside_many": form(CHANGES, "ListeningPost"),
+    # Meetings
+    "meeting_list": page(STAFF),
+    "meeting_detail": page(SEES, "Meeting"),
+    "participant_answer": deed(CHANGES, "Participant"),
+    "private_note_edit": deed(SEES, "Meeting"),
     # Problems
     "problem_list": page(STAFF),
     "problem_new": form(STAFF),

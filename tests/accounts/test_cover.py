@@ -216,7 +216,7 @@ def test_list_asks_the_same_number_of_questions(count: int, django_assert_num_qu
     for number in range(count):
         running(people.alice(), people.bob(), first=number, last=number)
     client = client_of(people.alice())
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert client.get(reverse("cover_list")).status_code == 200
 
 

@@ -285,9 +285,9 @@ def test_pages_ask_the_same_number_of_questions(rows: int, django_assert_num_que
     assert Likeness.objects.count() >= rows
     client = as_(people.alice())
     client.get(reverse("settings"))
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         assert len(client.get(PAGE).context["pairs"]) == min(rows, 20)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         assert len(client.get(top.get_absolute_url()).context["units"]) == 2 * rows
 
 

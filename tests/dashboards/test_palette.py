@@ -231,5 +231,5 @@ def test_name_with_markup_is_text() -> None:
 def test_palette_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
     books.book([State.OVERDUE] * count, now=Now.read())
     client = client_of(people.alice())
-    with django_assert_num_queries(14):  # type: ignore[attr-defined]
+    with django_assert_num_queries(15):  # type: ignore[attr-defined]
         client.get(reverse("palette"), {"q": "partner"}, headers={"HX-Request": "true"})

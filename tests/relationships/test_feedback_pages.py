@@ -553,9 +553,9 @@ def test_lists_take_the_same_queries(count: int, django_assert_num_queries: Djan
     row = some(count)
     alice = client()
     alice.get("/feedback/")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         alice.get("/feedback/?state=all&whose=all")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         alice.get(f"/relationships/{row.pk}/feedback/")
 
 
@@ -569,5 +569,5 @@ def test_page_of_one_takes_the_same_queries(count: int, django_assert_num_querie
     take(last, "answered")
     alice = client()
     alice.get(last.get_absolute_url())
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         alice.get(last.get_absolute_url())

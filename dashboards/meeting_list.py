@@ -1,0 +1,211 @@
+"""Meetings of all partners that a person sees: what is to come, what wants an answer, what has been."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from accounts.requests import PersonRequest
+from dashboards.whose import Choice, WhoseFilter, team_choice
+from meetings import words
+from meetings.models import Meeting, MeetingAccount, MeetingQuerySet, Participant
+from relationships.models import Relationship
+from relationships.words import Look
+from web.clock import Now
+from web.paging import page
+
+PAGE = 25
+STATES = {
+    "": gettext_lazy("To come"),
+    "unsettled": gettext_lazy("Was it held?"),
+    "past": gettext_lazy("Past"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "all": gettext_lazy("All"),
+}
+SOONEST, NEWEST = ("starts_at", "id"), ("-starts_at", "-id")
+# Those still planned are told soonest first, so that the next one, or the one that waits the longest, is at the top.
+ORDERS = {"": SOONEST, "unsettled": SOONEST}
+PAST = (Meeting.State.HELD, Meeting.State.NOT_HELD)
+
+
+class MeetingFilter(WhoseFilter):
+    """The filter of the page; its values live in the address."""
+
+    model = Meeting
+    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["person"].queryset = User.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def of_people(self, rows: MeetingQuerySet, people: Collection[int]) -> MeetingQuerySet:
+        return rows.of(people)
+
+    def of_team(self, rows: MeetingQuerySet) -> MeetingQuerySet:
+        """With a partner of the person's teams, and not theirs."""
+        parties = MeetingAccount.objects.visible_to(self.user).filter(relationship__team__in=self.user.manages)
+        theirs = Meeting.objects.of(self.user.acts_for).order_by().values("pk")
+        return rows.filter(pk__in=parties.order_by().values("meeting")).exclude(pk__in=theirs)
+
+    def narrow(self) -> MeetingQuerySet:
+        """All filters but the state, which the tabs count."""
+        chosen = self.chosen()
+        rows: MeetingQuerySet = self.of_those()  # type: ignore[assignment]
+        parties = MeetingAccount.objects.visible_to(self.user).order_by()
+        if text := chosen.get("q"):
+            named = parties.filter(relationship__in=Relationship.objects.named(text).order_by())
+            rows = rows.filter(pk__in=named.values("meeting"))
+        if about := chosen.get("relationship"):
+            rows = rows.filter(pk__in=parties.filter(relationship=about).values("meeting"))
+        return rows
+
+
+def in_state(rows: MeetingQuerySet, state: str, now: Now) -> MeetingQuerySet:
+    match state:
+        case "unsettled":
+            return rows.unsettled(now)
+        case "past":
+            return rows.filter(state__in=PAST)
+        case "cancelled":
+            return rows.filter(state=Meeting.State.CANCELLED)
+        case "all":
+            return rows
+        case _:
+            return rows.ahead(now)
+
+
+def _counts(rows: MeetingQuerySet, now: Now) -> dict[str, int]:
+    planned, over = Q(state=Meeting.State.PLANNED), Q(ends_at__lte=now.instant)
+    counted: dict[str, int] = rows.order_by().aggregate(
+        ahead=Count("pk", filter=planned & ~over),
+        unsettled=Count("pk", filter=planned & over),
+        past=Count("pk", filter=Q(state__in=PAST)),
+        cancelled=Count("pk", filter=Q(state=Meeting.State.CANCELLED)),
+        all=Count("pk"),
+    )
+    return {**counted, "": counted["ahead"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A meeting in a list: its day and time as the reader has them, with whom, and who comes."""
+
+    row: Meeting
+    look: Look
+    when: str
+    partners: list[Relationship]
+    people: str
+    asks: bool
+    writes: bool
+
+
+def lines(rows: Sequence[Meeting], user: User, now: Now) -> list[Line]:
+    """In words. Three queries, for their partners, their people and what the person may change."""
+    if not rows:
+        return []
+    ids = [row.pk for row in rows]
+    parties: dict[int, list[Relationship]] = {}
+    seen = MeetingAccount.objects.visible_to(user).filter(meeting__in=ids).select_related("relationship__account")
+    for party in seen:
+        parties.setdefault(party.meeting_id, []).append(party.relationship)
+    people: dict[int, list[Participant]] = {}
+    asked = Participant.objects.visible_to(user).filter(meeting__in=ids).theirs().select_related("contact")
+    for one in asked:
+        people.setdefault(one.meeting_id, []).append(one)
+    changeable = set(Meeting.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
+    return list(_said(rows, parties, people, changeable, user, now))
+
+
+def _said(
+    rows: Sequence[Meeting],
+    parties: dict[int, list[Relationship]],
+    people: dict[int, list[Participant]],
+    changeable: set[int],
+    user: User,
+    now: Now,
+) -> Iterable[Line]:
+    today = now.today(user.zone)
+    for row in rows:
+        partners = parties.get(row.pk, [])
+        zones = [row.zone, *(one.zone for one in partners)]
+        yield Line(
+            row,
+            words.look(row, over=row.is_over(now)),
+            words.when(row, user.zone, zones, today),
+            partners,
+            words.who_comes(people.get(row.pk, [])),
+            row.wants_settling(now),
+            row.pk in changeable,
+        )
+
+
+def _address(request: PersonRequest, **changes: str) -> str:
+    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
+    values: QueryDict = request.GET.copy()
+    values.pop("after", None)
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value:
+            values[name] = value
+    return f"?{values.urlencode()}"
+
+
+def sentence(counted: dict[str, int]) -> str:
+    """*3 to come. One is over: was it held?*"""
+    ahead = counted["ahead"]
+    said = ngettext("%(count)d meeting to come.", "%(count)d meetings to come.", ahead) % {"count": ahead}
+    if not ahead:
+        said = _("No meeting to come.")
+    waiting = counted["unsettled"]
+    if not waiting:
+        return said
+    asks = ngettext("%(count)d is over: was it held?", "%(count)d are over: were they held?", waiting)
+    return f"{said} {asks % {'count': waiting}}"
+
+
+@require_GET
+def meeting_list(request: PersonRequest) -> HttpResponse:
+    user, now = request.user, Now.read()
+    form = MeetingFilter(request.GET, user=user)
+    chosen = form.chosen()
+    rows = form.narrow()
+    counted = _counts(rows, now)
+    state = chosen.get("state", "")
+    listed = in_state(rows, state, now)
+    shown = page(listed, order=ORDERS.get(state, NEWEST), after=request.GET.get("after", ""), size=PAGE)
+    whose = form.of_whom
+    context = {
+        "form": form,
+        "lede": sentence(counted),
+        "tabs": [
+            Choice(str(name), _address(request, state=value), value == state, counted[value])
+            for value, name in STATES.items()
+        ],
+        "whose": [
+            Choice(_("Mine"), _address(request, whose="mine", person="", relationship=""), whose == "mine"),
+            *team_choice(user, _address(request, whose="team", person=""), whose),
+            Choice(_("All I see"), _address(request, whose="all", person=""), whose == "all"),
+        ],
+        "lines": lines(shown.rows, user, now),
+        "more": f"{_address(request)}&after={shown.after}" if shown.after else "",
+        "state": state,
+        "kept_whose": chosen.get("whose", ""),
+        "relationship": chosen.get("relationship"),
+        "person": chosen.get("person"),
+        "of_anybody": _address(request, person=""),
+        "without": _address(request, relationship=""),
+        "total": counted["all"],
+        "narrowed": bool(chosen.keys() - {"state"}),
+        "writes": user.reach.writes or bool(user.reach.joined),
+    }
+    return render(request, "dashboards/meeting_list.html", context)
