@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, Q, Value
+from django.db.models import DateField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dashboards import introductions, today_words, wanting_answers, wanting_problems, wanting_stages
+from dashboards.queries import counted
 from dashboards.today import Board, Candidate, Reason, board
 from relationships import promises, words
 from relationships.cadence import lateness
@@ -82,29 +83,30 @@ def wanting_promises(user: User, now: Now) -> tuple[CommitmentQuerySet, Commitme
     return named.filter(_wants(now)), unnamed.filter(_wants(now))
 
 
-def count(user: User, now: Now) -> int:
-    """How many relationships want something of the person: the number beside *Today*. One query."""
+def _keys(user: User, now: Now) -> QuerySet[Any]:
+    """The relationships that want something of the person."""
     due = own(user).order_by().waiting(now)
     named, unnamed = wanting_promises(user, now)
-    return (
-        due.values_list("pk")
-        .union(
-            named.values_list("relationship"),
-            unnamed.values_list("relationship"),
-            wanting_problems.wanted(user, now).values_list("relationship"),
-            _steps(user, now).values_list("relationship"),
-            introductions.wanting(user).values_list("relationship"),
-            *wanting_stages.keys(user, now),
-            wanting_answers.wanted(user, now).values_list("relationship"),
-        )
-        .count()
+    return due.values_list("pk").union(
+        named.values_list("relationship"),
+        unnamed.values_list("relationship"),
+        wanting_problems.wanted(user, now).values_list("relationship"),
+        _steps(user, now).values_list("relationship"),
+        introductions.wanting(user).values_list("relationship"),
+        *wanting_stages.keys(user, now),
+        wanting_answers.wanted(user, now).values_list("relationship"),
     )
 
 
-def late_promises(user: User, now: Now) -> int:
-    """How many late promises of ours the person sees to: the number beside *Promises*. One query."""
+def _late_promises(user: User, now: Now) -> QuerySet[Any]:
     named, unnamed = (rows.ours().late(now).values_list("pk") for rows in open_promises(user))
-    return named.union(unnamed, all=True).count()
+    return named.union(unnamed, all=True)
+
+
+# How many relationships want something of the person: the number beside *Today*.
+count = counted(_keys)
+# How many late promises of ours the person sees to: the number beside *Promises*.
+late_promises = counted(_late_promises)
 
 
 def of(user: User, now: Now) -> Board:

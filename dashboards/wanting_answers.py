@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 
 from accounts.models import User
+from dashboards.queries import counted
 from dashboards.today import Candidate, Reason
 from relationships import feedback_words
 from relationships.models import Feedback, FeedbackQuerySet, is_unread, owed_answer, seen_to_by
@@ -27,9 +28,12 @@ def wanted(user: User, now: Now) -> FeedbackQuerySet:
     return _theirs(user).filter(owed_answer(now) | is_unread())
 
 
-def count(user: User, now: Now) -> int:
-    """What has waited for long: the number beside *Feedback*. One query."""
-    return _theirs(user).owed(now).count()
+def _unanswered(user: User, now: Now) -> QuerySet[Any]:
+    return _theirs(user).owed(now).values_list("pk")
+
+
+# How much has waited for long: the number beside *Feedback*.
+count = counted(_unanswered)
 
 
 def candidates(user: User, now: Now) -> Iterable[Candidate]:
