@@ -1,0 +1,172 @@
+"""The demonstration company as it lies in the database, seeded once for all the tests here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.core.management import call_command
+from django.db import connection, models, transaction
+from django.db.models import Count
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
+from prm import demo
+from prm import demo_company as company
+from relationships import actions, gaps, queries
+from relationships.acquaintance import Person
+from relationships.cadence import State
+from relationships.models import (
+    CadenceAgreement,
+    Halt,
+    Interaction,
+    Introduction,
+    MissedCheckIn,
+    PlanStep,
+    Relationship,
+    Snooze,
+    StageChange,
+    Stakeholder,
+    Waiver,
+)
+from tests.prm.test_demo_company import SUNDAY, WANTED
+
+pytestmark = pytest.mark.django_db
+
+
+def seed(day: str = "2026-03-29") -> str:
+    out = StringIO()
+    call_command("seed_demo", "--as-of", day, stdout=out)
+    return out.getvalue()
+
+
+def count_everything() -> dict[str, int]:
+    tables = set(connection.introspection.table_names())
+    rows = [model for model in apps.get_models(include_auto_created=True) if model._meta.db_table in tables]
+    return {model._meta.label: model._base_manager.count() for model in rows}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Seeded once, as of the Sunday, for all the tests of it: each sees it whole, and what it does is rolled back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield seed()
+        transaction.set_rollback(True)
+
+
+def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct(said: str) -> None:
+    assert len(said.splitlines()) == 12
+    # One of those that the plan has in touch has ended since.
+    wanted = {**WANTED, State.IN_TOUCH: WANTED[State.IN_TOUCH] - 1, State.ENDED: 1}
+    for state, number in wanted.items():
+        assert Relationship.objects.in_state(state, SUNDAY).count() == number, state
+    count = actions.sweep_cadence(now=SUNDAY)
+    assert (count.raised, count.closed, count.open, count.late) == (0, 0, WANTED[State.OVERDUE], 0)
+    past = MissedCheckIn.objects.exclude(closed_at=None)
+    assert {flag.closed_because for flag in past} == {"touched", "snoozed"}
+    assert Snooze.objects.filter(until_on__gt=SUNDAY.today("UTC")).count() == 2
+
+
+def test_seeded_their_people_show_every_gap_and_somebody_is_to_be_met() -> None:
+    kinds: Counter[gaps.Kind] = Counter()
+    for row in Relationship.objects.select_related("owner"):
+        today = row.today(SUNDAY)
+        talks, names = queries.talks_of(row, today)
+        ours = [Person(pk, name) for pk, name in names.items()]
+        seen_to = queries.places_seen_to(row)
+        theirs = [one.known(seen_to) for one in queries.theirs_of(row, today)]
+        kinds.update({gap.kind for gap in gaps.find(ours=ours, theirs=theirs, talks=talks, today=today)})
+    assert set(kinds) >= {
+        gaps.Kind.LEFT,
+        gaps.Kind.SILENT_DECIDER,
+        gaps.Kind.NOBODY_SIGNS,
+        gaps.Kind.ONE_KNOWER,
+        gaps.Kind.POWER_UNKNOWN,
+        gaps.Kind.SILENT,
+    }
+    assert Introduction.objects.open().count() == 3 and Introduction.objects.exclude(met=None).count() == 1
+    assert Introduction.objects.open().exclude(instead_of=None).count() == 1
+    named = Relationship.objects.exclude(stage=Relationship.Stage.CONTACT).exclude(stakeholders=None).distinct().count()
+    assert named >= 30
+    assert Stakeholder.objects.exclude(readiness="").count() == 2
+    for stake in Stakeholder.objects.all():
+        stake.full_clean()
+
+
+def test_seeded_twice_nothing_changes() -> None:
+    before = count_everything()
+    assert "nothing was changed" in seed("2026-04-20")
+    assert count_everything() == before
+
+
+def test_every_address_ends_where_no_mail_can_go() -> None:
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, models.EmailField | models.URLField) and model._meta.managed:
+                for value in model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True):
+                    assert re.fullmatch(r"[a-z.]+@[a-z-]+\.example|https://www\.[a-z-]+\.example/[a-z]*", value), value
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM relationships_interaction WHERE summary ~* '@|www\\.|https?:'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_everybody_can_sign_in() -> None:
+    for person in company.PEOPLE:
+        user = User.objects.get(email=person.email)
+        assert authenticate(username=person.email, password=demo.PASSWORD) == user
+        assert EmailAddress.objects.filter(user=user, email=user.email, verified=True, primary=True).exists()
+    assert User.objects.get(email="mona@concord.example").reach.managed == set(
+        Membership.objects.values_list("team_id", flat=True)
+    )
+
+
+def test_the_shapes_that_pages_must_cope_with_are_there() -> None:
+    assert Account.objects.count() >= 46
+    assert set(Account.objects.values_list("kind", flat=True)) == set(Account.Kind.values)
+    assert set(Relationship.objects.values_list("stage", flat=True)) == set(Relationship.Stage.values)
+    bonds = Account.objects.annotate(bonds=Count("relationships"))
+    assert Counter(bonds.values_list("bonds", flat=True)) == {0: len(company.ALONE), 1: 44, 2: 2}
+    assert Account.objects.exclude(parent=None).count() >= 4
+    assert Account.objects.filter(parent__parent__parent__parent=None, parent__parent__parent__isnull=False).exists()
+    assert Likeness.objects.count() == 2
+    known = Account.objects.exclude(relationships=None).annotate(people=Count("affiliations", distinct=True))
+    people = known.values_list("people", flat=True)
+    assert min(people) == 1 and max(people) == 5
+    assert Contact.objects.annotate(places=Count("affiliations")).filter(places=2).count() == 1
+    assert Affiliation.objects.filter(until__lt=SUNDAY.today("UTC")).count() == 1
+    assert not Interaction.objects.filter(contacts=None).exists()
+    assert not Interaction.objects.filter(colleagues=None).exists()
+    agreed = CadenceAgreement.objects.filter(pk__in=Relationship.objects.values("agreement")).exclude(agreed_with=None)
+    assert 18 <= agreed.count() <= 28
+    for row in [*User.objects.all(), *Account.objects.all(), *Contact.objects.all(), *Relationship.objects.all()]:
+        row.full_clean()
+
+
+def test_every_situation_of_a_stage_stands_somewhere_and_is_believable() -> None:
+    assert [str(row) for row in Relationship.objects.proposed()] == ["Zielonka Boxes"]
+    assert [str(row) for row in Relationship.objects.evidence_overdue(SUNDAY)] == ["Hollisworth Freight"]
+    assert [str(row) for row in Relationship.objects.ended()] == ["Datarook Systems · Licences"]
+    halts = Halt.objects.select_related("relationship").order_by("from_on")
+    still = {str(one.relationship) for one in halts if one.until_on is None}
+    stopped = Relationship.objects.exclude(paused_since=None, ended_on=None)
+    assert still == {str(row) for row in stopped} != set()
+    assert [str(one.relationship) for one in halts if one.until_on] == ["Tarn Valley Dairy"]
+    today = SUNDAY.today("UTC")
+    assert {(str(one.relationship), one.until_on >= today) for one in Waiver.objects.all()} == {
+        ("Pellworth Ceramics", True),
+        ("Skerrivik Seafood", False),
+    }
+    assert PlanStep.objects.open().count() == 3
+    assert Relationship.objects.exclude(target_stage="").count() == 2
+    moved = StageChange.objects.filter(declared=False)
+    assert moved.count() >= 12
+    for change in moved:
+        assert {one["verdict"] for one in change.criteria} == {"met"}
+        assert change.days_in_former is not None and change.days_in_former >= 90
+        assert change.changed_on <= today
