@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import shutil
+from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -65,8 +67,16 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for each that asks; pytest would count those that are there before it makes the next."""
+    whole = tmp_path_factory.mktemp("files")
+    return (whole / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def files(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def files(settings: Settings, places: Iterator[Path]) -> Path:
     """Where attached files lie; each test has a place of its own."""
-    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files", numbered=True)
+    settings.MEDIA_ROOT = next(places)
+    Path(settings.MEDIA_ROOT).mkdir()
     return Path(settings.MEDIA_ROOT)
