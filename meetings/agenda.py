@@ -411,10 +411,12 @@ def when_next(talks: Talks, today: date, planned_on: date | None = None) -> date
     day = last
     while day > begin and day.weekday() not in talks.workdays:
         day -= DAY
-    if day > begin:
-        return day
-    day = begin + DAY
-    while day.weekday() not in talks.workdays:
+    return day if day > begin else next_workday(begin, talks.workdays)
+
+
+def next_workday(after: date, workdays: Collection[int]) -> date:
+    day = after + DAY
+    while day.weekday() not in workdays:
         day += DAY
     return day
 

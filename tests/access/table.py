@@ -222,6 +222,11 @@ TABLE: dict[str, Route] = {
     # Meetings
     "meeting_list": page(STAFF),
     "meeting_detail": page(SEES, "Meeting"),
+    "meeting_new": form(STAFF),
+    "meeting_create": form(CHANGES, "Relationship"),
+    "meeting_edit": form(CHANGES, "Meeting"),
+    "meeting_cancel": form(CHANGES, "Meeting"),
+    "meeting_not_held": form(CHANGES, "Meeting"),
     "participant_answer": deed(CHANGES, "Participant"),
     "private_note_edit": deed(SEES, "Meeting"),
     # Problems

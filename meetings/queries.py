@@ -1,0 +1,41 @@
+"""Reads around meetings, each a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from meetings.agenda import Talks
+from meetings.models import Meeting, MeetingAccount
+from relationships.cadence import Rest
+from relationships.models import Relationship
+from web.clock import Now
+
+
+def talks_of(relationship: Relationship) -> Talks:
+    """What its rhythm follows from; two queries."""
+    return Talks(
+        last_touch_on=relationship.last_touch_on,
+        intervals=[row.interval for row in relationship.agreements.order_by("id")],
+        rests=[Rest(row.from_on, row.until_on) for row in relationship.snoozes.all()],
+        workdays=relationship.workdays,
+    )
+
+
+def next_of(relationship: Relationship, now: Now) -> MeetingAccount | None:
+    """Its next meeting that is planned for today or later."""
+    ahead = MeetingAccount.objects.filter(relationship=relationship).ahead(now).select_related("meeting")
+    return ahead.filter(meeting__ends_at__gt=now.instant).order_by("starts_at", "id").first()
+
+
+def last_planned_on(relationship: Relationship, now: Now) -> date | None:
+    """The day of the last one that is planned; the one to propose comes after it."""
+    ahead = MeetingAccount.objects.filter(relationship=relationship).ahead(now).order_by("-meets_on")
+    return ahead.values_list("meets_on", flat=True).first()
+
+
+def last_of(relationships: Collection[int]) -> Meeting | None:
+    """The meeting with any of these that was planned for the latest moment: the next one is often at the same hour."""
+    rows = MeetingAccount.objects.filter(relationship__in=relationships).exclude(state=Meeting.State.CANCELLED)
+    newest = rows.select_related("meeting").order_by("-starts_at", "-id").first()
+    return newest.meeting if newest else None
