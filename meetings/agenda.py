@@ -38,10 +38,11 @@ class Kind(IntEnum):
     FEEDBACK = 3
     CARRIED = 4
     WRITTEN = 5
-    RHYTHM = 6
-    CRITERION = 7
-    TOPIC = 8
-    PLAY = 9
+    OUTLINE = 6
+    RHYTHM = 7
+    CRITERION = 8
+    TOPIC = 9
+    PLAY = 10
 
 
 # What people have written: it goes when they say so, and not because no source names it.
@@ -53,6 +54,7 @@ MINUTES = {
     Kind.FEEDBACK: 8,
     Kind.CARRIED: 5,
     Kind.WRITTEN: 5,
+    Kind.OUTLINE: 5,
     Kind.RHYTHM: 5,
     Kind.CRITERION: 5,
     Kind.TOPIC: 8,
@@ -324,6 +326,27 @@ def _taken_out(rows: Sequence[Row], key: str) -> tuple[Row, list[Row]]:
     if found is None:
         raise KeyError(key)
     return found, [row for row in rows if row.key != key]
+
+
+def kept_in_time(agenda: Agenda, length: int) -> tuple[Agenda, tuple[Row, ...]]:
+    """The agenda without what could only come after its time, and those rows: they could go on if one makes room.
+
+    The first row that does not fit stays, so that one sees what the time cuts off. What is critical stays, and what
+    people wrote, moved or pinned: only they take it off.
+    """
+    fitting = fits([row.minutes for row in agenda.rows], length).fitting
+    waiting = tuple(
+        row
+        for row in agenda.rows[fitting + 1 :]
+        if row.untouched and not row.candidate.critical and row.candidate.kind not in BY_HAND
+    )
+    keys = {row.key for row in waiting}
+    return replace(agenda, rows=tuple(row for row in agenda.rows if row.key not in keys)), waiting
+
+
+def take_up(agenda: Agenda, row: Row) -> Agenda:
+    """A row that there was no time for, put last by a person, so that it stays."""
+    return replace(agenda, rows=_laid([*agenda.rows, replace(row, moved=True)]))
 
 
 def carry(undone: Iterable[Row], held_on: date) -> tuple[Candidate, ...]:

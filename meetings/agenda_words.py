@@ -15,6 +15,7 @@ from web import dates
 
 # Who brought an item that nobody did.
 BROUGHT_BY = {
+    Kind.OUTLINE: gettext_lazy("Outline"),
     Kind.RHYTHM: gettext_lazy("Rhythm"),
     Kind.CRITERION: gettext_lazy("Stage"),
     Kind.TOPIC: gettext_lazy("Topic"),
@@ -40,6 +41,8 @@ def _of_kind(reason: Reason, today: date) -> str:
             return ""
         case Kind.WRITTEN:
             return _("put on by us") if reason.side == Side.OURS else _("put on by them")
+        case Kind.OUTLINE:
+            return _("stands on every agenda of this kind")
         case Kind.RHYTHM:
             return _("the rhythm is assumed: nobody of theirs has agreed it yet")
         case Kind.CRITERION:

@@ -1,5 +1,16 @@
 """What can be done with meetings. Each deed is one transaction and leaves a step that takes it back."""
 
+from meetings.actions.agenda import (
+    ChangedSinceError,
+    add_item,
+    arrange_agenda,
+    change_item,
+    drop_item,
+    move_item,
+    pin_item,
+    put_back,
+    settle,
+)
 from meetings.actions.attending import attend, bring, bring_again, send_off, set_came
 from meetings.actions.following import book_what_is_over, follow
 from meetings.actions.holding import hold_meeting, set_held, summary_of, tie, topics_of
@@ -36,8 +47,11 @@ from meetings.actions.running import begin_meeting, go_to_item, next_item, set_p
 __all__ = [
     "EDITABLE_MEETING",
     "UNDO_FOR",
+    "ChangedSinceError",
     "OvertakenError",
+    "add_item",
     "answer",
+    "arrange_agenda",
     "attend",
     "begin_meeting",
     "book_what_is_over",
@@ -45,17 +59,22 @@ __all__ = [
     "bring_again",
     "cancel_meeting",
     "change_decision",
+    "change_item",
     "change_meeting",
     "decide",
+    "drop_item",
     "feedback_at",
     "follow",
     "go_to_item",
     "hold_meeting",
     "keep_private_note",
+    "move_item",
     "next_item",
     "not_held",
+    "pin_item",
     "plan_meeting",
     "promise_at",
+    "put_back",
     "remove_outcome",
     "restore_meeting",
     "restore_outcome",
@@ -69,6 +88,7 @@ __all__ = [
     "set_meeting",
     "set_notes",
     "set_place",
+    "settle",
     "summary_of",
     "tick_item",
     "tie",

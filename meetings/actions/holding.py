@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import UndoStep, User
 from accounts.undo import Done, gather, inverse, record
+from meetings.actions.agenda import settle
 from meetings.actions.attending import by_party, came_of, set_all_came, write_access
 from meetings.actions.following import follow
 from meetings.actions.running import locked, must_be_planned, turn_to
@@ -49,6 +50,8 @@ def hold_meeting(
     present = set(came) if came is not None else {pk for pk, was in row.people.values_list("pk", "came") if was}
     if not row.people.filter(pk__in=present).exclude(user=None).exists():
         raise ValidationError({"came": _("Say who of us was there.")})
+    if row.begun_at is None:
+        settle(row, actor=actor, now=now)
     turn_to(row, None, now)
     row.state, row.settled_at, row.begun_at = Meeting.State.HELD, now.instant, row.begun_at or row.starts_at
     row.save()

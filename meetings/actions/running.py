@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import UndoStep, User
 from accounts.undo import Done, inverse, record
 from meetings import live
+from meetings.actions.agenda import settle
 from meetings.actions.following import lock
 from meetings.actions.planning import theirs
 from meetings.models import AgendaItem, Meeting
@@ -35,6 +36,8 @@ def begin_meeting(*, actor: User, now: Now, meeting: Meeting) -> Done[Meeting]:
     must_be_planned(row)
     before = _place_of(row)
     if row.begun_at is None:
+        # Nobody may have touched the agenda so far: what comes up at it stands now.
+        settle(row, actor=actor, now=now)
         row.begun_at = now.instant
         row.save(update_fields=["begun_at"])
     if row.current_item_id is None:

@@ -24,6 +24,7 @@ from meetings.models.meeting import (
     SeriesQuerySet,
     new_uid,
 )
+from meetings.models.outline import OutlineItem, OutlineItemQuerySet
 from meetings.models.post import (
     BriefWish,
     BriefWishQuerySet,
@@ -61,6 +62,8 @@ __all__ = [
     "MinutesDispatchQuerySet",
     "Outcome",
     "OutcomeQuerySet",
+    "OutlineItem",
+    "OutlineItemQuerySet",
     "Participant",
     "ParticipantQuerySet",
     "PrivateNote",

@@ -40,6 +40,7 @@ DIRECTORY = {
     ("account", "name"),
     ("account", "namekey"),
     ("contact", "name"),
+    ("outlineitem", "title"),
     ("team", "name"),
     ("user", "name"),
 }
@@ -172,6 +173,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("Participant", "user"): lambda half: None,
     ("CalendarMessage", "user"): lambda half: None,
     ("MinutesCopy", "user"): lambda half: None,
+    # A template has each place once.
+    ("OutlineItem", "position"): lambda half: ["north", "south"].index(half.side),
     ("OutboxMail", "kind"): Kind.DIGEST,
     ("OutboxMail", "state"): "dot",
     ("DigestOptOut", "kind"): Kind.DIGEST,

@@ -204,6 +204,7 @@ def came_unasked(by: dict[str, Any]) -> Done[Any]:
 
 OF_ALICE: dict[str, Deed] = {
     "log": entry,
+    "put on an agenda": lambda by: meetings.add_item(meeting=meeting_today(by), title="Prices", **by),
     "begin a meeting": lambda by: meetings.begin_meeting(meeting=item_of(meeting_today(by)).meeting, **by),
     "write notes": lambda by: meetings.write_notes(item=item_of(meeting_today(by)), text="Gates open at six", **by),
     "decide": lambda by: meetings.decide(meeting=meeting_today(by), decision="Gates open at six", **by),

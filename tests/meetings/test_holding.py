@@ -52,7 +52,9 @@ def meeting_of(*rows: Relationship, **more: Any) -> Meeting:
 
 
 def item(meeting: Meeting, title: str, position: int, **more: Any) -> AgendaItem:
+    # A person's hand has put it where it is.
     values: dict[str, Any] = {"key": f"written:{title}", "kind": Kind.WRITTEN, "minutes": 10, "added_at": START}
+    values |= {"moved": True}
     return AgendaItem.objects.create(meeting=meeting, title=title, position=position, **(values | more))
 
 
@@ -84,7 +86,7 @@ def state_of(row: Relationship) -> dict[str, Any]:
 
 
 def test_time_of_each_item_is_added_up_and_next_marks_the_former_done() -> None:
-    meeting = meeting_of(people.relationship(owner=people.alice()))
+    meeting = meeting_of(people.relationship(owner=people.alice(), stage="partner"))
     first, second, third = (item(meeting, title, place) for place, title in enumerate(["One", "Two", "Three"]))
     by: dict[str, Any] = {"actor": people.alice()}
 

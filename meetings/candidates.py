@@ -1,0 +1,272 @@
+"""What could be spoken about at a meeting, read from whatever is open with its partners.
+
+A fixed number of queries for any number of partners and items. ``find`` is the one place where a new source is added:
+a function that takes the ``Table`` and gives ``Found``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Contact, User
+from meetings import agenda, outlines
+from meetings.agenda import Candidate, Kind
+from meetings.models import AgendaItem, Meeting, MeetingAccount
+from relationships import records, stages, topics, words
+from relationships.models import Commitment, Feedback, Interaction, Problem, Relationship
+from relationships.notes import Side
+from web.clock import Now
+
+# What an item is about where it is about all partners of the meeting.
+ALL = 0
+LONGEST_TITLE = 160
+# What to ask about a topic that has not come up.
+ASK = {
+    topics.NEEDS: gettext_lazy("Needs: what would help you most right now?"),
+    topics.PROCESSES: gettext_lazy("Processes: where do we slow each other down?"),
+    topics.IDEAS: gettext_lazy("New ideas: what would you try if it cost nothing?"),
+}
+# What to speak about, where talking helps a criterion. How often we talk is an item of its own; that we are in touch
+# and keep to it is shown by the meetings themselves.
+OPEN = {
+    stages.Criterion.SCOPE: gettext_lazy("Agree a first scope or joint project"),
+    stages.Criterion.PEOPLE: gettext_lazy("Who else has a say in this, and who answers for it?"),
+    stages.Criterion.PROMISE: gettext_lazy("What can we do for you, and by when?"),
+    stages.Criterion.DECISION_MAKERS: gettext_lazy("When do we next see those who decide?"),
+    stages.Criterion.FEEDBACK: gettext_lazy("What should each of us do differently?"),
+    stages.Criterion.BESIDE_PROJECTS: gettext_lazy("What else is there, beside the projects?"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate with what the rules need not know: its words, who brought it, and whether they may see it."""
+
+    candidate: Candidate
+    title: str
+    shared: bool = True
+    colleague: User | None = None
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A meeting with its partners, as of a day; ``carried`` is what former meetings did not come to."""
+
+    meeting: Meeting
+    parties: Sequence[MeetingAccount]
+    today: date
+    carried: Sequence[Found] = ()
+
+    @property
+    def relationships(self) -> list[Relationship]:
+        return [party.relationship for party in self.parties]
+
+    @property
+    def ids(self) -> list[int]:
+        return [party.relationship_id for party in self.parties]
+
+    @property
+    def going_on(self) -> list[Relationship]:
+        return [row for row in self.relationships if row.paused_since is None and row.ended_on is None]
+
+    def named(self, source: str) -> list[int]:
+        """The rows of a source that were carried: they come up whatever their day is."""
+        keys = (one.candidate.key.split(":") for one in self.carried)
+        return [int(key[1]) for key in keys if key[0] == source]
+
+
+def parties_of(meeting: Meeting) -> list[MeetingAccount]:
+    """One query; each knows ``former_id``, its row at the last meeting with the partner that was held before."""
+    held = MeetingAccount.objects.filter(
+        relationship=OuterRef("relationship"), state=Meeting.State.HELD, starts_at__lt=OuterRef("starts_at")
+    )
+    former = held.exclude(meeting=OuterRef("meeting")).order_by("-starts_at", "-id").values("pk")[:1]
+    rows = MeetingAccount.objects.filter(meeting=meeting).annotate(former_id=Subquery(former))
+    return list(rows.select_related("relationship__account", "relationship__agreement").order_by("id"))
+
+
+def find(meeting: Meeting, parties: Sequence[MeetingAccount], now: Now) -> list[Found]:
+    """All that could go on, in no order. A key may come twice, from its source and from an earlier agenda."""
+    table = Table(meeting, parties, now.today(meeting.zone), ())
+    table = replace(table, carried=carried_over(table))
+    found = [
+        *_promises(table),
+        *_feedback(table),
+        *_problems(table),
+        *_rhythms(table),
+        *_criteria(table),
+        *_topics(table),
+        *_outline(table),
+    ]
+    there = {one.candidate.key for one in found}
+    # What was carried goes on where its source still stands, or where it has none.
+    return found + [one for one in table.carried if one.candidate.kind in agenda.BY_HAND or one.candidate.key in there]
+
+
+# Carried over --------------------------------------------------------------------------------------------------------
+
+
+def carried_over(table: Table) -> list[Found]:
+    """What the last meeting held with each partner did not come to. One query."""
+    formers: list[Any] = [former for party in table.parties if (former := getattr(party, "former_id", None))]
+    common = Q(party=None, meeting__in=MeetingAccount.objects.filter(pk__in=formers).values("meeting"))
+    rows = AgendaItem.objects.standing().filter(Q(party__in=formers) | common, done_at=None)
+    found = []
+    for item in rows.select_related("meeting", "party", "colleague", "contact"):
+        relationship = item.party.relationship_id if item.party else table.ids[0] if len(table.ids) == 1 else ALL
+        row = agenda.Row(_as_it_was(item, relationship), item.minutes)
+        (candidate,) = agenda.carry([row], item.meeting.day)
+        found.append(Found(candidate, item.title, item.shared, item.colleague, item.contact))
+    return found
+
+
+def _as_it_was(item: AgendaItem, relationship: int) -> Candidate:
+    return Candidate(
+        key=item.key,
+        kind=Kind(item.kind),
+        relationship=relationship,
+        side=Side(item.side),
+        critical=item.critical,
+        due_on=item.due_on,
+        since=item.since,
+        carried=item.carried,
+        carried_from=item.carried_from,
+    )
+
+
+# Sources -------------------------------------------------------------------------------------------------------------
+
+
+def _promises(table: Table) -> Iterator[Found]:
+    """Of both sides: late, or due by a week after the meeting."""
+    horizon = table.meeting.day + agenda.SOON_DAYS * agenda.DAY
+    comes_up = Q(binding_on__lte=horizon) | Q(late_on__isnull=False) | Q(pk__in=table.named("promise"))
+    rows = Commitment.objects.open().filter(comes_up, relationship__in=table.ids)
+    for row in rows.select_related("colleague", "contact", "keeper").order_by("pk"):
+        ours = row.side == Commitment.Side.OURS
+        yield Found(
+            Candidate(
+                key=f"promise:{row.pk}",
+                kind=Kind.OUR_PROMISE if ours else Kind.THEIR_PROMISE,
+                relationship=row.relationship_id,
+                side=Side(row.side),
+                # A new day agreed after the first was over makes it no less late.
+                due_on=row.late_on or row.binding_on,
+            ),
+            words.clipped(row.what, LONGEST_TITLE),
+            colleague=(row.colleague or row.keeper) if ours else None,
+            contact=None if ours else row.contact,
+        )
+
+
+def _feedback(table: Table) -> Iterator[Found]:
+    """Of theirs, not answered. What became a problem is spoken about as that."""
+    as_problem = Exists(Problem.objects.open().filter(feedback=OuterRef("pk")).order_by())
+    rows = Feedback.objects.theirs().filter(
+        ~as_problem, relationship__in=table.ids, answered_on=None, unsaid=False, grew_into=None
+    )
+    for row in rows.select_related("contact").order_by("pk"):
+        yield Found(
+            Candidate(
+                key=f"feedback:{row.pk}",
+                kind=Kind.FEEDBACK,
+                relationship=row.relationship_id,
+                side=Side.THEIRS,
+                critical=row.severity == Feedback.Severity.CRITICAL,
+                due_on=agenda.answer_due_on(row.heard_on),
+                since=row.heard_on,
+            ),
+            words.clipped(row.said, LONGEST_TITLE),
+            # Nobody has told us: that we noticed stays with us.
+            shared=not row.hidden,
+            contact=row.contact,
+        )
+
+
+def _problems(table: Table) -> Iterator[Found]:
+    rows = Problem.objects.open().filter(relationship__in=table.ids)
+    for row in rows.select_related("contact", "opened_by", "feedback").order_by("pk"):
+        yield Found(
+            Candidate(
+                key=f"problem:{row.pk}",
+                kind=Kind.PROBLEM,
+                relationship=row.relationship_id,
+                side=Side.THEIRS if row.contact_id else Side.OURS,
+                critical=row.severity == Problem.Severity.CRITICAL,
+                due_on=row.until,
+                since=row.opened_on,
+            ),
+            words.clipped(row.what, LONGEST_TITLE),
+            shared=not (row.feedback and row.feedback.hidden),
+            colleague=None if row.contact_id else row.opened_by,
+            contact=row.contact,
+        )
+
+
+def _rhythms(table: Table) -> Iterator[Found]:
+    """Agree how often we talk, while nobody of theirs has."""
+    for row in table.going_on:
+        if row.agreement is not None and row.agreement.assumed:
+            yield Found(Candidate(f"rhythm:{row.pk}", Kind.RHYTHM, row.pk), _("Agree how often we talk"))
+
+
+def _criteria(table: Table) -> Iterator[Found]:
+    """What is still open on the way to the stage that is aimed at, where it can be judged. Only ours."""
+    aims = {row: _aim(row) for row in table.going_on}
+    known = records.read([row for row, aim in aims.items() if aim])
+    for row, aim in aims.items():
+        if aim is None:
+            continue
+        one = known[row.pk]
+        outlook = stages.judge(one.record, aim, table.today, one.waived)
+        for finding in outlook.findings:
+            if finding.verdict is stages.Verdict.NOT_MET and finding.criterion in OPEN:
+                yield Found(
+                    Candidate(f"criterion:{row.pk}:{finding.criterion}", Kind.CRITERION, row.pk),
+                    str(OPEN[finding.criterion]),
+                    shared=False,
+                )
+
+
+def _aim(row: Relationship) -> stages.Stage | None:
+    target = row.target_stage
+    return stages.Stage(target) if target and stages.is_up(row.stage, target) else stages.following(row.stage)
+
+
+def _topics(table: Table) -> Iterator[Found]:
+    """What has not come up for long in what counts as a touch. One query."""
+    about = {topic: Q(topics__contains=[topic]) for topic in topics.TOPICS}
+    touches = Interaction.objects.touches().filter(relationship__in=[row.pk for row in table.going_on]).order_by()
+    rows: Iterable[dict[str, Any]] = touches.values("relationship").annotate(  # type: ignore[assignment]
+        first_on=Min("occurred_on"), **{topic: Max("occurred_on", filter=one) for topic, one in about.items()}
+    )
+    for row in rows:
+        silences = topics.silent({topic: row[topic] for topic in about}, first_on=row["first_on"], today=table.today)
+        for silence in silences:
+            yield Found(
+                Candidate(
+                    f"topic:{row['relationship']}:{silence.topic}",
+                    Kind.TOPIC,
+                    row["relationship"],
+                    since=None if silence.never else silence.since,
+                ),
+                str(ASK[silence.topic]),
+            )
+
+
+def _outline(table: Table) -> Iterator[Found]:
+    """The template of its kind. A key names the line by its place, so that it is the same one at the next meeting."""
+    kind = table.meeting.kind
+    relationship = table.ids[0] if len(table.ids) == 1 else ALL
+    for index, line in enumerate(outlines.outline_of(kind)):
+        yield Found(
+            Candidate(f"outline:{kind}:{index:02d}", Kind.OUTLINE, relationship, minutes=line.minutes), str(line.title)
+        )

@@ -1,0 +1,196 @@
+"""What comes up by itself: from which sources, in which order, for whom to see, and in how many queries."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Contact
+from meetings.agenda import Kind
+from meetings.arranging import arranged
+from meetings.models import AgendaItem, OutlineItem
+from relationships import actions as core
+from relationships.models import Relationship
+from tests import people
+from tests.meetings.agendas import DAY, NOW, TODAY, TOMORROW, add, hold, meeting, of, titles
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+# The same for one item and for fifty, for one partner and for several.
+QUERIES = 14
+
+
+def whys(row: Any) -> dict[str, str]:
+    now_so = of(row)
+    return {now_so.items[one.key].title: now_so.why(one) for one in now_so.agenda.rows}
+
+
+def problem(row: Relationship, what: str, severity: int = 2, opened_on: Any = TODAY, **more: Any) -> None:
+    then = Now.on(opened_on)
+    core.open_problem(actor=row.owner, now=then, relationship=row, what=what, severity=severity, **more)
+
+
+def test_everything_that_is_open_critical_first_then_late() -> None:
+    row = people.relationship()
+    ingrid = Contact.objects.create(name="Ingrid Iversen")
+    people.promise(row, "ours", "Delivery plan", due_on=TODAY - 11 * DAY)
+    people.promise(row, "theirs", "Drawings", due_on=TODAY + 7 * DAY, contact=ingrid)
+    people.promise(row, "ours", "Far away", due_on=TODAY + 60 * DAY)
+    people.feedback(row, TODAY - 21 * DAY, "A monthly statement for each site", contact=ingrid)
+    problem(row, "Labels show the wrong cost centre", severity=3, contact=ingrid)
+    planned = meeting(row, minutes=90)
+    assert titles(planned)[:4] == [
+        "Labels show the wrong cost centre",
+        "A monthly statement for each site",
+        "Delivery plan",
+        "Drawings",
+    ]
+    assert "Far away" not in titles(planned)
+    assert whys(planned)["Delivery plan"] == "Our promise of 12 November is 11 days late."
+    assert whys(planned)["Drawings"] == "Their promise, due on 30 November."
+    first = of(planned).standing[0]
+    assert (first.side, first.contact, first.critical) == ("theirs", ingrid, True)
+
+
+def test_day_agreed_after_the_first_was_over_makes_a_promise_no_less_late() -> None:
+    row = people.relationship()
+    promise = people.promise(row, what="Delivery plan", due_on=TODAY - 11 * DAY)
+    core.renegotiate(actor=row.owner, now=NOW, commitment=promise, new_due_on=TODAY + 60 * DAY)
+    assert whys(meeting(row))["Delivery plan"] == "Our promise of 12 November is 11 days late."
+
+
+def test_answered_solved_and_kept_do_not_come_up() -> None:
+    row = people.relationship()
+    promise = people.promise(row, what="Plan", due_on=TODAY)
+    said = people.feedback(row, TODAY, "A statement")
+    planned = meeting(row)
+    assert {"Plan", "A statement"} <= set(titles(planned))
+    core.keep_promise(actor=row.owner, now=NOW, commitment=promise)
+    core.answer_feedback(actor=row.owner, now=NOW, feedback=said, text="Yes")
+    assert not {"Plan", "A statement"} & set(titles(planned))
+
+
+def test_what_nobody_told_us_and_our_criteria_are_only_ours() -> None:
+    row = people.relationship(stage="contact")
+    people.feedback(row, TODAY, "They do not trust the scales", hidden=True)
+    items = of(meeting(row, minutes=480)).standing
+    ours = {item.title for item in items if not item.shared}
+    assert "They do not trust the scales" in ours
+    criteria = {item.title for item in items if item.kind == Kind.CRITERION}
+    assert criteria
+    assert ours == {"They do not trust the scales", *criteria}
+
+
+def test_complaint_that_became_a_problem_comes_up_once() -> None:
+    row = people.relationship()
+    said = people.feedback(row, TODAY, "Boxes missing", nature="complaint")
+    core.open_problem(actor=row.owner, now=NOW, relationship=row, what="Boxes missing", feedback=said)
+    assert titles(meeting(row)).count("Boxes missing") == 1
+
+
+def test_assumed_rhythm_comes_up_until_it_is_agreed() -> None:
+    row = people.relationship()
+    core.agree_cadence(actor=row.owner, now=NOW, relationship=row, every_days=14)
+    planned = meeting(row, minutes=480)
+    assert "Agree how often we talk" in titles(planned)
+    ingrid = Contact.objects.create(name="Ingrid Iversen")
+    core.agree_cadence(actor=row.owner, now=NOW, relationship=row, every_days=14, agreed_with=ingrid, agreed_on=TODAY)
+    assert "Agree how often we talk" not in titles(planned)
+
+
+def test_topics_that_have_not_come_up_for_long() -> None:
+    row = people.relationship()
+    for days, about in ((200, "needs"), (10, "processes")):
+        then = TODAY - days * DAY
+        core.log_interaction(
+            actor=row.owner, now=Now.on(then), relationship=row, occurred_on=then, channel="call", topics=[about]
+        )
+    told = whys(meeting(row, minutes=480))
+    assert told["Needs: what would help you most right now?"] == "Not talked about for 200 days."
+    assert told["New ideas: what would you try if it cost nothing?"] == "Not talked about yet."
+    assert "Processes: where do we slow each other down?" not in told
+
+
+def test_not_done_comes_again_with_its_count_and_a_promise_counts_once() -> None:
+    row = people.relationship()
+    people.promise(row, what="Delivery plan", due_on=TODAY + 3 * DAY)
+    first = meeting(row)
+    add(first, "Who signs", "Done with")
+    AgendaItem.objects.filter(title="Done with").update(done_at=NOW.instant)
+    hold(first)
+    second = meeting(row, starts_at=TOMORROW + timedelta(days=30))
+    assert "Done with" not in titles(second)
+    assert titles(second).count("Delivery plan") == 1
+    assert whys(second)["Who signs"] == "Carried over once, tomorrow."
+    assert "carried over once" in whys(second)["Delivery plan"]
+    hold(second)
+    third = meeting(row, starts_at=TOMORROW + timedelta(days=60))
+    assert whys(third)["Who signs"].startswith("Carried over twice, first")
+    # Only with the partner with whom it was not come to.
+    assert "Who signs" not in titles(meeting(people.relationship()))
+
+
+def test_carried_promise_that_was_kept_since_is_not_carried() -> None:
+    row = people.relationship()
+    promise = people.promise(row, what="Delivery plan", due_on=TODAY)
+    first = meeting(row)
+    hold(first)
+    core.keep_promise(actor=row.owner, now=NOW, commitment=promise)
+    assert "Delivery plan" not in titles(meeting(row, starts_at=TOMORROW + timedelta(days=30)))
+
+
+def test_template_of_its_kind_and_what_administrators_made_of_it() -> None:
+    planned = meeting(kind="review")
+    assert "What we decided last time" in titles(planned)
+    assert "Walk through the work with the people who do it" in titles(meeting(kind="site_visit"))
+    OutlineItem.objects.create(kind="review", position=0, title="Figures", minutes=20)
+    assert "What we decided last time" not in titles(planned)
+    assert [item.minutes for item in of(planned).standing if item.title == "Figures"] == [20]
+
+
+def test_what_there_is_no_time_for_could_go_on() -> None:
+    row = people.relationship()
+    for number in range(10):
+        people.promise(row, what=f"Promise {number}", due_on=TODAY - (20 - number) * DAY)
+    planned = meeting(row, minutes=30)
+    assert titles(planned) == [f"Promise {number}" for number in range(7)]
+    assert {item.title for item in of(planned).unfitting} >= {"Promise 7", "Promise 8", "Promise 9"}
+
+
+def test_partner_that_rests_asks_for_no_rhythm_and_no_topic() -> None:
+    row = people.relationship()
+    core.agree_cadence(actor=row.owner, now=NOW, relationship=row, every_days=14)
+    people.promise(row, what="Delivery plan", due_on=TODAY)
+    core.pause(actor=row.owner, now=NOW, relationship=row, reason="A strike")
+    assert titles(meeting(row, minutes=480)) == ["Delivery plan"]
+
+
+def full(row: Relationship, count: int) -> None:
+    for number in range(count):
+        people.promise(row, what=f"Promise {number}", due_on=TODAY - DAY)
+        people.feedback(row, TODAY - 3 * DAY, f"Said {number}")
+        problem(row, f"Wrong {number}")
+
+
+def test_same_number_of_queries_for_one_and_fifty(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    row = people.relationship()
+    full(row, 1)
+    planned = meeting(row)
+    with django_assert_num_queries(QUERIES):
+        of_one = of_planned(planned)
+    full(row, 16)
+    both = meeting(row, people.relationship(), people.relationship())
+    add(both, *(f"Item {number}" for number in range(5)))
+    with django_assert_num_queries(QUERIES):
+        of_many = of_planned(both)
+    assert (of_one, of_many) == (3, 51 + 5)
+
+
+def of_planned(planned: Any) -> int:
+    now_so = arranged(planned, NOW)
+    found = (*now_so.agenda.rows, *now_so.waiting)
+    counted = (Kind.PROBLEM, Kind.OUR_PROMISE, Kind.FEEDBACK, Kind.WRITTEN)
+    return sum(1 for row in found if row.candidate.kind in counted)
