@@ -36,6 +36,8 @@ OPEN_ROUTES = frozenset(
         "invitation",
         "unsubscribe",
         "hear",
+        "meeting_answer",
+        "calendar_feed",
         "healthz",
         "readyz",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -18,6 +18,11 @@ from web.clock import Now
 
 WEEKDAY = {Kind.DIGEST: hours.MONDAY, Kind.TEAM_DIGEST: hours.TUESDAY}
 EVERYTHING = tuple(Kind)
+# What follows from a row of its own, besides the weekly ones.
+PLANNERS: dict[Kind, Callable[[Now], int]] = {
+    Kind.INVITATION: outbox.plan_invitations,
+    Kind.MEETING: outbox.plan_meetings,
+}
 
 # Planning and sending ----------------------------------------------------------------------------------------------
 
@@ -32,7 +37,7 @@ def plan_mail(*, now: Now, kinds: Collection[Kind] = EVERYTHING) -> int:
         if kind in kinds
     )
     outbox.supersede()
-    return planned + (outbox.plan_invitations(now) if Kind.INVITATION in kinds else 0)
+    return planned + sum(plan(now) for kind, plan in PLANNERS.items() if kind in kinds)
 
 
 def due_in(zone: str, kind: Kind, now: Now) -> outbox.Due | None:

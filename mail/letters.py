@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from functools import cache
 from urllib.parse import urlsplit
 
-import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.invitations import token_for
-from accounts.models import Invitation, User
-from mail import optout
+from accounts.models import Contact, Invitation, User
+from mail import meeting_letters, optout
 from mail.digest import plain, text
 from mail.models import DigestOptOut, Kind
 from mail.outbox import Claim
 from mail.queries import digest_of
+from mail.writing import NotNeeded, Person, Writer, message
 from web.clock import Now
 
 # The package would write a long address in a header as an encoded word, which nobody could follow.
@@ -40,53 +39,62 @@ class Letter:
         return hashlib.sha256(self.raw).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class NotNeeded:
-    why: str
-
-
 def compose(claim: Claim, now: Now) -> Letter | NotNeeded:
     """The mail, or why there is none. A retry gets the bytes of the first time."""
-    person = User.objects.get(pk=claim.recipient_id)
-    kind = Kind(claim.kind)
+    person = _addressee(claim)
     message_id = message_id_for(claim)
-    if not person.is_active:
+    if isinstance(person, User) and not person.is_active:
         return NotNeeded("the person is not active")
-    written = _invite(claim, person, now) if kind == Kind.INVITATION else _write_digest(claim, person, kind, now)
+    if not person.email:
+        return NotNeeded("the person has no address")
+    written = WRITERS[Kind(claim.kind)](claim, person, now)
     if isinstance(written, NotNeeded):
         return written
     if claim.raw is not None:
         return Letter(person.email, claim.raw, message_id)
     written["From"] = settings.DEFAULT_FROM_EMAIL
     written["To"] = person.email
-    written["Date"] = format_datetime(now.moment(person.zone))
+    written["Date"] = format_datetime(now.moment(person.zone if isinstance(person, User) else "UTC"))
     written["Message-ID"] = message_id
     written["Auto-Submitted"] = "auto-generated"
     return Letter(person.email, written.as_bytes(policy=WHOLE_LINES), message_id)
 
 
+def _addressee(claim: Claim) -> Person:
+    if claim.recipient_id is not None:
+        user: User = User.objects.get(pk=claim.recipient_id)
+        return user
+    assert claim.contact_id is not None
+    contact: Contact = Contact.objects.get(pk=claim.contact_id)
+    return contact
+
+
 def message_id_for(claim: Claim) -> str:
     """The same over retries and restores, and nobody else's to guess."""
-    named = f"{claim.kind}\n{claim.recipient_id}\n{claim.period}"
+    person = claim.recipient_id if claim.recipient_id is not None else f"contact:{claim.contact_id}"
+    named = f"{claim.kind}\n{person}\n{claim.period}"
     digest = hmac.new(settings.SECRET_KEY.encode(), f"message-id\n{named}".encode(), hashlib.sha256).hexdigest()
     return f"<{digest[:40]}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
 
 
-def _write_digest(claim: Claim, person: User, kind: Kind, now: Now) -> EmailMessage | NotNeeded:
-    if person.audience != User.Audience.STAFF:
+def _write_digest(claim: Claim, person: Person, now: Now) -> EmailMessage | NotNeeded:
+    if not isinstance(person, User) or person.audience != User.Audience.STAFF:
         return NotNeeded("not of the staff")
+    kind = Kind(claim.kind)
     if DigestOptOut.objects.filter(user=person, kind=kind).exists():
         return NotNeeded("switched off")
     digest = digest_of(person, kind, now)
     if digest.empty and claim.raw is None:
         return NotNeeded("nothing to say")
-    message = _message(digest.subject, text(digest), render_to_string("mail/digest.html", {"digest": digest}))
-    message["List-Unsubscribe"] = f"<{optout.address_for(person.pk, kind)}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    return message
+    written = message(digest.subject, text(digest), render_to_string("mail/digest.html", {"digest": digest}))
+    written["List-Unsubscribe"] = f"<{optout.address_for(person.pk, kind)}>"
+    written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return written
 
 
-def _invite(claim: Claim, person: User, now: Now) -> EmailMessage | NotNeeded:
+def _invite(claim: Claim, person: Person, now: Now) -> EmailMessage | NotNeeded:
+    if not isinstance(person, User):
+        return NotNeeded("not of the staff")
     number = int(claim.period.removeprefix("invitation:"))
     found = Invitation.objects.open().filter(pk=number).select_related("user", "invited_by").first()
     if found is None:
@@ -100,18 +108,13 @@ def _invite(claim: Claim, person: User, now: Now) -> EmailMessage | NotNeeded:
         "link": settings.SITE_URL + reverse("invitation", args=[token_for(found)]),
     }
     words = render_to_string("mail/invitation.txt", told)
-    return _message("Your invitation to Concord", words, render_to_string("mail/invitation.html", told))
+    return message("Your invitation to Concord", words, render_to_string("mail/invitation.html", told))
 
 
-def _message(subject: str, words: str, html: str) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
-    message["Subject"] = subject
-    message.set_content(words, cte="quoted-printable")
-    message.add_alternative(_inliner().inline(html), subtype="html", cte="quoted-printable")
-    return message
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    """Media queries stay in a style element; everything else moves to its element, as mail programs want it."""
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+# What each kind of mail says, with the rights of whom it is for at that moment.
+WRITERS: dict[Kind, Writer] = {
+    Kind.DIGEST: _write_digest,
+    Kind.TEAM_DIGEST: _write_digest,
+    Kind.INVITATION: _invite,
+    Kind.MEETING: meeting_letters.write,
+}

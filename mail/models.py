@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access
-from accounts.models import Someone, User, tracked
+from accounts.models import Contact, Someone, User, tracked
 
 # Nobody works on the row any more: its lease is over, or the connection that took it is gone with its process.
 ABANDONED = """(lease_until IS NULL OR lease_until <= clock_timestamp()
@@ -21,6 +21,9 @@ class Kind(models.TextChoices):
     DIGEST = "digest", _("the weekly digest of your partners, on Mondays at 7:00")
     TEAM_DIGEST = "team_digest", _("the weekly digest of your team, on Tuesdays at 7:00")
     INVITATION = "invitation", _("the invitation")
+    MEETING = "meeting", _("the invitation to a meeting")
+    MINUTES = "minutes", _("the minutes of a meeting")
+    BRIEF = "brief", _("the brief before a meeting")
 
 
 WEEKLY = (Kind.DIGEST, Kind.TEAM_DIGEST)
@@ -51,8 +54,9 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
 class OutboxMail(models.Model):
     """One mail to one person for one period. The unique key is the promise that it goes out once.
 
-    ``lease_until`` is read by the database's clock: of a claimed row, until when it is somebody's; of a planned one,
-    before when it is not tried again. ``raw`` holds the bytes while they may have to be sent again.
+    The person is one of ours (``recipient``) or one of theirs (``contact``). ``lease_until`` is read by the database's
+    clock: of a claimed row, until when it is somebody's; of a planned one, before when it is not tried again. ``raw``
+    holds the bytes while they may have to be sent again.
     """
 
     class State(models.TextChoices):
@@ -67,7 +71,8 @@ class OutboxMail(models.Model):
         DEAD = "dead", _("given up")
 
     kind = models.TextField(choices=Kind)
-    recipient = models.ForeignKey(User, models.CASCADE, related_name="+")
+    recipient = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="+")
     period = models.TextField()
     due_at = models.DateTimeField()
     planned_at = models.DateTimeField()
@@ -86,7 +91,14 @@ class OutboxMail(models.Model):
 
     class Meta:
         ordering = ["due_at", "id"]
-        constraints = [models.UniqueConstraint(fields=["kind", "recipient", "period"], name="mail_once_per_period")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "recipient", "period"], name="mail_once_per_period"),
+            models.UniqueConstraint(fields=["kind", "contact", "period"], name="mail_to_contact_once_per_period"),
+            models.CheckConstraint(
+                condition=Q(recipient__isnull=False, contact=None) | Q(recipient=None, contact__isnull=False),
+                name="mail_to_one_person",
+            ),
+        ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state__in=["planned", "claimed"]), name="mail_to_send"),
             models.Index(fields=["due_at"], condition=Q(state__in=["dot", "bounced", "dead"]), name="mail_to_look_at"),
@@ -94,6 +106,13 @@ class OutboxMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.period}"
+
+    @property
+    def person(self) -> User | Contact:
+        """Needs ``recipient`` and ``contact`` selected where many are shown."""
+        person = self.recipient or self.contact
+        assert person is not None
+        return person
 
 
 class DigestOptOutQuerySet(models.QuerySet["DigestOptOut"]):

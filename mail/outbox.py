@@ -28,11 +28,12 @@ LAST_ATTEMPT = len(WAITS) + 1
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A mail that is ours to send: as long as attempt and lease in the row are these."""
+    """A mail that is ours to send: as long as attempt and lease in the row are these. To a user or to a contact."""
 
     id: int
     kind: str
-    recipient_id: int
+    recipient_id: int | None
+    contact_id: int | None
     period: str
     attempt: int
     lease_until: datetime
@@ -83,6 +84,16 @@ SELECT 'invitation', i.user_id, 'invitation:' || i.id, i.invited_at, %(now)s, 'p
     ON CONFLICT (kind, recipient_id, period) DO NOTHING
 """
 
+INSERT_TO_ANYBODY = INSERT.replace("recipient_id,", "recipient_id, contact_id,")
+
+# What was not sent for so long is not news any more. Both keys, of users and of contacts, keep it to one.
+PLAN_MEETINGS = """
+SELECT 'meeting', m.user_id, m.contact_id, 'meeting:' || m.id, m.due_at, %(now)s, 'planned', 0, '', ''
+  FROM meetings_calendarmessage m
+ WHERE m.withdrawn_at IS NULL AND m.due_at <= %(now)s AND m.due_at > %(now)s::timestamptz - interval '30 days'
+    ON CONFLICT DO NOTHING
+"""
+
 # The newer one lists what is overdue now, so that nothing is lost with the older.
 SUPERSEDE = f"""
 UPDATE mail_outboxmail older
@@ -110,6 +121,11 @@ def plan_invitations(now: Now) -> int:
     return _run(INSERT + PLAN_INVITATIONS, now=now.instant)
 
 
+def plan_meetings(now: Now) -> int:
+    """Invitations to meetings, what changed of them, and that they are off, once nobody can take them back any more."""
+    return _run(INSERT_TO_ANYBODY + PLAN_MEETINGS, now=now.instant)
+
+
 def supersede() -> int:
     return _run(SUPERSEDE, kinds=[kind.value for kind in WEEKLY])
 
@@ -132,7 +148,7 @@ UPDATE mail_outboxmail
               ORDER BY due_at, id
                 FOR UPDATE SKIP LOCKED
               LIMIT 1)
-RETURNING id, kind, recipient_id, period, attempt, lease_until, raw
+RETURNING id, kind, recipient_id, contact_id, period, attempt, lease_until, raw
 """
 
 FENCE = """
@@ -140,7 +156,7 @@ UPDATE mail_outboxmail
    SET state = 'dot', lease_until = clock_timestamp() + %(lease)s
  WHERE id = %(id)s AND state = 'claimed' AND attempt = %(attempt)s AND lease_until = %(lease_until)s
    AND lease_until > clock_timestamp()
-RETURNING id, kind, recipient_id, period, attempt, lease_until, raw
+RETURNING id, kind, recipient_id, contact_id, period, attempt, lease_until, raw
 """
 
 

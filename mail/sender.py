@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from mail import outbox
 from mail.carrier import Carrier, LostError, RefusedError, UnansweredError, UnreachableError
-from mail.letters import Letter, NotNeeded, compose
+from mail.letters import Letter, compose
 from mail.outbox import Claim
+from mail.writing import NotNeeded
 from web.clock import Now
 
 log = logging.getLogger(__name__)

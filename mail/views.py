@@ -59,7 +59,7 @@ def _wanted_by(person: User) -> list[str]:
 @require_GET
 def outbox(request: PersonRequest) -> HttpResponse:
     _administrators_only(request.user)
-    mails = OutboxMail.objects.visible_to(request.user).defer("raw").select_related("recipient")
+    mails = OutboxMail.objects.visible_to(request.user).defer("raw").select_related("recipient", "contact")
     shown = {
         "unsure": mails.unsure().order_by("due_at", "id"),
         "failed": mails.failed().order_by("due_at", "id"),

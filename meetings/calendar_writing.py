@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -95,6 +95,11 @@ class AllDay:
     organiser: Person
     description: str = ""
     link: str = ""
+
+
+def alone(event: Event, guest: Guest) -> Event:
+    """The event as a message to one person about that person alone."""
+    return replace(event, guests=[guest], description="")
 
 
 # Text ----------------------------------------------------------------------------------------------------------------

@@ -9,5 +9,9 @@ from web.clock import Now
 
 
 @shared_task
-def sweep_meetings() -> int:
-    return actions.book_what_is_over(now=Now.read())
+def sweep_meetings() -> dict[str, int]:
+    now = Now.read()
+    return {
+        "booked": actions.book_what_is_over(now=now),
+        "unanswered": actions.weigh_what_is_unanswered(now=now),
+    }

@@ -273,6 +273,9 @@ CURRENCY = env.str("CURRENCY", default="EUR")
 LISTENING_PER_POST = env.int("LISTENING_PER_POST", default=300)
 LISTENING_PER_ADDRESS = env.int("LISTENING_PER_ADDRESS", default=30)
 
+# Calendar programs ask every few minutes; so many answers are given to one network address within ten minutes.
+FEEDS_PER_ADDRESS = env.int("FEEDS_PER_ADDRESS", default=300)
+
 # Files -----------------------------------------------------------------------------------------------------------
 # What people attach. Nothing here is served as it is: a view looks at who asks, and sends it as an attachment.
 MEDIA_ROOT = env.str("FILES_ROOT", default=str(BASE_DIR / "var" / "files"))

@@ -142,14 +142,18 @@ def follow_interactions(ids: Iterable[int]) -> None:
         cursor.execute(_WRITE_INTERACTIONS, values)
 
 
-def write(wanted: Mapping[Source, Sequence[evidence.Row]]) -> None:
-    """Make the evidence of these sources exactly what is given; three statements for any number."""
+def write(wanted: Mapping[Source, Sequence[evidence.Row]], kinds: Collection[Kind] = ()) -> None:
+    """Make the evidence of these sources exactly what is given; three statements for any number.
+
+    With ``kinds`` only that of these kinds: what else a source says is another's to write.
+    """
     for model in {source.model for source in wanted}:
         ids = [source.pk for source in wanted if source.model == model]
         forget(
             model,
             ids,
             besides={(source.pk, str(row.kind), row.side, row.day) for source, rows in wanted.items() for row in rows},
+            kinds=kinds,
         )
     Evidence.objects.bulk_create(
         [
@@ -172,9 +176,13 @@ def write(wanted: Mapping[Source, Sequence[evidence.Row]]) -> None:
     )
 
 
-def forget(model: str, ids: Collection[int], besides: Collection[tuple[Any, ...]] = ()) -> None:
-    """Remove the evidence of sources that are gone, or what of it no longer holds."""
+def forget(
+    model: str, ids: Collection[int], besides: Collection[tuple[Any, ...]] = (), kinds: Collection[Kind] = ()
+) -> None:
+    """Remove the evidence of sources that are gone, or what of it, of these ``kinds``, no longer holds."""
     rows = Evidence.objects.filter(source_model=model, source_id__in=ids).order_by()
+    if kinds:
+        rows = rows.filter(kind__in=[kind.value for kind in kinds])
     columns = rows.values_list("pk", "source_id", "kind", "side", "day")
     Evidence.objects.filter(pk__in=[pk for pk, *key in columns if tuple(key) not in besides]).delete()
 

@@ -11,8 +11,10 @@ from meetings.actions.agenda import (
     put_back,
     settle,
 )
+from meetings.actions.answering import hear_answer
 from meetings.actions.attending import attend, bring, bring_again, send_off, set_came
-from meetings.actions.following import book_what_is_over, follow
+from meetings.actions.feeds import make_feed, stop_feed
+from meetings.actions.following import book_what_is_over, follow, weigh_what_is_unanswered
 from meetings.actions.holding import hold_meeting, set_held, summary_of, tie, topics_of
 from meetings.actions.minutes import UNDO_FOR, send_after_all, send_minutes, withdraw_minutes
 from meetings.actions.outcomes import (
@@ -43,6 +45,7 @@ from meetings.actions.planning import (
 )
 from meetings.actions.private import keep_private_note
 from meetings.actions.running import begin_meeting, go_to_item, next_item, set_place, tick_item
+from meetings.actions.telling import invite, invite_again, withdraw_invitations
 
 __all__ = [
     "EDITABLE_MEETING",
@@ -66,8 +69,12 @@ __all__ = [
     "feedback_at",
     "follow",
     "go_to_item",
+    "hear_answer",
     "hold_meeting",
+    "invite",
+    "invite_again",
     "keep_private_note",
+    "make_feed",
     "move_item",
     "next_item",
     "not_held",
@@ -89,12 +96,15 @@ __all__ = [
     "set_notes",
     "set_place",
     "settle",
+    "stop_feed",
     "summary_of",
     "tick_item",
     "tie",
     "topics_of",
     "unmake_outcome",
     "unplan_meeting",
+    "weigh_what_is_unanswered",
+    "withdraw_invitations",
     "withdraw_minutes",
     "write_notes",
     "write_private_note",

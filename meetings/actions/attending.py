@@ -209,5 +209,5 @@ def write_access(row: Meeting, *, now: Now) -> None:
             wanted[source] = [evidence.row(evidence.Kind.DECISION_MAKER_MET, "theirs", party.meets_on)]
         elif counts and one.came is False and one.answer != Participant.Answer.DECLINED:
             wanted[source] = [evidence.row(evidence.Kind.DECISION_MAKER_ABSENT, "theirs", party.meets_on)]
-    ledger.write(wanted)
+    ledger.write(wanted, kinds=[evidence.Kind.DECISION_MAKER_MET, evidence.Kind.DECISION_MAKER_ABSENT])
     judge_stages(partners_of(row), now=now)

@@ -14,6 +14,7 @@ from accounts.models import Contact, User
 from accounts.rows import row_from, values_of
 from accounts.undo import Done, inverse, record
 from meetings.actions.following import follow, lock
+from meetings.actions.telling import tell
 from meetings.models import (
     AgendaItem,
     CalendarMessage,
@@ -260,6 +261,7 @@ def change_meeting(
     row.full_clean()
     row.save()
     follow([row.pk], now=now)
+    tell(row, actor=actor, now=now)
     step = record(
         actor=actor,
         now=now,
@@ -322,6 +324,7 @@ def set_meeting(
         if one["user_id"] in users or one["contact_id"] in there:
             row_from(Participant, one)
     follow([row.pk], now=now)
+    tell(row, actor=actor, now=now)
     said = _("Meeting changed: %(title)s") if state == row.state else _("Meeting is planned again: %(title)s")
     step = record(
         actor=actor,
@@ -360,6 +363,7 @@ def _end(actor: User, now: Now, meeting: Meeting, state: str, reason: str, said:
     row.full_clean()
     row.save()
     follow([row.pk], now=now)
+    tell(row, actor=actor, now=now)
     step = record(
         actor=actor,
         now=now,

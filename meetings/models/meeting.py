@@ -51,6 +51,8 @@ class Series(models.Model):
     zone = models.TextField(_("time zone"), validators=[zones.validate])
     made_until = models.DateField(editable=False)
     ended_on = models.DateField(null=True, blank=True, editable=False)
+    # Of the newest message about it; calendars know series and single meetings of it by one number that rises.
+    sequence = models.PositiveIntegerField(default=0, editable=False)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     made_at = models.DateTimeField(editable=False)
 
@@ -150,6 +152,8 @@ class Meeting(models.Model):
     series = models.ForeignKey(Series, models.SET_NULL, null=True, blank=True, related_name="meetings", editable=False)
     # When the rule would have it; what differs from it has been moved.
     occurrence_at = models.DateTimeField(null=True, editable=False)
+    # Changed by itself: what is changed of its series leaves it alone.
+    differs = models.BooleanField(default=False, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     begun_at = models.DateTimeField(null=True, editable=False)
     settled_at = models.DateTimeField(null=True, editable=False)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.models import Contact, Someone, User, tracked
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, Series
 
 
 class CalendarMessageQuerySet(models.QuerySet["CalendarMessage"]):
@@ -26,7 +26,11 @@ class CalendarMessageQuerySet(models.QuerySet["CalendarMessage"]):
 
 
 class CalendarMessage(models.Model):
-    """An invitation, an update of it or a cancellation, for one person. It may be taken back until ``due_at``."""
+    """An invitation, an update of it or a cancellation, for one person. It may be taken back until ``due_at``.
+
+    With ``series`` it is about all of it, and the meeting is the one from which it was sent. ``shown`` is the digest of
+    what calendars show, so that nobody is told the same twice.
+    """
 
     class Method(models.TextChoices):
         REQUEST = "request", _("invitation")
@@ -36,7 +40,9 @@ class CalendarMessage(models.Model):
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="+")
     method = models.TextField(choices=Method, default=Method.REQUEST)
+    series = models.ForeignKey(Series, models.CASCADE, null=True, related_name="calendar_messages")
     sequence = models.PositiveIntegerField()
+    shown = models.TextField(default="")
     due_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     wanted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -50,6 +56,16 @@ class CalendarMessage(models.Model):
             models.CheckConstraint(
                 condition=Q(user=None, contact__isnull=False) | Q(user__isnull=False, contact=None),
                 name="calendar_message_to_one_person",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "user", "sequence"],
+                condition=Q(withdrawn_at=None, user__isnull=False),
+                name="calendar_message_to_user_once",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "contact", "sequence"],
+                condition=Q(withdrawn_at=None, contact__isnull=False),
+                name="calendar_message_to_contact_once",
             ),
         ]
         indexes = [

@@ -26,6 +26,7 @@ from accounts.checks import ours
 from accounts.models import Account, Invitation, Membership, Team, User
 from mail import optout
 from mail.models import Kind
+from meetings import answer_links, feeds
 from meetings.models import Series
 from relationships import actions, addresses
 from relationships.models import Attachment, Comment, Commitment, Interaction
@@ -175,6 +176,9 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("MinutesCopy", "user"): lambda half: None,
     # A template has each place once.
     ("OutlineItem", "position"): lambda half: ["north", "south"].index(half.side),
+    ("Series", "rule"): "FREQ=YEARLY",
+    ("CalendarFeed", "token_hash"): lambda half: feeds.hash_of(f"feed-of-{half.side}"),
+    ("OutboxMail", "contact"): lambda half: None,
     ("OutboxMail", "kind"): Kind.DIGEST,
     ("OutboxMail", "state"): "dot",
     ("DigestOptOut", "kind"): Kind.DIGEST,
@@ -233,6 +237,8 @@ class World:
         return {
             "invitation token": invitations.token_for(invitation),
             "unsubscribe token": optout.token_for(self.north.person.pk, Kind.DIGEST),
+            "answer token": answer_links.token_for(self.north.rows["Participant"]),  # type: ignore[arg-type]
+            "feed token": "feed-of-north",
             "listening token": addresses.token_for(self.north.rows["ListeningPost"]),  # type: ignore[arg-type]
         }
 

@@ -70,8 +70,8 @@ def deed(access: Access, kind: str | None = None) -> Route:
     return Route(kind, post=access)
 
 
-def open_page() -> Route:
-    return Route(get=OPEN, post=OPEN_NO_METHOD)
+def open_page(kind: str | None = None) -> Route:
+    return Route(kind, get=OPEN, post=OPEN_NO_METHOD)
 
 
 # Pages of allauth answer to any method in their own way; what matters is who gets as far as that.
@@ -240,6 +240,13 @@ TABLE: dict[str, Route] = {
     "problem_reopen": form(CHANGES, "Problem"),
     "problem_own_up": form(CHANGES, "Problem"),
     "problem_of_feedback": deed(CHANGES, "Feedback"),
+    # Invitations and calendars
+    "meeting_invite": deed(CHANGES, "Meeting"),
+    "meeting_answer": form(OPEN, "answer token"),
+    "calendar_feed": open_page("feed token"),
+    "calendar_settings": page(STAFF),
+    "feed_make": deed(STAFF),
+    "feed_stop": deed(STAFF),
     # Mail
     "mail_settings": form(STAFF),
     "unsubscribe": form(OPEN, "unsubscribe token"),

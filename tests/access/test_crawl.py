@@ -81,7 +81,7 @@ CHANGES = READS | {"rita": set()}
 # The names of verbs and of criteria can't be others.
 NAMES: dict[object, list[str]] = {UndoStep: ["verb"], Relationship: ["lost_criteria"]}
 # Links that a person holds because they were mailed to them say whose they are, to whoever opens them.
-MAILED = {"invitation", "unsubscribe", "hear"}
+MAILED = {"invitation", "unsubscribe", "hear", "answer", "calendar"}
 
 
 @pytest.mark.parametrize("role", ROLES)

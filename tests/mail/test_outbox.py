@@ -188,7 +188,7 @@ def test_sender_killed_at_a_stage_and_run_again_leaves_nobody_out(box: Postbox, 
     second = start("manage.py", "send_digests", "--as-of", MONDAY_AT_EIGHT)
     out, err = second.communicate(timeout=60)
     assert second.returncode == 0, err
-    unsure = {mail.recipient.email for mail in OutboxMail.objects.unsure()}
+    unsure = {mail.person.email for mail in OutboxMail.objects.unsure()}
     assert set(box.copies.values()) == {1}
     assert set(box.copies) | unsure == addresses
     assert states() == ({State.SENT: 2, State.DOT: 1} if unsure else {State.SENT: 3})
@@ -321,7 +321,7 @@ def test_connection_that_ends_in_the_body_costs_nothing(settings: Settings, box:
     use(settings, box.port)
     at_once()
     send()
-    unsure = {mail.recipient.email for mail in OutboxMail.objects.unsure()}
+    unsure = {mail.person.email for mail in OutboxMail.objects.unsure()}
     assert len(set(box.copies) | unsure) == 3
     assert not set(box.copies) & unsure
 

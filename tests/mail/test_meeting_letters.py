@@ -1,0 +1,327 @@
+"""Invitations to meetings as they arrive: once, in three ways of equal content, and with nothing that is only ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from accounts.models import Affiliation, Contact, User
+from accounts.undo import take_back
+from mail import actions as mail
+from mail.models import Kind, OutboxMail
+from meetings import actions
+from meetings.models import AgendaItem, CalendarMessage, Meeting, Participant
+from relationships.models import Relationship
+from tests import people
+from tests.mail.post import Postbox, hostile
+from tests.meetings import rfc5545
+from tests.meetings.test_calendar_writing import opened
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+
+NOW = Now.parse("2026-11-23T09:00:00+00:00")
+SOON = timedelta(seconds=21)
+State = OutboxMail.State
+
+
+def later(now: Now = NOW, by: timedelta = SOON) -> Now:
+    return Now(now.instant + by)
+
+
+def contact(name: str, relationship: Relationship, email: str = "") -> Contact:
+    found: Contact = Contact.objects.create(name=name, email=email or f"{name.split()[0].lower()}@fjord.example")
+    Affiliation.objects.create(contact=found, account_id=relationship.account_id)
+    return found
+
+
+def planned(**fields: Any) -> tuple[Meeting, Contact]:
+    """Alice's with Ingrid and Bob, on Tuesday 1 December at 9:30 in Oslo."""
+    row = people.relationship(account=people.account("Fjord"), zone="Europe/Oslo")
+    ingrid = contact("Ingrid Solberg", row)
+    values: dict[str, Any] = {
+        "title": "Check-in with Fjord",
+        "starts_at": datetime(2026, 12, 1, 8, 30, tzinfo=UTC),
+        "zone": "Europe/Oslo",
+        "place": "Storgata 1",
+        "link": "https://meet.example/fjord",
+        "colleagues": [people.alice(), people.bob()],
+        "contacts": {row.pk: [ingrid]},
+    }
+    done = actions.plan_meeting(actor=people.alice(), now=NOW, relationships=[row], **{**values, **fields})
+    return done.row, ingrid
+
+
+def item(meeting: Meeting, title: str, **fields: Any) -> AgendaItem:
+    known = {"key": f"written:{title}", "kind": 5, "minutes": 10, "added_at": NOW.instant}
+    return AgendaItem.objects.create(meeting=meeting, title=title, **{**known, **fields})
+
+
+def sent(now: Now) -> tuple[int, int, int]:
+    tally = mail.send_mail(now=now, kinds=[Kind.MEETING])
+    return tally.planned, tally.sent, tally.skipped
+
+
+def parts(message: EmailMessage) -> dict[str, EmailMessage]:
+    return {part.get_content_type(): part for part in message.walk()}
+
+
+def calendar_in(message: EmailMessage) -> bytes:
+    found = parts(message)["text/calendar"].get_payload(decode=True)
+    assert isinstance(found, bytes)
+    return found
+
+
+def again(text: str) -> str:
+    """As one line, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+@pytest.fixture
+def invited(box: Postbox) -> Iterator[tuple[Meeting, Contact]]:
+    meeting, ingrid = planned()
+    actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
+    yield meeting, ingrid
+
+
+# The mail ------------------------------------------------------------------------------------------------------------
+
+
+def test_invitation_reaches_a_real_server_in_three_ways_of_equal_content(
+    box: Postbox, invited: tuple[Meeting, Contact]
+) -> None:
+    meeting, ingrid = invited
+    item(meeting, "Delivery of the tables")
+    assert sent(later()) == (2, 2, 0)
+    message = box.mail_to(ingrid.email)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
+    assert message["Subject"] == "Check-in with Fjord, Tue 1 December, 9:30"
+    assert message["From"] == settings.DEFAULT_FROM_EMAIL
+    assert message["Reply-To"] == "Alice Ahlberg <alice@concord.example>"
+    found = parts(message)
+    assert found["text/calendar"].get_param("method") == "REQUEST"
+    assert found["text/calendar"].get_content_charset() == "utf-8"
+    assert found["application/ics"].get_filename() == "invite.ics"
+    assert found["application/ics"].get_payload(decode=True) == calendar_in(message)
+    words, html = (again(found[kind].get_content()) for kind in ("text/plain", "text/html"))
+    for said in (
+        "Alice Ahlberg asks you to this meeting.",
+        "Tuesday 1 December 2026, 9:30–10:30, Oslo",
+        "Storgata 1",
+        "https://meet.example/fjord",
+        "Alice Ahlberg, Bob Brandt, Ingrid Solberg",
+        "1. Delivery of the tables (10 minutes)",
+        "I’ll come",
+        "I can’t come",
+    ):
+        assert said in words
+        assert said in html
+
+
+def test_its_calendar_is_in_order_and_opens_elsewhere(box: Postbox, invited: tuple[Meeting, Contact]) -> None:
+    meeting, ingrid = invited
+    item(meeting, "Delivery of the tables")
+    sent(later())
+    raw = calendar_in(box.mail_to(ingrid.email))
+    rfc5545.read(raw)
+    calendar = opened(raw)
+    (event,) = calendar.events
+    assert (calendar.method, event.sequence, event.summary) == ("REQUEST", 0, meeting.title)
+    assert event.uid == f"{meeting.uid}@localhost" or event.uid.startswith(meeting.uid)
+    assert event.organizer.uri == "mailto:alice@concord.example"
+    assert [one.common_name for one in event.attendees] == ["Alice Ahlberg", "Bob Brandt", "Ingrid Solberg"]
+    assert "1. Delivery of the tables (10 minutes)" in event.description
+
+
+def test_colleague_elsewhere_is_told_the_own_time_too(box: Postbox) -> None:
+    bob = people.bob()
+    bob.zone = "America/New_York"
+    bob.save()
+    meeting, _ingrid = planned()
+    actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
+    sent(later())
+    words = again(parts(box.mail_to(bob.email))["text/plain"].get_content())
+    assert "For you: Tuesday 1 December 2026, 3:30–4:30, New York" in words
+
+
+def test_what_is_only_ours_and_what_is_of_another_partner_stays_here(box: Postbox) -> None:
+    other = people.relationship(account=people.account("Harbour"))
+    hanna = contact("Hanna Hafen", other, "hanna@harbour.example")
+    row = people.relationship(account=people.account("Fjord"))
+    ingrid = contact("Ingrid Solberg", row)
+    olga = people.outsider()
+    meeting = actions.plan_meeting(
+        actor=people.alice(),
+        now=NOW,
+        relationships=[row, other],
+        title="Both",
+        starts_at=datetime(2026, 12, 1, 8, 30, tzinfo=UTC),
+        zone="UTC",
+        colleagues=[people.alice(), people.bob(), olga],
+        contacts={row.pk: [ingrid], other.pk: [hanna]},
+    ).row
+    fjords, harbours = meeting.parties.order_by("pk")
+    item(meeting, "For everybody")
+    item(meeting, "Fjord only", party=fjords)
+    item(meeting, "Harbour only", party=harbours)
+    item(meeting, "Ours only", shared=False)
+    item(meeting, "Dropped", dropped_at=NOW.instant)
+    actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
+    # Olga may see neither partner, so she gets no mail.
+    assert sent(later()) == (4, 3, 1)
+    bodies = {
+        address: content.decode() + str(opened(calendar_in(box.mail_to(address))).events)
+        for address, content in box.taken
+    }
+    for address, seen, unseen in (
+        (ingrid.email, ["For everybody", "Fjord only"], ["Harbour only", "Hanna", "hanna@"]),
+        (hanna.email, ["For everybody", "Harbour only"], ["Fjord only", "Ingrid", "ingrid@"]),
+        (people.bob().email, ["For everybody", "Fjord only", "Harbour only", "Hanna", "Ingrid"], []),
+    ):
+        assert [said for said in seen if said not in bodies[address]] == []
+        assert [said for said in [*unseen, "Ours only", "Dropped"] if said in bodies[address]] == []
+
+
+# Once, and in time ---------------------------------------------------------------------------------------------------
+
+
+def test_nothing_goes_out_within_twenty_seconds_nor_without_being_asked(box: Postbox) -> None:
+    meeting, _ingrid = planned()
+    assert sent(later()) == (0, 0, 0)
+    done = actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
+    assert sent(later(by=timedelta(seconds=19))) == (0, 0, 0)
+    take_back(step_id=done.step.pk, actor=people.alice(), now=later(by=timedelta(seconds=19)))
+    assert sent(later(by=timedelta(hours=1))) == (0, 0, 0)
+    assert box.taken == []
+
+
+def test_each_mail_goes_out_once_however_often_it_is_run(box: Postbox, invited: tuple[Meeting, Contact]) -> None:
+    assert sent(later()) == (2, 2, 0)
+    assert sent(later()) == (0, 0, 0)
+    assert set(box.copies.values()) == {1}
+    assert OutboxMail.objects.filter(contact=invited[1], recipient=None).count() == 1
+
+
+def test_one_without_a_reply_is_not_sent_again(invited: tuple[Meeting, Contact], settings: Any) -> None:
+    with hostile(dot="") as (port, _heard):
+        settings.EMAIL_PORT = port
+        assert mail.send_mail(now=later(), kinds=[Kind.MEETING]).unsure == 2
+    assert mail.send_mail(now=later(), kinds=[Kind.MEETING]).sent == 0
+    assert {one.person.name for one in OutboxMail.objects.unsure()} == {"Bob Brandt", "Ingrid Solberg"}
+
+
+# What changes --------------------------------------------------------------------------------------------------------
+
+
+def test_another_time_goes_out_with_a_higher_number_and_the_same_name(
+    box: Postbox, invited: tuple[Meeting, Contact]
+) -> None:
+    meeting, ingrid = invited
+    sent(later())
+    box.taken.clear()
+    at = datetime(2026, 12, 2, 8, 30, tzinfo=UTC)
+    actions.change_meeting(actor=people.alice(), now=later(), meeting=meeting, values={"starts_at": at})
+    assert sent(later(later())) == (2, 2, 0)
+    message = box.mail_to(ingrid.email)
+    (event,) = opened(calendar_in(message)).events
+    assert event.uid.startswith(meeting.uid)
+    assert (event.sequence, event.dtstart) == (1, at)
+    assert message["Subject"] == "Changed: Check-in with Fjord, Wed 2 December, 9:30"
+
+
+def test_what_no_calendar_shows_mails_nobody(box: Postbox, invited: tuple[Meeting, Contact]) -> None:
+    meeting, _ingrid = invited
+    sent(later())
+    actions.change_meeting(actor=people.alice(), now=later(), meeting=meeting, values={"kind": "review"})
+    assert sent(later(later())) == (0, 0, 0)
+
+
+def test_change_taken_back_before_it_went_out_mails_nobody(box: Postbox, invited: tuple[Meeting, Contact]) -> None:
+    meeting, _ingrid = invited
+    sent(later())
+    deed = actions.change_meeting(actor=people.alice(), now=later(), meeting=meeting, values={"place": "Elsewhere"})
+    take_back(step_id=deed.step.pk, actor=people.alice(), now=later(by=timedelta(seconds=30)))
+    assert sent(later(by=timedelta(minutes=5))) == (0, 0, 0)
+
+
+def test_who_is_removed_is_told_that_it_is_off_and_who_comes_new_is_invited(
+    box: Postbox, invited: tuple[Meeting, Contact]
+) -> None:
+    meeting, ingrid = invited
+    sent(later())
+    box.taken.clear()
+    party = meeting.parties.get()
+    jonas = contact("Jonas Juul", party.relationship)
+    actions.change_meeting(
+        actor=people.alice(), now=later(), meeting=meeting, values={}, contacts={party.relationship_id: [jonas]}
+    )
+    assert sent(later(later())) == (2, 2, 0)
+    gone = box.mail_to(ingrid.email)
+    calendar = opened(calendar_in(gone))
+    assert (calendar.method, calendar.events[0].status, calendar.events[0].sequence) == ("CANCEL", "CANCELLED", 1)
+    assert [one.common_name for one in calendar.events[0].attendees] == ["Ingrid Solberg"]
+    assert "meets without you" in again(parts(gone)["text/plain"].get_content())
+    assert opened(calendar_in(box.mail_to(jonas.email))).method == "REQUEST"
+
+
+def test_called_off_and_planned_again(box: Postbox, invited: tuple[Meeting, Contact]) -> None:
+    meeting, ingrid = invited
+    sent(later())
+    box.taken.clear()
+    deed = actions.cancel_meeting(actor=people.alice(), now=later(), meeting=meeting, reason="Only we know why")
+    assert sent(later(later())) == (2, 2, 0)
+    message = box.mail_to(ingrid.email)
+    assert message["Subject"] == "Cancelled: Check-in with Fjord, Tue 1 December, 9:30"
+    assert opened(calendar_in(message)).method == "CANCEL"
+    assert "Only we know why" not in str(message)
+    rfc5545.read(calendar_in(message))
+    box.taken.clear()
+    take_back(step_id=deed.step.pk, actor=people.alice(), now=later(later()))
+    assert sent(later(later(), by=timedelta(minutes=1))) == (2, 2, 0)
+    numbers = [one.sequence for one in CalendarMessage.objects.filter(contact=ingrid).order_by("pk")]
+    assert numbers == sorted(set(numbers))
+    assert opened(calendar_in(box.mail_to(ingrid.email))).method == "REQUEST"
+
+
+def test_nobody_without_an_address_nor_the_organiser_is_written_to(box: Postbox) -> None:
+    meeting, ingrid = planned()
+    Contact.objects.filter(pk=ingrid.pk).update(email="")
+    actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
+    assert sent(later()) == (1, 1, 0)
+    assert set(box.copies) == {people.bob().email}
+
+
+def test_person_who_left_gets_nothing(box: Postbox, invited: tuple[Meeting, Contact]) -> None:
+    User.objects.filter(pk=people.bob().pk).update(is_active=False)
+    assert sent(later()) == (2, 1, 1)
+
+
+def test_poison_in_a_title_stays_one_line(box: Postbox) -> None:
+    meeting, ingrid = planned(title="Talk\r\nBcc: eve@evil.example\r\n\u202e", place="\x07Here\r\nATTENDEE:mailto:x@y")
+    actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
+    sent(later())
+    message = box.mail_to(ingrid.email)
+    assert message["Bcc"] is None
+    rfc5545.read(calendar_in(message))
+
+
+def test_answers_stand_beside_the_names(box: Postbox, invited: tuple[Meeting, Contact]) -> None:
+    _meeting, ingrid = invited
+    bob = Participant.objects.get(user=people.bob())
+    actions.answer(actor=people.alice(), now=NOW, participant=bob, said="comes")
+    sent(later())
+    (event,) = opened(calendar_in(box.mail_to(ingrid.email))).events
+    assert [one.status for one in event.attendees] == ["ACCEPTED", "ACCEPTED", "NEEDS-ACTION"]
