@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import answers, feeds, invitations, meeting, planning
+from meetings.views import answers, feeds, insights, invitations, meeting, planning, plays
 
 urlpatterns = [
     path("meetings/new/", planning.meeting_new, name="meeting_new"),
@@ -19,4 +19,23 @@ urlpatterns = [
     # Open to whoever has the address
     path("answer/<str:token>/", answers.meeting_answer, name="meeting_answer"),
     path("calendar/<str:token>.ics", feeds.calendar_feed, name="calendar_feed"),
+    path("insights/", insights.insight_list, name="insight_list"),
+    path("insights/<int:pk>/edit/", insights.insight_edit, name="insight_edit"),
+    path("insights/<int:pk>/end/", insights.insight_end, name="insight_end"),
+    path("insights/<int:pk>/removal/", insights.insight_remove, name="insight_remove"),
+    path("insights/<int:pk>/seen/", insights.insight_seen, name="insight_seen"),
+    path("meetings/<int:pk>/insights/", insights.meeting_insights, name="meeting_insights"),
+    path("naming/<int:pk>/removal/", plays.naming_remove, name="naming_remove"),
+    path("naming/<int:pk>/withdrawal/", plays.naming_withdraw, name="naming_withdraw"),
+    path("organisations/<int:pk>/naming/", plays.naming_create, name="naming_create"),
+    path("plays/<int:pk>/answer/", plays.play_answer, name="play_answer"),
+    path("plays/<int:pk>/done/", plays.play_done, name="play_done"),
+    path("plays/<int:pk>/dropping/", plays.play_drop, name="play_drop"),
+    path("plays/<int:pk>/edit/", plays.play_edit, name="play_edit"),
+    path("plays/<int:pk>/no-answer/", plays.play_no_answer, name="play_no_answer"),
+    path("plays/<int:pk>/removal/", plays.play_remove, name="play_remove"),
+    path("plays/reading/", plays.play_reading, name="play_reading"),
+    path("relationships/<int:pk>/plays/", plays.play_create, name="play_create"),
+    path("relationships/<int:pk>/ways-in/", plays.relationship_plays, name="relationship_plays"),
+    path("ways-in/", plays.play_list, name="play_list"),
 ]

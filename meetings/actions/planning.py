@@ -18,6 +18,7 @@ from meetings.actions.telling import tell
 from meetings.models import (
     AgendaItem,
     CalendarMessage,
+    Insight,
     Meeting,
     MeetingAccount,
     MinutesDispatch,
@@ -32,7 +33,7 @@ EDITABLE_MEETING = ["title", "kind", "host", "starts_at", "minutes", "zone", "pl
 # What calendars show of it: when it changes, they are told with a higher number.
 SHOWN_IN_CALENDARS = ["title", "starts_at", "minutes", "zone", "place", "link", "organiser"]
 # What hangs on a meeting and goes with it, in the order in which it comes back.
-CHILDREN: list[type[models.Model]] = [MeetingAccount, Participant, AgendaItem, Outcome]
+CHILDREN: list[type[models.Model]] = [MeetingAccount, Participant, AgendaItem, Outcome, Insight]
 
 # Whom of theirs, by the relationship for which they come.
 Guests = Mapping[int, Collection[Contact]]

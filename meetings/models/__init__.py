@@ -25,6 +25,14 @@ from meetings.models.meeting import (
     new_uid,
 )
 from meetings.models.outline import OutlineItem, OutlineItemQuerySet
+from meetings.models.plays import (
+    Insight,
+    InsightQuerySet,
+    NamingPermission,
+    NamingPermissionQuerySet,
+    Play,
+    PlayQuerySet,
+)
 from meetings.models.post import (
     BriefWish,
     BriefWishQuerySet,
@@ -52,6 +60,8 @@ __all__ = [
     "CalendarFeedQuerySet",
     "CalendarMessage",
     "CalendarMessageQuerySet",
+    "Insight",
+    "InsightQuerySet",
     "Meeting",
     "MeetingAccount",
     "MeetingAccountQuerySet",
@@ -60,12 +70,16 @@ __all__ = [
     "MinutesCopyQuerySet",
     "MinutesDispatch",
     "MinutesDispatchQuerySet",
+    "NamingPermission",
+    "NamingPermissionQuerySet",
     "Outcome",
     "OutcomeQuerySet",
     "OutlineItem",
     "OutlineItemQuerySet",
     "Participant",
     "ParticipantQuerySet",
+    "Play",
+    "PlayQuerySet",
     "PrivateNote",
     "PrivateNoteQuerySet",
     "Series",

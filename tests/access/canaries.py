@@ -278,13 +278,14 @@ def more_of(half: Half) -> None:
     half.add("Commitment", side=Commitment.Side.THEIRS)
     half.add("Introduction", closed_on=timezone.now().date())
     half.add("Participant", party=None, contact=None, user=half.person)
+    half.add("Insight", closed_on=timezone.now().date())
 
 
 def left_behind(*, by: User, in_half: Half) -> None:
     """What a person wrote, keeps and was named in while they could see it: it no longer lets them in."""
     kept = (
         "Interaction", "Comment", "Commitment", "Attachment", "HandOver", "Snooze", "CadenceAgreement", "Feedback",
-        "Introduction", "PlanStep", "Problem", "StageChange",
+        "Insight", "Introduction", "PlanStep", "Play", "Problem", "StageChange",
     )  # fmt: skip
     for model in kept:
         row = in_half.add(model, **names_of(in_half.rows[model], by))

@@ -184,6 +184,24 @@ def item_of(meeting: Any) -> Any:
     )
 
 
+def play(by: dict[str, Any], kind: str = "article") -> Any:
+    row = people.relationship()
+    return meetings.plan_play(relationship=row, kind=kind, what="Ice at the quay", **by)
+
+
+def play_done(by: dict[str, Any]) -> Any:
+    return meetings.do_play(play=play(by).row, **by)
+
+
+def naming(by: dict[str, Any]) -> Any:
+    return meetings.allow_naming(account=organisation(), scope="In talks", **by)
+
+
+def learnt(by: dict[str, Any]) -> Any:
+    party = meeting_today(by).parties.get()
+    return meetings.note_insight(party=party, text="Boxes wait in the sun", colleague=by["actor"], **by)
+
+
 def held_meeting(by: dict[str, Any]) -> Done[Any]:
     row = meeting_today(by)
     party = row.parties.get()
@@ -205,6 +223,18 @@ def came_unasked(by: dict[str, Any]) -> Done[Any]:
 OF_ALICE: dict[str, Deed] = {
     "log": entry,
     "put on an agenda": lambda by: meetings.add_item(meeting=meeting_today(by), title="Prices", **by),
+    "plan a way in": play,
+    "change a way in": lambda by: meetings.change_play(play=play(by).row, values={"what": "Salt"}, **by),
+    "do a way in": play_done,
+    "a way in answered": lambda by: meetings.answer_play(play=play_done(by).row, **by),
+    "allow to be named": naming,
+    "no longer be named": lambda by: meetings.withdraw_naming(permission=naming(by).row, **by),
+    "learn something": learnt,
+    "learn otherwise": lambda by: meetings.change_insight(insight=learnt(by).row, values={"text": "Shade"}, **by),
+    "see what was learnt": lambda by: meetings.see_insight(insight=learnt(by).row, **by),
+    "what was learnt becomes a promise": lambda by: meetings.close_insight(
+        insight=learnt(by).row, became="A tent", into="commitment", due_on=TODAY + WEEK, **by
+    ),
     "begin a meeting": lambda by: meetings.begin_meeting(meeting=item_of(meeting_today(by)).meeting, **by),
     "write notes": lambda by: meetings.write_notes(item=item_of(meeting_today(by)), text="Gates open at six", **by),
     "decide": lambda by: meetings.decide(meeting=meeting_today(by), decision="Gates open at six", **by),

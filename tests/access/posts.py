@@ -36,6 +36,9 @@ NAMED = {
     "colleague": "User",
     "keeper": "User",
     "through": "Contact",
+    "party": "MeetingAccount",
+    "introduction": "Introduction",
+    "given_by": "Contact",
     "met": "Contact",
     "reports_to": "Contact",
     "opened_by": "User",
@@ -63,6 +66,8 @@ SAID = dict.fromkeys(
         "name",
         "said",
         "behalf_of",
+        "became",
+        "scope",
     ),
     "said anew",
 )
@@ -118,6 +123,14 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
         yield values | {"role": "user", "reports_to": "", "name": "said anew"}
     if name.startswith("introduction"):
         yield values | {"through": own.rows["Contact"].pk, "keeper": own.person.pk, "met": "", "name": "said anew"}
+    if name.startswith("play"):
+        yield values | {"kind": "article", "through": own.person.pk, "when": "0"}
+        yield values | {"kind": "article", "through": "", "introduction": "", "contact": own.rows["Contact"].pk}
+    if name.startswith(("insight", "meeting_insights")):
+        yield values | {"colleague": own.person.pk, "into": ""}
+        yield values | {"contact": own.rows["Contact"].pk, "colleague": "", "into": "commitment"}
+    if name == "naming_create":
+        yield values | {"given_by": ""}
     if name == "waiver_create":
         yield values | {"criterion": "people", "span": "30", "why": "said anew"}
     if name == "stage_change_create":
