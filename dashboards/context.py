@@ -36,7 +36,7 @@ class Navigation:
     @cached_property
     def unsettled(self) -> int:
         """How many meetings that the person sees to are over, and nobody has said whether they were held."""
-        return wanting_meetings.unsettled(self._user, Now.read()).count()
+        return wanting_meetings.count(self._user, Now.read())
 
     @cached_property
     def unanswered(self) -> int:
