@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -35,25 +37,63 @@ def there_for_long(person: User, zone: str = "UTC") -> User:
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
+def environment(port: int) -> dict[str, str]:
+    """For a process of the product on the test database and a mail server of the test."""
+    known = os.environ.get("DATABASE_URL") or services.database_url()
+    return {
+        **os.environ,
+        "DATABASE_URL": f"{known.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "DJANGO_SETTINGS_MODULE": "prm.settings",
+    }
+
+
 @pytest.fixture
 def start(box: Postbox, transactional_db: None) -> Start:
     """Begin a process of the product on the test database and the test server; its arguments follow ``python``."""
-    known = os.environ.get("DATABASE_URL") or services.database_url()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"{known.rsplit('/', 1)[0]}/{connection.settings_dict['NAME']}",
-        "EMAIL_URL": f"smtp://127.0.0.1:{box.port}",
-        "DJANGO_SETTINGS_MODULE": "prm.settings",
-    }
 
     def begin(*arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, *arguments],
             cwd=services.CHECKOUT,
-            env=environment,
+            env=environment(box.port),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
 
     return begin
+
+
+@dataclass
+class Killer:
+    """Sends in a process of its own that is killed; what it had to say stands in ``said``."""
+
+    process: subprocess.Popen[str]
+    said: Path
+
+    def kill(self, stage: str, mail: int, moment: str, port: int) -> int:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(f"{stage}\t{mail}\t{moment}\t{port}\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def killer(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
+    said = tmp_path_factory.mktemp("killer") / "stderr"
+    with (
+        said.open("w") as stderr,
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.mail.killed_sender"],
+            cwd=services.CHECKOUT,
+            env=environment(0),
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        ) as process,
+    ):
+        yield Killer(process, said)
+        assert process.stdin
+        process.stdin.close()

@@ -1,6 +1,8 @@
-"""A real process that plans and sends like the product and is killed at one stage: ``python -m … STAGE MAIL MOMENT``.
+"""Real processes that plan and send like the product and are killed at one stage.
 
-MAIL is the number of the mail, from 1, at which it happens.
+Loading the product takes longer than all the rest, so one process does it. For each line that it reads, ``STAGE MAIL
+MOMENT PORT``, it makes another and answers how that ended. MAIL is the number of the mail, from 1, at which it happens;
+PORT is where the mail server listens. Nothing is connected before there are two.
 """
 
 from __future__ import annotations
@@ -11,18 +13,22 @@ import smtplib
 import sys
 
 import django
+from django.conf import settings
+
+django.setup()
+
+from mail import actions, outbox  # noqa: E402
+from mail.carrier import Carrier  # noqa: E402
+from mail.letters import Letter  # noqa: E402
+from mail.models import WEEKLY  # noqa: E402
+from mail.outbox import Claim  # noqa: E402
+from mail.sender import Sender  # noqa: E402
+from web.clock import Now  # noqa: E402
+
+SECONDS = 60
 
 
-def main(stage: str, mail: int, moment: str) -> None:
-    django.setup()
-    from mail import actions, outbox
-    from mail.carrier import Carrier
-    from mail.letters import Letter
-    from mail.models import WEEKLY
-    from mail.outbox import Claim
-    from mail.sender import Sender
-    from web.clock import Now
-
+def be_killed(stage: str, mail: int, moment: str) -> None:
     begun = 0
 
     def die(here: str) -> None:
@@ -77,5 +83,18 @@ def main(stage: str, mail: int, moment: str) -> None:
     DyingSender(kinds=WEEKLY, now=now, carrier=DyingCarrier()).run()
 
 
+def main() -> None:
+    for line in sys.stdin:
+        stage, mail, moment, port = line.rstrip("\n").split("\t")
+        child = os.fork()
+        if child == 0:
+            signal.alarm(SECONDS)
+            settings.EMAIL_PORT = int(port)
+            be_killed(stage, int(mail), moment)
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main()

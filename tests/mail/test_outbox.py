@@ -18,7 +18,7 @@ from mail.models import WEEKLY, Kind, OutboxMail
 from mail.outbox import Claim
 from mail.sender import Sender, Tally
 from tests import people
-from tests.mail.conftest import Start, there_for_long
+from tests.mail.conftest import Killer, Start, there_for_long
 from tests.mail.post import Postbox, hostile
 from tests.relationships.records import agreed
 from web.clock import Now
@@ -180,14 +180,15 @@ def test_command_says_that_the_server_is_away(settings: Settings, capsys: pytest
 STAGES = ["plan", "claim", "render", "mid data", "transmit", "fence", "dot", "reply", "sent"]
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("stage", STAGES)
-def test_sender_killed_at_a_stage_and_run_again_leaves_nobody_out(box: Postbox, start: Start, stage: str) -> None:
+def test_sender_killed_at_a_stage_and_run_again_leaves_nobody_out(
+    box: Postbox, killer: Killer, stage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     addresses = three_with_something_to_say()
-    killed = start("-m", "tests.mail.killed_sender", stage, "2", MONDAY_AT_EIGHT)
-    assert (killed.wait(60), killed.communicate()[1]) == (-9, "")
-    second = start("manage.py", "send_digests", "--as-of", MONDAY_AT_EIGHT)
-    out, err = second.communicate(timeout=60)
-    assert second.returncode == 0, err
+    assert (killer.kill(stage, 2, MONDAY_AT_EIGHT, box.port), killer.said.read_text()) == (-9, "")
+    call_command("send_digests", "--as-of", MONDAY_AT_EIGHT)
+    out, err = capsys.readouterr()
     unsure = {mail.person.email for mail in OutboxMail.objects.unsure()}
     assert set(box.copies.values()) == {1}
     assert set(box.copies) | unsure == addresses
