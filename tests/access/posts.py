@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from tests.access.asked import Asked
 from tests.access.canaries import Half, World, leaks
 from tests.access.table import TABLE, patterns
 from tests.access.visits import address_of, client_of, text_of, visit
+from tests.rows import Rows
 
 # What hangs on one of these belongs to the half; an organisation is a name for everybody.
 PARENTS = ("Relationship", "Interaction", "Commitment", "Comment", "Feedback")
@@ -143,7 +144,7 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
                 yield {"model": model._meta.label_lower, "event": event.pgh_id, "field": field}
 
 
-def state_of(half: Half) -> dict[str, list[Any]]:
+def rows_of(half: Half) -> Rows:
     """All rows of a half and what hangs on them, column by column."""
     found = {}
     for model in ours():
@@ -152,14 +153,20 @@ def state_of(half: Half) -> dict[str, list[Any]]:
             target: Any = one.related_model
             if isinstance(target, type) and issubclass(target, models.Model) and target.__name__ in PARENTS:
                 belongs |= Q(**{f"{one.name}__in": [row.pk for row in half.rows_of(target.__name__)]})
-        found[model.__name__] = list(model._base_manager.filter(belongs).order_by("pk").values_list())
-    return found
+        found[model.__name__] = model._base_manager.filter(belongs)
+    return Rows(found)
 
 
 def send_all(world: World, role: str, own: Half, other: Half) -> list[str]:
     """What went wrong when a person sent everything about both halves: what leaked, what changed of the other."""
-    client, before = client_of(world.roles[role]), state_of(other)
+    client, watched = client_of(world.roles[role]), rows_of(other)
+    before = watched.read()
     wrong, noted = [], Asked(client)
+
+    def look() -> list[str]:
+        after = watched.read()
+        return [f"changed {model}" for model in before if after[model] != before[model]]
+
     for name, address, pattern in patterns(get_resolver()):
         kind = TABLE[name].kind
         # Who holds a link has the right that it gives; signing in asks about nobody's partners.
@@ -171,19 +178,16 @@ def send_all(world: World, role: str, own: Half, other: Half) -> list[str]:
             more = [addresses[1], f"{addresses[0]}?{asked}"] if number == 0 and kind else []
             for one in [addresses[0], *more]:
                 if noted.differs(one):
-                    wrong += [f"{name} {one}: {what}" for what in _send(client, one, values, other, before)]
+                    wrong += [f"{name} {one}: {what}" for what in _send(client, one, values, other, look)]
                     noted.note(one)
     return wrong
 
 
-def _send(client: Client, address: str, values: dict[str, Any], other: Half, before: dict[str, list[Any]]) -> list[str]:
+def _send(
+    client: Client, address: str, values: dict[str, Any], other: Half, look: Callable[[], list[str]]
+) -> list[str]:
     changed: list[str] = []
-
-    def look() -> None:
-        after = state_of(other)
-        changed.extend(f"changed {model}" for model in before if after[model] != before[model])
-
-    response, _writes = visit(client, "post", address, values, after_writing=look)
+    response, _writes = visit(client, "post", address, values, after_writing=lambda: changed.extend(look()))
     assert response.status_code < 500, address
     told = leaks(text_of(response), side=other.side, directory=True)
     return [*changed, *(f"told {leak}" for leak in sorted(told))]

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -35,6 +36,7 @@ from relationships.models import (
 from tests import people
 from tests.accounts import later_deeds
 from tests.relationships.records import Elsewhere, waiting_for_a_lock
+from tests.rows import Rows
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
@@ -45,18 +47,16 @@ NOW = Now(datetime(2026, 3, 2, 12, tzinfo=UTC))
 KEYLESS = {Evidence, InteractionContact, InteractionColleague}
 
 
+@cache
+def _written_by_people() -> Rows:
+    models = [model for label in ("accounts", "relationships") for model in apps.get_app_config(label).get_models()]
+    written = [model for model in models if model is not UndoStep and not hasattr(model, "pgh_id")]
+    return Rows({model.__name__: model._base_manager.all() for model in written}, {model.__name__ for model in KEYLESS})
+
+
 def everything() -> dict[str, list[dict[str, Any]]]:
     """All rows that people write, in both apps, without the audit and the steps themselves."""
-    rows = {}
-    for label in ("accounts", "relationships"):
-        for model in apps.get_app_config(label).get_models():
-            if model is UndoStep or hasattr(model, "pgh_id"):
-                continue
-            found = list(model._base_manager.order_by().values())
-            if model in KEYLESS:
-                found = [{name: value for name, value in row.items() if name != "id"} for row in found]
-            rows[model.__name__] = sorted(found, key=repr)
-    return rows
+    return _written_by_people().read()
 
 
 # A book in which every verb has something to do ----------------------------------------------------------------------

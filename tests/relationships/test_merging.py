@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -35,6 +36,7 @@ from relationships import actions, history
 from relationships.models import Evidence, Interaction, MissedCheckIn
 from tests import people
 from tests.access.canaries import build
+from tests.rows import Rows
 from web.clock import Now
 from web.text import name_key
 
@@ -44,13 +46,14 @@ NOW = Now.on(date(2026, 3, 2))
 TODAY = date(2026, 3, 2)
 
 
+@cache
+def everything_but(*besides: type[models.Model]) -> Rows:
+    return Rows({model._meta.label: model._base_manager.all() for model in ours() if model not in besides})
+
+
 def everything(*besides: type[models.Model]) -> dict[str, list[Any]]:
     """Every column of every row of our tables, derived ones included; steps left out, as a deed leaves one."""
-    return {
-        model._meta.label: list(model._base_manager.order_by("pk").values_list())
-        for model in ours()
-        if model not in (UndoStep, *besides)
-    }
+    return everything_but(UndoStep, *besides).read()
 
 
 def fresh(person: User) -> User:
