@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import formataddr
 
 from django.db.models import Q
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -56,7 +57,7 @@ def write(claim: Claim, person: Person, now: Now) -> EmailMessage | NotNeeded:
     invitation = row.method == CalendarMessage.Method.REQUEST
     if meeting.ends_at <= now.instant and row.series_id is None:
         return NotNeeded("the meeting is over")
-    if invitation and not _may_still_know(person, meeting):
+    if invitation and not _ended(row) and not _may_still_know(person, meeting):
         return NotNeeded("not asked, or not to see it any more")
     event = _event(person, row)
     notice = _notice(person, row, event, now)
@@ -83,12 +84,15 @@ def _may_still_know(person: Person, meeting: Meeting) -> bool:
 
 
 def _event(person: Person, row: CalendarMessage) -> Event:
-    if row.series is not None:
+    if row.series is not None and row.method == CalendarMessage.Method.REQUEST:
         return series_for(person, row.meeting, row.series, row.sequence)
     if row.method == CalendarMessage.Method.REQUEST:
         return event_for(person, row.meeting, row.sequence)
     # A cancellation goes to one person and speaks of nobody else.
-    event = event_for(person, row.meeting, row.sequence, invited=[])
+    if row.series is not None:
+        event = replace(series_for(person, row.meeting, row.series, row.sequence), differing=[])
+    else:
+        event = event_for(person, row.meeting, row.sequence, invited=[])
     guest = calendar_writing.Guest(calendar_writing.Person(person.name, person.email))
     return calendar_writing.alone(event, guest)
 
@@ -110,7 +114,11 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
     invitation = row.method == CalendarMessage.Method.REQUEST
     who = plain(meeting.organiser.name) if meeting.organiser else _("Somebody of ours")
     told = {"who": who, "title": title}
-    if not invitation:
+    if row.series is not None and row.series.ended_on is not None:
+        day = {**told, "day": date_format(row.series.ended_on, "j F Y")}
+        subject = _("Ended: %(title)s") % told
+        lead = _("%(who)s has ended these meetings: there is none from %(day)s on.") % day
+    elif not invitation:
         subject, lead = _("Cancelled: %(title)s") % told, _("%(who)s has called this meeting off.") % told
         if _still_on(meeting):
             lead = _("%(who)s meets without you. You need not do anything.") % told
@@ -133,9 +141,13 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
             *_who(person, row),
         ],
         agenda=_agenda(person, meeting) if invitation else [],
-        choices=_choices(person, row) if invitation else [],
+        choices=_choices(person, row) if invitation and not _ended(row) else [],
         why=_("Sent by Concord for %(who)s. Your reply goes to %(who)s.") % told,
     )
+
+
+def _ended(row: CalendarMessage) -> bool:
+    return row.series is not None and row.series.ended_on is not None
 
 
 def _still_on(meeting: Meeting) -> bool:

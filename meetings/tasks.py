@@ -13,5 +13,6 @@ def sweep_meetings() -> dict[str, int]:
     now = Now.read()
     return {
         "booked": actions.book_what_is_over(now=now),
+        "made": actions.extend_series(now=now),
         "unanswered": actions.weigh_what_is_unanswered(now=now),
     }

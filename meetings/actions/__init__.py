@@ -69,6 +69,7 @@ from meetings.actions.plays import (
 )
 from meetings.actions.private import keep_private_note
 from meetings.actions.running import begin_meeting, go_to_item, next_item, set_place, tick_item
+from meetings.actions.series import change_following, end_series, extend_series, make_series, set_series
 from meetings.actions.telling import invite, invite_again, withdraw_invitations
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "bring_again",
     "cancel_meeting",
     "change_decision",
+    "change_following",
     "change_insight",
     "change_item",
     "change_meeting",
@@ -99,6 +101,8 @@ __all__ = [
     "do_play",
     "drop_item",
     "drop_play",
+    "end_series",
+    "extend_series",
     "feedback_at",
     "follow",
     "go_to_item",
@@ -109,6 +113,7 @@ __all__ = [
     "keep_private_note",
     "leave_unanswered",
     "make_feed",
+    "make_series",
     "move_item",
     "next_item",
     "not_held",
@@ -141,6 +146,7 @@ __all__ = [
     "set_notes",
     "set_place",
     "set_play",
+    "set_series",
     "settle",
     "stop_feed",
     "summary_of",

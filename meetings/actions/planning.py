@@ -253,6 +253,7 @@ def change_meeting(
     for field, value in values.items():
         setattr(row, field, value)
     row.ends_at = row.end
+    row.differs = row.series_id is not None
     asked = _ask_anew(row, colleagues, contacts, actor=actor, now=now)
     if asked or any(getattr(row, field) != value for field, value in shown.items()):
         row.sequence += 1
@@ -312,7 +313,10 @@ def set_meeting(
     before = {"values": values_of(row), "people": _people_of(row)}
     state = row.state
     columns = [*(field for field in EDITABLE_MEETING if field != "organiser"), "ends_at", "state", "reason", "begun_at"]
-    for field in [*columns, "settled_at"]:
+    for field in [*columns, "settled_at", "differs"]:
+        if field not in values:
+            # Kept before there was such a column.
+            continue
         setattr(row, field, row._meta.get_field(field).to_python(values[field]))  # type: ignore[union-attr]
     row.organiser = User._base_manager.filter(pk=values["organiser_id"]).first()
     row.sequence += 1

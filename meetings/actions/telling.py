@@ -31,9 +31,9 @@ Method = CalendarMessage.Method
 Somebody: TypeAlias = tuple[int | None, int | None]
 
 
-def shown_of(meeting: Meeting) -> str:
+def shown_of(meeting: Meeting, *, of_series: bool = False) -> str:
     """What calendars show of it, as a digest; who else comes is not part of it, so that one more guest mails nobody."""
-    as_the_rule_says = meeting.series_id is not None and meeting.starts_at == meeting.occurrence_at
+    as_the_rule_says = of_series or (meeting.series_id is not None and meeting.starts_at == meeting.occurrence_at)
     shown = [
         "rule" if as_the_rule_says else meeting.starts_at.timestamp(),
         meeting.minutes,
@@ -60,10 +60,21 @@ def guests(meeting: Meeting) -> list[Participant]:
     return [one for one in people if one.person.email and (not one.is_ours or one.user_id != meeting.organiser_id)]
 
 
-def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False) -> list[CalendarMessage]:
+def told_of(row: Series) -> bool:
+    """Whether somebody was told of the whole series, or waits to be."""
+    return CalendarMessage.objects.wanted().filter(series=row, method=Method.REQUEST).exists()
+
+
+def is_sent_out(meeting: Meeting) -> bool:
+    """Whether invitations to it, or to its series, were sent or wait to be."""
+    return any(one.method == Method.REQUEST for one in messages_about(meeting))
+
+
+def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False, anew: bool = False) -> list[CalendarMessage]:
     """Write what has to be said after a change; with ``begin`` to everybody who was not invited yet.
 
-    Must run inside the transaction of the verb, with the meeting locked. Returns what now waits to go out.
+    With ``anew`` also to those who were told just this: they heard of a series since, which is none any more. Must run
+    inside the transaction of the verb, with the meeting locked. Returns what now waits to go out.
     """
     known = messages_about(meeting)
     if meeting.ends_at <= now.instant or not (begin or any(one.method == Method.REQUEST for one in known)):
@@ -78,7 +89,7 @@ def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False) -> lis
     for person in sorted(invited | set(told) | set(waiting), key=lambda one: (one[0] or 0, one[1] or 0)):
         method = Method.REQUEST if person in invited else Method.CANCEL
         waits = waiting.get(person)
-        needed = _needed(told.get(person), method, shown)
+        needed = _needed(told.get(person), method, "" if anew else shown)
         if needed and waits is not None and (waits.method, waits.shown) == (method, shown):
             kept.append(waits)
             continue
@@ -90,6 +101,33 @@ def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False) -> lis
     return [*kept, *_written(meeting, new, shown, known, actor=actor, now=now)]
 
 
+def tell_series(row: Series, meeting: Meeting, *, actor: User, now: Now) -> list[CalendarMessage]:
+    """Tell the people of ``meeting``, one of the series or of the former one, of the whole of it as it is now.
+
+    Where none of its meetings is left they hear that it is off. Must run inside the transaction of the verb.
+    """
+    known = list(CalendarMessage.objects.wanted().filter(series=row).order_by("sequence", "id"))
+    waiting = [one for one in known if one.due_at > now.instant]
+    told = {_somebody(one): one for one in known if one not in waiting}
+    CalendarMessage.objects.filter(pk__in=[one.pk for one in waiting]).update(withdrawn_at=now.instant)
+    on = row.meetings.exclude(state=Meeting.State.CANCELLED).exists()
+    shown = f"{shown_of(meeting, of_series=True)}:{_shown_of_rule(row)}"
+    invited = {(one.user_id, one.contact_id) for one in guests(meeting)} if on else set()
+    new = []
+    for person in sorted(invited | set(told), key=lambda one: (one[0] or 0, one[1] or 0)):
+        method = Method.REQUEST if person in invited else Method.CANCEL
+        last = told.get(person)
+        same = last is not None and (last.method, last.shown) == (Method.REQUEST, shown)
+        if not same if method == Method.REQUEST else last is not None and last.method == Method.REQUEST:
+            new.append((person, method))
+    return _written(meeting, new, shown, [], actor=actor, now=now, series=row)
+
+
+def _shown_of_rule(row: Series) -> str:
+    said = [row.rule, str(row.starts_on), str(row.starts_time), row.zone]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+
 def _somebody(message: CalendarMessage) -> Somebody:
     return message.user_id, message.contact_id
 
@@ -97,7 +135,7 @@ def _somebody(message: CalendarMessage) -> Somebody:
 def _needed(told: CalendarMessage | None, method: str, shown: str) -> bool:
     if method == Method.CANCEL:
         return told is not None and told.method == Method.REQUEST
-    return told is None or told.method == Method.CANCEL or told.shown != shown
+    return told is None or told.method == Method.CANCEL or told.shown.partition(":")[0] != shown
 
 
 def _written(
@@ -108,11 +146,13 @@ def _written(
     *,
     actor: User,
     now: Now,
+    series: Series | None = None,
 ) -> list[CalendarMessage]:
     if not new:
         return []
-    if meeting.series_id is not None:
-        sequence = next_sequence(meeting.series_id)
+    of_series = series.pk if series is not None else meeting.series_id
+    if of_series is not None:
+        sequence = next_sequence(of_series)
     else:
         # More than any of them has seen, whatever was taken back in between.
         seen = [one.sequence for one in known if one.due_at <= now.instant]
@@ -123,6 +163,7 @@ def _written(
                 meeting=meeting,
                 user_id=user,
                 contact_id=contact,
+                series=series,
                 method=method,
                 sequence=sequence,
                 shown=shown if method == Method.REQUEST else "",
@@ -151,7 +192,7 @@ def invite(*, actor: User, now: Now, meeting: Meeting) -> Done[Meeting]:
     row = lock(meeting.pk)
     if not row.is_planned or row.is_over(now):
         raise ValidationError(_("Only a meeting that is planned and still to come can be sent out."))
-    messages = tell(row, actor=actor, now=now, begin=True)
+    messages = _told_to_all(row, actor=actor, now=now)
     if not messages:
         raise ValidationError(_("Everybody with an e-mail address has the invitation already."))
     # Whoever has not answered is asked today.
@@ -169,6 +210,13 @@ def invite(*, actor: User, now: Now, meeting: Meeting) -> Done[Meeting]:
         watch=[(Meeting, row.pk)],
     )
     return Done(row, step)
+
+
+def _told_to_all(row: Meeting, *, actor: User, now: Now) -> list[CalendarMessage]:
+    """Of a series the whole of it, unless its people know it already."""
+    if row.series is not None and not told_of(row.series):
+        return tell_series(row.series, row, actor=actor, now=now)
+    return tell(row, actor=actor, now=now, begin=True)
 
 
 @inverse

@@ -18,6 +18,7 @@ from accounts.undo import INVERSES, Done
 from meetings import actions as meetings
 from meetings.agenda import Kind as AgendaKind
 from meetings.models import AgendaItem
+from meetings.series import offered
 from relationships import actions
 from relationships.models import Relationship
 from tests import people
@@ -178,6 +179,17 @@ def meeting_today(by: dict[str, Any]) -> Any:
     ).row
 
 
+def meeting_ahead(by: dict[str, Any]) -> Any:
+    row = meeting_today(by)
+    at = NOW.instant + timedelta(days=7)
+    return meetings.change_meeting(meeting=row, values={"starts_at": at}, **by).row
+
+
+def series(by: dict[str, Any]) -> Any:
+    row = meeting_ahead(by)
+    return meetings.make_series(meeting=row, rule=offered(row.day)[1], **by).row
+
+
 def item_of(meeting: Any) -> Any:
     return AgendaItem.objects.create(
         meeting=meeting, key="written:1", kind=AgendaKind.WRITTEN, title="Gates", minutes=5, added_at=NOW.instant
@@ -235,6 +247,12 @@ OF_ALICE: dict[str, Deed] = {
     "what was learnt becomes a promise": lambda by: meetings.close_insight(
         insight=learnt(by).row, became="A tent", into="commitment", due_on=TODAY + WEEK, **by
     ),
+    "send invitations": lambda by: meetings.invite(meeting=meeting_ahead(by), **by),
+    "make a series": lambda by: meetings.make_series(
+        meeting=(row := meeting_ahead(by)), rule=offered(row.day)[0], **by
+    ),
+    "change a series": lambda by: meetings.change_following(meeting=series(by), values={"place": "Here"}, **by),
+    "end a series": lambda by: meetings.end_series(meeting=series(by), **by),
     "begin a meeting": lambda by: meetings.begin_meeting(meeting=item_of(meeting_today(by)).meeting, **by),
     "write notes": lambda by: meetings.write_notes(item=item_of(meeting_today(by)), text="Gates open at six", **by),
     "decide": lambda by: meetings.decide(meeting=meeting_today(by), decision="Gates open at six", **by),
