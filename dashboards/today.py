@@ -26,7 +26,9 @@ class Reason(IntEnum):
     REVIEW = 9
     STAGE = 10
     STEP = 11
-    INTRODUCTION = 12
+    PLAY = 12
+    INTRODUCTION = 13
+    INSIGHT = 14
 
 
 # For whom a partner waits: named whatever else is wrong there.

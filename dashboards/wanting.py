@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from dashboards import introductions, today_words, wanting_answers, wanting_problems, wanting_stages
+from dashboards import introductions, today_words, wanting_answers, wanting_plays, wanting_problems, wanting_stages
 from dashboards.queries import counted
 from dashboards.today import Board, Candidate, Reason, board
 from relationships import promises, words
@@ -93,6 +93,8 @@ def _keys(user: User, now: Now) -> QuerySet[Any]:
         wanting_problems.wanted(user, now).values_list("relationship"),
         _steps(user, now).values_list("relationship"),
         introductions.wanting(user).values_list("relationship"),
+        wanting_plays.wanted(user, now).values_list("relationship"),
+        wanting_plays.to_know(user).values_list("relationship"),
         *wanting_stages.keys(user, now),
         wanting_answers.wanted(user, now).values_list("relationship"),
     )
@@ -119,6 +121,7 @@ def of(user: User, now: Now) -> Board:
             *_wanted_steps(user, now),
             *wanting_answers.candidates(user, now),
             *introductions.candidates(user),
+            *wanting_plays.candidates(user, now),
             *wanting_stages.candidates(user, now),
         ]
     )

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from meetings import actions, words
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
+from meetings.views import insights
 from meetings.views.common import answered, changeable, seen
 from relationships.models import RelationshipMember, Stakeholder
 from web.clock import Now
@@ -94,7 +95,12 @@ def meeting_detail(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = seen(request, pk)
     note = PrivateNote.objects.visible_to(request.user).filter(meeting=row).first()
-    context = {**page_of(request, row, now), "note": note, "note_most": NOTE_MOST}
+    context = {
+        **page_of(request, row, now),
+        **insights.part(row, request.user, now),
+        "note": note,
+        "note_most": NOTE_MOST,
+    }
     return render(request, "meetings/meeting_detail.html", context)
 
 

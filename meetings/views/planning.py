@@ -44,6 +44,8 @@ def meeting_create(request: PersonRequest, pk: int) -> HttpResponse:
 def _plan(request: PersonRequest, relationship: Relationship | None) -> HttpResponse:
     user, now = request.user, Now.read()
     named = {"relationship": request.GET.get("relationship", "")} if relationship is None else {}
+    if request.GET.get("kind") in Meeting.Kind.values:
+        named["kind"] = request.GET["kind"]
     form = MeetingForm(**_so_far(request), user=user, now=now, relationship=relationship, initial=named)
     if request.method == "POST" and form.is_valid():
         values = {
