@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from meetings import actions, words
+from meetings import actions, series, series_words, words
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
 from meetings.views import insights
 from meetings.views.common import answered, changeable, seen
@@ -87,7 +87,15 @@ def page_of(request: PersonRequest, row: Meeting, now: Now) -> dict[str, Any]:
         "people": people_of(row, parties, user, writes=writes and row.is_planned),
         "answers": [choice for choice in Participant.Answer.choices if choice[0]],
         "length": capfirst(words.length(row.minutes)),
+        "repeats": _repeats(row, now),
     }
+
+
+def _repeats(row: Meeting, now: Now) -> str:
+    """*Every second Tuesday, until 30 June*; empty where it stands by itself. Needs ``series`` selected."""
+    if row.series is None:
+        return ""
+    return capfirst(series_words.say(series.parse(row.series.rule), row.series.starts_on, now.today(row.series.zone)))
 
 
 @require_GET
