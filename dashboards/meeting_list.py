@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Count, Q
@@ -25,6 +27,8 @@ from web.clock import Now
 from web.paging import page
 
 PAGE = 25
+# So many stand on Today.
+TODAY = 8
 STATES = {
     "": gettext_lazy("To come"),
     "unsettled": gettext_lazy("Was it held?"),
@@ -147,6 +151,14 @@ def _said(
             row.wants_settling(now),
             row.pk in changeable,
         )
+
+
+def of_today(user: User, now: Now) -> list[Line]:
+    """The meetings that still come today, by the reader's calendar. One query; three more where there are any."""
+    zone = ZoneInfo(user.zone)
+    midnight = datetime.combine(now.today(user.zone) + timedelta(days=1), time(), tzinfo=zone)
+    rows = Meeting.objects.visible_to(user).of(user.acts_for).ahead(now).filter(starts_at__lt=midnight)
+    return lines(list(rows.soonest_first()[:TODAY]), user, now)
 
 
 def _address(request: PersonRequest, **changes: str) -> str:

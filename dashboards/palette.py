@@ -83,6 +83,7 @@ def _writers(reach: Reach) -> bool:
 PLACES = (
     Offer(gettext_lazy("Today"), "today", "sun", _everybody),
     Offer(gettext_lazy("Portfolio"), "portfolio", "layout-list", _everybody),
+    Offer(gettext_lazy("Meetings"), "meeting_list", "calendar-event", _everybody),
     Offer(gettext_lazy("Promises"), "promise_list", "checks", _everybody),
     Offer(gettext_lazy("Feedback"), "feedback_list", "message-circle", _everybody),
     Offer(gettext_lazy("Problems"), "problem_list", "alert-circle", _everybody),
@@ -99,6 +100,7 @@ PLACES = (
 )
 DEEDS = (
     Offer(gettext_lazy("Log check-in"), "log", "pencil-plus", _writers, dialog=True),
+    Offer(gettext_lazy("Plan a meeting"), "meeting_new", "calendar-event", _writers, dialog=True),
     Offer(gettext_lazy("New promise"), "commitment_new", "checks", _writers, dialog=True),
     Offer(gettext_lazy("New feedback"), "feedback_new", "message-circle", _writers, dialog=True),
     Offer(gettext_lazy("New problem"), "problem_new", "alert-circle", _writers, dialog=True),
@@ -198,6 +200,12 @@ def _deeds_with(row: Relationship) -> Iterator[Choice]:
         _("Log check-in with %(partner)s") % known,
         f"{reverse('log')}?{urlencode({'relationship': row.pk})}",
         "pencil-plus",
+        dialog=True,
+    )
+    yield Choice(
+        _("Plan a meeting with %(partner)s") % known,
+        reverse("meeting_create", args=[row.pk]),
+        "calendar-event",
         dialog=True,
     )
     for text, side in (

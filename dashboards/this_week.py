@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from dashboards import wanting, wanting_stages
+from meetings import words as meeting_words
+from meetings.models import Meeting
 from relationships import queries, words
 from relationships.models import Commitment, local_date
 from web.clock import Now
@@ -30,7 +33,7 @@ class Happening:
 
 
 def coming(user: User, now: Now) -> list[tuple[date, Happening]]:
-    """Promises, next steps, steps of plans, check-ins. Five queries.
+    """Promises, next steps, steps of plans, meetings, check-ins. Six queries.
 
     By the calendar of the reader; what is over where the partner is falls due no more.
     """
@@ -40,6 +43,7 @@ def coming(user: User, now: Now) -> list[tuple[date, Happening]]:
         *_promises(user, now, here, last),
         *_next_steps(user, now, last),
         *_plan_steps(user, now, here, last),
+        *_meetings(user, now, last),
         *_check_ins(user, now, last),
     ]
     return sorted(found, key=lambda one: one[0])
@@ -70,6 +74,16 @@ def _plan_steps(user: User, now: Now, here: date, last: date) -> Iterable[tuple[
         if row.due_on is not None:
             said = f"{row.relationship}, {words.clipped(row.what, 40)}"
             yield row.due_on, Happening(said, _("step of its plan"), stage_page(row.relationship_id))
+
+
+def _meetings(user: User, now: Now, last: date) -> Iterable[tuple[date, Happening]]:
+    rows = Meeting.objects.visible_to(user).of(user.acts_for).ahead(now)
+    for row in rows.soonest_first()[:NAMED]:
+        day = row.starts_at.astimezone(ZoneInfo(user.zone)).date()
+        if day <= last:
+            said = f"{meeting_words.clock(row.starts_at, user.zone)} {words.clipped(row.title, 40)}"
+            # One that has begun the evening before stands on today.
+            yield max(day, now.today(user.zone)), Happening(said, _("meeting"), row.get_absolute_url())
 
 
 def _check_ins(user: User, now: Now, last: date) -> Iterable[tuple[date, Happening]]:

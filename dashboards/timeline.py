@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -13,6 +13,8 @@ from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from meetings import words as meeting_words
+from meetings.models import Meeting, MeetingAccount
 from relationships import feedback_words, queries, stage_words, words
 from relationships.models import (
     Attachment,
@@ -45,6 +47,7 @@ class Show(StrEnum):
     PROMISES = "promises"
     PROBLEMS = "problems"
     FEEDBACK = "feedback"
+    MEETINGS = "meetings"
 
     @classmethod
     def read(cls, text: str) -> Show:
@@ -64,6 +67,7 @@ class Kind(IntEnum):
     FEEDBACK = 7
     HALTED = 8
     WENT_ON = 9
+    MEETING = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class Entry:
     comments: list[Comment] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     feedback: Feedback | None = None
+    meeting: Meeting | None = None
     cut: bool = False
     marks: list[feedback_words.Mark] = field(default_factory=list)
 
@@ -136,6 +141,8 @@ class Entry:
             return f"problem-{self.place.kind:d}-{self.place.pk}"
         if self.halt:
             return f"halt-{self.place.kind:d}-{self.place.pk}"
+        if self.meeting and not self.row:
+            return f"meeting-{self.place.pk}"
         if self.feedback:
             return f"feedback-{self.place.pk}"
         return f"entry-{self.place.pk}" if self.row else f"promise-{self.place.kind:d}-{self.place.pk}"
@@ -155,6 +162,11 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
         yield Kind.TALK, Interaction.objects.filter(relationship=row), "occurred_on"
     if show in (Show.ALL, Show.FEEDBACK):
         yield Kind.FEEDBACK, Feedback.objects.filter(relationship=row), "heard_on"
+    if show is Show.MEETINGS:
+        yield Kind.MEETING, _ended(row), "meets_on"
+    elif show is Show.ALL:
+        # What was held and logged stands there as the talk that it was.
+        yield Kind.MEETING, _ended(row).filter(interaction=None), "meets_on"
     if show in (Show.ALL, Show.PROMISES):
         yield Kind.NEW_DAY, Renegotiation.objects.filter(commitment__relationship=row), "agreed_on"
         yield Kind.KEPT, Fulfilment.objects.filter(commitment__relationship=row), "kept_on"
@@ -166,6 +178,10 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
     if show in (Show.ALL, Show.PROBLEMS):
         yield Kind.PROBLEM, Problem.objects.filter(relationship=row), "opened_on"
         yield Kind.PROBLEM_STEP, ProblemStep.objects.filter(problem__relationship=row), "done_on"
+
+
+def _ended(row: Relationship) -> QuerySet[MeetingAccount]:
+    return MeetingAccount.objects.filter(relationship=row).exclude(state=Meeting.State.PLANNED)
 
 
 def _behind(kind: Kind, day: str, after: Place) -> Q:
@@ -206,6 +222,8 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         .select_related("contact", "colleague")
         .in_bulk(of_kind[Kind.FEEDBACK]),
     }
+    found[Kind.MEETING] = MeetingAccount.objects.select_related("meeting").in_bulk(of_kind[Kind.MEETING])
+    held = _held(of_kind[Kind.TALK])
     halts = Halt.objects.select_related("made_by", "taken_up_by")
     found[Kind.HALTED] = halts.in_bulk({*of_kind[Kind.HALTED], *of_kind[Kind.WENT_ON]})
     found[Kind.WENT_ON] = found[Kind.HALTED]
@@ -219,7 +237,10 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
         if thing is None:
             continue
         if place.kind is Kind.TALK:
-            lines.append(_talk(place, thing, row, now, comments.get(place.pk, []), attached.get(place.pk, [])))
+            said = _talk(place, thing, row, now, comments.get(place.pk, []), attached.get(place.pk, []))
+            lines.append(replace(said, meeting=held.get(place.pk)))
+        elif place.kind is Kind.MEETING:
+            lines.append(_meeting(place, thing.meeting))
         elif place.kind is Kind.MOVED:
             lines.append(_move(place, thing, row))
         elif place.kind in (Kind.HALTED, Kind.WENT_ON):
@@ -299,6 +320,24 @@ def _step(talk: Interaction, today: date) -> str:
         return _("done %(day)s") % {"day": dates.on(talk.next_step_done_on, today)}
     late = (today - talk.next_step_on).days
     return _("%(days)s late") % {"days": dates.days(late)} if late > 0 else dates.by(talk.next_step_on, today)
+
+
+def _held(talks: list[int]) -> dict[int, Meeting]:
+    """The meetings that these talks were. One query."""
+    rows = MeetingAccount.objects.filter(interaction__in=talks).select_related("meeting")
+    return {party.interaction_id: party.meeting for party in rows if party.interaction_id is not None}
+
+
+def _meeting(place: Place, meeting: Meeting) -> Entry:
+    """*Meeting not held. They were ill.*"""
+    look = meeting_words.LOOKS[Meeting.State(meeting.state)]
+    said = {
+        Meeting.State.HELD: _("Meeting held"),
+        Meeting.State.NOT_HELD: _("Meeting not held"),
+        Meeting.State.CANCELLED: _("Meeting cancelled"),
+    }[Meeting.State(meeting.state)]
+    side = SIDES[meeting.host]
+    return Entry(place, said, meeting.get_kind_display(), look.icon, side, meeting.reason, meeting=meeting)
 
 
 def _move(place: Place, change: StageChange, row: Relationship) -> Entry:

@@ -17,18 +17,20 @@ class Reason(IntEnum):
     CRITICAL = 0
     OURS_LATE = 1
     PROBLEM = 2
-    OVERDUE = 3
-    UNANSWERED = 4
-    HEARD = 5
-    DUE = 6
-    OURS_SOON = 7
-    THEIRS_LATE = 8
-    REVIEW = 9
-    STAGE = 10
-    STEP = 11
-    PLAY = 12
-    INTRODUCTION = 13
-    INSIGHT = 14
+    # A meeting that is over: once it is said to have been held, the partner may no longer be overdue.
+    UNSETTLED = 3
+    OVERDUE = 4
+    UNANSWERED = 5
+    HEARD = 6
+    DUE = 7
+    # A meeting that is near, without an agenda that somebody has looked at.
+    BARE = 8
+    OURS_SOON = 9
+    THEIRS_LATE = 10
+    REVIEW = 11
+    STAGE = 12
+    STEP = 13
+    INTRODUCTION = 14
 
 
 # For whom a partner waits: named whatever else is wrong there.

@@ -10,10 +10,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from dashboards import introductions, today_words, wanting_answers, wanting_plays, wanting_problems, wanting_stages
+from dashboards import (
+    introductions,
+    today_words,
+    wanting_answers,
+    wanting_meetings,
+    wanting_problems,
+    wanting_stages,
+)
 from dashboards.today import Candidate, Reason, Row
-from dashboards.wanting import ANSWERS, PROBLEMS, PROMISED, due_words, promise_due, promise_why, stood_in_for
-from meetings.models import Insight, Play
+from dashboards.wanting import ANSWERS, MEETINGS, PROBLEMS, PROMISED, due_words, promise_due, promise_why, stood_in_for
+from meetings.models import Meeting
 from relationships import problem_words, queries, stage_words, words
 from relationships.cadence import State
 from relationships.models import (
@@ -53,12 +60,15 @@ class Line:
     plan_step: PlanStep | None = None
     problem: Problem | None = None
     feedback: Feedback | None = None
-    play: Play | None = None
-    insight: Insight | None = None
+    meeting: Meeting | None = None
 
     @property
     def checks_in(self) -> bool:
         return self.reason in (Reason.OVERDUE, Reason.DUE)
+
+    @property
+    def unsettled(self) -> bool:
+        return self.reason is Reason.UNSETTLED
 
     @property
     def on_stage(self) -> bool:
@@ -83,8 +93,7 @@ class Found:
     plan_steps: dict[int, PlanStep]
     problems: dict[int, Any]
     feedback: dict[int, Feedback]
-    plays: dict[int, Play]
-    insights: dict[int, Insight]
+    meetings: dict[int, Meeting]
     touches: dict[int, Interaction]
     changeable: set[int]
 
@@ -109,15 +118,14 @@ def _fetch(user: User, rows: Iterable[Row], now: Now) -> Found:
         plan_steps=PlanStep.objects.select_related("keeper").in_bulk(planned),
         problems=wanting_problems.fetch([one.key for one in worst if one.reason in PROBLEMS]),
         feedback=wanting_answers.named([one.key for one in worst if one.reason in ANSWERS]),
-        plays=wanting_plays.plays_named([one.key for one in worst if one.reason is Reason.PLAY]),
-        insights=wanting_plays.insights_named([one.key for one in worst if one.reason is Reason.INSIGHT]),
+        meetings=wanting_meetings.fetch([one.key for one in worst if one.reason in MEETINGS]),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
     )
 
 
 def lines(user: User, rows: Iterable[Row], now: Now) -> list[Line]:
-    """The rows in words; what vanished meanwhile is left out. Ten queries at most."""
+    """The rows in words; what vanished meanwhile is left out. Nine queries at most."""
     shown = list(rows)
     found = _fetch(user, shown, now)
     said = [_line(row, found) for row in shown if row.relationship in found.relationships]
@@ -217,18 +225,11 @@ def _answer(one: Candidate, relationship: Relationship, found: Found, today: dat
     return Told(*wanting_answers.said(one.reason, row, today), row.keeper, {"feedback": row})
 
 
-def _play(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
-    row = found.plays.get(one.key)
+def _meeting(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
+    row = found.meetings.get(one.key)
     if row is None:
         return None
-    return Told(*wanting_plays.said_of_play(row, today), row.keeper, {"play": row})
-
-
-def _insight(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
-    row = found.insights.get(one.key)
-    if row is None:
-        return None
-    return Told(*wanting_plays.said_of_insight(row, today), row.colleague, {"insight": row})
+    return Told(*wanting_meetings.said(one.reason, row, found.user, found.now), row.organiser, {"meeting": row})
 
 
 def _promise(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
@@ -244,16 +245,16 @@ TELLERS: dict[Reason, Callable[[Candidate, Relationship, Found, date], Told | No
     Reason.CRITICAL: _problem,
     Reason.OURS_LATE: _promise,
     Reason.PROBLEM: _problem,
+    Reason.UNSETTLED: _meeting,
     Reason.OVERDUE: _check_in,
     Reason.UNANSWERED: _answer,
     Reason.HEARD: _answer,
     Reason.DUE: _check_in,
+    Reason.BARE: _meeting,
     Reason.OURS_SOON: _promise,
     Reason.THEIRS_LATE: _promise,
     Reason.REVIEW: _review,
     Reason.STAGE: _stage,
     Reason.STEP: _step,
-    Reason.PLAY: _play,
     Reason.INTRODUCTION: _introduction,
-    Reason.INSIGHT: _insight,
 }

@@ -13,7 +13,14 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from dashboards import introductions, today_words, wanting_answers, wanting_plays, wanting_problems, wanting_stages
+from dashboards import (
+    introductions,
+    today_words,
+    wanting_answers,
+    wanting_meetings,
+    wanting_problems,
+    wanting_stages,
+)
 from dashboards.queries import counted
 from dashboards.today import Board, Candidate, Reason, board
 from relationships import promises, words
@@ -41,6 +48,7 @@ NAMED_LATER = 40
 HANDED_OVER = timedelta(days=14)
 MOST_HANDED_OVER = 20
 PROBLEMS = (Reason.CRITICAL, Reason.PROBLEM)
+MEETINGS = (Reason.UNSETTLED, Reason.BARE)
 ANSWERS = (Reason.UNANSWERED, Reason.HEARD)
 PROMISED = (Reason.OURS_LATE, Reason.OURS_SOON, Reason.THEIRS_LATE)
 
@@ -93,9 +101,8 @@ def _keys(user: User, now: Now) -> QuerySet[Any]:
         wanting_problems.wanted(user, now).values_list("relationship"),
         _steps(user, now).values_list("relationship"),
         introductions.wanting(user).values_list("relationship"),
-        wanting_plays.wanted(user, now).values_list("relationship"),
-        wanting_plays.to_know(user).values_list("relationship"),
         *wanting_stages.keys(user, now),
+        *(rows.values_list("relationship") for rows in wanting_meetings.keys(user, now)),
         wanting_answers.wanted(user, now).values_list("relationship"),
     )
 
@@ -118,10 +125,10 @@ def of(user: User, now: Now) -> Board:
             *_check_ins(user, now),
             *_wanted_promises(user, now),
             *wanting_problems.candidates(user, now),
+            *wanting_meetings.candidates(user, now),
             *_wanted_steps(user, now),
             *wanting_answers.candidates(user, now),
             *introductions.candidates(user),
-            *wanting_plays.candidates(user, now),
             *wanting_stages.candidates(user, now),
         ]
     )

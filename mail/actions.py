@@ -22,6 +22,7 @@ EVERYTHING = tuple(Kind)
 PLANNERS: dict[Kind, Callable[[Now], int]] = {
     Kind.INVITATION: outbox.plan_invitations,
     Kind.MEETING: outbox.plan_meetings,
+    Kind.BRIEF: outbox.plan_briefs,
 }
 
 # Planning and sending ----------------------------------------------------------------------------------------------

@@ -19,6 +19,12 @@ class WantedForm(forms.Form):
         help_text=_("Each comes at most once a week, and only when there is something to say."),
     )
 
+    brief = forms.BooleanField(
+        label=_("The brief before each meeting of mine, half an hour ahead"),
+        required=False,
+        help_text=_("The last talks, what is open on both sides, who decides, what is at stake, and the agenda."),
+    )
+
     def kinds(self) -> list[Kind]:
         """Those ticked; of a form that is valid."""
         chosen: list[Any] = self.cleaned_data["wanted"]

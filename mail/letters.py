@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.invitations import token_for
 from accounts.models import Contact, Invitation, User
-from mail import meeting_letters, optout
+from mail import brief_letters, meeting_letters, optout
 from mail.digest import plain, text
 from mail.models import DigestOptOut, Kind
 from mail.outbox import Claim
@@ -117,4 +117,5 @@ WRITERS: dict[Kind, Writer] = {
     Kind.TEAM_DIGEST: _write_digest,
     Kind.INVITATION: _invite,
     Kind.MEETING: meeting_letters.write,
+    Kind.BRIEF: brief_letters.write,
 }

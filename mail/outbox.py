@@ -94,6 +94,17 @@ SELECT 'meeting', m.user_id, m.contact_id, 'meeting:' || m.id, m.due_at, %(now)s
     ON CONFLICT DO NOTHING
 """
 
+# Half an hour ahead, for who wants it and comes; another start is another brief.
+PLAN_BRIEFS = """
+SELECT 'brief', p.user_id, 'brief:' || m.id || ':' || floor(extract(epoch FROM m.starts_at))::bigint,
+       m.starts_at - interval '30 minutes', %(now)s, 'planned', 0, '', ''
+  FROM meetings_meeting m
+  JOIN meetings_participant p ON p.meeting_id = m.id AND p.answer <> 'declined'
+  JOIN meetings_briefwish w ON w.user_id = p.user_id
+ WHERE m.state = 'planned' AND m.starts_at > %(now)s AND m.starts_at <= %(now)s::timestamptz + interval '30 minutes'
+    ON CONFLICT (kind, recipient_id, period) DO NOTHING
+"""
+
 # The newer one lists what is overdue now, so that nothing is lost with the older.
 SUPERSEDE = f"""
 UPDATE mail_outboxmail older
@@ -124,6 +135,10 @@ def plan_invitations(now: Now) -> int:
 def plan_meetings(now: Now) -> int:
     """Invitations to meetings, what changed of them, and that they are off, once nobody can take them back any more."""
     return _run(INSERT_TO_ANYBODY + PLAN_MEETINGS, now=now.instant)
+
+
+def plan_briefs(now: Now) -> int:
+    return _run(INSERT + PLAN_BRIEFS, now=now.instant)
 
 
 def supersede() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,6 +19,8 @@ from accounts.requests import PersonRequest
 from mail import actions, optout
 from mail.forms import WantedForm
 from mail.models import WEEKLY, DigestOptOut, OutboxMail
+from meetings.actions import want_brief
+from meetings.models import BriefWish
 from web.clock import Now
 
 
@@ -40,17 +43,22 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_settings(request: PersonRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    form = WantedForm(posted, initial={"wanted": _wanted_by(request.user)})
+    form = WantedForm(posted, initial=_wanted_by(request.user))
     if form.is_valid():
-        actions.choose(actor=request.user, now=Now.read(), wanted=form.kinds(), offered=WEEKLY)
+        now = Now.read()
+        actions.choose(actor=request.user, now=now, wanted=form.kinds(), offered=WEEKLY)
+        want_brief(actor=request.user, now=now, wanted=form.cleaned_data["brief"])
         messages.success(request, _("Saved."))
         return redirect("mail_settings")
     return render(request, "mail/mail_settings.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _wanted_by(person: User) -> list[str]:
+def _wanted_by(person: User) -> dict[str, Any]:
     switched_off = set(DigestOptOut.objects.filter(user=person).values_list("kind", flat=True))
-    return [kind.value for kind in WEEKLY if kind not in switched_off]
+    return {
+        "wanted": [kind.value for kind in WEEKLY if kind not in switched_off],
+        "brief": BriefWish.objects.filter(user=person).exists(),
+    }
 
 
 # The outbox --------------------------------------------------------------------------------------------------------

@@ -28,10 +28,11 @@ def next_of(relationship: Relationship, now: Now) -> MeetingAccount | None:
     return ahead.filter(meeting__ends_at__gt=now.instant).order_by("starts_at", "id").first()
 
 
-def last_planned_on(relationship: Relationship, now: Now) -> date | None:
-    """The day of the last one that is planned; the one to propose comes after it."""
-    ahead = MeetingAccount.objects.filter(relationship=relationship).ahead(now).order_by("-meets_on")
-    return ahead.values_list("meets_on", flat=True).first()
+def planned_days(relationship: Relationship, now: Now, besides: Meeting | None = None) -> list[date]:
+    """The days of those that are planned, but for one, in their order; the one to propose comes after the last."""
+    ahead = MeetingAccount.objects.filter(relationship=relationship).ahead(now)
+    days = ahead.exclude(meeting=besides) if besides else ahead
+    return list(days.order_by("meets_on").values_list("meets_on", flat=True))
 
 
 def last_of(relationships: Collection[int]) -> Meeting | None:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from meetings.views import answers, feeds, insights, invitations, meeting, planning, plays
+from meetings.views import answers, brief, feeds, insights, invitations, meeting, planning, plays
 
 urlpatterns = [
     path("meetings/new/", planning.meeting_new, name="meeting_new"),
     path("relationships/<int:pk>/meetings/new/", planning.meeting_create, name="meeting_create"),
     path("meetings/<int:pk>/", meeting.meeting_detail, name="meeting_detail"),
+    path("meetings/<int:pk>/brief/", brief.meeting_brief, name="meeting_brief"),
     path("meetings/<int:pk>/edit/", planning.meeting_edit, name="meeting_edit"),
     path("meetings/<int:pk>/cancellation/", planning.meeting_cancel, name="meeting_cancel"),
     path("meetings/<int:pk>/not-held/", planning.meeting_not_held, name="meeting_not_held"),

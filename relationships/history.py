@@ -122,6 +122,15 @@ TEXTS: dict[type[models.Model], list[str]] = {
     Stakeholder: ["readiness_why"], Introduction: ["note"], ProblemStep: ["note"],
 }  # fmt: skip
 PEOPLE = (InteractionContact, InteractionColleague)
+# What hangs on one of these, and came or went with it, is not told again; by the column that names it.
+PARENTS: list[tuple[type[models.Model], str]] = [
+    (Commitment, "commitment_id"),
+    (Feedback, "feedback_id"),
+    (Problem, "problem_id"),
+]
+# Which audit rows of a model of an app above this one speak about a relationship: that app puts its models in here,
+# and in the tables above.
+STRANDS: dict[type[models.Model], Callable[[Relationship], Strand]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,7 @@ def strands(relationship: Relationship, kind: str = "") -> list[Strand]:
         known = events_of(parent)._base_manager.filter(relationship=relationship.pk).order_by().values("id")
         for model in models_of:
             about[model] = Strand(model, Q(**{f"{column}__in": known}), (column, parent))
+    about |= {model: strand(relationship) for model, strand in STRANDS.items()}
     return [about[model] for name, of in OF_KIND.items() for model in of if kind in ("", name)]
 
 
@@ -265,7 +275,7 @@ class Teller:
             item = self._item(row)
             if row.model is Interaction:
                 item = self._with_people(row, item, present.pop(row.pk, []))
-            if item is None:
+            if item is None or not item.said:
                 continue
             # Written twice in one deed, it is told once.
             place = told.setdefault((row.model, row.pk, item.said), len(items))
@@ -369,8 +379,7 @@ class Teller:
 
 def _with_its_parent(row: Change, whole: Collection[tuple[type[models.Model], int]]) -> bool:
     """What hangs on a promise, feedback or a problem that came or went in the same deed is not told again."""
-    parents = ((Commitment, "commitment_id"), (Feedback, "feedback_id"), (Problem, "problem_id"))
-    return bool(row.parent) and any((model, row.values.get(column)) in whole for model, column in parents)
+    return bool(row.parent) and any((model, row.values.get(column)) in whole for model, column in PARENTS)
 
 
 def _plain(column: models.Field[Any, Any], value: Any) -> str:

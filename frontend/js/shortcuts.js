@@ -15,10 +15,12 @@ const searchField = () => document.querySelector("main [data-search]") ?? docume
 const SHORTCUTS = [
   { keys: ["l"], label: "key.log", when: () => link("log"), run: follow("log") },
   { keys: ["c"], label: "key.create", when: () => link("create"), run: follow("create") },
+  { keys: ["m"], label: "key.meeting", when: () => link("meeting"), run: follow("meeting") },
   { keys: ["/"], label: "key.search", when: searchField, run: () => searchField().focus() },
   { keys: ["g", "t"], label: "key.today", when: () => link("today"), run: follow("today") },
   { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
   { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },
+  { keys: ["g", "k"], label: "key.meetings", when: () => link("meetings"), run: follow("meetings") },
   { keys: ["x"], label: "key.choose", when: canChoose, run: toggleFocused },
   { keys: ["z"], label: "key.undo", when: () => document.body.dataset.undoLatest, run: undoLatest },
   { keys: ["?"], label: "key.help", when: () => true, run: showHelp },

@@ -1,11 +1,14 @@
-"""What somebody keeps about a meeting for themselves. It leaves no step behind: an undo step would be a copy of it."""
+"""What somebody keeps about a meeting for themselves, and the mail they want before each.
+
+Neither leaves a step behind: one that takes a private note back would be a copy of it.
+"""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from accounts.models import User
-from meetings.models import Meeting, PrivateNote
+from meetings.models import BriefWish, Meeting, PrivateNote
 from web.clock import Now
 
 
@@ -23,3 +26,12 @@ def keep_private_note(*, actor: User, now: Now, meeting: Meeting, text: str) -> 
     if not made and note.text != text:
         note.text, note.written_at, note.version = text, now.instant, note.version + 1
         note.save(update_fields=["text", "written_at", "version"])
+
+
+@transaction.atomic
+def want_brief(*, actor: User, now: Now, wanted: bool) -> None:
+    """Whether the actor gets the brief by mail before each meeting of theirs. Twice is once."""
+    if wanted:
+        BriefWish.objects.get_or_create(user=actor, defaults={"at": now.instant})
+    else:
+        BriefWish.objects.filter(user=actor).delete()

@@ -110,6 +110,8 @@ class MeetingForm(forms.Form):
             first = relationship or chosen_by(mine, args, kwargs)
             self.partners = self._partners(mine, first)
             self._offer_partners(mine, first)
+            if relationship is not None:
+                del self.fields["relationship"]
         else:
             parties = MeetingAccount.objects.visible_to(user).filter(meeting=meeting)
             named = parties.select_related("relationship__account", "relationship__owner")
@@ -180,7 +182,8 @@ class MeetingForm(forms.Form):
     def _day(self) -> date | None:
         row = self.partners[0]
         today = row.today(self.now)
-        found = agenda.when_next(queries.talks_of(row), today, queries.last_planned_on(row, self.now))
+        planned = queries.planned_days(row, self.now)
+        found = agenda.when_next(queries.talks_of(row), today, planned[-1] if planned else None)
         return found or agenda.next_workday(today, row.workdays)
 
     def _offer_times(self) -> None:
@@ -206,7 +209,7 @@ class MeetingForm(forms.Form):
         except ValidationError:
             return None
         for row in self.partners:
-            if late := agenda.days_too_late(queries.talks_of(row), day):
+            if late := self._days_too_late(row, day):
                 said = _("%(day)s would be %(days)s too late for the rhythm.")
                 if len(self.partners) > 1:
                     said = _("%(day)s would be %(days)s too late for the rhythm with %(partner)s.")
@@ -218,6 +221,12 @@ class MeetingForm(forms.Form):
         if not self.partners or all(row.due_on is None for row in self.partners):
             return None
         return DaySaid("ok", "circle-check", _("%(day)s is in time for the rhythm.") % {"day": dates.full(day)})
+
+    def _days_too_late(self, row: Relationship, day: date) -> int:
+        """If nobody talked until then, but at the meetings that are planned before it."""
+        talks = queries.talks_of(row)
+        before = [on for on in queries.planned_days(row, self.now, self.meeting) if on < day]
+        return agenda.days_too_late(talks.after(before[-1]) if before else talks, day)
 
     # Who -------------------------------------------------------------------------------------------------------------
 
@@ -279,7 +288,7 @@ class MeetingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not self.partners:
-            self.add_error("relationship", _("Choose the partner."))
+            self.add_error("relationship" if "relationship" in self.fields else None, _("Choose the partner."))
         if {"day", "at", "zone"} <= cleaned.keys():
             zone = ZoneInfo(cleaned["zone"])
             cleaned["starts_at"] = datetime.combine(cleaned["day"], cleaned["at"], tzinfo=zone)

@@ -234,6 +234,21 @@ def came_unasked(by: dict[str, Any]) -> Done[Any]:
 
 OF_ALICE: dict[str, Deed] = {
     "log": entry,
+    "plan a meeting": lambda by: meetings.plan_meeting(
+        relationships=[people.relationship()], title="Review", starts_at=NOW.instant + WEEK, zone="UTC", **by
+    ),
+    "change a meeting": lambda by: meetings.change_meeting(meeting=meeting_today(by), values={"place": "Oslo"}, **by),
+    "cancel a meeting": lambda by: meetings.cancel_meeting(meeting=meeting_today(by), reason="No train", **by),
+    "say that it was not held": lambda by: meetings.not_held(
+        meeting=meetings.plan_meeting(
+            relationships=[people.relationship()], title="Review", starts_at=NOW.instant - DAY, zone="UTC", **by
+        ).row,
+        reason="They were ill",
+        **by,
+    ),
+    "answer for somebody": lambda by: meetings.answer(
+        participant=meeting_today(by).people.theirs().get(), said="comes", **by
+    ),
     "put on an agenda": lambda by: meetings.add_item(meeting=meeting_today(by), title="Prices", **by),
     "plan a way in": play,
     "change a way in": lambda by: meetings.change_play(play=play(by).row, values={"what": "Salt"}, **by),

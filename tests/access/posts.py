@@ -98,8 +98,6 @@ CHOSEN = {
     "kind": "form",
     "opened": "0",
     "form": "a form",
-    "which": "following",
-    "again": "week",
 }
 
 
@@ -126,6 +124,16 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
         yield values | {"role": "user", "reports_to": "", "name": "said anew"}
     if name.startswith("introduction"):
         yield values | {"through": own.rows["Contact"].pk, "keeper": own.person.pk, "met": "", "name": "said anew"}
+    if name in ("meeting_new", "meeting_create", "meeting_edit"):
+        # With one's own partner, and with another's; people and partners of the other half either way.
+        when = {"kind": "review", "day": date.today().isoformat(), "at": "10:00", "zone": "UTC", "minutes": "60"}
+        theirs = {"also": values["relationship"], "another": values["relationship"], "host": "ours"}
+        yield values | when | theirs | {"relationship": own.rows["Relationship"].pk, "link": ""}
+        yield values | when | {"host": "ours", "link": ""}
+        own_people = {"contacts": own.rows["Contact"].pk, "colleagues": own.person.pk}
+        yield values | when | own_people | {"relationship": own.rows["Relationship"].pk, "host": "ours", "link": ""}
+    if name == "participant_answer":
+        yield values | {"answer": "declined"}
     if name.startswith("play"):
         yield values | {"kind": "article", "through": own.person.pk, "when": "0"}
         yield values | {"kind": "article", "through": "", "introduction": "", "contact": own.rows["Contact"].pk}

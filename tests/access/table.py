@@ -243,6 +243,7 @@ TABLE: dict[str, Route] = {
     # Meetings
     "meeting_list": page(STAFF),
     "meeting_detail": page(SEES, "Meeting"),
+    "meeting_brief": page(SEES, "Meeting"),
     "meeting_new": form(STAFF),
     "meeting_create": form(CHANGES, "Relationship"),
     "meeting_edit": form(CHANGES, "Meeting"),

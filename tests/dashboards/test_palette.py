@@ -21,7 +21,13 @@ from web.text import name_key
 
 pytestmark = pytest.mark.django_db
 
-WITH_EWOS = ["Log check-in with Ewos", "Promise to Ewos", "Their promise from Ewos", "Feedback from Ewos"]
+WITH_EWOS = [
+    "Log check-in with Ewos",
+    "Plan a meeting with Ewos",
+    "Promise to Ewos",
+    "Their promise from Ewos",
+    "Feedback from Ewos",
+]
 
 
 def found(typed: str, user: User | None = None) -> dict[str, list[str]]:
@@ -48,6 +54,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
         "Places": [
             "Today",
             "Portfolio",
+            "Meetings",
             "Promises",
             "Feedback",
             "Problems",
@@ -61,6 +68,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
         ],
         "Actions": [
             "Log check-in",
+            "Plan a meeting",
             "New promise",
             "New feedback",
             "New problem",
@@ -125,6 +133,7 @@ def test_actions_with_a_partner() -> None:
     (row,) = books.book([State.OVERDUE], now=Now.read())
     assert found("partner 0")["Actions"] == [
         f"Log check-in with {row}",
+        f"Plan a meeting with {row}",
         f"Promise to {row}",
         f"Their promise from {row}",
         f"Feedback from {row}",
@@ -133,6 +142,7 @@ def test_actions_with_a_partner() -> None:
     (group,) = [one for one in find(people.alice(), "partner 0", Now.read()) if one.name == "Actions"]
     assert [choice.address for choice in group.choices] == [
         f"/log/?relationship={row.pk}",
+        f"/relationships/{row.pk}/meetings/new/",
         f"/commitments/new/?relationship={row.pk}&side=ours",
         f"/commitments/new/?relationship={row.pk}&side=theirs",
         f"/relationships/{row.pk}/feedback/new/",
@@ -152,7 +162,7 @@ def test_many_partners_are_cut_and_few_of_them_have_actions() -> None:
     books.book([State.OVERDUE] * 20, now=Now.read())
     shown = found("partner")
     assert len(shown["Partners"]) == PARTNERS
-    assert len(shown["Actions"]) == 5 * ACTED_ON
+    assert len(shown["Actions"]) == 6 * ACTED_ON
 
 
 @pytest.mark.parametrize("typed", ["%", "__", "\\", "'\"", "()", "x" * 5000, "…!?", "\u202e\u0007", "  "])
@@ -208,7 +218,7 @@ def test_page_is_a_form_and_links_and_the_part_only_options() -> None:
     page = client.get(reverse("palette"), {"q": "ewos"}).content.decode()
     part = client.get(reverse("palette"), {"q": "ewos"}, headers={"HX-Request": "true"}).content.decode()
     assert "<html" in page and 'name="q" value="ewos"' in page
-    assert "<html" not in part and 'role="option"' in part and 'data-said="5 results"' in part
+    assert "<html" not in part and 'role="option"' in part and 'data-said="6 results"' in part
     for html in (page, part):
         assert f'href="/relationships/{row.pk}/"' in html
         assert f"/commitments/new/?relationship={row.pk}&amp;side=ours" in html
@@ -231,5 +241,5 @@ def test_name_with_markup_is_text() -> None:
 def test_palette_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
     books.book([State.OVERDUE] * count, now=Now.read())
     client = client_of(people.alice())
-    with django_assert_num_queries(15):  # type: ignore[attr-defined]
+    with django_assert_num_queries(14):  # type: ignore[attr-defined]
         client.get(reverse("palette"), {"q": "partner"}, headers={"HX-Request": "true"})

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.history import events_of
 from accounts.models import Affiliation, Contact, User
+from mail import outbox
+from mail.letters import Letter, compose
+from mail.models import Kind, OutboxMail
+from mail.writing import NotNeeded
 from meetings import actions
-from meetings.models import Meeting, Participant, PrivateNote
+from meetings.brief import brief_of
+from meetings.models import BriefWish, Meeting, Participant, PrivateNote
 from relationships import actions as partners
+from relationships.history import strands
 from relationships.models import Relationship
 from tests import people
 from web.clock import Now
@@ -209,3 +219,167 @@ def test_pages_of_the_list_follow_one_another() -> None:
     shown = [line.row.title for page in (first, second) for line in page.context["lines"]]
     assert shown == [f"Meeting {number:02}" for number in range(30)]
     assert isinstance(first.context["lines"][0].row.starts_at.date(), date)
+
+
+# Where else they stand
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_today_asks_whether_it_was_held_and_of_one_that_is_near_for_its_agenda() -> None:
+    row, other = (
+        people.relationship(account=people.account("Over")),
+        people.relationship(account=people.account("Near")),
+    )
+    over, near = planned(row, timedelta(hours=-5), title="Was on"), planned(other, timedelta(hours=30), title="Comes")
+    client = as_(people.alice())
+    page = client.get("/")
+    shown = {
+        line.relationship: (line.reason.name, line.meeting) for group in page.context["groups"] for line in group.lines
+    }
+    assert shown == {row: ("UNSETTLED", over), other: ("BARE", near)}
+    assert page.context["nav"].today_count == 2
+    assert page.context["nav"].unsettled == 1
+    assert "Was it held? Was on" in text(page)
+    # Bob is of the same team, and neither organises nor owns it.
+    assert as_(people.bob()).get("/").context["total"] == 0
+    Meeting.objects.filter(pk=near.pk).update(agenda_version=1)
+    actions.not_held(actor=people.alice(), now=Now.read(), meeting=over, reason="Ill")
+    assert client.get("/").context["total"] == 0
+
+
+def test_a_meeting_of_two_partners_is_asked_about_once() -> None:
+    first, second = people.relationship(), people.relationship()
+    actions.plan_meeting(
+        actor=people.alice(), now=Now.read(), relationships=[first, second], title="Both",
+        starts_at=Now.read().instant - timedelta(hours=3), zone="UTC",
+    )  # fmt: skip
+    page = as_(people.alice()).get("/")
+    assert [line.relationship for group in page.context["groups"] for line in group.lines] == [first]
+    assert page.context["nav"].today_count == page.context["total"] == 1
+
+
+def test_today_leads_to_the_brief_of_what_comes_today() -> None:
+    soon = planned(people.relationship(), timedelta(minutes=1), title="In a minute")
+    page = as_(people.alice()).get("/")
+    # At the end of the day nothing more of it comes.
+    named = [line.row for line in page.context["meetings_today"]]
+    assert named == ([soon] if soon.day == Now.read().today(people.alice().zone) else [])
+
+
+def test_partner_has_a_next_meeting_and_what_became_of_others_in_the_timeline_and_history() -> None:
+    row = partner()
+    client = as_(people.alice())
+    page = client.get(row.get_absolute_url())
+    assert "None is planned." in text(page) and "would be in time" in text(page)
+    meeting = planned(row, title="Spring review")
+    assert "Spring review" in text(client.get(row.get_absolute_url()))
+    actions.cancel_meeting(actor=people.alice(), now=Now.read(), meeting=meeting, reason="No train")
+    page = client.get(row.get_absolute_url(), {"show": "meetings"})
+    [entry] = page.context["entries"]
+    assert (entry.said, entry.note, entry.meeting) == ("Meeting cancelled", "No train", meeting)
+    history = text(client.get(reverse("relationship_history", args=[row.pk]), {"kind": "meetings"}))
+    assert "Meeting planned: Spring review" in history and "Meeting cancelled: Spring review" in history
+    assert "No train" in history
+
+
+def test_history_of_one_partner_names_nobody_of_another() -> None:
+    mine = people.relationship()
+    other = people.relationship(owner=people.outsider(), team=people.south())
+    dora = Contact.objects.create(name="Dora Dorn")
+    both = actions.plan_meeting(
+        actor=people.alice(), now=Now.read(), relationships=[mine], title="Both",
+        starts_at=Now.read().instant + timedelta(days=2), zone="UTC",
+    ).row  # fmt: skip
+    party = both.parties.create(
+        relationship=other, account=other.account, starts_at=both.starts_at, meets_on=both.day, state=both.state
+    )
+    both.people.create(party=party, contact=dora, asked_on=both.day)
+    told = {}
+    for row in (mine, other):
+        strand = next(strand for strand in strands(row) if strand.model is Participant)
+        told[row] = set(events_of(Participant)._base_manager.filter(strand.where).values_list("contact", flat=True))
+    assert dora.pk in told[other] and dora.pk not in told[mine]
+    assert "Meeting planned: Both" in text(as_(people.bob()).get(reverse("relationship_history", args=[mine.pk])))
+
+
+# The brief
+
+
+def briefed() -> tuple[Relationship, Meeting]:
+    row = partner("Partner")
+    alice, now = people.alice(), Now.read()
+    dana = theirs(row, "Dana Dahl", "signs")
+    for number in range(4):
+        day = now.today("UTC") - timedelta(days=number)
+        partners.log_interaction(
+            actor=alice, now=now, relationship=row, occurred_on=day, channel="call", summary=f"Talk {number}"
+        )
+    people.promise(row, what="Send the table", made_on=now.today("UTC") - timedelta(days=9))
+    people.promise(row, side="theirs", what="Sign the order")
+    people.feedback(row, said="The labels are wrong")
+    partners.open_problem(
+        actor=alice, now=now, relationship=row, what="Forks are missing", opened_on=now.today("UTC"), severity=3
+    )
+    return row, planned(row, timedelta(minutes=20), contacts={row.pk: [dana]})
+
+
+def test_brief_says_what_to_know_on_one_page() -> None:
+    _row, meeting = briefed()
+    actions.keep_private_note(actor=people.alice(), now=Now.read(), meeting=meeting, text="Say sorry first")
+    told = text(as_(people.alice()).get(reverse("meeting_brief", args=[meeting.pk])))
+    known = ("Dana Dahl", "Send the table", "late", "Sign the order", "The labels are wrong", "Forks are missing")
+    assert [said for said in (*known, "Talk 1", "Say sorry first") if said not in told] == []
+    assert "Talk 2" not in told
+    assert "Say sorry" not in text(as_(people.bob()).get(reverse("meeting_brief", args=[meeting.pk])))
+
+
+def test_brief_is_mailed_once_for_each_start_to_who_wants_it_and_never_with_a_private_note() -> None:
+    _row, meeting = briefed()
+    now = Now.read()
+    actions.keep_private_note(actor=people.alice(), now=now, meeting=meeting, text="Say sorry first")
+    assert outbox.plan_briefs(now) == 0
+    as_(people.alice()).post(reverse("mail_settings"), {"brief": "on", "wanted": []})
+    assert outbox.plan_briefs(now) == 1
+    assert outbox.plan_briefs(now) == 0
+    row = OutboxMail.objects.get(kind=Kind.BRIEF)
+    assert row.due_at == meeting.starts_at - timedelta(minutes=30)
+    claim = outbox.Claim(row.pk, row.kind, row.recipient_id, None, row.period, 1, now.instant, None)
+    letter = compose(claim, now)
+    assert isinstance(letter, Letter)
+    mail = message_from_bytes(letter.raw, policy=policy.default)
+    bodies = [str(mail.get_body((kind,)).get_content()) for kind in ("plain", "html")]  # type: ignore[union-attr]
+    for body in bodies:
+        assert "Send the table" in body and "Dana Dahl" in body
+        assert "Say sorry" not in body
+    # Another start is another brief, and the former one is not needed.
+    values = {"starts_at": meeting.starts_at + timedelta(minutes=5)}
+    actions.change_meeting(actor=people.alice(), now=now, meeting=meeting, values=values)
+    assert isinstance(compose(claim, now), NotNeeded)
+    assert outbox.plan_briefs(now) == 1
+    # Rights are those of the moment at which it is written.
+    second = OutboxMail.objects.filter(kind=Kind.BRIEF).exclude(pk=row.pk).get()
+    again = outbox.Claim(second.pk, second.kind, second.recipient_id, None, second.period, 1, now.instant, None)
+    Relationship.objects.update(owner=people.outsider(), team=people.south())
+    assert isinstance(compose(again, now), NotNeeded)
+    as_(people.alice()).post(reverse("mail_settings"), {"wanted": []})
+    assert not BriefWish.objects.exists()
+
+
+def test_brief_takes_the_same_queries_for_one_partner_and_for_five() -> None:
+    counts = []
+    for number in (1, 5):
+        rows = [partner() for _one in range(number)]
+        for row in rows:
+            people.promise(row)
+            people.feedback(row)
+        meeting = actions.plan_meeting(
+            actor=people.alice(), now=Now.read(), relationships=rows, title="All",
+            starts_at=Now.read().instant + timedelta(days=2), zone="UTC",
+        ).row  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            brief_of(meeting, people.alice(), Now.read())
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
