@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
-from dashboards import meetings_of, people_map, problems, promise_list, rows, timeline
+from dashboards import meetings_of, people_map, problems, promise_list, rows, timeline, ways_in_part
 from dashboards.stage_page import stage_section
 from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
@@ -44,13 +44,14 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
     )
     here, state = row.today(now), row.state(now)
     members = list(row.members.select_related("user"))
+    found = people_map.of(row, members, here)
     context = {
         "row": row,
         "here": here,
         "state": state.value,
         "look": words.LOOKS[state],
         "sentence": words.full_sentence(row, now),
-        "people_map": people_map.of(row, members, here),
+        "people_map": found,
         "members": members,
         "stage_section": stage_section(row, now),
         "hand_overs": row.hand_overs.select_related("former", "next")[:HANDED_OVER_SHOWN],
@@ -64,6 +65,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         **_timeline(request, row, state, now),
         **_promises(row, now),
         **problems.open_of(row, user, now),
+        **ways_in_part.of(row, found, user, here),
         **meetings_of.next_of(row, user, now),
     }
     return render(request, "dashboards/relationship_detail.html", context)

@@ -30,7 +30,9 @@ class Reason(IntEnum):
     REVIEW = 11
     STAGE = 12
     STEP = 13
-    INTRODUCTION = 14
+    PLAY = 14
+    INTRODUCTION = 15
+    INSIGHT = 16
 
 
 # For whom a partner waits: named whatever else is wrong there.

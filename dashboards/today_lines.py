@@ -15,12 +15,13 @@ from dashboards import (
     today_words,
     wanting_answers,
     wanting_meetings,
+    wanting_plays,
     wanting_problems,
     wanting_stages,
 )
 from dashboards.today import Candidate, Reason, Row
 from dashboards.wanting import ANSWERS, MEETINGS, PROBLEMS, PROMISED, due_words, promise_due, promise_why, stood_in_for
-from meetings.models import Meeting
+from meetings.models import Insight, Meeting, Play
 from relationships import problem_words, queries, stage_words, words
 from relationships.cadence import State
 from relationships.models import (
@@ -60,6 +61,8 @@ class Line:
     plan_step: PlanStep | None = None
     problem: Problem | None = None
     feedback: Feedback | None = None
+    play: Play | None = None
+    insight: Insight | None = None
     meeting: Meeting | None = None
 
     @property
@@ -93,6 +96,8 @@ class Found:
     plan_steps: dict[int, PlanStep]
     problems: dict[int, Any]
     feedback: dict[int, Feedback]
+    plays: dict[int, Play]
+    insights: dict[int, Insight]
     meetings: dict[int, Meeting]
     touches: dict[int, Interaction]
     changeable: set[int]
@@ -118,6 +123,8 @@ def _fetch(user: User, rows: Iterable[Row], now: Now) -> Found:
         plan_steps=PlanStep.objects.select_related("keeper").in_bulk(planned),
         problems=wanting_problems.fetch([one.key for one in worst if one.reason in PROBLEMS]),
         feedback=wanting_answers.named([one.key for one in worst if one.reason in ANSWERS]),
+        plays=wanting_plays.plays_named([one.key for one in worst if one.reason is Reason.PLAY]),
+        insights=wanting_plays.insights_named([one.key for one in worst if one.reason is Reason.INSIGHT]),
         meetings=wanting_meetings.fetch([one.key for one in worst if one.reason in MEETINGS]),
         touches=queries.last_touches(checks),
         changeable=set(Relationship.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True)),
@@ -125,7 +132,7 @@ def _fetch(user: User, rows: Iterable[Row], now: Now) -> Found:
 
 
 def lines(user: User, rows: Iterable[Row], now: Now) -> list[Line]:
-    """The rows in words; what vanished meanwhile is left out. Nine queries at most."""
+    """The rows in words; what vanished meanwhile is left out. Eleven queries at most."""
     shown = list(rows)
     found = _fetch(user, shown, now)
     said = [_line(row, found) for row in shown if row.relationship in found.relationships]
@@ -225,6 +232,20 @@ def _answer(one: Candidate, relationship: Relationship, found: Found, today: dat
     return Told(*wanting_answers.said(one.reason, row, today), row.keeper, {"feedback": row})
 
 
+def _play(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
+    row = found.plays.get(one.key)
+    if row is None:
+        return None
+    return Told(*wanting_plays.said_of_play(row, today), row.keeper, {"play": row})
+
+
+def _insight(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
+    row = found.insights.get(one.key)
+    if row is None:
+        return None
+    return Told(*wanting_plays.said_of_insight(row, today), row.colleague, {"insight": row})
+
+
 def _meeting(one: Candidate, relationship: Relationship, found: Found, today: date) -> Told | None:
     row = found.meetings.get(one.key)
     if row is None:
@@ -256,5 +277,7 @@ TELLERS: dict[Reason, Callable[[Candidate, Relationship, Found, date], Told | No
     Reason.REVIEW: _review,
     Reason.STAGE: _stage,
     Reason.STEP: _step,
+    Reason.PLAY: _play,
     Reason.INTRODUCTION: _introduction,
+    Reason.INSIGHT: _insight,
 }

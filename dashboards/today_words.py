@@ -28,7 +28,9 @@ NAMES = {
     Reason.REVIEW: gettext_lazy("Stages to review"),
     Reason.STAGE: gettext_lazy("Stages to look at"),
     Reason.STEP: gettext_lazy("Next steps"),
+    Reason.PLAY: gettext_lazy("Ways in"),
     Reason.INTRODUCTION: gettext_lazy("To be met"),
+    Reason.INSIGHT: gettext_lazy("For you to know"),
 }
 # One of it, where the partner is named already.
 ONE = {
@@ -46,7 +48,9 @@ ONE = {
     Reason.REVIEW: gettext_lazy("a review of its stage is proposed"),
     Reason.STAGE: gettext_lazy("its stage"),
     Reason.STEP: gettext_lazy("next step"),
+    Reason.PLAY: gettext_lazy("a way in"),
     Reason.INTRODUCTION: gettext_lazy("somebody to be met"),
+    Reason.INSIGHT: gettext_lazy("an insight for you to know"),
 }
 
 
@@ -83,7 +87,11 @@ def counted(reason: Reason, count: int) -> str:
         ),
         Reason.STAGE: ngettext("%(count)s stage is to be looked at", "%(count)s stages are to be looked at", count),
         Reason.STEP: ngettext("%(count)s next step is due", "%(count)s next steps are due", count),
+        Reason.PLAY: ngettext("%(count)s way in is to be seen to", "%(count)s ways in are to be seen to", count),
         Reason.INTRODUCTION: ngettext("%(count)s introduction is open", "%(count)s introductions are open", count),
+        Reason.INSIGHT: ngettext(
+            "%(count)s insight is for you to know", "%(count)s insights are for you to know", count
+        ),
     }[reason]
     return said % {"count": apnumber(count)}
 

@@ -18,6 +18,7 @@ from dashboards import (
     today_words,
     wanting_answers,
     wanting_meetings,
+    wanting_plays,
     wanting_problems,
     wanting_stages,
 )
@@ -101,6 +102,8 @@ def _keys(user: User, now: Now) -> QuerySet[Any]:
         wanting_problems.wanted(user, now).values_list("relationship"),
         _steps(user, now).values_list("relationship"),
         introductions.wanting(user).values_list("relationship"),
+        wanting_plays.wanted(user, now).values_list("relationship"),
+        wanting_plays.to_know(user).values_list("relationship"),
         *wanting_stages.keys(user, now),
         *(rows.values_list("relationship") for rows in wanting_meetings.keys(user, now)),
         wanting_answers.wanted(user, now).values_list("relationship"),
@@ -129,6 +132,7 @@ def of(user: User, now: Now) -> Board:
             *_wanted_steps(user, now),
             *wanting_answers.candidates(user, now),
             *introductions.candidates(user),
+            *wanting_plays.candidates(user, now),
             *wanting_stages.candidates(user, now),
         ]
     )

@@ -88,6 +88,8 @@ def _of_feedback(reason: Reason, today: date) -> str:
 
 
 def _of_play(reason: Reason, today: date) -> str:
+    if reason.since is not None:
+        return _("a way in, done %(day)s and not answered yet") % {"day": dates.on(reason.since, today)}
     if reason.due_on is None:
         return _("a way in, where access is thin")
     if reason.late:

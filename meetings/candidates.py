@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
-from meetings import agenda, outlines
+from meetings import agenda, outlines, ways_in
 from meetings.agenda import Candidate, Kind
 from meetings.models import AgendaItem, Meeting, MeetingAccount
 from relationships import records, stages, topics, words
@@ -104,6 +104,7 @@ def find(meeting: Meeting, parties: Sequence[MeetingAccount], now: Now) -> list[
         *_rhythms(table),
         *_criteria(table),
         *_topics(table),
+        *_plays(table),
         *_outline(table),
     ]
     there = {one.candidate.key for one in found}
@@ -187,6 +188,25 @@ def _feedback(table: Table) -> Iterator[Found]:
             words.clipped(row.said, LONGEST_TITLE),
             # Nobody has told us: that we noticed stays with us.
             shared=not row.hidden,
+            contact=row.contact,
+        )
+
+
+def _plays(table: Table) -> Iterator[Found]:
+    """Ways in planned for by then, and those to be followed up. They are ours alone: that we want a way in is no item
+    of theirs."""
+    for row in ways_in.plays_of(table.parties, table.meeting.day):
+        yield Found(
+            Candidate(
+                key=f"play:{row.pk}",
+                kind=Kind.PLAY,
+                relationship=row.relationship_id,
+                due_on=row.planned_on if row.done_on is None else None,
+                since=row.done_on,
+            ),
+            words.clipped(row.what, LONGEST_TITLE),
+            shared=False,
+            colleague=row.keeper,
             contact=row.contact,
         )
 

@@ -138,7 +138,7 @@ def state(row: Play, today: date) -> str:
     if row.dropped_on is not None:
         return _("Dropped %(day)s") % {"day": dates.on(row.dropped_on, today)}
     if row.done_on is None:
-        return _("Planned for %(day)s") % {"day": dates.said(row.planned_on, today)}
+        return capfirst(planned_for(row, today))
     if row.answered_on is not None:
         days = (row.answered_on - row.done_on).days
         return _("Answered after %(days)s") % {"days": dates.days(days)} if days else _("Answered on the same day")
@@ -148,6 +148,10 @@ def state(row: Play, today: date) -> str:
     if row.follow_up_on is None:
         return done
     return _("%(done)s; follow up %(day)s") % {"done": done, "day": dates.on(row.follow_up_on, today)}
+
+
+def planned_for(row: Play, today: date) -> str:
+    return _("planned for %(day)s") % {"day": dates.said(row.planned_on, today)}
 
 
 def done_on(row: Play, today: date) -> str:

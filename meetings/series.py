@@ -32,6 +32,19 @@ class Every(StrEnum):
     YEAR = "YEARLY"
 
 
+# What people choose from before they have chosen a day; the last is whether it is the weekday that counts in a month.
+CHOICES: dict[str, tuple[Every, int, bool]] = {
+    "week": (Every.WEEK, 1, True),
+    "two_weeks": (Every.WEEK, 2, True),
+    "three_weeks": (Every.WEEK, 3, True),
+    "four_weeks": (Every.WEEK, 4, True),
+    "month_weekday": (Every.MONTH, 1, True),
+    "month_day": (Every.MONTH, 1, False),
+    "quarter": (Every.MONTH, 3, True),
+    "year": (Every.YEAR, 1, False),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How often. Each kind says what it needs and nothing else; what makes no sense raises ``ValueError``.
@@ -270,6 +283,22 @@ def offered(day: date) -> list[Rule]:
     rules += [Rule(Every.MONTH, day=LAST)] if day == last else [Rule(Every.MONTH, day=day.day)]
     rules += [Rule(Every.MONTH, 3, weekdays=weekday, nth=nth) for nth in numbers]
     return [*rules, Rule(Every.YEAR)]
+
+
+def like(kind: str, day: date, until: date | None = None) -> Rule:
+    """The rule that begins on a day, of one of the kinds that people choose from; raises ``KeyError`` for others."""
+    every, apart, of_weekday = CHOICES[kind]
+    match every:
+        case Every.WEEK:
+            return Rule(every, apart, weekdays=(day.weekday(),), until=until)
+        case Every.MONTH if of_weekday:
+            nth = (day.day - 1) // 7 + 1 if day.day <= 28 else LAST
+            return Rule(every, apart, weekdays=(day.weekday(),), nth=nth, until=until)
+        case Every.MONTH:
+            last = day == _last_of(day.year, day.month)
+            return Rule(every, apart, day=LAST if last else day.day, until=until)
+        case Every.YEAR:
+            return Rule(every, apart, until=until)
 
 
 # Moments -------------------------------------------------------------------------------------------------------------

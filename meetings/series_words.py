@@ -22,6 +22,18 @@ NTH = {
     LAST: gettext_lazy("last"),
 }
 
+# As one chooses it before a day is named.
+CHOICES = {
+    "week": gettext_lazy("Every week"),
+    "two_weeks": gettext_lazy("Every two weeks"),
+    "three_weeks": gettext_lazy("Every three weeks"),
+    "four_weeks": gettext_lazy("Every four weeks"),
+    "month_weekday": gettext_lazy("Every month, on this weekday"),
+    "month_day": gettext_lazy("Every month, on this date"),
+    "quarter": gettext_lazy("Every three months, on this weekday"),
+    "year": gettext_lazy("Every year"),
+}
+
 
 def say(rule: Rule, first: date, today: date) -> str:
     """*every second Tuesday, until 30 June*; ``first`` is the day on which the series begins."""

@@ -103,7 +103,7 @@ def plays_of(parties: Iterable[MeetingAccount], meets_on: date) -> list[Play]:
     return list(
         rows.filter(wanted)
         .exclude(kind=Play.Kind.INTRODUCTION, done_on=None)
-        .select_related("contact", "relationship")
+        .select_related("contact", "keeper")
         .order_by("planned_on", "id")
     )
 

@@ -69,7 +69,15 @@ from meetings.actions.plays import (
 )
 from meetings.actions.private import keep_private_note, want_brief
 from meetings.actions.running import begin_meeting, go_to_item, next_item, set_place, tick_item
-from meetings.actions.series import change_following, end_series, extend_series, make_series, set_series
+from meetings.actions.series import (
+    change_following,
+    change_meetings,
+    end_series,
+    extend_series,
+    make_series,
+    plan_meetings,
+    set_series,
+)
 from meetings.actions.telling import invite, invite_again, withdraw_invitations
 
 __all__ = [
@@ -95,6 +103,7 @@ __all__ = [
     "change_insight",
     "change_item",
     "change_meeting",
+    "change_meetings",
     "change_play",
     "close_insight",
     "decide",
@@ -120,6 +129,7 @@ __all__ = [
     "note_insight",
     "pin_item",
     "plan_meeting",
+    "plan_meetings",
     "plan_play",
     "promise_at",
     "put_back",

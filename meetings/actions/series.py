@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rows import row_from, rows_from, values_of
-from accounts.undo import Done, inverse, record
+from accounts.undo import Done, gather, inverse, record
 from meetings import series as rules
 from meetings.actions.following import follow, lock
-from meetings.actions.planning import CHILDREN, EDITABLE_MEETING
-from meetings.actions.telling import is_sent_out, tell, tell_series, told_of
+from meetings.actions.planning import CHILDREN, EDITABLE_MEETING, Guests, change_meeting, plan_meeting
+from meetings.actions.telling import invite, is_sent_out, tell, tell_series, told_of
 from meetings.models import Meeting, MeetingAccount, Participant, Series
 from meetings.series import Rule
 from relationships.models import Relationship
@@ -123,6 +123,37 @@ def make_series(*, actor: User, now: Now, meeting: Meeting, rule: Rule) -> Done[
     if invited:
         tell_series(made, row, actor=actor, now=now)
     return _step(row, before, _("Comes again: %(title)s"), actor=actor, now=now, touched=new)
+
+
+@transaction.atomic
+def plan_meetings(
+    *, actor: User, now: Now, rule: Rule | None = None, send: bool = False, **values: Any
+) -> Done[Meeting]:
+    """Plan a meeting, let it come again and send invitations, as one deed; ``values`` are those of ``plan_meeting``."""
+    done = plan_meeting(actor=actor, now=now, **values)
+    steps = [done.step]
+    if rule is not None:
+        steps.append(make_series(actor=actor, now=now, meeting=done.row, rule=rule).step)
+    if send:
+        steps.append(invite(actor=actor, now=now, meeting=done.row).step)
+    row = Meeting.objects.get(pk=done.row.pk)
+    if len(steps) == 1:
+        return Done(row, done.step)
+    return Done(row, gather(actor=actor, now=now, said=done.step.said, steps=steps))
+
+
+@transaction.atomic
+def change_meetings(
+    *, actor: User, now: Now, meeting: Meeting, rule: Rule | None = None, following: bool = False, **values: Any
+) -> Done[Meeting]:
+    """Change one meeting, which may come again from now on, or it and those that follow, as one deed."""
+    if following:
+        return change_following(actor=actor, now=now, meeting=meeting, rule=rule, **values)
+    done = change_meeting(actor=actor, now=now, meeting=meeting, **values)
+    if rule is None or done.row.series_id is not None:
+        return done
+    again = make_series(actor=actor, now=now, meeting=done.row, rule=rule)
+    return Done(again.row, gather(actor=actor, now=now, said=done.step.said, steps=[done.step, again.step]))
 
 
 def materialise(row: Series, *, now: Now, by: User | None, kept_answers: bool = False) -> list[int]:
@@ -262,9 +293,16 @@ def rule_after(row: Meeting, former: Rule, on: date) -> Rule:
 
 @transaction.atomic
 def change_following(
-    *, actor: User, now: Now, meeting: Meeting, values: Mapping[str, Any], rule: Rule | None = None
+    *,
+    actor: User,
+    now: Now,
+    meeting: Meeting,
+    values: Mapping[str, Any],
+    rule: Rule | None = None,
+    colleagues: Collection[User] | None = None,
+    contacts: Guests | None = None,
 ) -> Done[Meeting]:
-    """Change fields of ``EDITABLE_MEETING``, and how often it comes, of this meeting and of those that follow it.
+    """Change fields of ``EDITABLE_MEETING``, how often it comes, and who is asked, of this meeting and all that follow.
 
     Another day or time moves them all; those that had been changed by themselves keep what they have.
     """
@@ -288,6 +326,7 @@ def change_following(
     row = next(one for one in following if one.pk == row.pk)
     if (row.starts_at, row.minutes) != _time_in(before, row.pk) or zone != old.zone:
         _ask_again(following, actor=actor, now=now)
+    ask_all([one for one in following if one.is_planned and not one.differs], colleagues, contacts, now=now)
     made = materialise(new, now=now, by=actor)
     follow([one.pk for one in following], now=now)
     if invited:
@@ -360,6 +399,37 @@ def _ask_again(meetings: Iterable[Meeting], *, actor: User, now: Now) -> None:
     """Another time is another question."""
     asked = Participant.objects.filter(meeting__in=[one.pk for one in meetings if one.is_planned]).exclude(user=actor)
     asked.update(answer=Participant.Answer.NONE, answered_on=None, asked_on=now.today("UTC"))
+
+
+def ask_all(
+    meetings: Sequence[Meeting], colleagues: Collection[User] | None, contacts: Guests | None, *, now: Now
+) -> None:
+    """Bring who is asked to these meetings in line, as in one; who stays keeps what they answered."""
+    keys = [one.pk for one in meetings]
+    asked = Participant.objects.filter(meeting__in=keys)
+    today = now.today("UTC")
+    new: list[Participant] = []
+    if colleagues is not None:
+        asked.ours().exclude(user__in=colleagues).delete()
+        there = set(asked.ours().values_list("meeting", "user"))
+        new += [
+            Participant(meeting_id=key, user=one, asked_on=today)
+            for key in keys
+            for one in colleagues
+            if (key, one.pk) not in there
+        ]
+    if contacts is not None:
+        wanted = {guest.pk: relationship for relationship, guests in contacts.items() for guest in guests}
+        asked.theirs().exclude(contact__in=wanted).delete()
+        there = set(asked.theirs().values_list("meeting", "contact"))
+        parties = MeetingAccount.objects.filter(meeting__in=keys).order_by("pk")
+        new += [
+            Participant(meeting_id=party.meeting_id, party=party, contact_id=contact, asked_on=today)
+            for party in parties
+            for contact, relationship in wanted.items()
+            if relationship == party.relationship_id and (party.meeting_id, contact) not in there
+        ]
+    Participant.objects.bulk_create(new)
 
 
 @transaction.atomic

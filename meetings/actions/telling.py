@@ -74,7 +74,7 @@ def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False, anew: 
     """Write what has to be said after a change; with ``begin`` to everybody who was not invited yet.
 
     With ``anew`` also to those who were told just this: they heard of a series since, which is none any more. Must run
-    inside the transaction of the verb, with the meeting locked. Returns what now waits to go out.
+    inside the transaction of the verb, with the meeting locked. Returns what was written.
     """
     known = messages_about(meeting)
     if meeting.ends_at <= now.instant or not (begin or any(one.method == Method.REQUEST for one in known)):
@@ -85,20 +85,19 @@ def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False, anew: 
     if meeting.state in (Meeting.State.HELD, Meeting.State.NOT_HELD):
         return []
     shown = shown_of(meeting)
-    overtaken, new, kept = [], [], []
+    overtaken, new = [], []
     for person in sorted(invited | set(told) | set(waiting), key=lambda one: (one[0] or 0, one[1] or 0)):
         method = Method.REQUEST if person in invited else Method.CANCEL
         waits = waiting.get(person)
         needed = _needed(told.get(person), method, "" if anew else shown)
         if needed and waits is not None and (waits.method, waits.shown) == (method, shown):
-            kept.append(waits)
             continue
         if waits is not None:
             overtaken.append(waits.pk)
         if needed:
             new.append((person, method))
     CalendarMessage.objects.filter(pk__in=overtaken).update(withdrawn_at=now.instant)
-    return [*kept, *_written(meeting, new, shown, known, actor=actor, now=now)]
+    return _written(meeting, new, shown, known, actor=actor, now=now)
 
 
 def tell_series(row: Series, meeting: Meeting, *, actor: User, now: Now) -> list[CalendarMessage]:

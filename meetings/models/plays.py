@@ -151,6 +151,11 @@ class Play(models.Model):
         return self.dropped_on is None and self.answered_on is None and self.unanswered_on is None
 
     @property
+    def next_on(self) -> date:
+        """The day on which somebody has to see to it next; of those that nobody follows up the day it was done."""
+        return self.planned_on if self.done_on is None else self.follow_up_on or self.done_on
+
+    @property
     def waits(self) -> bool:
         """Done, and it is not known whether they answered."""
         return self.is_open and self.done_on is not None

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from meetings import actions, words
+from meetings import actions, series, series_words, words
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
+from meetings.views import insights
 from meetings.views.common import answered, changeable, seen
 from relationships.models import RelationshipMember, Stakeholder
 from web.clock import Now
@@ -86,7 +87,15 @@ def page_of(request: PersonRequest, row: Meeting, now: Now) -> dict[str, Any]:
         "people": people_of(row, parties, user, writes=writes and row.is_planned),
         "answers": [choice for choice in Participant.Answer.choices if choice[0]],
         "length": capfirst(words.length(row.minutes)),
+        "repeats": _repeats(row, now),
     }
+
+
+def _repeats(row: Meeting, now: Now) -> str:
+    """*Every second Tuesday, until 30 June*; empty where it stands by itself. Needs ``series`` selected."""
+    if row.series is None:
+        return ""
+    return capfirst(series_words.say(series.parse(row.series.rule), row.series.starts_on, now.today(row.series.zone)))
 
 
 @require_GET
@@ -94,7 +103,12 @@ def meeting_detail(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = seen(request, pk)
     note = PrivateNote.objects.visible_to(request.user).filter(meeting=row).first()
-    context = {**page_of(request, row, now), "note": note, "note_most": NOTE_MOST}
+    context = {
+        **page_of(request, row, now),
+        **insights.part(row, request.user, now),
+        "note": note,
+        "note_most": NOTE_MOST,
+    }
     return render(request, "meetings/meeting_detail.html", context)
 
 

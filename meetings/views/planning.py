@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.meanwhile import Meanwhile
 from accounts.requests import PersonRequest
 from meetings import actions, words
+from meetings.actions.telling import UNDO_SEND, is_sent_out
 from meetings.forms.planning import CancelForm, MeetingForm, NotHeldForm
-from meetings.models import CalendarMessage, Meeting
+from meetings.forms.series import AgainForm
+from meetings.models import Meeting
 from meetings.views.common import answered, changeable, sent
 from relationships.models import Relationship
 from relationships.views.common import attempt, attempt_once, known_already
@@ -44,23 +46,49 @@ def meeting_create(request: PersonRequest, pk: int) -> HttpResponse:
 def _plan(request: PersonRequest, relationship: Relationship | None) -> HttpResponse:
     user, now = request.user, Now.read()
     named = {"relationship": request.GET.get("relationship", "")} if relationship is None else {}
+    if request.GET.get("kind") in Meeting.Kind.values:
+        named["kind"] = request.GET["kind"]
     form = MeetingForm(**_so_far(request), user=user, now=now, relationship=relationship, initial=named)
-    if request.method == "POST" and form.is_valid():
+    again = AgainForm(sent(request))
+    if request.method == "POST" and _both(form, again):
         values = {
             **form.values,
+            "rule": again.rule(form.cleaned_data["day"]),
+            "send": again.cleaned_data["send"] and _can_be_sent(form),
             "relationships": form.partners,
             "colleagues": list(form.cleaned_data["colleagues"]),
             "contacts": form.guests(),
         }
-        deed, again = attempt_once(form, actions.plan_meeting, Meeting, request=request, now=now, **values)
-        if deed and again:
+        deed, before = attempt_once(form, actions.plan_meetings, Meeting, request=request, now=now, **values)
+        if deed and before:
             return known_already(request, deed)
         if deed:
             here = deed.row.get_absolute_url()
             said = _("Planned: %(when)s.") % {"when": words.brief_when(deed.row, user.zone, now.today(user.zone))}
+            said += f" {_going_out()}" if values["send"] else ""
             return done(request, said, step_id=deed.step.pk, to=safe_next(request, here), about=here, place=here)
     heading = _("Plan a meeting with %(partner)s") % {"partner": relationship} if relationship else _("Plan a meeting")
-    return _form(request, form, heading, {})
+    return _form(request, form, heading, {"again": again})
+
+
+def _both(form: MeetingForm, again: AgainForm) -> bool:
+    """Whether both say what they should; what is wrong stands at its field."""
+    if not form.is_valid() or not again.is_valid():
+        form.errors.update(again.errors)
+        return False
+    again.rule(form.cleaned_data["day"])
+    form.errors.update(again.errors)
+    return not form.errors
+
+
+def _can_be_sent(form: MeetingForm) -> bool:
+    """Whether somebody besides the person is asked who has an address, to a meeting that is still to come."""
+    guests = [*form.cleaned_data["contacts"], *(one for one in form.cleaned_data["colleagues"] if one != form.user)]
+    return form.cleaned_data["starts_at"] > form.now.instant and any(one.email for one in guests)
+
+
+def _going_out() -> str:
+    return _("Invitations go out in %(seconds)d seconds.") % {"seconds": UNDO_SEND.seconds}
 
 
 @read_or_write
@@ -69,19 +97,29 @@ def meeting_edit(request: PersonRequest, pk: int) -> HttpResponse:
     meanwhile = Meanwhile(request, Meeting, pk)
     row = changeable(request, pk)
     form = MeetingForm(**_so_far(request), user=request.user, now=now, meeting=row)
-    if request.method == "POST" and form.is_valid():
+    again = AgainForm(sent(request), meeting=row)
+    if request.method == "POST" and _both(form, again):
         values, guests = form.values, form.guests()
         colleagues = list(form.cleaned_data["colleagues"])
         with meanwhile.unchanged(form, row) as same:
             deed = same and attempt(
                 form,
-                lambda: actions.change_meeting(
-                    actor=request.user, now=now, meeting=row, values=values, colleagues=colleagues, contacts=guests
+                lambda: actions.change_meetings(
+                    actor=request.user,
+                    now=now,
+                    meeting=row,
+                    rule=again.rule(form.cleaned_data["day"]),
+                    following=again.following,
+                    values=values,
+                    colleagues=colleagues,
+                    contacts=guests,
                 ),
             )
         if deed:
-            return answered(request, deed, row, _("Meeting changed."))
-    return _form(request, form, _("Change the meeting"), {"meeting": row, "version": meanwhile.version})
+            said = _("Changed from here on.") if again.following else _("Meeting changed.")
+            return answered(request, deed, row, said)
+    more = {"meeting": row, "version": meanwhile.version, "again": again}
+    return _form(request, form, _("Change the meeting"), more)
 
 
 def _form(request: PersonRequest, form: MeetingForm, heading: str, more: dict[str, Any]) -> HttpResponse:
@@ -107,13 +145,18 @@ def _form(request: PersonRequest, form: MeetingForm, heading: str, more: dict[st
 def meeting_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     now, row = Now.read(), changeable(request, pk)
     form = CancelForm(sent(request))
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        deed = attempt(form, lambda: actions.cancel_meeting(actor=request.user, now=now, meeting=row, reason=reason))
+    again = AgainForm(sent(request), meeting=row)
+    if request.method == "POST" and form.is_valid() and again.is_valid():
+        reason, following = form.cleaned_data["reason"], again.following
+        by: dict[str, Any] = {"actor": request.user, "now": now, "meeting": row}
+        deed = attempt(
+            form, lambda: actions.end_series(**by) if following else actions.cancel_meeting(**by, reason=reason)
+        )
         if deed:
-            return answered(request, deed, row, _("Meeting cancelled."))
-    told = CalendarMessage.objects.filter(meeting=row, due_at__lte=now.instant).wanted().exists()
-    context = {"form": form, "row": row, "told": told, "next": safe_next(request, "")}
+            said = _("Cancelled from here on.") if following else _("Meeting cancelled.")
+            return answered(request, deed, row, said)
+    told = is_sent_out(row)
+    context = {"form": form, "row": row, "told": told, "again": again, "next": safe_next(request, "")}
     return form_page(request, "meetings/meeting_cancel.html", _("Cancel the meeting"), context)
 
 

@@ -93,7 +93,7 @@ def relationship_plays(request: PersonRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     today = row.today(now)
     tried = ways_in.plays_tried(row)
-    open_rows = sorted((play for play in tried if play.is_open), key=lambda play: (_day_of(play), play.pk))
+    open_rows = sorted((play for play in tried if play.is_open), key=lambda play: (play.next_on, play.pk))
     ended = Play.objects.filter(relationship=row).exclude(dropped_on=None, answered_on=None, unanswered_on=None)
     shown = page(
         ended.select_related("contact", "through", "unit"),
@@ -113,17 +113,12 @@ def relationship_plays(request: PersonRequest, pk: int) -> HttpResponse:
         "figures": [(play_words.DOING[one.kind], play_words.figure(one)) for one in found],
         "each_other": play_words.each_others(year),
         "quarters": play_words.quarters(year) if year.whole.internal else [],
-        "internal": year.whole.internal,
+        "invite": f"{reverse('meeting_create', args=[row.pk])}?kind=internal",
         "permissions": _permissions(row.account, request, today),
         "names": Account.objects.changeable_by(user).filter(pk=row.account_id).exists(),
         "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
     }
     return render(request, "meetings/relationship_plays.html", context)
-
-
-def _day_of(play: Play) -> date:
-    """The day on which somebody has to see to it next; of those that nobody follows up the day it was done."""
-    return play.planned_on if play.done_on is None else play.follow_up_on or play.done_on
 
 
 @dataclass(frozen=True, slots=True)

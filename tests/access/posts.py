@@ -98,6 +98,8 @@ CHOSEN = {
     "kind": "form",
     "opened": "0",
     "form": "a form",
+    "which": "following",
+    "again": "week",
 }
 
 

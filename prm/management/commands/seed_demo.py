@@ -15,7 +15,7 @@ from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import demo_company as company
 from prm import demo_feedback as heard
-from prm import demo_listening, demo_meetings, demo_people, demo_problems, demo_stage_rows, demo_stages
+from prm import demo_listening, demo_meetings, demo_people, demo_plays, demo_problems, demo_stage_rows, demo_stages
 from prm import demo_promises as told
 from prm.demo import PASSWORD
 from prm.demo_company import Company, PlannedRelationship
@@ -87,6 +87,7 @@ class Command(BaseCommand):
         self._say(f"{writer.stages()} moves from one stage to the next")
         self._say(f"{writer.problems()} problems")
         self._say(f"{writer.listening_posts()} listening posts")
+        self._say(f"{writer.plays()} ways in, and what was learnt on visits")
         self._say(f"{writer.meetings()} meetings")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
@@ -514,6 +515,9 @@ class _Writer:
 
     def problems(self) -> int:
         return demo_problems.write(self._named(), self.users, self.now)
+
+    def plays(self) -> int:
+        return demo_plays.write(self._named(), self.users, self.now)
 
     def meetings(self) -> int:
         return demo_meetings.write(self._named(), self.now)
