@@ -94,7 +94,7 @@ def _what(one: Suggestion) -> str:
         case Kind.SHARE_RESULT:
             return _("Share a result of other work with %(who)s") % {"who": who}
         case Kind.ARTICLE:
-            return _("Send %(who)s an article worth their while") % {"who": who}
+            return _("Send %(who)s an article") % {"who": who}
         case Kind.UNIT_NEWS:
             return _("Take up news from %(unit)s") % {"unit": one.unit.name if one.unit else ""}
     return _("Sit in on one of their staff meetings and offer help")
@@ -191,18 +191,24 @@ def asked(row: Play) -> str:
 
 
 def figure(one: Figure) -> str:
-    """*7 times: 4 answered, after 3 days in the middle, 2 not, 1 waits.*"""
-    told = [ngettext("%(count)d answered", "%(count)d answered", one.answered) % {"count": one.answered}]
-    if one.days is not None:
-        told[0] += " " + (
-            _("after %(days)s") % {"days": dates.days(round(one.days))} if round(one.days) else _("the same day")
-        )
+    """*7 times: 4 answered after 3 days, 2 without an answer, 1 still waits.* The days are the middle value."""
+    after = "" if one.days is None else _after(round(one.days))
+    if one.tried == 1:
+        if one.answered:
+            return _("Once: answered %(after)s.") % {"after": after}
+        return _("Once: no answer.") if one.unanswered else _("Once, and it still waits.")
+    told = []
+    if one.answered:
+        told.append(_("%(count)d answered %(after)s") % {"count": one.answered, "after": after})
     if one.unanswered:
         told.append(_("%(count)d without an answer") % {"count": one.unanswered})
     if one.waiting:
         told.append(ngettext("%(count)d still waits", "%(count)d still wait", one.waiting) % {"count": one.waiting})
-    times = ngettext("%(count)d time", "%(count)d times", one.tried) % {"count": one.tried}
-    return f"{times}: {', '.join(told)}."
+    return _("%(count)d times: %(what)s.") % {"count": one.tried, "what": ", ".join(told)}
+
+
+def _after(days: int) -> str:
+    return _("after %(days)s") % {"days": dates.days(days)} if days else _("on the same day")
 
 
 def working(found: Sequence[Figure]) -> str:
@@ -246,9 +252,14 @@ def naming(one: Named, today: date) -> str:
 
 
 def learnt(row: Insight, today: date) -> str:
-    """*Their quay on 3 November, from Ingrid Moe, by Alice Ahlberg*; needs ``meeting``, ``contact``, ``written_by``."""
+    """*Their quay at night on 3 November, from Ingrid Moe, by Alice Ahlberg*."""
+    where = _("%(meeting)s %(day)s") % {"meeting": row.meeting, "day": dates.on(row.meeting.day, today)}
+    return ", ".join(one for one in (where, told_by(row)) if one)
+
+
+def told_by(row: Insight) -> str:
+    """*from Ingrid Moe, by Alice Ahlberg*: where the meeting is known."""
     told = [
-        _("%(meeting)s %(day)s") % {"meeting": row.meeting, "day": dates.on(row.meeting.day, today)},
         _("from %(name)s") % {"name": row.contact} if row.contact else "",
         _("by %(name)s") % {"name": row.written_by} if row.written_by else "",
     ]
@@ -288,17 +299,23 @@ def each_others(year: each_other.Year) -> str:
             whole.all,
         )
         return said % {"all": whole.all}
-    values = {"all": whole.all, "share": whole.per_cent, "ours": whole.ours, "theirs": whole.theirs}
+    ours = ngettext(
+        "they were asked into %(count)d of our own", "they were asked into %(count)d of our own", whole.ours
+    ) % {"count": whole.ours}
+    theirs = ngettext("we sat in on %(count)d of theirs", "we sat in on %(count)d of theirs", whole.theirs) % {
+        "count": whole.theirs
+    }
+    parts = [part for part, number in ((ours, whole.ours), (theirs, whole.theirs)) if number]
     said = ngettext(
-        "Of %(all)d meeting in the last four quarters they were asked into %(ours)d of our own and we sat in on "
-        "%(theirs)d of theirs: %(share)d%%.",
-        "Of %(all)d meetings in the last four quarters they were asked into %(ours)d of our own and we sat in on "
-        "%(theirs)d of theirs: %(share)d%%.",
+        "Of %(all)d meeting in the last four quarters %(what)s: %(share)d %%.",
+        "Of %(all)d meetings in the last four quarters %(what)s: %(share)d %%.",
         whole.all,
     )
-    told = said % values
+    told = said % {"all": whole.all, "what": _(" and ").join(parts), "share": whole.per_cent}
     if whole.came < whole.ours:
-        told += " " + _("They came to %(came)d.") % {"came": whole.came}
+        told += " " + (
+            _("They came to %(came)d of ours.") % {"came": whole.came} if whole.came else _("They came to none.")
+        )
     return told
 
 

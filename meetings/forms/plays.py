@@ -196,7 +196,6 @@ class InsightEndForm(forms.Form):
         coerce=int,
         initial=Problem.Severity.SERIOUS,
         label=gettext_lazy("How severe"),
-        empty_value=Problem.Severity.SERIOUS,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -206,6 +205,7 @@ class InsightEndForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        cleaned["severity"] = cleaned.get("severity") or Problem.Severity.SERIOUS
         cleaned["nature"] = cleaned.get("nature") or Feedback.Nature.SUGGESTION
         if cleaned.get("into") == self.PROMISE and not cleaned.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("Say by which day."))

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -44,6 +45,7 @@ class Line:
 
     row: Insight
     learnt: str
+    told_by: str
     routed: str
     mine: bool
     writes: bool
@@ -59,6 +61,7 @@ def lines(rows: Sequence[Insight], user: User, now: Now) -> list[Line]:
         Line(
             row,
             play_words.learnt(row, row.relationship.today(now)),
+            capfirst(play_words.told_by(row)),
             play_words.routed(row),
             row.seen_at is None and row.closed_on is None and row.colleague_id in user.acts_for,
             row.relationship_id in changeable,

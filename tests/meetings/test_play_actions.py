@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,7 +45,7 @@ def planned(row: Relationship | None = None, kind: str = "article", **more: Any)
 
 
 def columns(row: Play) -> dict[str, Any]:
-    return Play.objects.filter(pk=row.pk).values().get()
+    return dict(Play.objects.filter(pk=row.pk).values().get())
 
 
 def logged(row: Relationship) -> list[tuple[bool, str, str]]:
@@ -68,7 +69,7 @@ def test_article_sent_is_one_way_and_answered_a_conversation_and_both_are_taken_
 
     answered = actions.answer_play(play=play, note="Wants the figures", **by(3))
     row.refresh_from_db()
-    assert (logged(row)[1:], row.last_touch_on) == ([(True, "ours", "email")], MONDAY + 3 * DAY)
+    assert (logged(row)[1:], str(row.last_touch_on)) == ([(True, "ours", "email")], "2026-11-26")
     undo(answered, 3)
     row.refresh_from_db()
     assert (len(logged(row)), row.last_touch_on) == (1, None)
@@ -126,12 +127,13 @@ def test_each_deed_is_taken_back_and_done_again(deed: str) -> None:
     if deed == "no answer":
         actions.do_play(play=play, **by())
     before = columns(play)
-    done = {
+    deeds: dict[str, Callable[[], Done[Play]]] = {
         "change": lambda: actions.change_play(play=play, values={"what": "Ice", "follow_up_on": MONDAY}, **by()),
         "drop": lambda: actions.drop_play(play=play, **by()),
         "remove": lambda: actions.remove_play(play_id=play.pk, **by()),
         "no answer": lambda: actions.leave_unanswered(play=play, note="Twice", **by()),
-    }[deed]()
+    }
+    done = deeds[deed]()
     after = Play.objects.filter(pk=play.pk).values().first()
     assert after != before
     undone = undo(done)

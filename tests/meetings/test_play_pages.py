@@ -11,6 +11,7 @@ from django.test import Client
 from accounts import sweep
 from accounts.models import Affiliation, Contact
 from meetings import actions as meetings
+from meetings import candidates
 from meetings.models import Insight, Meeting, NamingPermission, Play
 from relationships import actions
 from relationships.models import Interaction, Relationship
@@ -250,6 +251,63 @@ def test_of_several_partners_the_one_it_was_learnt_of_is_chosen() -> None:
     assert Insight.objects.get().relationship == other
 
 
+# Today, the overview, the agenda
+
+
+def rows_of_today(person: Any = None) -> str:
+    return client_of(person).get("/").content.decode()
+
+
+def test_today_asks_on_the_day_to_follow_up_whether_it_landed() -> None:
+    row = people.relationship()
+    solveig = signer(row)
+    play = plan(row, contact=solveig)
+    assert "Ice at the quay – planned for today" in rows_of_today()
+    meetings.do_play(play=play, follow_up_on=today() + timedelta(days=1), **by())
+    assert "Ice at the quay" not in rows_of_today()
+    meetings.change_play(play=play, values={"follow_up_on": today()}, **by())
+    assert "The article sent to Solveig Dahl: did it land?" in rows_of_today()
+    client_of().post(f"/plays/{play.pk}/no-answer/", **HTMX)
+    assert "did it land?" not in rows_of_today()
+
+
+def test_insight_stands_on_today_of_whom_it_was_routed_to_until_seen_readers_included() -> None:
+    party = visit(people.relationship()).parties.get()
+    row = meetings.note_insight(party=party, text="Boxes wait in the sun", colleague=people.rita(), **by()).row
+    assert "Boxes wait in the sun" not in rows_of_today()
+    body = rows_of_today(people.rita())
+    assert "Boxes wait in the sun" in body
+    assert f"/insights/{row.pk}/seen/" in body
+    client_of(people.rita()).post(f"/insights/{row.pk}/seen/", **HTMX)
+    assert "Boxes wait in the sun" not in rows_of_today(people.rita())
+
+
+def test_overview_shows_the_way_in_that_fits_only_where_access_is_thin() -> None:
+    row = people.relationship()
+    solveig = signer(row)
+    address = f"/relationships/{row.pk}/"
+    assert "Ask Bob Brandt for an introduction to Solveig Dahl" in client_of().get(address).content.decode()
+    for person in (people.alice(), people.bob()):
+        friend = Contact.objects.create(name=f"Friend of {person.name}")
+        Affiliation.objects.create(contact=friend, account=row.account)
+        actions.log_interaction(
+            relationship=row, occurred_on=today(), channel="meeting", contacts=[friend, solveig],
+            colleagues=[person], **by(),
+        )  # fmt: skip
+    body = client_of().get(address).content.decode()
+    assert 'id="ways"' not in body
+
+
+def test_planned_way_in_is_a_candidate_of_the_agenda_that_stays_with_us() -> None:
+    row = people.relationship()
+    play = plan(row)
+    plan(row, "introduction", through=people.bob())
+    meeting = visit(row, starts_at=Now.read().instant + timedelta(days=2))
+    found = candidates.find(meeting, candidates.parties_of(meeting), Now.read())
+    told = [(one.candidate.key, one.title, one.shared) for one in found if one.candidate.key.startswith("play:")]
+    assert told == [(f"play:{play.pk}", "Ice at the quay", False)]
+
+
 # Each other's meetings
 
 
@@ -271,10 +329,10 @@ def test_share_of_each_others_meetings_is_a_sentence() -> None:
     held(row, "check_in")
     said = page(row)
     assert (
-        "Of 4 meetings in the last four quarters they were asked into 1 of our own and we sat in on 1 of theirs: 50%."
+        "Of 4 meetings in the last four quarters they were asked into 1 of our own and we sat in on 1 of theirs: 50 %."
         in said
     )
-    assert "They came to 0." in said
+    assert "They came to none." in said
 
 
 # Queries

@@ -174,7 +174,7 @@ def test_what_found_no_answer_lately_never_stands_first(told: Facts) -> None:
 @given(any_facts, st.randoms())
 def test_same_facts_in_any_order_give_the_same(told: Facts, dice: object) -> None:
     def shuffled(rows: object) -> list[object]:
-        copy = list(rows)  # type: ignore[call-overload]
+        copy: list[object] = list(rows)  # type: ignore[call-overload]
         dice.shuffle(copy)  # type: ignore[attr-defined]
         return copy
 
