@@ -147,6 +147,9 @@ def state(row: Play, today: date) -> str:
         return _("%(done)s; no answer") % {"done": done}
     if row.follow_up_on is None:
         return done
+    if row.follow_up_on < today:
+        since = dates.said(row.follow_up_on, today)
+        return _("%(done)s; to be followed up since %(day)s") % {"done": done, "day": since}
     return _("%(done)s; follow up %(day)s") % {"done": done, "day": dates.on(row.follow_up_on, today)}
 
 
@@ -323,7 +326,7 @@ def quarters(year: each_other.Year) -> list[Quarter]:
     return [
         Quarter(
             _("%(first)s–%(last)s") % {"first": date_format(one.begins, "M"), "last": _last(one.begins)},
-            _("%(internal)d of %(all)d") % {"internal": one.internal, "all": one.all},
+            _("%(internal)d of %(all)d") % {"internal": one.internal, "all": one.all} if one.all else _("none"),
             range(one.ours),
             range(one.theirs),
         )

@@ -65,6 +65,7 @@ class PlayForm(forms.ModelForm[Play]):
         narrow(self, "introduction", relationship.introductions.open(), none=_("None of those on the list"))
         offer(self, "kind", ((value, capfirst(str(label))) for value, label in Play.Kind.choices))
         self.fields["planned_on"].required = False
+        self.fields["planned_on"].initial = self.today
         bound(self, "what")
         read_for_names(self, "what")
         if self.instance.pk:
