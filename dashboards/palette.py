@@ -88,6 +88,8 @@ PLACES = (
     Offer(gettext_lazy("Feedback"), "feedback_list", "message-circle", _everybody),
     Offer(gettext_lazy("Problems"), "problem_list", "alert-circle", _everybody),
     Offer(gettext_lazy("Listening posts"), "listening_list", "ear", _everybody),
+    Offer(gettext_lazy("Insights"), "insight_list", "bulb", _everybody),
+    Offer(gettext_lazy("Which ways in work"), "play_list", "door-enter", _everybody),
     Offer(gettext_lazy("Organisations"), "account_list", "building", _everybody),
     Offer(gettext_lazy("Duplicates"), "duplicate_list", "copy", _everybody),
     Offer(gettext_lazy("History"), "history", "history", _everybody),

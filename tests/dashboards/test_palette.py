@@ -59,6 +59,8 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Feedback",
             "Problems",
             "Listening posts",
+            "Insights",
+            "Which ways in work",
             "Organisations",
             "Duplicates",
             "History",
