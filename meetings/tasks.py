@@ -16,3 +16,8 @@ def sweep_meetings() -> dict[str, int]:
         "made": actions.extend_series(now=now),
         "unanswered": actions.weigh_what_is_unanswered(now=now),
     }
+
+
+@shared_task
+def read_calendars() -> int:
+    return actions.read_calendars(now=Now.read())

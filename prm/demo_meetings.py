@@ -65,6 +65,7 @@ def write(named: Mapping[str, Relationship], now: Now) -> int:
     told = [(one, named[one.partner]) for one in MEETINGS if one.partner in named]
     for one, row in told:
         _write(one, row, now)
+        actions.want_brief(actor=row.owner, now=now, wanted=True)
     return len(told) + _book(named, now)
 
 

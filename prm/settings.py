@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import secrets
 import sys
 import zoneinfo
@@ -275,6 +276,8 @@ LISTENING_PER_ADDRESS = env.int("LISTENING_PER_ADDRESS", default=30)
 
 # Calendar programs ask every few minutes; so many answers are given to one network address within ten minutes.
 FEEDS_PER_ADDRESS = env.int("FEEDS_PER_ADDRESS", default=300)
+# Calendars that people give the address of lie out on the internet; these private networks are allowed besides.
+CALENDAR_NETWORKS = [ipaddress.ip_network(network) for network in env.list("CALENDAR_NETWORKS", default=[])]
 
 # Files -----------------------------------------------------------------------------------------------------------
 # What people attach. Nothing here is served as it is: a view looks at who asks, and sends it as an attachment.

@@ -8,6 +8,8 @@ from celery.schedules import crontab
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep-cadence": {"task": "relationships.tasks.sweep_cadence", "schedule": 15 * 60.0},
+    # Each calendar is due every quarter of an hour by itself; beat only looks which.
+    "read-calendars": {"task": "meetings.tasks.read_calendars", "schedule": 5 * 60.0},
     "sweep-meetings": {"task": "meetings.tasks.sweep_meetings", "schedule": 15 * 60.0},
     "sweep-duplicates": {"task": "accounts.tasks.sweep_duplicates", "schedule": 5 * 60.0},
     # At an hour of the day: beat begins its count anew whenever it starts.

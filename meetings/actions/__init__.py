@@ -13,6 +13,16 @@ from meetings.actions.agenda import (
 )
 from meetings.actions.answering import hear_answer
 from meetings.actions.attending import attend, bring, bring_again, send_off, set_came
+from meetings.actions.capture import (
+    ask_again,
+    dismiss_captured,
+    give_calendar,
+    log_captured,
+    plan_captured,
+    read_calendars,
+    settle_again,
+    stop_reading,
+)
 from meetings.actions.feeds import make_feed, stop_feed
 from meetings.actions.following import book_what_is_over, follow, weigh_what_is_unanswered
 from meetings.actions.holding import hold_meeting, set_held, summary_of, tie, topics_of
@@ -92,6 +102,7 @@ __all__ = [
     "answer",
     "answer_play",
     "arrange_agenda",
+    "ask_again",
     "attend",
     "begin_meeting",
     "book_what_is_over",
@@ -107,6 +118,7 @@ __all__ = [
     "change_play",
     "close_insight",
     "decide",
+    "dismiss_captured",
     "do_play",
     "drop_item",
     "drop_play",
@@ -114,6 +126,7 @@ __all__ = [
     "extend_series",
     "feedback_at",
     "follow",
+    "give_calendar",
     "go_to_item",
     "hear_answer",
     "hold_meeting",
@@ -121,6 +134,7 @@ __all__ = [
     "invite_again",
     "keep_private_note",
     "leave_unanswered",
+    "log_captured",
     "make_feed",
     "make_series",
     "move_item",
@@ -128,11 +142,13 @@ __all__ = [
     "not_held",
     "note_insight",
     "pin_item",
+    "plan_captured",
     "plan_meeting",
     "plan_meetings",
     "plan_play",
     "promise_at",
     "put_back",
+    "read_calendars",
     "remove_insight",
     "remove_naming",
     "remove_outcome",
@@ -158,7 +174,9 @@ __all__ = [
     "set_play",
     "set_series",
     "settle",
+    "settle_again",
     "stop_feed",
+    "stop_reading",
     "summary_of",
     "tick_item",
     "tie",

@@ -11,6 +11,14 @@ from meetings.models.agenda import (
     PrivateNote,
     PrivateNoteQuerySet,
 )
+from meetings.models.capture import (
+    CalendarSource,
+    CalendarSourceQuerySet,
+    CapturedEvent,
+    CapturedEventQuerySet,
+    CapturedMatch,
+    CapturedMatchQuerySet,
+)
 from meetings.models.meeting import (
     MEETING_DERIVED,
     PARTY_DERIVED,
@@ -60,6 +68,12 @@ __all__ = [
     "CalendarFeedQuerySet",
     "CalendarMessage",
     "CalendarMessageQuerySet",
+    "CalendarSource",
+    "CalendarSourceQuerySet",
+    "CapturedEvent",
+    "CapturedEventQuerySet",
+    "CapturedMatch",
+    "CapturedMatchQuerySet",
     "Insight",
     "InsightQuerySet",
     "Meeting",
