@@ -21,6 +21,7 @@ from dashboards.queries import Book, Cursor, Moving
 from dashboards.team import Team
 from dashboards.this_week import Happening
 from dashboards.today import Board, Reason
+from meetings import waiting
 from relationships import words
 from relationships.cadence import State
 from relationships.forms.portfolio import PortfolioForm
@@ -30,6 +31,8 @@ from web import dates
 from web.clock import Now
 
 PAGE = 50
+# So many rows of what somebody's calendar asks stand on Today; the rest has a page.
+CAPTURED = 3
 
 
 # Today -------------------------------------------------------------------------------------------------------------
@@ -67,6 +70,7 @@ def today(request: PersonRequest) -> HttpResponse:
     board = wanting.of(user, now)
     owned = wanting.own(user).count()
     of_team = team.of(user, now)
+    captured, captured_count = waiting.of(user, now, CAPTURED)
     alone = not owned and not board.total and not user.manages
     team_overdue = Relationship.objects.visible_to(user).overdue(now).count() if alone else 0
     context = {
@@ -77,6 +81,8 @@ def today(request: PersonRequest) -> HttpResponse:
         "team": of_team,
         "groups": _groups(board, today_lines.lines(user, board.rows, now)),
         "later": wanting.later(user, board),
+        "captured": captured,
+        "captured_count": captured_count,
         "handed_over": wanting.handed_over(user, now),
         "mentions": mentions_of(user),
         "unsorted": unsorted_of(user),

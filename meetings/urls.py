@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import answers, brief, feeds, insights, invitations, meeting, planning, plays
+from meetings.views import answers, brief, capture, feeds, insights, invitations, meeting, planning, plays
 
 urlpatterns = [
     path("meetings/new/", planning.meeting_new, name="meeting_new"),
@@ -39,4 +39,9 @@ urlpatterns = [
     path("relationships/<int:pk>/plays/", plays.play_create, name="play_create"),
     path("relationships/<int:pk>/ways-in/", plays.relationship_plays, name="relationship_plays"),
     path("ways-in/", plays.play_list, name="play_list"),
+    # What one's own calendar knows
+    path("settings/own-calendar/", capture.calendar_source, name="calendar_source"),
+    path("settings/own-calendar/stop/", capture.calendar_stop, name="calendar_stop"),
+    path("captured/<int:pk>/confirmation/", capture.captured_confirm, name="captured_confirm"),
+    path("captured/<int:pk>/dismissal/", capture.captured_dismiss, name="captured_dismiss"),
 ]

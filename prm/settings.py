@@ -52,6 +52,8 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Former ones: what they signed and sealed still holds.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = (env.str("SITE_URL") if PRODUCTION else env.str("SITE_URL", default="http://localhost:8000")).rstrip("/")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or ""] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
@@ -278,6 +280,8 @@ LISTENING_PER_ADDRESS = env.int("LISTENING_PER_ADDRESS", default=30)
 FEEDS_PER_ADDRESS = env.int("FEEDS_PER_ADDRESS", default=300)
 # Calendars that people give the address of lie out on the internet; these private networks are allowed besides.
 CALENDAR_NETWORKS = [ipaddress.ip_network(network) for network in env.list("CALENDAR_NETWORKS", default=[])]
+# So long one may take to give it, from the question for its name to the last byte.
+CALENDAR_SECONDS = env.float("CALENDAR_SECONDS", default=8.0)
 
 # Files -----------------------------------------------------------------------------------------------------------
 # What people attach. Nothing here is served as it is: a view looks at who asks, and sends it as an attachment.

@@ -1,5 +1,6 @@
 // Behaviour by data attributes; every page works without it. Loaded after htmx and before htmx starts.
 import { startBulk } from "./bulk.js";
+import { startCaptured } from "./captured.js";
 import { startCombos } from "./combo.js";
 import { startDialogs } from "./dialog.js";
 import { startDrafts } from "./drafts.js";
@@ -23,4 +24,5 @@ startPalette();
 startReading();
 startMentions();
 startBulk();
+startCaptured();
 startShortcuts();

@@ -1,5 +1,6 @@
 // One registry that both implements the keys and writes the help, so that neither can lie about the other.
 import { canChoose, toggleFocused } from "./bulk.js";
+import { asksFromCalendar, canConfirm, confirmFocused, dismissFocused } from "./captured.js";
 import { element, isTyping, say } from "./page.js";
 import { closeTopmost, openDialog } from "./dialog.js";
 import { openPalette } from "./palette.js";
@@ -22,6 +23,8 @@ const SHORTCUTS = [
   { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },
   { keys: ["g", "k"], label: "key.meetings", when: () => link("meetings"), run: follow("meetings") },
   { keys: ["x"], label: "key.choose", when: canChoose, run: toggleFocused },
+  { keys: ["x"], label: "key.dismiss", when: asksFromCalendar, run: dismissFocused },
+  { keys: ["Enter"], label: "key.confirm", when: canConfirm, run: confirmFocused },
   { keys: ["z"], label: "key.undo", when: () => document.body.dataset.undoLatest, run: undoLatest },
   { keys: ["?"], label: "key.help", when: () => true, run: showHelp },
 ];

@@ -33,7 +33,7 @@ from meetings.models import CalendarSource, CapturedEvent, CapturedMatch, Meetin
 from relationships.actions import log_interaction
 from relationships.models import Interaction, Relationship
 from web.clock import Now
-from web.fetching import Fetched, FetchError, fetch, host_of
+from web.fetching import Fetched, FetchError, Limits, fetch, host_of
 from web.sealed import SealError, seal, unseal
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def give_calendar(*, actor: User, now: Now, address: str) -> CalendarSource:
     Raises ``ValidationError`` at ``address`` where it cannot be read; then everything is as it was.
     """
     try:
-        fetched = fetch(address.strip(), allowed=settings.CALENDAR_NETWORKS)
+        fetched = _fetched(address)
         calendar = _read(fetched, actor, now)
     except (FetchError, UnreadableError) as error:
         raise ValidationError({"address": capture_words.said(_code(error))}) from None
@@ -151,9 +151,14 @@ def _ask(address: str, etag: str) -> _Answer:
     if not address:
         return _Answer(error=capture_words.SEALED)
     try:
-        return _Answer(fetch(address, allowed=settings.CALENDAR_NETWORKS, etag=etag))
+        return _Answer(_fetched(address, etag))
     except FetchError as error:
         return _Answer(error=_code(error))
+
+
+def _fetched(address: str, etag: str = "") -> Fetched:
+    limits = Limits(seconds=settings.CALENDAR_SECONDS)
+    return fetch(address.strip(), allowed=settings.CALENDAR_NETWORKS, limits=limits, etag=etag)
 
 
 def _settle(source: CalendarSource, answer: _Answer, now: Now) -> None:

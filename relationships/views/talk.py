@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -38,7 +39,19 @@ def _log_form(request: PersonRequest, now: Now, data: Any = None) -> Interaction
         "channel": queries.last_channel(user),
         "begun_by": Interaction.Side.UNKNOWN,
     }
-    return InteractionForm(data, user=user, now=now, initial=initial)
+    return InteractionForm(data, user=user, now=now, initial=initial | _known_already(request))
+
+
+def _known_already(request: PersonRequest) -> dict[str, Any]:
+    """What a link to the log knows of the talk: its day, its channel and who of theirs was there."""
+    known: dict[str, Any] = {}
+    with suppress(ValueError):
+        known |= {"occurred_on": date.fromisoformat(request.GET.get("on", "")), "when": InteractionForm.When.OTHER}
+    if request.GET.get("channel") in Interaction.Channel.values:
+        known["channel"] = request.GET["channel"]
+    if people := [key for key in request.GET.getlist("contact") if key.isascii() and key.isdigit() and len(key) < 19]:
+        known["contacts"] = people
+    return known
 
 
 def _log_page(

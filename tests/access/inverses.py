@@ -17,7 +17,7 @@ from accounts.models import Account, Affiliation, Contact, Cover, Invitation, Me
 from accounts.undo import INVERSES, Done
 from meetings import actions as meetings
 from meetings.agenda import Kind as AgendaKind
-from meetings.models import AgendaItem
+from meetings.models import AgendaItem, CapturedEvent, CapturedMatch
 from meetings.series import offered
 from relationships import actions
 from relationships.models import Relationship
@@ -232,7 +232,20 @@ def came_unasked(by: dict[str, Any]) -> Done[Any]:
     return meetings.bring(meeting=row, contact=person, party=row.parties.get(), **by)
 
 
+def captured(by: dict[str, Any], starts: timedelta) -> CapturedEvent:
+    moment = NOW.instant + starts
+    row = CapturedEvent.objects.create(
+        user=by["actor"], uid=f"{moment}", starts_at=moment, ends_at=moment, day=moment.date(), captured_at=NOW.instant
+    )
+    relationship, person = people.relationship(), Contact.objects.create(name="Ingrid Lie", email="i@partner.example")
+    CapturedMatch.objects.create(event=row, relationship=relationship, contact=person, address=person.email)
+    return row
+
+
 OF_ALICE: dict[str, Deed] = {
+    "log from one's calendar": lambda by: meetings.log_captured(event=captured(by, -DAY), **by),
+    "plan from one's calendar": lambda by: meetings.plan_captured(event=captured(by, DAY), **by),
+    "dismiss what one's calendar asks": lambda by: meetings.dismiss_captured(event=captured(by, -DAY), **by),
     "log": entry,
     "plan a meeting": lambda by: meetings.plan_meeting(
         relationships=[people.relationship()], title="Review", starts_at=NOW.instant + WEEK, zone="UTC", **by

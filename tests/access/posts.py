@@ -48,6 +48,7 @@ NAMED = {
     "into": "Feedback",
     "told_to": "Contact",
     "post": "ListeningPost",
+    "matches": "CapturedMatch",
 }
 SAID = dict.fromkeys(
     (
@@ -73,6 +74,8 @@ SAID = dict.fromkeys(
     "said anew",
 )
 CHOSEN = {
+    # Refused before anybody is asked.
+    "address": "https://127.0.0.1/",
     "side": "ours",
     "role": "expert",
     "channel": "call",

@@ -251,6 +251,11 @@ TABLE: dict[str, Route] = {
     "meeting_not_held": form(CHANGES, "Meeting"),
     "participant_answer": deed(CHANGES, "Participant"),
     "private_note_edit": deed(SEES, "Meeting"),
+    # What one's own calendar knows: nobody else sees any of it
+    "calendar_source": form(STAFF),
+    "calendar_stop": deed(STAFF),
+    "captured_confirm": form(ALICE_ALONE, "CapturedEvent"),
+    "captured_dismiss": deed(ALICE_ALONE, "CapturedEvent"),
     # Problems
     "problem_list": page(STAFF),
     "problem_new": form(STAFF),

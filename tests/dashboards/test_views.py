@@ -31,7 +31,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-TODAY_QUERIES = 47
+TODAY_QUERIES = 48
 RELATIONSHIP_QUERIES = 61
 PROMISE_QUERIES = 23
 # Where the person stands in for somebody: what they keep themselves is counted apart.

@@ -13,9 +13,18 @@ from django.db import transaction
 
 from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
+from prm import (
+    demo_capture,
+    demo_listening,
+    demo_meetings,
+    demo_people,
+    demo_plays,
+    demo_problems,
+    demo_stage_rows,
+    demo_stages,
+)
 from prm import demo_company as company
 from prm import demo_feedback as heard
-from prm import demo_listening, demo_meetings, demo_people, demo_plays, demo_problems, demo_stage_rows, demo_stages
 from prm import demo_promises as told
 from prm.demo import PASSWORD
 from prm.demo_company import Company, PlannedRelationship
@@ -89,6 +98,7 @@ class Command(BaseCommand):
         self._say(f"{writer.listening_posts()} listening posts")
         self._say(f"{writer.plays()} ways in, and what was learnt on visits")
         self._say(f"{writer.meetings()} meetings")
+        self._say(f"{writer.captured()} meetings that a calendar knows of")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
@@ -524,6 +534,9 @@ class _Writer:
 
     def listening_posts(self) -> int:
         return demo_listening.write(self._named(), self.users, self.now)
+
+    def captured(self) -> int:
+        return demo_capture.write(self._named(), self.users, self.now)
 
     def _named(self) -> dict[str, Relationship]:
         """Each partner's first relationship."""
