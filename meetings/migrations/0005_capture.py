@@ -7,88 +7,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_sent_once'),
-        ('meetings', '0004_plays'),
-        ('relationships', '0008_booked'),
+        ("accounts", "0005_sent_once"),
+        ("meetings", "0004_plays"),
+        ("relationships", "0008_booked"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarSource',
+            name="CalendarSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.BinaryField()),
-                ('host', models.TextField()),
-                ('given_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('anew_at', models.DateTimeField(null=True)),
-                ('next_read_at', models.DateTimeField()),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(default='')),
-                ('etag', models.TextField(default='')),
-                ('events', models.PositiveIntegerField(default=0)),
-                ('matched', models.PositiveIntegerField(default=0)),
-                ('skipped', models.JSONField(default=list)),
-                ('left_out', models.PositiveIntegerField(default=0)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.BinaryField()),
+                ("host", models.TextField()),
+                ("given_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+                ("anew_at", models.DateTimeField(null=True)),
+                ("next_read_at", models.DateTimeField()),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(default="")),
+                ("etag", models.TextField(default="")),
+                ("events", models.PositiveIntegerField(default=0)),
+                ("matched", models.PositiveIntegerField(default=0)),
+                ("skipped", models.JSONField(default=list)),
+                ("left_out", models.PositiveIntegerField(default=0)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CapturedEvent',
+            name="CapturedEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.TextField()),
-                ('instance', models.TextField(default='')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('all_day', models.BooleanField(default=False)),
-                ('day', models.DateField()),
-                ('title', models.TextField(default='')),
-                ('place', models.TextField(default='')),
-                ('private', models.BooleanField(default=False)),
-                ('begun_by', models.TextField(choices=[('ours', 'we did'), ('theirs', 'they did'), ('unknown', 'not known')], default='unknown')),
-                ('colleagues', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('state', models.TextField(choices=[('waiting', 'waiting'), ('logged', 'logged'), ('planned', 'planned'), ('dismissed', 'dismissed')], default='waiting')),
-                ('gone', models.BooleanField(default=False)),
-                ('captured_at', models.DateTimeField()),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='captured', to='meetings.calendarsource')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.TextField()),
+                ("instance", models.TextField(default="")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("all_day", models.BooleanField(default=False)),
+                ("day", models.DateField()),
+                ("title", models.TextField(default="")),
+                ("place", models.TextField(default="")),
+                ("private", models.BooleanField(default=False)),
+                (
+                    "begun_by",
+                    models.TextField(
+                        choices=[("ours", "we did"), ("theirs", "they did"), ("unknown", "not known")],
+                        default="unknown",
+                    ),
+                ),
+                (
+                    "colleagues",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("logged", "logged"),
+                            ("planned", "planned"),
+                            ("dismissed", "dismissed"),
+                        ],
+                        default="waiting",
+                    ),
+                ),
+                ("gone", models.BooleanField(default=False)),
+                ("captured_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="captured",
+                        to="meetings.calendarsource",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'id'],
+                "ordering": ["starts_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CapturedMatch',
+            name="CapturedMatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.TextField()),
-                ('answer', models.TextField(choices=[('', 'no answer yet'), ('comes', 'comes'), ('maybe', 'maybe'), ('declined', 'does not come')], default='')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.contact')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='meetings.capturedevent')),
-                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='relationships.relationship')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.TextField()),
+                (
+                    "answer",
+                    models.TextField(
+                        choices=[
+                            ("", "no answer yet"),
+                            ("comes", "comes"),
+                            ("maybe", "maybe"),
+                            ("declined", "does not come"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.contact"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="matches", to="meetings.capturedevent"
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="relationships.relationship"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='calendarsource',
-            index=models.Index(fields=['next_read_at'], name='calendar_source_due'),
+            model_name="calendarsource",
+            index=models.Index(fields=["next_read_at"], name="calendar_source_due"),
         ),
         migrations.AddIndex(
-            model_name='capturedevent',
-            index=models.Index(condition=models.Q(('gone', False), ('state', 'waiting')), fields=['user', 'ends_at'], name='captured_event_waiting'),
+            model_name="capturedevent",
+            index=models.Index(
+                condition=models.Q(("gone", False), ("state", "waiting")),
+                fields=["user", "ends_at"],
+                name="captured_event_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capturedevent',
-            constraint=models.UniqueConstraint(fields=('user', 'uid', 'instance'), name='captured_event_once'),
+            model_name="capturedevent",
+            constraint=models.UniqueConstraint(fields=("user", "uid", "instance"), name="captured_event_once"),
         ),
         migrations.AddConstraint(
-            model_name='capturedmatch',
-            constraint=models.UniqueConstraint(fields=('event', 'relationship', 'contact'), name='captured_match_once'),
+            model_name="capturedmatch",
+            constraint=models.UniqueConstraint(fields=("event", "relationship", "contact"), name="captured_match_once"),
         ),
     ]
