@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.history import Change, Strand, events_of
 from accounts.models import Contact, User
-from meetings.models import Meeting, MeetingAccount, Outcome, Participant
+from meetings.models import Insight, Meeting, MeetingAccount, NamingPermission, Outcome, Participant, Play
 from relationships import history
 from relationships.history import Teller
 from relationships.models import Relationship
@@ -80,6 +80,70 @@ def _outcome(teller: Teller, row: Change) -> str:
     return said.get(row.label, _("Decision changed: %(what)s")) % {"what": decision}
 
 
+# Each day that is said of a way in, and what it says.
+ENDS = {
+    "dropped_on": gettext_lazy("Way in dropped: %(what)s"),
+    "answered_on": gettext_lazy("Way in answered: %(what)s"),
+    "unanswered_on": gettext_lazy("Way in without an answer: %(what)s"),
+    "done_on": gettext_lazy("Way in done: %(what)s"),
+}
+
+
+def _play(teller: Teller, row: Change) -> str:
+    told = {"what": row.values["what"]}
+    if row.label == "insert":
+        return (_("Way in is back: %(what)s") if row.is_back else _("Way in planned: %(what)s")) % told
+    if row.label == "delete":
+        return _("Way in removed: %(what)s") % told
+    for column, said in ENDS.items():
+        if row.values[column] and not (row.before or {}).get(column):
+            return str(said) % told
+    return _("Way in changed: %(what)s") % told
+
+
+def _insight(teller: Teller, row: Change) -> str:
+    told = {"text": row.values["text"]}
+    if row.label == "insert":
+        return (_("Insight is back: %(text)s") if row.is_back else _("Learnt: %(text)s")) % told
+    if row.label == "delete":
+        return _("Insight removed: %(text)s") % told
+    if row.values["closed_on"] and not (row.before or {}).get("closed_on"):
+        return _("Insight followed to its end: %(text)s") % told
+    return _("Insight changed: %(text)s") % told
+
+
+def _naming(teller: Teller, row: Change) -> str:
+    if row.label == "delete":
+        return _("Permission to name them removed")
+    if row.label == "insert":
+        return _("They allowed us to name them")
+    if row.values["withdrawn_on"] and not (row.before or {}).get("withdrawn_on"):
+        return _("They no longer allow us to name them")
+    return _("Permission to name them changed")
+
+
+def _permissions(relationship: Relationship) -> Strand:
+    """Of the organisation, whose details whoever sees the relationship may read."""
+    return Strand(NamingPermission, Q(account=relationship.account_id))
+
+
+def register_ways_in() -> None:
+    history.OF_KIND["meetings"] += [Insight]
+    history.OF_KIND["people"] += [Play, NamingPermission]
+    history.ICONS |= {Play: "door-enter", Insight: "bulb", NamingPermission: "circle-check"}
+    history.TOLD |= {
+        Play: [
+            "what", "contact", "through", "url", "keeper", "planned_on", "done_on", "follow_up_on", "answered_on",
+            "unanswered_on", "dropped_on", "note",
+        ],
+        Insight: ["text", "contact", "colleague", "became", "closed_on"],
+        NamingPermission: ["given_on", "given_by", "until_on", "scope", "withdrawn_on"],
+    }  # fmt: skip
+    history.TEXTS |= {Play: ["note"], Insight: ["became"], NamingPermission: ["scope"]}
+    history.HEADLINES |= {Play: _play, Insight: _insight, NamingPermission: _naming}
+    history.STRANDS |= {NamingPermission: _permissions}
+
+
 def register() -> None:
     history.KINDS["meetings"] = gettext_lazy("Meetings")
     history.OF_KIND["meetings"] = [Meeting, Participant, Outcome]
@@ -93,3 +157,4 @@ def register() -> None:
     history.HEADLINES |= {Meeting: _meeting, Participant: _participant, Outcome: _outcome}
     history.STRANDS |= {Meeting: _meetings, Participant: _people, Outcome: _outcomes}
     history.PARENTS.append((Meeting, "meeting_id"))
+    register_ways_in()

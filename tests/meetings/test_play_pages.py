@@ -335,6 +335,26 @@ def test_share_of_each_others_meetings_is_a_sentence() -> None:
     assert "They came to none." in said
 
 
+# History
+
+
+def test_history_of_the_partner_tells_each_deed() -> None:
+    row = people.relationship()
+    play = plan(row, contact=signer(row))
+    meetings.do_play(play=play, **by())
+    meetings.answer_play(play=play, note="Wants the figures", **by())
+    meetings.allow_naming(account=row.account, scope="In talks", **by())
+    insight = meetings.note_insight(party=visit(row).parties.get(), text="Boxes wait", **by()).row
+    meetings.close_insight(insight=insight, became="A tent", **by())
+    body = client_of().get(f"/relationships/{row.pk}/history/").content.decode()
+    told = [
+        "Way in planned: Ice at the quay", "Way in done: Ice at the quay", "Way in answered: Ice at the quay",
+        "Wants the figures", "They allowed us to name them", "In talks", "Learnt: Boxes wait",
+        "Insight followed to its end: Boxes wait", "A tent",
+    ]  # fmt: skip
+    assert [said for said in told if said not in body] == []
+
+
 # Queries
 
 
