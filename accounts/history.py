@@ -114,15 +114,15 @@ def places_of(rows: Mapping[Watched, Newest], user: User, *, page: str = "get_ab
     wanted: dict[type[models.Model], set[int]] = {}
     for model, pk in (named for found in candidates.values() for named in found):
         wanted.setdefault(model, set()).add(pk)
-    seen: set[Named] = set()
+    seen: dict[Named, models.Model] = {}
     for model, keys in wanted.items():
         visible = model._default_manager.visible_to(user)  # type: ignore[attr-defined]
-        seen |= {(model, pk) for pk in visible.filter(pk__in=keys).values_list("pk", flat=True)}
+        seen |= {(model, one.pk): one for one in visible.filter(pk__in=keys)}
     places = {}
     for row, found in candidates.items():
         for model, pk in found:
             if (model, pk) in seen:
-                places[row] = getattr(model(pk=pk), page)()
+                places[row] = getattr(seen[model, pk], page)()
                 break
     return places
 

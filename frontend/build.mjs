@@ -1,6 +1,6 @@
-// Builds static/dist: app.css (with the Inter files it names), app.js and icons.svg.
+// Builds static/dist: app.css (with the Inter files it names), app.js, icons.svg and the letters that paper is set in.
 // Fails when an icon of web/icons.txt does not exist.
-import { readFileSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,3 +52,10 @@ await build({
 });
 const names = readFileSync(join(root, "web", "icons.txt"), "utf8").split("\n").filter(Boolean);
 writeFileSync(join(dist, "icons.svg"), sprite(names));
+
+// Paper wants fonts of fixed weights, as files (web/paper.py).
+const letters = join(dist, "letters");
+mkdirSync(letters);
+for (const [folder, name] of [["400Regular", "Inter_400Regular"], ["500Medium", "Inter_500Medium"], ["600SemiBold", "Inter_600SemiBold"]]) {
+  copyFileSync(require.resolve(`@expo-google-fonts/inter/${folder}/${name}.ttf`), join(letters, `${name}.ttf`));
+}

@@ -23,6 +23,7 @@ PLANNERS: dict[Kind, Callable[[Now], int]] = {
     Kind.INVITATION: outbox.plan_invitations,
     Kind.MEETING: outbox.plan_meetings,
     Kind.BRIEF: outbox.plan_briefs,
+    Kind.MINUTES: outbox.plan_minutes,
 }
 
 # Planning and sending ----------------------------------------------------------------------------------------------

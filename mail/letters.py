@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.invitations import token_for
 from accounts.models import Contact, Invitation, User
-from mail import brief_letters, meeting_letters, optout
+from mail import brief_letters, meeting_letters, minutes_letters, optout
 from mail.digest import plain, text
 from mail.models import DigestOptOut, Kind
 from mail.outbox import Claim
@@ -118,4 +118,5 @@ WRITERS: dict[Kind, Writer] = {
     Kind.INVITATION: _invite,
     Kind.MEETING: meeting_letters.write,
     Kind.BRIEF: brief_letters.write,
+    Kind.MINUTES: minutes_letters.write,
 }

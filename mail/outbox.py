@@ -105,6 +105,14 @@ SELECT 'brief', p.user_id, 'brief:' || m.id || ':' || floor(extract(epoch FROM m
     ON CONFLICT (kind, recipient_id, period) DO NOTHING
 """
 
+PLAN_MINUTES = """
+SELECT 'minutes', c.user_id, c.contact_id, 'minutes:' || d.id, d.due_at, %(now)s, 'planned', 0, '', ''
+  FROM meetings_minutesdispatch d
+  JOIN meetings_minutescopy c ON c.dispatch_id = d.id
+ WHERE d.withdrawn_at IS NULL AND d.due_at <= %(now)s AND d.due_at > %(now)s::timestamptz - interval '30 days'
+    ON CONFLICT DO NOTHING
+"""
+
 # The newer one lists what is overdue now, so that nothing is lost with the older.
 SUPERSEDE = f"""
 UPDATE mail_outboxmail older
@@ -139,6 +147,11 @@ def plan_meetings(now: Now) -> int:
 
 def plan_briefs(now: Now) -> int:
     return _run(INSERT + PLAN_BRIEFS, now=now.instant)
+
+
+def plan_minutes(now: Now) -> int:
+    """Minutes for each person to whom they were sent, once nobody can take them back any more."""
+    return _run(INSERT_TO_ANYBODY + PLAN_MINUTES, now=now.instant)
 
 
 def supersede() -> int:

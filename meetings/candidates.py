@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Contact, User
 from meetings import agenda, outlines, ways_in
 from meetings.agenda import Candidate, Kind
-from meetings.models import AgendaItem, Meeting, MeetingAccount
+from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
 from relationships import records, stages, topics, words
 from relationships.models import Commitment, Feedback, Interaction, Problem, Relationship
 from relationships.notes import Side
@@ -150,7 +150,9 @@ def _promises(table: Table) -> Iterator[Found]:
     """Of both sides: late, or due by a week after the meeting."""
     horizon = table.meeting.day + agenda.SOON_DAYS * agenda.DAY
     comes_up = Q(binding_on__lte=horizon) | Q(late_on__isnull=False) | Q(pk__in=table.named("promise"))
-    rows = Commitment.objects.open().filter(comes_up, relationship__in=table.ids)
+    # What was promised at this meeting is what came of it.
+    arisen = Outcome.objects.filter(meeting=table.meeting).exclude(commitment=None).order_by().values("commitment")
+    rows = Commitment.objects.open().filter(comes_up, relationship__in=table.ids).exclude(pk__in=arisen)
     for row in rows.select_related("colleague", "contact", "keeper").order_by("pk"):
         ours = row.side == Commitment.Side.OURS
         yield Found(
@@ -171,9 +173,9 @@ def _promises(table: Table) -> Iterator[Found]:
 def _feedback(table: Table) -> Iterator[Found]:
     """Of theirs, not answered. What became a problem is spoken about as that."""
     as_problem = Exists(Problem.objects.open().filter(feedback=OuterRef("pk")).order_by())
-    rows = Feedback.objects.theirs().filter(
-        ~as_problem, relationship__in=table.ids, answered_on=None, unsaid=False, grew_into=None
-    )
+    arisen = Outcome.objects.filter(meeting=table.meeting).exclude(feedback=None).order_by().values("feedback")
+    rows = Feedback.objects.theirs().exclude(pk__in=arisen)
+    rows = rows.filter(~as_problem, relationship__in=table.ids, answered_on=None, unsaid=False, grew_into=None)
     for row in rows.select_related("contact").order_by("pk"):
         yield Found(
             Candidate(

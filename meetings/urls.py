@@ -1,6 +1,18 @@
 from django.urls import path
 
-from meetings.views import answers, brief, capture, feeds, insights, invitations, meeting, planning, plays
+from meetings.views import (
+    answers,
+    brief,
+    capture,
+    feeds,
+    insights,
+    invitations,
+    live,
+    meeting,
+    minutes,
+    planning,
+    plays,
+)
 
 urlpatterns = [
     path("meetings/new/", planning.meeting_new, name="meeting_new"),
@@ -44,4 +56,24 @@ urlpatterns = [
     path("settings/own-calendar/stop/", capture.calendar_stop, name="calendar_stop"),
     path("captured/<int:pk>/confirmation/", capture.captured_confirm, name="captured_confirm"),
     path("captured/<int:pk>/dismissal/", capture.captured_dismiss, name="captured_dismiss"),
+    # While it runs
+    path("meetings/<int:pk>/live/", live.meeting_live, name="meeting_live"),
+    path("meetings/<int:pk>/beginning/", live.meeting_begin, name="meeting_begin"),
+    path("meetings/<int:pk>/next-item/", live.meeting_next, name="meeting_next"),
+    path("meetings/<int:pk>/room/", live.meeting_room, name="meeting_room"),
+    path("meetings/<int:pk>/attendees/new/", live.attendee_create, name="attendee_create"),
+    path("meetings/<int:pk>/decisions/new/", live.decision_create, name="decision_create"),
+    path("meetings/<int:pk>/promises/new/", live.meeting_promise_create, name="meeting_promise_create"),
+    path("meetings/<int:pk>/feedback/new/", live.meeting_feedback_create, name="meeting_feedback_create"),
+    path("meetings/<int:pk>/holding/", live.meeting_hold, name="meeting_hold"),
+    path("agenda-items/<int:pk>/turn/", live.item_turn, name="item_turn"),
+    path("agenda-items/<int:pk>/done/", live.item_done, name="item_done"),
+    path("agenda-items/<int:pk>/notes/", live.item_notes, name="item_notes"),
+    path("outcomes/<int:pk>/edit/", live.decision_edit, name="decision_edit"),
+    path("outcomes/<int:pk>/removal/", live.outcome_remove, name="outcome_remove"),
+    # After it
+    path("meetings/<int:pk>/minutes/", minutes.minutes, name="minutes"),
+    path("meetings/<int:pk>/minutes/paper/", minutes.minutes_paper, name="minutes_paper"),
+    path("meetings/<int:pk>/minutes/sending/", minutes.minutes_send, name="minutes_send"),
+    path("agenda-items/<int:pk>/notes/edit/", minutes.notes_edit, name="notes_edit"),
 ]

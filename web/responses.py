@@ -34,6 +34,8 @@ def done(
     again: bool = False,
     about: str = "",
     place: str = "",
+    undo_label: str = "",
+    seconds: int = 0,
 ) -> HttpResponse:
     """Say what was done and offer to take it back.
 
@@ -41,7 +43,8 @@ def done(
     and ``concord:changed`` tells the parts of the page; with ``go`` the browser goes to ``to`` instead. ``again``
     marks what was taken back: its button does it again, and says *Redo*. A toast replaces one that stands
     there ``about`` the same, named by its address: how that stood before is no news any more. ``place`` is the page of
-    what it is about, where that is another one than the person is on.
+    what it is about, where that is another one than the person is on. ``undo_label`` where taking it back has a name of
+    its own, and ``seconds`` for how long it can be.
     """
     undo_url = reverse("undo", args=[step_id]) if step_id is not None else ""
     if not getattr(request, "htmx", False) or go:
@@ -51,8 +54,10 @@ def done(
         response = HttpResponse(status=204)
         response["HX-Redirect"] = to
         return response
-    toast = {"message": said, "undo_url": undo_url, **({"undo_label": _("Redo")} if again else {})}
+    toast: dict[str, Any] = {"message": said, "undo_url": undo_url, **({"undo_label": _("Redo")} if again else {})}
     toast |= {"about": about} if about else {}
+    toast |= {"undo_label": undo_label} if undo_label else {}
+    toast |= {"seconds": seconds} if seconds else {}
     if place:
         toast |= {"link_url": place, "link_label": _("Show")}
     elif undo_url:

@@ -101,7 +101,7 @@ export function closeTopmost(event) {
     menu.open = false;
     menu.querySelector("summary").focus();
     event.preventDefault();
-  } else if (event.target.matches?.("[data-search]")) event.target.blur();
+  } else if (event.target.matches?.("[data-search], form[data-saves] textarea") && !frame().open) event.target.blur();
 }
 
 export function startDialogs() {

@@ -7,14 +7,18 @@ const PREFIX = "concord:draft:";
 const SENT = "concord:sent";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const person = () => document.body.dataset.user ?? "";
-const nameOf = (form) => `${PREFIX}${person()}:${form.dataset.draft}`;
+/** Under which name a form's texts are kept; forms that save themselves keep theirs there too (notes.js). */
+export const nameOf = (form) => `${PREFIX}${person()}:${form.dataset.draft}`;
 const texts = (form) =>
   [...form.elements].filter((field) => field.name && field.matches("textarea, input[type=text], input[type=search], input:not([type])") && !field.closest(".ts-wrapper"));
 
 /** The request ended at the sign-in page: nothing was saved. */
-const atSignIn = (xhr) => Boolean(xhr.responseURL) && new URL(xhr.responseURL).pathname === document.body.dataset.signIn;
+export const atSignIn = ({ responseURL }) => Boolean(responseURL) && new URL(responseURL).pathname === document.body.dataset.signIn;
 
-function read(name) {
+/** What this person has kept here, by name. */
+export const keptHere = () => Object.keys(localStorage).filter((name) => name.startsWith(`${PREFIX}${person()}:`)).map((name) => [name, read(name)]);
+
+export function read(name) {
   try {
     return JSON.parse(localStorage.getItem(name));
   } catch {
@@ -54,8 +58,14 @@ function restore(form) {
 }
 
 function start(form) {
+  if (form.dataset.saves) return;
   restore(form);
   form.addEventListener("input", () => keep(form));
+  markSent(form);
+}
+
+/** A plain submit leads to another page, which settles what was kept. */
+export function markSent(form) {
   form.addEventListener("submit", () => {
     if (!form.closest("#dialog")) sessionStorage.setItem(SENT, nameOf(form));
   });

@@ -90,4 +90,6 @@ export function startForms() {
   document.addEventListener("htmx:configRequest", dropEmpty);
   document.addEventListener("htmx:configRequest", keepTextOut);
   whenPresent("form[data-autosubmit]", autosubmit);
+  // Buttons for who has no JavaScript, where a change alone does it.
+  whenPresent("form:not([data-autosubmit]) [data-nojs]", (node) => (node.hidden = true));
 }

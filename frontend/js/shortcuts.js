@@ -22,6 +22,12 @@ const SHORTCUTS = [
   { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
   { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },
   { keys: ["g", "k"], label: "key.meetings", when: () => link("meetings"), run: follow("meetings") },
+  { keys: ["d"], label: "key.decision", when: () => link("decision"), run: follow("decision") },
+  { keys: ["p"], label: "key.promise", when: () => link("promise"), run: follow("promise") },
+  { keys: ["f"], label: "key.feedback", when: () => link("feedback"), run: follow("feedback") },
+  { keys: ["n"], label: "key.next", when: () => link("next"), run: follow("next") },
+  { keys: ["i"], label: "key.notes", when: () => link("notes"), run: () => link("notes").focus() },
+  { keys: ["e"], label: "key.end", when: () => link("end-meeting"), run: follow("end-meeting") },
   { keys: ["x"], label: "key.choose", when: canChoose, run: toggleFocused },
   { keys: ["x"], label: "key.dismiss", when: asksFromCalendar, run: dismissFocused },
   { keys: ["Enter"], label: "key.confirm", when: canConfirm, run: confirmFocused },
@@ -30,6 +36,7 @@ const SHORTCUTS = [
 ];
 /** Keys that also work while typing; told in the help, handled below and by the browser. */
 const ALWAYS = [
+  { keys: ["Esc"], label: "key.leave", when: () => document.querySelector("form[data-saves]") },
   { keys: ["Ctrl", "K"], label: "key.palette", when: () => document.querySelector("[data-palette]") },
   { keys: ["Ctrl", "Enter"], label: "key.save" },
   { keys: ["Esc"], label: "key.close" },

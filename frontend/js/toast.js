@@ -1,5 +1,5 @@
 // What just happened, for ten seconds (longer while pointed at or focused), with Undo. Server: HX-Trigger
-// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo", "link_url": "/…", "link_label": "History", "about": "/…"}}, or Django messages rendered by _toast.html.
+// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo", "link_url": "/…", "link_label": "History", "about": "/…", "seconds": 20}}, or Django messages rendered by _toast.html.
 import { element, icon, request, say } from "./page.js";
 
 const SHOWN_MS = 10_000;
@@ -11,8 +11,8 @@ function dismiss(toast) {
   toast.remove();
 }
 
-function count(toast) {
-  let left = SHOWN_MS;
+function count(toast, shown) {
+  let left = shown;
   let timer;
   let since;
   const run = () => {
@@ -66,7 +66,7 @@ function undo(button) {
 }
 
 /** Shows a toast. `bad` marks what went wrong; the link leads to where more of it stands; one `about` the same thing is replaced. */
-export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_url: linkUrl, link_label: linkLabel, about = "", bad = false }) {
+export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_url: linkUrl, link_label: linkLabel, about = "", bad = false, seconds = 0 }) {
   const node = element("div", bad ? "c-toast bad" : "c-toast", ...(bad ? [icon("alert-triangle")] : []), element("p", "", message));
   if (linkUrl) node.append(moreLink(linkUrl, linkLabel));
   if (undoUrl) node.append(undoButton(undoUrl, undoLabel || say("toast.undo")));
@@ -78,7 +78,7 @@ export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_
   }
   region().append(node);
   while (region().children.length > AT_MOST) region().firstElementChild.remove();
-  count(node);
+  count(node, seconds ? seconds * 1000 : SHOWN_MS);
 }
 
 let asked = false;

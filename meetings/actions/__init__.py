@@ -51,7 +51,6 @@ from meetings.actions.outcomes import (
     set_notes,
     unmake_outcome,
     write_notes,
-    write_private_note,
 )
 from meetings.actions.planning import (
     EDITABLE_MEETING,
@@ -190,5 +189,4 @@ __all__ = [
     "withdraw_minutes",
     "withdraw_naming",
     "write_notes",
-    "write_private_note",
 ]

@@ -6,11 +6,13 @@ Taken back, the last goes first, so that each finds what it stood on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import UndoStep, User
@@ -33,29 +35,30 @@ def hold_meeting(
     now: Now,
     meeting: Meeting,
     came: Collection[int] | None = None,
-    done: Collection[int] = (),
+    done: Collection[str] = (),
     line: str = "",
     topics: Iterable[str] | None = None,
 ) -> Done[Meeting]:
     """It was held: a touch is logged with each partner, and who decides and came counts as access.
 
-    ``came`` are the participants who did, as noted so far unless said otherwise; all others did not. ``done`` are
-    further items that were dealt with. ``line`` stands above the shared notes in what was said. Without anybody of
-    theirs it is logged and no touch. Only who may change every partner may say so, as it is logged with each.
+    ``came`` are the participants who did, as noted so far unless said otherwise; all others did not. ``done`` are the
+    keys of further items that were dealt with. ``line`` stands above the shared notes in what was said. Without
+    anybody of theirs it is logged and no touch. Only who may change every partner may say so, as it is logged with
+    each.
     """
     row = locked(actor, meeting.pk)
     must_be_planned(row)
     _may_hold(row, actor, now)
-    before = _held_values(row, done)
     present = set(came) if came is not None else {pk for pk, was in row.people.values_list("pk", "came") if was}
     if not row.people.filter(pk__in=present).exclude(user=None).exists():
         raise ValidationError({"came": _("Say who of us was there.")})
     if row.begun_at is None:
         settle(row, actor=actor, now=now)
+    before = _held_values(row, row.items.filter(key__in=done, done_at=None).values_list("pk", flat=True))
     turn_to(row, None, now)
     row.state, row.settled_at, row.begun_at = Meeting.State.HELD, now.instant, row.begun_at or row.starts_at
     row.save()
-    row.items.filter(pk__in=done, done_at=None).update(done_at=now.instant)
+    row.items.filter(key__in=done, done_at=None).update(done_at=now.instant)
     set_all_came(row, {str(pk): pk in present for pk in row.people.values_list("pk", flat=True)})
     follow([row.pk], now=now)
     step = record(
@@ -66,7 +69,7 @@ def hold_meeting(
         arguments=before,
         watch=[(Meeting, row.pk)],
     )
-    logged = _log(row, line, topics_of(row) if topics is None else list(topics), actor=actor, now=now)
+    logged = _log(row, line, None if topics is None else list(topics), actor=actor, now=now)
     tied = _tie(row, {party: deed.row for party, deed in logged.items()}, actor=actor, now=now)
     write_access(row, now=now)
     steps = [step, *(deed.step for deed in logged.values()), tied]
@@ -85,7 +88,7 @@ def _may_hold(row: Meeting, actor: User, now: Now) -> None:
 
 
 def _log(
-    row: Meeting, line: str, topics: Sequence[str], *, actor: User, now: Now
+    row: Meeting, line: str, topics: Sequence[str] | None, *, actor: User, now: Now
 ) -> dict[MeetingAccount, Done[Interaction]]:
     visit = row.kind == Meeting.Kind.SITE_VISIT
     return {
@@ -100,7 +103,7 @@ def _log(
             two_way=bool(contacts),
             contacts=contacts,
             colleagues=colleagues,
-            topics=topics,
+            topics=topics_of(row, party) if topics is None else topics,
         )
         for party, contacts, colleagues in by_party(row)
     }
@@ -117,10 +120,12 @@ def summary_of(row: Meeting, party: MeetingAccount, line: str = "") -> str:
     return "\n\n".join(part for part in (line.strip(), *said) if part)
 
 
-def topics_of(row: Meeting) -> list[str]:
-    """The topics that were on the agenda and dealt with, in their usual order."""
-    keys = row.items.standing().filter(kind=Kind.TOPIC).exclude(done_at=None).values_list("key", flat=True)
-    named = {part for key in keys for part in key.split(":")}
+def topics_of(row: Meeting, party: MeetingAccount | None = None) -> list[str]:
+    """The topics that were on the agenda and dealt with, of one partner or of all; in their usual order."""
+    items = row.items.standing().filter(kind=Kind.TOPIC).exclude(done_at=None)
+    if party is not None:
+        items = items.filter(Q(party=None) | Q(party=party))
+    named = {part for key in items.values_list("key", flat=True) for part in re.split(r"[:.]", key)}
     return [topic for topic in Interaction.Topic.values if topic in named]
 
 

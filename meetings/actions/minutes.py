@@ -13,6 +13,7 @@ from accounts.models import Contact, User
 from accounts.undo import Done, TooLateError, inverse, record
 from meetings.actions.following import lock
 from meetings.actions.planning import theirs
+from meetings.minutes_queries import colleagues_for
 from meetings.models import Meeting, MeetingAccount, MinutesCopy, MinutesDispatch
 from web.clock import Now
 
@@ -44,8 +45,8 @@ def send_minutes(
     asked = set(row.people.filter(party__in=mine).values_list("contact", flat=True))
     if any(one.pk not in asked for one in contacts):
         raise ValidationError({"contacts": _("Choose from those who were asked.")})
-    ours = {one.user_id for one in row.people.ours()}
-    if any(one.pk not in ours or not Meeting.objects.visible_to(one).filter(pk=row.pk).exists() for one in users):
+    seeing = set(colleagues_for(row, now).values_list("pk", flat=True))
+    if any(one.pk not in seeing for one in users):
         raise ValidationError({"users": _("Choose from the colleagues who were asked and may see this meeting.")})
     for one in contacts:
         if not one.email:

@@ -16,9 +16,9 @@ from accounts.undo import Done, gather, inverse, record
 from meetings.actions.following import lock
 from meetings.actions.holding import summary_of
 from meetings.actions.planning import theirs
-from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome, PrivateNote
+from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
 from relationships.actions import change_interaction, give_feedback, make_promise, ungive_feedback, unmake_promise
-from relationships.models import Feedback, Interaction, Relationship
+from relationships.models import Interaction, Relationship
 from web.clock import Now
 
 # Notes typed within so long are one deed, not one a second.
@@ -141,27 +141,6 @@ def _with_log(said: dict[MeetingAccount, str], step: UndoStep, *, actor: User, n
             )
             steps.append(changed.step)
     return gather(actor=actor, now=now, said=step.said, steps=steps) if len(steps) > 1 else step
-
-
-@transaction.atomic
-def write_private_note(
-    *, actor: User, now: Now, meeting: Meeting, text: str, version: int | None = None
-) -> PrivateNote:
-    """What one keeps for oneself. It leaves no step and no audit row: what stood there is nobody's to find.
-
-    Two windows of the same person may overtake each other, and then ``OvertakenError`` brings both texts.
-    """
-    seen = Meeting.objects.visible_to(actor).get(pk=meeting.pk)
-    row, _new = PrivateNote.objects.select_for_update().get_or_create(
-        meeting=seen, written_by=actor, defaults={"written_at": now.instant}
-    )
-    text = text.replace("\r\n", "\n").rstrip()
-    if version is not None and version != row.version and text != row.text:
-        raise OvertakenError(row.text, row.version, actor, row.written_at)
-    if text != row.text:
-        row.text, row.version, row.written_at = text, row.version + 1, now.instant
-        row.save(update_fields=["text", "version", "written_at"])
-    return row
 
 
 # Decisions, promises, feedback ---------------------------------------------------------------------------------------
@@ -296,27 +275,19 @@ def feedback_at(
     party: MeetingAccount,
     said: str,
     item: AgendaItem | None = None,
-    side: str = Feedback.Side.THEIRS,
-    nature: str = Feedback.Nature.SUGGESTION,
-    contact: Contact | None = None,
-    colleague: User | None = None,
-    severity: int | None = None,
+    **values: Any,
 ) -> Done[Outcome]:
-    """Feedback given at the meeting, heard on its day; it waits for its answer like any other."""
+    """Feedback given at the meeting, heard on its day; ``values`` as in ``give_feedback``. It waits like any other."""
     meeting, partner = _at_party(actor, party)
     given = give_feedback(
         actor=actor,
         now=now,
         relationship=partner,
         said=said,
-        side=side,
-        nature=nature,
-        contact=contact,
-        colleague=colleague,
-        severity=severity,
         where=meeting.title,
         heard_on=min(party.meets_on, partner.today(now)),
         interaction=_entry_of(party),
+        **values,
     )
     row = _outcome(actor, now, meeting, item, party, feedback=given.row)
     step = _arisen(row, given.step.said, actor=actor, now=now)

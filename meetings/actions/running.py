@@ -15,6 +15,7 @@ from meetings import live
 from meetings.actions.agenda import settle
 from meetings.actions.following import lock
 from meetings.actions.planning import theirs
+from meetings.agenda import Kind
 from meetings.models import AgendaItem, Meeting
 from web.clock import Now
 
@@ -40,9 +41,26 @@ def begin_meeting(*, actor: User, now: Now, meeting: Meeting) -> Done[Meeting]:
         settle(row, actor=actor, now=now)
         row.begun_at = now.instant
         row.save(update_fields=["begun_at"])
+    if not row.items.standing().exists():
+        _open_page(row, actor, now)
     if row.current_item_id is None:
         turn_to(row, _next_of(row), now)
     return Done(row, _moved(row, before, _("Meeting begun: %(title)s") % {"title": row.title}, actor=actor, now=now))
+
+
+def _open_page(row: Meeting, actor: User, now: Now) -> None:
+    """Of a meeting without an agenda one item, as notes stand with an item."""
+    AgendaItem.objects.get_or_create(
+        meeting=row,
+        key=f"{Kind.WRITTEN.name.lower()}:meeting {row.pk}",
+        defaults={
+            "kind": Kind.WRITTEN,
+            "title": row.title,
+            "minutes": row.minutes,
+            "added_by": actor,
+            "added_at": now.instant,
+        },
+    )
 
 
 @transaction.atomic

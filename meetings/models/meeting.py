@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -293,6 +293,10 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
     def theirs(self) -> Self:
         return self.filter(user=None)
+
+    def theirs_first(self) -> Self:
+        """By name within each side."""
+        return self.order_by(F("contact__name").asc(nulls_last=True), "user__name", "pk")
 
 
 @tracked()

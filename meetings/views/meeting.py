@@ -18,10 +18,10 @@ from accounts.requests import PersonRequest
 from meetings import actions, series, series_words, words
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
 from meetings.views import insights
-from meetings.views.common import answered, changeable, seen
+from meetings.views.common import answered, changeable, overtaken, saved, seen, version_of, wants_json
 from relationships.models import RelationshipMember, Stakeholder
 from web.clock import Now
-from web.responses import refused
+from web.responses import refused, safe_next
 
 # So long a private note may be.
 NOTE_MOST = 20_000
@@ -135,9 +135,14 @@ def participant_answer(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def private_note_edit(request: PersonRequest, pk: int) -> HttpResponse:
     """Kept as it is typed; nobody else ever sees it, so there is nothing to tell others of."""
+    now = Now.read()
     row = seen(request, pk)
     text = request.POST.get("text", "")[:NOTE_MOST]
-    actions.keep_private_note(actor=request.user, now=Now.read(), meeting=row, text=text)
-    if not getattr(request, "htmx", False):
-        return HttpResponseRedirect(row.get_absolute_url())
-    return render(request, "meetings/_private_note_saved.html")
+    version = version_of(request) if wants_json(request) else None
+    try:
+        note = actions.keep_private_note(actor=request.user, now=now, meeting=row, text=text, version=version)
+    except actions.OvertakenError as error:
+        return overtaken(error)
+    if wants_json(request):
+        return saved(note.version if note else 0, now, request)
+    return HttpResponseRedirect(safe_next(request, row.get_absolute_url()))

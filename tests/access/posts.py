@@ -49,6 +49,10 @@ NAMED = {
     "told_to": "Contact",
     "post": "ListeningPost",
     "matches": "CapturedMatch",
+    "came": "Participant",
+    "users": "User",
+    "at": "AgendaItem",
+    "item": "AgendaItem",
 }
 SAID = dict.fromkeys(
     (
@@ -70,6 +74,8 @@ SAID = dict.fromkeys(
         "behalf_of",
         "became",
         "scope",
+        "decision",
+        "line",
     ),
     "said anew",
 )

@@ -235,7 +235,7 @@ def test_taken_back_everything_is_as_before_and_done_again_as_after() -> None:
     assert MissedCheckIn.objects.open().filter(relationship=row).exists()
     before = state_of(row)
     step = actions.hold_meeting(
-        meeting=meeting, came=who(meeting, "Ingrid Iversen", "Alice Ahlberg"), done=[one.pk], **by
+        meeting=meeting, came=who(meeting, "Ingrid Iversen", "Alice Ahlberg"), done=[one.key], **by
     ).step
     after = state_of(row)
     assert not MissedCheckIn.objects.open().filter(relationship=row).exists()

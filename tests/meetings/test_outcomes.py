@@ -97,14 +97,14 @@ def test_notes_corrected_afterwards_reach_the_log_unless_it_was_worded_by_hand()
 def test_private_note_is_ones_own_and_leaves_no_trace() -> None:
     meeting = meeting_of(people.relationship(owner=people.alice()))
     secret = "Petra is about to leave them"
-    note = actions.write_private_note(meeting=meeting, text=secret, version=0, **by())
-    assert note.version == 1
+    note = actions.keep_private_note(meeting=meeting, text=secret, version=0, **by())
+    assert note is not None and note.version == 1
     with pytest.raises(OvertakenError):
-        actions.write_private_note(meeting=meeting, text="Another", version=0, **by())
+        actions.keep_private_note(meeting=meeting, text="Another", version=0, **by())
     for other in (people.bob(), people.mona(), people.adam()):
         assert not PrivateNote.objects.visible_to(other).exists()
     with pytest.raises(ObjectDoesNotExist):
-        actions.write_private_note(meeting=meeting, text="x", actor=people.outsider(), now=DURING)
+        actions.keep_private_note(meeting=meeting, text="x", actor=people.outsider(), now=DURING)
     held(meeting)
     tables = set(connection.introspection.table_names())
     for model in apps.get_models(include_auto_created=True):

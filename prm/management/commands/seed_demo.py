@@ -15,6 +15,7 @@ from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import (
     demo_capture,
+    demo_held,
     demo_listening,
     demo_meetings,
     demo_people,
@@ -99,6 +100,7 @@ class Command(BaseCommand):
         self._say(f"{writer.plays()} ways in, and what was learnt on visits")
         self._say(f"{writer.meetings()} meetings")
         self._say(f"{writer.captured()} meetings that a calendar knows of")
+        self._say(f"{demo_held.seed_held(now=now)} meetings, one held and one under way")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")

@@ -1,0 +1,345 @@
+"""The live page, the end of a meeting and its minutes, as a person without JavaScript and one with it meets them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
+
+from accounts.models import UndoStep, User
+from meetings import actions
+from meetings.models import AgendaItem, Meeting, MinutesDispatch, Outcome, PrivateNote
+from relationships.models import Commitment, Feedback, Relationship
+from tests import people
+from tests.meetings.test_holding import ingrid, item, jonas, meeting_of
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+JSON = {"Accept": "application/json"}
+
+
+def client(person: User | None = None) -> Client:
+    made = Client()
+    made.force_login(person or people.alice(), backend="django.contrib.auth.backends.ModelBackend")
+    return made
+
+
+def page(address: str, person: User | None = None) -> str:
+    response = client(person).get(address)
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def under_way(row: Relationship | None = None) -> Meeting:
+    """Begun a while ago, at the first of two items; Alice and Bob, Ingrid and Jonas are asked."""
+    row = row or people.relationship()
+    now = Now.read()
+    meeting = meeting_of(row, now=now, starts_at=now.instant - timedelta(minutes=20))
+    item(meeting, "Collection", 0)
+    item(meeting, "Labels", 1)
+    actions.begin_meeting(actor=people.alice(), now=now, meeting=meeting)
+    meeting.refresh_from_db()
+    return meeting
+
+
+def held(meeting: Meeting) -> Meeting:
+    came = [one.pk for one in meeting.people.all() if str(one) != "Jonas Brandt"]
+    return actions.hold_meeting(actor=people.alice(), now=Now.read(), meeting=meeting, came=came).row
+
+
+def toast(response: Any) -> dict[str, Any]:
+    assert response.status_code == 204, response.content.decode()
+    found: dict[str, Any] = json.loads(response["HX-Trigger"])["toast"]
+    return found
+
+
+def first(meeting: Meeting) -> AgendaItem:
+    return meeting.items.standing()[0]
+
+
+# While it runs -------------------------------------------------------------------------------------------------------
+
+
+def test_begin_writes_nothing_by_get_and_opens_the_first_item() -> None:
+    now = Now.read()
+    meeting = meeting_of(people.relationship(), now=now, starts_at=now.instant)
+    item(meeting, "Collection", 0)
+    assert "Begin the meeting" in page(f"/meetings/{meeting.pk}/live/")
+    meeting.refresh_from_db()
+    assert meeting.begun_at is None
+    response = client().post(f"/meetings/{meeting.pk}/beginning/", follow=True)
+    assert "Notes, shared with both sides" in response.content.decode()
+    meeting.refresh_from_db()
+    assert str(meeting.current_item) == "Collection"
+
+
+def test_meeting_without_an_agenda_has_a_page_for_notes() -> None:
+    now = Now.read()
+    meeting = meeting_of(people.relationship(), now=now, starts_at=now.instant)
+    response = client().post(f"/meetings/{meeting.pk}/beginning/", follow=True)
+    assert 'id="notes"' in response.content.decode()
+    meeting.refresh_from_db()
+    assert meeting.current_item is not None
+
+
+def test_notes_typed_are_saved_and_the_second_writer_gets_both() -> None:
+    meeting = under_way()
+    address = f"/agenda-items/{first(meeting).pk}/notes/"
+    saved = client().post(address, {"text": "Hamburg", "version": "0"}, headers=JSON)
+    assert (saved.status_code, saved.json()["version"]) == (200, 1)
+    late = client(people.bob()).post(address, {"text": "Bremen", "version": "0"}, headers=JSON)
+    assert (late.status_code, late.json()["text"], late.json()["version"]) == (409, "Hamburg", 1)
+    assert late.json()["said"].startswith("Alice Ahlberg wrote here")
+    # Without JavaScript the same on a page of its own.
+    plain = client(people.bob()).post(address, {"text": "Bremen", "version": "0"})
+    told = plain.content.decode()
+    assert plain.status_code == 422
+    assert "Hamburg" in told and "Bremen</textarea>" in told and 'value="1"' in told
+    assert client(people.bob()).post(address, {"text": "Hamburg, Bremen", "version": "1"}).status_code == 302
+    assert first(meeting).notes == "Hamburg, Bremen"
+
+
+def test_notes_too_long_are_refused_and_kept() -> None:
+    meeting = under_way()
+    address, text = f"/agenda-items/{first(meeting).pk}/notes/", "x" * 20_001
+    assert client().post(address, {"text": text, "version": "0"}, headers=JSON).status_code == 422
+    response = client().post(address, {"text": text, "version": "0"})
+    assert response.status_code == 422
+    assert text in response.content.decode()
+    assert first(meeting).notes == ""
+
+
+def test_next_item_saves_the_notes_and_marks_it_done() -> None:
+    meeting = under_way()
+    values = {"text": "Hamburg alone", "version": "0", "at": first(meeting).pk}
+    response = client().post(f"/meetings/{meeting.pk}/next-item/", values, follow=True)
+    shown = response.content.decode()
+    assert "Labels" in shown and "2 of " in shown
+    assert (first(meeting).notes, first(meeting).done_at is not None) == ("Hamburg alone", True)
+
+
+def test_captured_where_it_arises() -> None:
+    meeting = under_way()
+    base, at = f"/meetings/{meeting.pk}", f"?item={first(meeting).pk}"
+    post = client().post
+    said = toast(post(f"{base}/decisions/new/{at}", {"decision": "Morning round", "shared": "on"}, headers=HTMX))
+    assert said["message"] == "Decision noted."
+    values = {"side": "theirs", "what": "Open the gate", "by": "7", "colleague": "", "keeper": "", "contact": ""}
+    assert toast(post(f"{base}/promises/new/{at}", values, headers=HTMX))["message"] == "Promise noted."
+    values = {"side": "theirs", "nature": "praise", "said": "Faster answers"}
+    assert toast(post(f"{base}/feedback/new/{at}", values, headers=HTMX))["message"] == "Feedback noted."
+    shown = page(f"{base}/live/")
+    assert "1 decision, 1 promise – 0 ours, 1 theirs, feedback once." in shown
+    for text in ("Morning round", "Open the gate", "Faster answers"):
+        assert text in shown
+    assert {one.item for one in Outcome.objects.all()} == {first(meeting)}
+    assert (Commitment.objects.get().what, Feedback.objects.get().said) == ("Open the gate", "Faster answers")
+    wrong = post(f"{base}/decisions/new/{at}", {"decision": ""}, headers=HTMX)
+    assert (wrong.status_code, "Say what was decided." in wrong.content.decode()) == (422, True)
+
+
+def test_same_decision_sent_twice_is_one() -> None:
+    meeting = under_way()
+    for _time in range(2):
+        client().post(
+            f"/meetings/{meeting.pk}/decisions/new/", {"decision": "Morning round", "shared": "on"}, headers=HTMX
+        )
+    assert Outcome.objects.count() == 1
+
+
+def test_room_is_ticked_all_at_once() -> None:
+    meeting = under_way()
+    here = [one.pk for one in meeting.people.all() if str(one) in ("Ingrid Iversen", "Alice Ahlberg")]
+    said = toast(client().post(f"/meetings/{meeting.pk}/room/", {"came": here}, headers=HTMX))
+    assert said["message"] == "Who came is noted."
+    assert {str(one) for one in meeting.people.filter(came=True)} == {"Ingrid Iversen", "Alice Ahlberg"}
+    client().post(said["undo_url"])
+    assert not meeting.people.filter(came=True).exists()
+    # What is as it was leaves nothing to take back.
+    before = UndoStep.objects.count()
+    client().post(f"/meetings/{meeting.pk}/room/", {}, headers=HTMX)
+    assert UndoStep.objects.count() == before
+
+
+def test_live_page_costs_the_same_for_one_and_for_fifty() -> None:
+    counts = []
+    for many in (1, 50):
+        meeting = under_way()
+        party = meeting.parties.get()
+        for place in range(many):
+            item(meeting, f"Item {place}", place + 5, party=party)
+            actions.decide(actor=people.alice(), now=Now.read(), meeting=meeting, decision=f"D{place}", party=party)
+        browser = client()
+        browser.get(f"/meetings/{meeting.pk}/live/")
+        with CaptureQueriesContext(connection) as found:
+            browser.get(f"/meetings/{meeting.pk}/live/")
+        counts.append(len(found))
+    assert counts == [counts[0]] * 2
+    assert counts[0] <= 30
+
+
+# The end of it -------------------------------------------------------------------------------------------------------
+
+
+def test_held_straight_from_the_question() -> None:
+    row = people.relationship()
+    now = Now.read()
+    meeting = meeting_of(row, now=now, starts_at=now.instant - timedelta(hours=3))
+    item(meeting, "Collection", 0)
+    form = page(f"/meetings/{meeting.pk}/holding/")
+    assert "Who came" in form and "In a line" in form
+    ids = {str(one): one.pk for one in meeting.people.all()}
+    values = {"came": [ids["Ingrid Iversen"], ids["Alice Ahlberg"]], "line": "Good talk", "topics": ["needs"]}
+    response = client().post(f"/meetings/{meeting.pk}/holding/", values, follow=True)
+    shown = response.content.decode()
+    assert "Minutes: Quarterly review" in shown and "Held and logged with" in shown
+    assert (row.interactions.get().summary, row.interactions.get().topics) == ("Good talk", ["needs"])
+    assert "Collection" in shown.split("Carries over")[1]
+    nobody = meeting_of(row, now=now, starts_at=now.instant - timedelta(hours=3), title="Another")
+    wrong = client().post(f"/meetings/{nobody.pk}/holding/", {"line": "Kept text"})
+    assert wrong.status_code == 422
+    assert "Say who of us was there." in wrong.content.decode() and "Kept text" in wrong.content.decode()
+
+
+def test_live_page_of_a_held_meeting_leads_to_its_minutes_and_of_another_to_the_meeting() -> None:
+    meeting = held(under_way())
+    assert client().get(f"/meetings/{meeting.pk}/live/")["Location"] == f"/meetings/{meeting.pk}/minutes/"
+    planned = under_way()
+    for address in ("minutes", "minutes/paper", "minutes/sending"):
+        assert client().get(f"/meetings/{planned.pk}/{address}/")["Location"] == f"/meetings/{planned.pk}/"
+
+
+def test_minutes_are_sent_with_undo_send_to_who_came_unless_said_otherwise() -> None:
+    meeting = held(under_way())
+    form = page(f"/meetings/{meeting.pk}/minutes/sending/")
+    chosen = [line for line in form.split("<input") if 'name="contacts"' in line and "checked" in line]
+    assert len(chosen) == 1 and "Ingrid Iversen" in chosen[0]
+    values = {"contacts": [ingrid().pk, jonas().pk], "note": "Thank you"}
+    said = toast(client().post(f"/meetings/{meeting.pk}/minutes/sending/", values, headers=HTMX))
+    assert (said["undo_label"], said["seconds"]) == ("Undo send", 20)
+    assert MinutesDispatch.objects.wanted().get().copies.count() == 2
+    assert "Ingrid Iversen, Jonas Brandt" in page(f"/meetings/{meeting.pk}/minutes/")
+    client().post(said["undo_url"])
+    assert not MinutesDispatch.objects.wanted().exists()
+    assert "held back" in page(f"/meetings/{meeting.pk}/minutes/")
+
+
+def test_minutes_page_costs_the_same_for_one_and_for_fifty() -> None:
+    counts = []
+    for many in (1, 50):
+        meeting = under_way()
+        party = meeting.parties.get()
+        for place in range(many):
+            item(meeting, f"Item {place}", place + 5, party=party, notes="Said")
+            actions.decide(actor=people.alice(), now=Now.read(), meeting=meeting, decision=f"D{place}", party=party)
+        held(meeting)
+        browser = client()
+        browser.get(f"/meetings/{meeting.pk}/minutes/")
+        with CaptureQueriesContext(connection) as found:
+            browser.get(f"/meetings/{meeting.pk}/minutes/")
+        counts.append(len(found))
+    assert counts == [counts[0]] * 2
+    assert counts[0] <= 36
+
+
+def test_notes_corrected_afterwards_tell_the_second_writer() -> None:
+    meeting = under_way()
+    one = first(meeting)
+    actions.write_notes(actor=people.alice(), now=Now.read(), item=one, text="Hamburg")
+    held(meeting)
+    address = f"/agenda-items/{one.pk}/notes/edit/"
+    assert "Hamburg</textarea>" in page(address)
+    late = client(people.bob()).post(address, {"text": "Bremen", "version": "0"})
+    told = late.content.decode()
+    assert late.status_code == 422
+    assert "Hamburg" in told and "Bremen</textarea>" in told
+    assert client(people.bob()).post(address, {"text": "Bremen", "version": "1"}).status_code == 302
+    assert "Bremen" in page(f"/meetings/{meeting.pk}/minutes/")
+
+
+# Who sees what -------------------------------------------------------------------------------------------------------
+
+SECRET, OURS = "secretofmyown", "knownonlytous"
+
+
+def full_of_secrets() -> Meeting:
+    """With a private note of Alice's and an item, its notes and a decision that are only ours."""
+    meeting = under_way()
+    by: dict[str, Any] = {"actor": people.alice(), "now": Now.read()}
+    ours = item(meeting, f"Their budget {OURS}", 9, shared=False, done_at=by["now"].instant)
+    actions.write_notes(item=first(meeting), text="Hamburg is shared", **by)
+    actions.write_notes(item=ours, text=f"Gone {OURS}", **by)
+    actions.decide(meeting=meeting, item=ours, decision=f"We wait {OURS}", **by)
+    actions.decide(meeting=meeting, decision=f"Nor this {OURS}", shared=False, **by)
+    actions.decide(meeting=meeting, decision="Morning round", **by)
+    actions.keep_private_note(meeting=meeting, text=SECRET, **by)
+    return meeting
+
+
+def test_private_note_is_on_no_page_of_a_colleague_and_on_one_s_own() -> None:
+    meeting = full_of_secrets()
+    assert SECRET in page(f"/meetings/{meeting.pk}/live/")
+    for colleague in (people.bob(), people.mona(), people.adam()):
+        assert SECRET not in page(f"/meetings/{meeting.pk}/live/", colleague)
+    held(meeting)
+    partner = meeting.parties.get().relationship_id
+    for colleague in (people.alice(), people.bob(), people.adam()):
+        for address in (f"/meetings/{meeting.pk}/minutes/", f"/relationships/{partner}/", "/history/"):
+            assert SECRET not in page(address, colleague), address
+
+
+def test_what_is_only_ours_is_on_the_page_and_not_on_the_paper() -> None:
+    meeting = held(full_of_secrets())
+    shown = page(f"/meetings/{meeting.pk}/minutes/", people.bob())
+    assert OURS in shown and "Morning round" in shown
+    answer = client().get(f"/meetings/{meeting.pk}/minutes/paper/")
+    assert answer["Content-Type"] == "application/pdf"
+    text = "\n".join(one.extract_text() for one in PdfReader(BytesIO(answer.content)).pages)
+    assert "Morning round" in text and "Hamburg is shared" in text
+    assert OURS not in text and SECRET not in text
+
+
+def test_private_note_of_a_colleague_is_nobody_else_s_to_change() -> None:
+    meeting = full_of_secrets()
+    address = f"/meetings/{meeting.pk}/private-note/"
+    assert client(people.bob()).post(address, {"text": "Mine", "version": "0"}, headers=JSON).json()["version"] == 1
+    assert {one.text for one in PrivateNote.objects.all()} == {SECRET, "Mine"}
+    late = client().post(address, {"text": "Another", "version": "0"}, headers=JSON)
+    assert (late.status_code, late.json()["text"]) == (409, SECRET)
+
+
+def test_stranger_finds_nothing() -> None:
+    meeting = under_way()
+    one = first(meeting)
+    for address in ("live", "beginning", "next-item", "room", "holding", "minutes", "minutes/paper", "minutes/sending"):
+        browser = client(people.outsider())
+        assert 404 in (browser.get(f"/meetings/{meeting.pk}/{address}/").status_code,) or (
+            browser.post(f"/meetings/{meeting.pk}/{address}/").status_code == 404
+        ), address
+    assert client(people.outsider()).post(f"/agenda-items/{one.pk}/notes/", {"text": "x"}).status_code == 404
+
+
+def test_partner_is_seen_only_by_who_sees_it_at_a_meeting_of_several() -> None:
+    """Bob sees the first; the second, which belongs to the other team, leaves no trace for him."""
+    one, two = people.relationship(), people.relationship()
+    now = Now.read()
+    meeting = meeting_of(
+        one, two, now=now, starts_at=now.instant - timedelta(hours=1), contacts={one.pk: [ingrid()], two.pk: [jonas()]}
+    )
+    first_party, second = meeting.parties.order_by("pk")
+    item(meeting, "About the first", 0, party=first_party)
+    item(meeting, "About the second", 1, party=second)
+    actions.decide(actor=people.alice(), now=now, meeting=meeting, decision="Of the second", party=second)
+    Relationship.objects.filter(pk=two.pk).update(owner=people.outsider(), team=people.south())
+    shown = page(f"/meetings/{meeting.pk}/live/", people.bob())
+    assert "About the first" in shown
+    for text in ("About the second", "Of the second", "Jonas Brandt"):
+        assert text not in shown
