@@ -173,6 +173,7 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("Meeting", "starts_at"): timezone.now() + timedelta(days=1),
     ("Meeting", "ends_at"): timezone.now() + timedelta(days=1, hours=1),
     ("Meeting", "series"): lambda half: half.row(Series).pk,
+    ("Series", "zone"): "UTC",
     ("Participant", "user"): lambda half: None,
     ("CalendarMessage", "user"): lambda half: None,
     ("MinutesCopy", "user"): lambda half: None,

@@ -59,6 +59,10 @@ OWN = {
     ("introduction", "wanted"),
     ("listeningpost", "covers"),
     ("listeningpost", "name"),
+    ("meeting", "link"),
+    ("meeting", "place"),
+    ("meeting", "reason"),
+    ("meeting", "title"),
     ("miss", "explanation"),
     ("miss", "plan"),
     ("namingpermission", "scope"),
@@ -78,6 +82,9 @@ OWN = {
     ("stakeholder", "readinesswhy"),
     ("waiver", "why"),
 }
+# What only who wrote it reads: each half has one of its own person.
+PRIVATE = ("privatenote", "text")
+WRITERS = {"alice", "olga"}
 # Of a promise that was kept after all, only the forms say why it had been missed.
 IN_FORMS = {("heard", "text"), ("miss", "explanation"), ("miss", "plan")}
 # Of an organisation that both work with: what is said of it, and not what either has with it.
@@ -99,6 +106,8 @@ def test_nobody_meets_a_canary_of_another(role: str, world: World) -> None:
     for side in READS[role]:
         own = {leak for found in met[side].values() for leak in found}
         assert own >= OWN - (IN_FORMS if role == "rita" else set()), "it met too little to prove anything"
+    private = [address for found in met.values() for address, told in found.items() if PRIVATE in told]
+    assert bool(private) == (role in WRITERS), private
 
 
 def test_two_at_one_organisation_see_each_other_no_further(world: World) -> None:
