@@ -13,7 +13,7 @@ import pytest
 from django import forms
 from django.apps import apps
 from django.core import checks
-from django.db import models
+from django.db import models, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.test import override_settings
 from django.test.utils import isolate_apps
@@ -437,12 +437,21 @@ class CarelessForm(forms.ModelForm[Interaction]):
         fields = ["relationship", "summary"]
 
 
-@pytest.mark.parametrize("form", all_forms(), ids=lambda form: form.__name__)
 @pytest.mark.parametrize("side", ["north", "south"])
-def test_form_offers_only_what_the_person_may_choose(side: str, form: type[forms.BaseForm], world: World) -> None:
+def test_forms_offer_only_what_the_person_may_choose(side: str, world: World) -> None:
+    """One world for all of them; what one did to it is forgotten before the next."""
     halves: dict[str, Half] = {"north": world.north, "south": world.south}
-    half = halves.pop(side)
-    assert too_wide(form, half, halves.popitem()[1]) == []
+    half, other, found = halves.pop(side), halves.popitem()[1], all_forms()
+    wide: list[str] = []
+    for form in found:
+        with transaction.atomic():
+            try:
+                wide += too_wide(form, half, other)
+            except Exception as error:
+                wide.append(f"{form.__module__}.{form.__name__} cannot be asked: {error!r}")
+            transaction.set_rollback(True)
+    assert len(found) > 50
+    assert wide == []
 
 
 def test_unscoped_choice_is_caught(world: World) -> None:
