@@ -140,7 +140,8 @@ class InsightForm(forms.ModelForm[Insight]):
         widgets = {"text": forms.TextInput(attrs={"maxlength": 2000})}
 
     def __init__(self, *args: Any, user: User, meeting: Meeting, now: Now, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Beside other forms on the page of a meeting.
+        super().__init__(*args, auto_id="insight-%s", **kwargs)
         parties = meeting.parties.filter(pk__in=MeetingAccount.objects.changeable_by(user)).select_related(
             "relationship__account", "relationship__owner"
         )
