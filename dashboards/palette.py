@@ -96,6 +96,7 @@ PLACES = (
     Offer(gettext_lazy("Holidays"), "cover_list", "calendar-time", _everybody),
     Offer(gettext_lazy("People"), "person_list", "users", _administrators),
     Offer(gettext_lazy("Teams"), "team_list", "users-group", _administrators),
+    Offer(gettext_lazy("Outlines of meetings"), "outline_list", "list-details", _administrators),
     Offer(gettext_lazy("Outbox"), "outbox", "send", _administrators),
     Offer(gettext_lazy("Settings"), "settings", "settings", _everybody),
     Offer(gettext_lazy("Weekly mails"), "mail_settings", "mail", _everybody),

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from meetings import agenda, agenda_words, candidates
 from meetings.agenda import Agenda, Candidate, Kind, Row
 from meetings.candidates import ALL, Found
@@ -54,12 +56,14 @@ class Arranged:
 
     def why(self, row: Row) -> str:
         """Its reason, in words."""
+        if row.candidate.kind is Kind.OUTLINE and not row.candidate.carried:
+            return _("Part of every %(kind)s.") % {"kind": self.meeting.get_kind_display()}
         return agenda_words.why(agenda.reason(row.candidate, self.today, self.meeting.day), self.today)
 
     def merged(self, changed: Agenda) -> Arranged:
         """The same after a person changed something: what finds room now is on it, what finds none is not."""
         if self.fixed:
-            return replace(self, agenda=changed)
+            return replace(self, agenda=changed, items=_items(self.meeting, self.parties, changed, (), self.items))
         merged = agenda.merge(changed, [one.candidate for one in self.found], self.today)
         kept, waiting = agenda.kept_in_time(merged, self.meeting.minutes)
         items = _items(self.meeting, self.parties, merged, self.found, self.items)
@@ -126,14 +130,14 @@ def _items(
         item, source = former.get(key), sources.get(key)
         if item is None:
             assert source is not None, key
-            item = AgendaItem(
-                meeting=meeting, party=parties.get(row.candidate.relationship), key=key, shared=source.shared
-            )
+            item = AgendaItem(meeting=meeting, key=key, shared=source.shared)
         if source is not None:
             item.colleague, item.contact = source.colleague, source.contact
             if not item.reworded:
                 item.title = source.title
         _bring_in_line(item, row)
+        # So that its page asks for no partner one by one.
+        item.party = parties.get(row.candidate.relationship)
         items[key] = item
     for position, row in enumerate(merged.rows):
         items[row.key].position = position

@@ -116,17 +116,39 @@ def find(meeting: Meeting, parties: Sequence[MeetingAccount], now: Now) -> list[
 
 
 def carried_over(table: Table) -> list[Found]:
-    """What the last meeting held with each partner did not come to. One query."""
+    """What the last meeting held with each partner did not come to, and what people wrote for one that was called off.
+
+    One query. What was called off does not count as carried: nobody had the time to come to it.
+    """
     formers: list[Any] = [former for party in table.parties if (former := getattr(party, "former_id", None))]
     common = Q(party=None, meeting__in=MeetingAccount.objects.filter(pk__in=formers).values("meeting"))
-    rows = AgendaItem.objects.standing().filter(Q(party__in=formers) | common, done_at=None)
+    came_to = Q(party__in=formers) | common
+    rows = AgendaItem.objects.standing().filter(came_to | _called_off(table), done_at=None)
     found = []
     for item in rows.select_related("meeting", "party", "colleague", "contact"):
         relationship = item.party.relationship_id if item.party else table.ids[0] if len(table.ids) == 1 else ALL
-        row = agenda.Row(_as_it_was(item, relationship), item.minutes)
-        (candidate,) = agenda.carry([row], item.meeting.day)
+        candidate = _as_it_was(item, relationship)
+        if item.meeting.state == Meeting.State.HELD:
+            (candidate,) = agenda.carry([agenda.Row(candidate, item.minutes)], item.meeting.day)
         found.append(Found(candidate, item.title, item.shared, item.colleague, item.contact))
     return found
+
+
+def _called_off(table: Table) -> Q:
+    """Items that people wrote for a meeting with the partner that did not take place, if none was held since."""
+    held_since = MeetingAccount.objects.filter(
+        relationship=OuterRef("party__relationship"),
+        state=Meeting.State.HELD,
+        starts_at__gt=OuterRef("party__starts_at"),
+        starts_at__lt=table.meeting.starts_at,
+    )
+    written = Q(
+        kind__in=[kind.value for kind in agenda.BY_HAND],
+        party__relationship__in=table.ids,
+        party__state__in=[Meeting.State.CANCELLED, Meeting.State.NOT_HELD],
+        party__starts_at__lt=table.meeting.starts_at,
+    )
+    return written & ~Q(Exists(held_since.order_by()))
 
 
 def _as_it_was(item: AgendaItem, relationship: int) -> Candidate:
@@ -140,6 +162,7 @@ def _as_it_was(item: AgendaItem, relationship: int) -> Candidate:
         since=item.since,
         carried=item.carried,
         carried_from=item.carried_from,
+        minutes=item.minutes,
     )
 
 

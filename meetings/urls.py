@@ -1,6 +1,7 @@
 from django.urls import path
 
 from meetings.views import (
+    agenda,
     answers,
     brief,
     capture,
@@ -22,6 +23,9 @@ urlpatterns = [
     path("meetings/<int:pk>/edit/", planning.meeting_edit, name="meeting_edit"),
     path("meetings/<int:pk>/cancellation/", planning.meeting_cancel, name="meeting_cancel"),
     path("meetings/<int:pk>/not-held/", planning.meeting_not_held, name="meeting_not_held"),
+    path("meetings/<int:pk>/agenda/", agenda.meeting_agenda, name="meeting_agenda"),
+    path("meetings/<int:pk>/agenda/item/", agenda.agenda_item, name="agenda_item"),
+    path("meetings/outlines/", agenda.outline_list, name="outline_list"),
     path("meetings/<int:pk>/private-note/", meeting.private_note_edit, name="private_note_edit"),
     path("participants/<int:pk>/answer/", meeting.participant_answer, name="participant_answer"),
     # Invitations, and the calendar that a person subscribes to

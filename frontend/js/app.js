@@ -1,4 +1,5 @@
 // Behaviour by data attributes; every page works without it. Loaded after htmx and before htmx starts.
+import { startAgenda } from "./agenda.js";
 import { startBulk } from "./bulk.js";
 import { startCaptured } from "./captured.js";
 import { startCombos } from "./combo.js";
@@ -26,5 +27,6 @@ startPalette();
 startReading();
 startMentions();
 startBulk();
+startAgenda();
 startCaptured();
 startShortcuts();

@@ -1,4 +1,5 @@
 // One registry that both implements the keys and writes the help, so that neither can lie about the other.
+import { AGENDA_KEYS } from "./agenda.js";
 import { canChoose, toggleFocused } from "./bulk.js";
 import { asksFromCalendar, canConfirm, confirmFocused, dismissFocused } from "./captured.js";
 import { element, isTyping, say } from "./page.js";
@@ -14,6 +15,8 @@ const searchField = () => document.querySelector("main [data-search]") ?? docume
 
 /** keys: what to press, one after the other; when: whether the page offers it now. */
 const SHORTCUTS = [
+  // An item of an agenda that is chosen goes before all else.
+  ...AGENDA_KEYS,
   { keys: ["l"], label: "key.log", when: () => link("log"), run: follow("log") },
   { keys: ["c"], label: "key.create", when: () => link("create"), run: follow("create") },
   { keys: ["m"], label: "key.meeting", when: () => link("meeting"), run: follow("meeting") },
@@ -42,6 +45,9 @@ const ALWAYS = [
   { keys: ["Esc"], label: "key.close" },
 ];
 
+/** Keys that are shown by a sign. */
+const SIGNS = { "Alt+ArrowUp": "Alt ↑", "Alt+ArrowDown": "Alt ↓" };
+
 const STORED = "concord:shortcuts";
 const switchedOff = () => document.body.dataset.shortcuts === "off" || localStorage.getItem(STORED) === "off";
 
@@ -52,12 +58,13 @@ function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return submitFocused(event);
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) return showPalette(event);
   if (event.key === "Escape") return closeTopmost(event);
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.ctrlKey || event.metaKey || event.repeat || (event.altKey && !event.key.startsWith("Arrow"))) return;
   if (switchedOff() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
   const now = Date.now();
   if (now - pressedAt > SECOND_KEY_MS) pressed = [];
   pressedAt = now;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const plain = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.altKey && plain.startsWith("Arrow") ? `Alt+${plain}` : plain;
   const chosen = match([...pressed, key]) ?? match([key]);
   const goesOn = SHORTCUTS.some(({ keys }) => keys.length > 1 && keys[0] === key);
   pressed = !chosen && goesOn ? [key] : [];
@@ -87,7 +94,9 @@ function showHelp() {
   const list = element("dl", "c-keys");
   for (const { keys, label, when } of [...SHORTCUTS, ...ALWAYS]) {
     if (when && !when()) continue;
-    const pressable = keys.map((key) => element("kbd", "", key.length === 1 ? key.toUpperCase() : key));
+    // Without words of its own it is another key for the same.
+    if (!label) continue;
+    const pressable = keys.map((key) => element("kbd", "", SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)));
     list.append(element("dt", "", say(label)), element("dd", "", ...pressable));
   }
   const choice = element("input", "form-check-input");

@@ -52,6 +52,7 @@ from meetings.actions.outcomes import (
     unmake_outcome,
     write_notes,
 )
+from meetings.actions.outlines import change_outlines, set_outlines
 from meetings.actions.planning import (
     EDITABLE_MEETING,
     answer,
@@ -114,6 +115,7 @@ __all__ = [
     "change_item",
     "change_meeting",
     "change_meetings",
+    "change_outlines",
     "change_play",
     "close_insight",
     "decide",
@@ -169,6 +171,7 @@ __all__ = [
     "set_meeting",
     "set_naming",
     "set_notes",
+    "set_outlines",
     "set_place",
     "set_play",
     "set_series",

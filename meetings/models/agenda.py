@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, Someone, User, tracked
@@ -99,13 +98,12 @@ class AgendaItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self) -> str:
-        return f"{reverse('meeting_detail', args=[self.meeting_id])}#agenda"
-
 
 class AgendaChangeQuerySet(models.QuerySet["AgendaChange"]):
     def visible_to(self, user: Someone) -> Self:
-        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+        meetings = Meeting.objects.visible_to(user)
+        parties = MeetingAccount.objects.visible_to(user)
+        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
 
 
 class AgendaChange(models.Model):

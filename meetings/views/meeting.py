@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import User
 from accounts.requests import PersonRequest
 from meetings import actions, series, series_words, words
+from meetings.agenda_page import agenda_of
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
 from meetings.views import insights
 from meetings.views.common import answered, changeable, overtaken, saved, seen, version_of, wants_json
@@ -106,6 +107,7 @@ def meeting_detail(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         **page_of(request, row, now),
         **insights.part(row, request.user, now),
+        "agenda": agenda_of(row, request.user, now),
         "note": note,
         "note_most": NOTE_MOST,
     }

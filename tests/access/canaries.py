@@ -28,6 +28,7 @@ from mail import optout
 from mail.models import Kind
 from meetings import answer_links, feeds
 from meetings.actions.capture import PURPOSE
+from meetings.agenda import Kind as AgendaKind
 from meetings.models import Series
 from relationships import actions, addresses
 from relationships.models import Attachment, Comment, Commitment, Interaction
@@ -177,6 +178,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("Participant", "user"): lambda half: None,
     ("CalendarMessage", "user"): lambda half: None,
     ("MinutesCopy", "user"): lambda half: None,
+    # Written by hand: what no source names goes by itself.
+    ("AgendaItem", "kind"): AgendaKind.WRITTEN,
     # A template has each place once.
     ("OutlineItem", "position"): lambda half: ["north", "south"].index(half.side),
     ("Series", "rule"): "FREQ=YEARLY",

@@ -18,6 +18,7 @@ from accounts.undo import INVERSES, Done
 from meetings import actions as meetings
 from meetings.agenda import Kind as AgendaKind
 from meetings.models import AgendaItem, CapturedEvent, CapturedMatch
+from meetings.outlines import Line
 from meetings.series import offered
 from relationships import actions
 from relationships.models import Relationship
@@ -412,6 +413,7 @@ OF_ADAM: dict[str, Deed] = {
         ),
         **by,
     ),
+    "change outlines": lambda by: meetings.change_outlines(lines={"review": [Line("Figures", 5)]}, **by),
     "deactivate": lambda by: accounts.deactivate_person(person=people.bob(), **by),
     "let go": lambda by: actions.let_go(leaving=people.relationship(owner=people.bob()).owner, to=people.alice(), **by),
     "add a team": lambda by: accounts.add_team(name="East", **by),

@@ -22,7 +22,7 @@ from tests.access.visits import address_of, client_of, text_of, visit
 from tests.rows import Rows
 
 # What hangs on one of these belongs to the half; an organisation is a name for everybody.
-PARENTS = ("Relationship", "Interaction", "Commitment", "Comment", "Feedback")
+PARENTS = ("Relationship", "Interaction", "Commitment", "Comment", "Feedback", "Meeting")
 # Fields of forms, and whose key they are given.
 NAMED = {
     "relationship": "Relationship",
@@ -153,6 +153,10 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
         yield values | {"contact": own.rows["Contact"].pk, "colleague": "", "into": "commitment"}
     if name == "naming_create":
         yield values | {"given_by": ""}
+    if name == "meeting_agenda":
+        theirs = {"key": other.rows["AgendaItem"].key, "seen": "0", "to": "0"}  # type: ignore[attr-defined]
+        for deed in ("move", "move:0", "pin", "unpin", "drop", "back"):
+            yield values | theirs | {"deed": deed}
     if name == "waiver_create":
         yield values | {"criterion": "people", "span": "30", "why": "said anew"}
     if name == "stage_change_create":

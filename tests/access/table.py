@@ -246,6 +246,10 @@ TABLE: dict[str, Route] = {
     "meeting_brief": page(SEES, "Meeting"),
     "meeting_new": form(STAFF),
     "meeting_create": form(CHANGES, "Relationship"),
+    "meeting_agenda": deed(CHANGES, "Meeting"),
+    # Without a key it is the form of a new item.
+    "agenda_item": form(CHANGES, "Meeting"),
+    "outline_list": form(ADMINISTERS),
     "meeting_edit": form(CHANGES, "Meeting"),
     "meeting_cancel": form(CHANGES, "Meeting"),
     "meeting_not_held": form(CHANGES, "Meeting"),

@@ -36,6 +36,7 @@ READS = {
 }
 OWN = {
     ("affiliation", "title"),
+    ("agendaitem", "title"),
     ("attachment", "content"),
     ("attachment", "title"),
     ("attachment", "url"),

@@ -9,18 +9,19 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Contact
+from meetings import actions
 from meetings.agenda import Kind
 from meetings.arranging import arranged
 from meetings.models import AgendaItem, OutlineItem
 from relationships import actions as core
 from relationships.models import Relationship
 from tests import people
-from tests.meetings.agendas import DAY, NOW, TODAY, TOMORROW, add, hold, meeting, of, titles
+from tests.meetings.agendas import DAY, NOW, TODAY, TOMORROW, add, hold, meeting, of, partner, titles
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 # The same for one item and for fifty, for one partner and for several.
-QUERIES = 15
+QUERIES = 16
 
 
 def whys(row: Any) -> dict[str, str]:
@@ -133,6 +134,21 @@ def test_not_done_comes_again_with_its_count_and_a_promise_counts_once() -> None
     assert "Who signs" not in titles(meeting(people.relationship()))
 
 
+def test_what_people_wrote_for_a_meeting_that_was_called_off_is_not_lost() -> None:
+    row = partner()
+    people.promise(row, what="Delivery plan", due_on=TODAY + 60 * DAY)
+    first = meeting(row)
+    add(first, "Who signs")
+    actions.cancel_meeting(actor=row.owner, now=NOW, meeting=first)
+    second = meeting(row, starts_at=TOMORROW + timedelta(days=7))
+    assert whys(second) == {"Who signs": "Put on by us."}
+    hold(second)
+    third = meeting(row, starts_at=TOMORROW + timedelta(days=14))
+    assert whys(third)["Who signs"].startswith("Carried over once")
+    AgendaItem.objects.filter(meeting=second).update(done_at=NOW.instant)
+    assert titles(third) == []
+
+
 def test_carried_promise_that_was_kept_since_is_not_carried() -> None:
     row = people.relationship()
     promise = people.promise(row, what="Delivery plan", due_on=TODAY)
@@ -158,6 +174,19 @@ def test_what_there_is_no_time_for_could_go_on() -> None:
     planned = meeting(row, minutes=30)
     assert titles(planned) == [f"Promise {number}" for number in range(7)]
     assert {item.title for item in of(planned).unfitting} >= {"Promise 7", "Promise 8", "Promise 9"}
+
+
+def test_way_in_that_is_planned_is_only_ours_and_goes_with_its_plan() -> None:
+    row = partner()
+    by: dict[str, Any] = {"actor": row.owner, "now": NOW}
+    planned = meeting(row)
+    play = actions.plan_play(
+        relationship=row, kind="ask_time", what="Half an hour at their quay", planned_on=TODAY, **by
+    )
+    actions.plan_play(relationship=row, kind="article", what="Later", planned_on=TODAY + 60 * DAY, **by)
+    assert [(item.title, item.shared) for item in of(planned).standing] == [("Half an hour at their quay", False)]
+    actions.drop_play(play=play.row, **by)
+    assert titles(planned) == []
 
 
 def test_partner_that_rests_asks_for_no_rhythm_and_no_topic() -> None:
