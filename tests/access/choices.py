@@ -84,6 +84,10 @@ def given_to(form: type[BaseForm], half: Half) -> dict[str, Any]:
         "ours": True,
         "ours_to_say": True,
         "asks": "What was said",
+        "account": half.rows.get("Account"),
+        "meeting": half.rows.get("Meeting"),
+        "play": half.rows.get("Play"),
+        "usual": "email",
         "every_days": 14,
         "outlook": judge(Record(), Stage.CUSTOMER, date(2026, 3, 2)),
     }

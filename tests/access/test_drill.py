@@ -23,6 +23,7 @@ from accounts import checks as access_checks
 from accounts import sweep
 from accounts.models import Contact, Likeness, Merge, NotTheSame, User
 from accounts.undo import INVERSES, Done, inverse, record
+from meetings.models import Insight, NamingPermission, Play
 from prm.urls import urlpatterns
 from relationships import history
 from relationships.models import (
@@ -248,10 +249,10 @@ def test_what_forgets_whose_it_is_is_caught_by_the_crawl(
     assert leak in {one for found in crawl(world, "olga")["north"].values() for one in found}
 
 
-# What people, stages, feedback, posts, problems and mergers keep.
+# What people, stages, feedback, posts, problems, mergers, ways in and visits keep.
 KINDS: tuple[type[models.Model], ...] = (
     Stakeholder, Introduction, StageChange, Waiver, Scope, PlanStep, Feedback, FeedbackStep, ListeningPost, Heard,
-    Problem, ProblemStep, Merge, Likeness, NotTheSame,
+    Problem, ProblemStep, Merge, Likeness, NotTheSame, Play, NamingPermission, Insight,
 )  # fmt: skip
 
 
