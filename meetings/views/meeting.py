@@ -85,7 +85,7 @@ def page_of(request: PersonRequest, row: Meeting, now: Now) -> dict[str, Any]:
         "asks": row.wants_settling(now),
         "under_way": row.is_planned and row.begun_at is not None,
         "writes": writes,
-        "people": people_of(row, parties, user, writes=writes and row.is_planned),
+        "people": people_of(row, parties, user, writes=writes and row.is_planned and not over),
         "answers": [choice for choice in Participant.Answer.choices if choice[0]],
         "length": capfirst(words.length(row.minutes)),
         "repeats": _repeats(row, now),
