@@ -65,7 +65,7 @@ def _key(label: str) -> str:
 
 def is_told(model: type[models.Model]) -> bool:
     """Whether audit rows are written of it."""
-    return any(one.name == "events" for one in model._meta.get_fields())
+    return any(one.name == "events" and one.one_to_many for one in model._meta.get_fields())
 
 
 def references() -> list[Column]:

@@ -35,7 +35,11 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 NOW = noon(MONDAY)
-TRACKED = [model for model in apps.get_models() if any(field.name == "events" for field in model._meta.get_fields())]
+TRACKED = [
+    model
+    for model in apps.get_models()
+    if any(field.name == "events" and field.one_to_many for field in model._meta.get_fields())
+]
 _hours = count(1)
 
 
