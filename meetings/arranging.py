@@ -1,8 +1,8 @@
 """The agenda of a meeting as it stands now: what people made of it, and what has come up since.
 
-Reading writes nothing: a page, a mail or a calendar computes it anew from the rows that are stored and from the
-candidates. Whoever changes it stores all of it first (``actions.agenda``), and so does whoever starts the meeting: from
-then on it is what is stored, and nothing comes up by itself.
+Reading writes nothing: a page and the brief compute it anew from the rows that are stored and from the candidates;
+invitations and minutes hold what is stored. Whoever changes it stores all of it first (``actions.agenda``), and so
+does whoever starts the meeting: from then on it is what is stored, and nothing comes up by itself.
 """
 
 from __future__ import annotations

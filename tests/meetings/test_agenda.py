@@ -25,6 +25,7 @@ from meetings.agenda import (
     days_too_late,
     drop,
     fits,
+    kept_in_time,
     merge,
     move,
     pin,
@@ -32,6 +33,7 @@ from meetings.agenda import (
     put_back,
     rank,
     reason,
+    take_up,
     unpin,
     when_next,
 )
@@ -232,6 +234,24 @@ def test_carried_rises_by_one_each_time_from_the_first_meeting(agenda: Agenda) -
     assert {one.carried_from for one in (*first, *again)} <= {TODAY}
     assert all(one.takes == before[one.key].minutes for one in first)
     assert Kind.WRITTEN not in {one.kind for one in first}
+
+
+@given(edited(), st.integers(0, 60))
+def test_only_what_nobody_asked_for_waits_and_nothing_is_lost(agenda: Agenda, length: int) -> None:
+    kept, waiting = kept_in_time(agenda, length)
+    assert sorted(keys([*kept.rows, *waiting])) == sorted(keys(agenda.rows))
+    assert kept.dropped == agenda.dropped
+    fitting = fits([row.minutes for row in agenda.rows], length).fitting
+    assert kept.rows[: fitting + 1] == agenda.rows[: fitting + 1]
+    for row in waiting:
+        assert row.untouched
+        assert not row.candidate.critical
+        assert row.candidate.kind not in BY_HAND
+    # Whoever puts one on keeps it there.
+    for row in waiting:
+        after, still = kept_in_time(take_up(kept, row), length)
+        assert row.key in after.by_key
+        assert row.key not in keys(still)
 
 
 # The time, and the next one ------------------------------------------------------------------------------------------
