@@ -120,6 +120,8 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
         lead = _("%(who)s has ended these meetings: there is none from %(day)s on.") % day
     elif not invitation:
         subject, lead = _("Cancelled: %(title)s") % told, _("%(who)s has called this meeting off.") % told
+        if meeting.series_id is not None:
+            lead = _("%(who)s has called this one meeting off. The others of the series stay.") % told
         if _still_on(meeting):
             lead = _("%(who)s meets without you. You need not do anything.") % told
     elif _told_before(row):

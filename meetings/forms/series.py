@@ -39,6 +39,14 @@ class AgainForm(forms.Form):
             # Those who were invited hear of it by themselves.
             del self.fields["send"]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("again") and cleaned.get("which") == "one":
+            self.add_error("which", _("How often it comes can be changed for this and those that follow."))
+        if cleaned.get("until") and not cleaned.get("again"):
+            self.add_error("again", _("Say how often it comes again."))
+        return cleaned
+
     @property
     def following(self) -> bool:
         return bool(self.cleaned_data.get("which") == "following")

@@ -17,6 +17,7 @@ from mail import actions as mail
 from mail.models import Kind, OutboxMail
 from meetings import actions
 from meetings.models import AgendaItem, CalendarMessage, Meeting, Participant
+from meetings.series import parse
 from relationships.models import Relationship
 from tests import people
 from tests.mail.post import Postbox, hostile
@@ -325,3 +326,50 @@ def test_answers_stand_beside_the_names(box: Postbox, invited: tuple[Meeting, Co
     sent(later())
     (event,) = opened(calendar_in(box.mail_to(ingrid.email))).events
     assert [one.status for one in event.attendees] == ["ACCEPTED", "ACCEPTED", "NEEDS-ACTION"]
+
+
+# Series --------------------------------------------------------------------------------------------------------------
+
+
+def test_series_arrives_as_one_invitation_and_one_that_is_called_off_by_itself(box: Postbox) -> None:
+    alice = people.alice()
+    meeting, ingrid = planned()
+    actions.make_series(actor=alice, now=NOW, meeting=meeting, rule=parse("FREQ=WEEKLY;BYDAY=TU"))
+    actions.invite(actor=alice, now=NOW, meeting=meeting)
+    assert sent(later()) == (2, 2, 0)
+    message = box.mail_to(ingrid.email)
+    assert "Again: every Tuesday" in again(parts(message)["text/plain"].get_content())
+    raw = calendar_in(message)
+    rfc5545.read(raw)
+    year = datetime(2026, 11, 24, tzinfo=UTC), datetime(2027, 11, 24, tzinfo=UTC)
+    starts = [event.dtstart for event in opened(raw).timeline.included(*year)]
+    assert {(start.hour, start.minute) for start in starts} == {(9, 30)}
+    assert len({start.utcoffset() for start in starts}) == 2
+    box.taken.clear()
+    third = Meeting.objects.order_by("starts_at")[2]
+    actions.cancel_meeting(actor=alice, now=later(), meeting=third)
+    assert sent(later(later())) == (2, 2, 0)
+    gone = box.mail_to(ingrid.email)
+    rfc5545.read(calendar_in(gone))
+    (event,) = opened(calendar_in(gone)).events
+    assert (event.uid.partition("@")[0], event.status) == (meeting.uid, "CANCELLED")
+    assert event.sequence > opened(raw).events[0].sequence
+    assert b"RECURRENCE-ID;TZID=Europe/Oslo:20261215T093000" in calendar_in(gone)
+    assert "The others of the series stay." in again(parts(gone)["text/plain"].get_content())
+
+
+def test_series_that_ends_says_from_when_on(box: Postbox) -> None:
+    alice = people.alice()
+    meeting, ingrid = planned()
+    actions.make_series(actor=alice, now=NOW, meeting=meeting, rule=parse("FREQ=WEEKLY;BYDAY=TU"))
+    actions.invite(actor=alice, now=NOW, meeting=meeting)
+    sent(later())
+    box.taken.clear()
+    third = Meeting.objects.order_by("starts_at")[2]
+    actions.end_series(actor=alice, now=later(), meeting=third)
+    assert sent(later(later())) == (2, 2, 0)
+    message = box.mail_to(ingrid.email)
+    assert message["Subject"].startswith("Ended: Check-in with Fjord")
+    assert "there is none from 15 December 2026 on" in again(parts(message)["text/plain"].get_content())
+    rfc5545.read(calendar_in(message))
+    assert b"UNTIL=20261214T083000Z" in calendar_in(message)

@@ -85,6 +85,22 @@ def test_day_before_the_first_is_no_end() -> None:
     assert not Meeting.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("sent_with", "said"),
+    [
+        ({"which": "one", "again": "year"}, "can be changed for this and those that follow"),
+        ({"which": "following", "until": "2030-01-01"}, "Say how often it comes again."),
+    ],
+)
+def test_what_does_not_go_together_is_said_at_its_field(sent_with: dict[str, str], said: str) -> None:
+    client = signed_in()
+    meeting = planned(client, again="week")
+    values = sent(Contact.objects.get(), day=meeting.day.isoformat(), **sent_with)
+    response = client.post(reverse("meeting_edit", args=[meeting.pk]), values)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
 def test_only_this_one_or_those_that_follow() -> None:
     client = signed_in()
     meeting = planned(client, again="week")

@@ -21,6 +21,7 @@ from prm import (
     demo_people,
     demo_plays,
     demo_problems,
+    demo_series,
     demo_stage_rows,
     demo_stages,
 )
@@ -101,6 +102,7 @@ class Command(BaseCommand):
         self._say(f"{writer.meetings()} meetings")
         self._say(f"{writer.captured()} meetings that a calendar knows of")
         self._say(f"{demo_held.seed_held(now=now)} meetings, one held and one under way")
+        self._say(f"{writer.series()} meetings that come again")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
@@ -533,6 +535,9 @@ class _Writer:
 
     def meetings(self) -> int:
         return demo_meetings.write(self._named(), self.now)
+
+    def series(self) -> int:
+        return demo_series.write(self._named(), self.now)
 
     def listening_posts(self) -> int:
         return demo_listening.write(self._named(), self.users, self.now)
