@@ -83,8 +83,10 @@ OWN = {
     ("stakeholder", "readinesswhy"),
     ("waiver", "why"),
 }
-# What only who wrote it reads: each half has one of its own person.
-PRIVATE = ("privatenote", "text")
+# What only who wrote it, or whose calendar it is, reads: each half has one of its own person.
+PRIVATE = {("capturedevent", "title"), ("calendarsource", "host"), ("privatenote", "text")}
+# What nobody ever reads.
+SECRET = ("calendarsource", "address")
 WRITERS = {"alice", "olga"}
 # Of a promise that was kept after all, only the forms say why it had been missed.
 IN_FORMS = {("heard", "text"), ("miss", "explanation"), ("miss", "plan")}
@@ -107,8 +109,9 @@ def test_nobody_meets_a_canary_of_another(role: str, world: World) -> None:
     for side in READS[role]:
         own = {leak for found in met[side].values() for leak in found}
         assert own >= OWN - (IN_FORMS if role == "rita" else set()), "it met too little to prove anything"
-    private = [address for found in met.values() for address, told in found.items() if PRIVATE in told]
-    assert bool(private) == (role in WRITERS), private
+    told = {leak for found in met.values() for leaks_ in found.values() for leak in leaks_}
+    assert told & PRIVATE == (PRIVATE if role in WRITERS else set())
+    assert SECRET not in told
 
 
 def test_two_at_one_organisation_see_each_other_no_further(world: World) -> None:
