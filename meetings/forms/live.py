@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -93,6 +94,17 @@ class FeedbackAtForm(NewFeedbackForm):
         return cleaned
 
 
+def _who_came(people: Iterable[Participant]) -> list[int]:
+    """Of each side those noted so far; where nobody of a side is noted, those who said that they come."""
+    found: list[int] = []
+    for ours in (True, False):
+        side = [one for one in people if one.is_ours == ours]
+        noted = [one for one in side if one.came is not None]
+        found += [one.pk for one in noted if one.came]
+        found += [] if noted else [one.pk for one in side if one.answer == Participant.Answer.COMES]
+    return found
+
+
 class HoldForm(forms.Form):
     """Who came, what was dealt with, and a line: as noted during the meeting, or as was said before it."""
 
@@ -128,10 +140,8 @@ class HoldForm(forms.Form):
         field = self.fields["done"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(one.key, one.title) for one in waiting]
-        noted = [one for one in people if one.came is not None]
-        first = noted or [one for one in people if one.answer == Participant.Answer.COMES]
         self.initial = {
-            "came": [one.pk for one in first if one.came is not False],
+            "came": _who_came(people),
             "done": [one.key for one in waiting if one.pk and one.pk == meeting.current_item_id],
             "topics": topics_of(meeting),
             **self.initial,
