@@ -53,7 +53,8 @@ def _compiled(
         sys_inputs={"data": text, "size": size},
         format="pdf",
         pdf_standards=[*standards],
-        timestamp=made_at or datetime(2000, 1, 1, tzinfo=UTC),
+        # The engine takes whole seconds.
+        timestamp=(made_at or datetime(2000, 1, 1, tzinfo=UTC)).replace(microsecond=0),
     )
     assert isinstance(found, bytes)
     return found

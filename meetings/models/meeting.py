@@ -272,9 +272,6 @@ class MeetingAccount(models.Model):
     def __str__(self) -> str:
         return str(self.relationship)
 
-    def get_absolute_url(self) -> str:
-        return reverse("meeting_detail", args=[self.meeting_id])
-
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def visible_to(self, user: Someone) -> Self:
