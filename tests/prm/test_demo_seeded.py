@@ -61,7 +61,7 @@ def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct(said: str) -> None:
-    assert len(said.splitlines()) == 12
+    assert len(said.splitlines()) == 17
     # One of those that the plan has in touch has ended since.
     wanted = {**WANTED, State.IN_TOUCH: WANTED[State.IN_TOUCH] - 1, State.ENDED: 1}
     for state, number in wanted.items():
