@@ -176,6 +176,8 @@ def _promises(table: Table) -> Iterator[Found]:
     # What was promised at this meeting is what came of it.
     arisen = Outcome.objects.filter(meeting=table.meeting).exclude(commitment=None).order_by().values("commitment")
     rows = Commitment.objects.open().filter(comes_up, relationship__in=table.ids).exclude(pk__in=arisen)
+    rows = rows.annotate(only_ours=Exists(Outcome.objects.filter(commitment=OuterRef("pk"), shared=False).order_by()))
+    row: Any
     for row in rows.select_related("colleague", "contact", "keeper").order_by("pk"):
         ours = row.side == Commitment.Side.OURS
         yield Found(
@@ -188,6 +190,8 @@ def _promises(table: Table) -> Iterator[Found]:
                 due_on=row.late_on or row.binding_on,
             ),
             words.clipped(row.what, LONGEST_TITLE),
+            # What was noted at an item of ours alone stays with us at the next meeting too.
+            shared=not row.only_ours,
             colleague=(row.colleague or row.keeper) if ours else None,
             contact=None if ours else row.contact,
         )
@@ -197,8 +201,10 @@ def _feedback(table: Table) -> Iterator[Found]:
     """Of theirs, not answered. What became a problem is spoken about as that."""
     as_problem = Exists(Problem.objects.open().filter(feedback=OuterRef("pk")).order_by())
     arisen = Outcome.objects.filter(meeting=table.meeting).exclude(feedback=None).order_by().values("feedback")
-    rows = Feedback.objects.theirs().exclude(pk__in=arisen)
+    only_ours = Exists(Outcome.objects.filter(feedback=OuterRef("pk"), shared=False).order_by())
+    rows = Feedback.objects.theirs().exclude(pk__in=arisen).annotate(only_ours=only_ours)
     rows = rows.filter(~as_problem, relationship__in=table.ids, answered_on=None, unsaid=False, grew_into=None)
+    row: Any
     for row in rows.select_related("contact").order_by("pk"):
         yield Found(
             Candidate(
@@ -212,7 +218,7 @@ def _feedback(table: Table) -> Iterator[Found]:
             ),
             words.clipped(row.said, LONGEST_TITLE),
             # Nobody has told us: that we noticed stays with us.
-            shared=not row.hidden,
+            shared=not (row.hidden or row.only_ours),
             contact=row.contact,
         )
 

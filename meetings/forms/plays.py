@@ -141,7 +141,8 @@ class InsightForm(forms.ModelForm[Insight]):
 
     def __init__(self, *args: Any, user: User, meeting: Meeting, now: Now, **kwargs: Any) -> None:
         # Beside other forms on the page of a meeting.
-        super().__init__(*args, auto_id="insight-%s", **kwargs)
+        kwargs.setdefault("auto_id", "insight-%s")
+        super().__init__(*args, **kwargs)
         parties = meeting.parties.filter(pk__in=MeetingAccount.objects.changeable_by(user)).select_related(
             "relationship__account", "relationship__owner"
         )

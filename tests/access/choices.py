@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Contact
+from meetings.models import Meeting, MeetingAccount
 from relationships.criteria import Record
 from relationships.feedback import Step
 from relationships.models import Feedback, ProblemStep
@@ -87,6 +88,11 @@ def given_to(form: type[BaseForm], half: Half) -> dict[str, Any]:
         "account": half.rows.get("Account"),
         "meeting": half.rows.get("Meeting"),
         "play": half.rows.get("Play"),
+        "event": half.rows.get("CapturedEvent"),
+        "party": half.rows.get("MeetingAccount"),
+        "parties": MeetingAccount.objects.visible_to(half.person),
+        "item": half.rows.get("AgendaItem"),
+        "kept": {kind.value: [] for kind in Meeting.Kind},
         "usual": "email",
         "every_days": 14,
         "outlook": judge(Record(), Stage.CUSTOMER, date(2026, 3, 2)),

@@ -110,7 +110,7 @@ def test_model_without_its_rule_is_caught_by_the_start(monkeypatch: pytest.Monke
 def test_check_looks_at_every_model_of_ours() -> None:
     names = {model.__name__ for model in access_checks.ours()}
     assert names >= {"User", "Account", "Contact", "Relationship", "Interaction", "Snooze", "OutboxMail"}
-    apps_of_ours = {"accounts", "relationships", "mail", "dashboards", "imports", "web", "prm"}
+    apps_of_ours = {"accounts", "relationships", "meetings", "mail", "dashboards", "imports", "web", "prm"}
     rest = {model._meta.app_label for model in apps.get_models()} - apps_of_ours
     assert {model._meta.app_label for model in access_checks.ours()} & rest == set()
 

@@ -85,6 +85,20 @@ def test_what_nobody_told_us_and_our_criteria_are_only_ours() -> None:
     assert ours == {"They do not trust the scales", *criteria}
 
 
+def test_what_was_promised_at_an_item_of_ours_alone_stays_with_us_the_next_time() -> None:
+    row = people.relationship()
+    before = meeting(row)
+    for name, shared in (("Between us", False), ("With them", True)):
+        at = add(before, name)
+        AgendaItem.objects.filter(pk=at.pk).update(shared=shared)
+        at.refresh_from_db()
+        actions.promise_at(
+            actor=people.alice(), now=NOW, party=before.parties.get(), item=at, side="ours", what=name, due_on=TODAY
+        )
+    found = {one.title: one.shared for one in of(meeting(row)).standing if one.kind == Kind.OUR_PROMISE}
+    assert found == {"Between us": False, "With them": True}
+
+
 def test_complaint_that_became_a_problem_comes_up_once() -> None:
     row = people.relationship()
     said = people.feedback(row, TODAY, "Boxes missing", nature="complaint")
