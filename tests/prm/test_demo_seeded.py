@@ -38,6 +38,7 @@ from relationships.models import (
 from tests.prm.test_demo_company import SUNDAY, WANTED
 
 pytestmark = pytest.mark.django_db
+ENDS_NOWHERE = re.compile(r"[a-z.]+@[a-z-]+\.example|https://[a-z.-]+\.example/[a-z-]*")
 
 
 def seed(day: str = "2026-03-29") -> str:
@@ -62,8 +63,14 @@ def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct(said: str) -> None:
     assert len(said.splitlines()) == 17
-    # One of those that the plan has in touch has ended since.
-    wanted = {**WANTED, State.IN_TOUCH: WANTED[State.IN_TOUCH] - 1, State.ENDED: 1}
+    # One of those that the plan has in touch has ended since, and for one of the overdue a meeting is near.
+    wanted = {
+        **WANTED,
+        State.IN_TOUCH: WANTED[State.IN_TOUCH] - 1,
+        State.ENDED: 1,
+        State.OVERDUE: WANTED[State.OVERDUE] - 1,
+        State.BOOKED: 1,
+    }
     for state, number in wanted.items():
         assert Relationship.objects.in_state(state, SUNDAY).count() == number, state
     count = actions.sweep_cadence(now=SUNDAY)
@@ -110,7 +117,7 @@ def test_every_address_ends_where_no_mail_can_go() -> None:
         for field in model._meta.get_fields():
             if isinstance(field, models.EmailField | models.URLField) and model._meta.managed:
                 for value in model._base_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True):
-                    assert re.fullmatch(r"[a-z.]+@[a-z-]+\.example|https://www\.[a-z-]+\.example/[a-z]*", value), value
+                    assert ENDS_NOWHERE.fullmatch(value), value
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM relationships_interaction WHERE summary ~* '@|www\\.|https?:'")
         assert cursor.fetchone() == (0,)
@@ -140,7 +147,8 @@ def test_the_shapes_that_pages_must_cope_with_are_there() -> None:
     assert min(people) == 1 and max(people) == 5
     assert Contact.objects.annotate(places=Count("affiliations")).filter(places=2).count() == 1
     assert Affiliation.objects.filter(until__lt=SUNDAY.today("UTC")).count() == 1
-    assert not Interaction.objects.filter(contacts=None).exists()
+    # What was sent to nobody in particular is no touch.
+    assert not Interaction.objects.touches().filter(contacts=None).exists()
     assert not Interaction.objects.filter(colleagues=None).exists()
     agreed = CadenceAgreement.objects.filter(pk__in=Relationship.objects.values("agreement")).exclude(agreed_with=None)
     assert 18 <= agreed.count() <= 28
