@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import User
 from meetings.models import Insight, Meeting, MeetingAccount, NamingPermission, Participant, Play
 from relationships import ledger
-from relationships.models import Interaction, Relationship, Stakeholder
+from relationships.models import Interaction, InteractionColleague, Relationship, Stakeholder
 from web.clock import Now
 
 DAY = timedelta(days=1)
@@ -118,6 +118,9 @@ class _Writer:
         rows = [self._play(one, row, signing.get(row.pk) if one.signs else None) for one, row in told]
         entries = Interaction.objects.bulk_create(
             self._entry(play) for play in rows if play.done_on and play.kind not in (Kind.INTRODUCTION, Kind.SIT_IN)
+        )
+        InteractionColleague.objects.bulk_create(
+            InteractionColleague(interaction=entry, user=entry.relationship.owner) for entry in entries
         )
         by_key = {(entry.relationship_id, entry.occurred_on, entry.summary): entry for entry in entries}
         for play in rows:
