@@ -219,8 +219,10 @@ class _Writer:
                 self._held(row, ago, title, Meeting.Kind.INTERNAL, host, came=came)
 
     def _held(self, row: Relationship, ago: int, title: str, kind: str, host: str, *, came: bool) -> MeetingAccount:
-        """A meeting that was held on a day; of theirs who signs or decides was asked, of ours the owner."""
+        """A meeting that was held; where they came it is the talk next to that day, of theirs with who took part."""
         day = self._day(row, ago)
+        talk = self._talk(row, day, kind) if came else None
+        day = talk.occurred_on if talk else day
         starts_at = datetime.combine(day, time(10), ZoneInfo(row.zone)).astimezone(UTC)
         values: dict[str, Any] = {"state": Meeting.State.HELD, "starts_at": starts_at}
         meeting = Meeting.objects.create(
@@ -237,14 +239,27 @@ class _Writer:
             **values,
         )
         party = MeetingAccount.objects.create(
-            meeting=meeting, relationship=row, account_id=row.account_id, meets_on=day, **values
+            meeting=meeting, relationship=row, account_id=row.account_id, meets_on=day, interaction=talk, **values
         )
         asked = day - 14 * DAY
         stake = row.stakeholders.order_by("-power", "pk").first()
-        people = [Participant(meeting=meeting, user=row.owner, asked_on=asked, came=True)]
-        if stake is not None:
-            people.append(
-                Participant(meeting=meeting, party=party, contact_id=stake.contact_id, asked_on=asked, came=came)
-            )
-        Participant.objects.bulk_create(people)
+        guests = list(talk.contacts.all()) if talk else [stake.contact] if stake else []
+        Participant.objects.bulk_create(
+            [
+                Participant(meeting=meeting, user=row.owner, asked_on=asked, came=True),
+                *(Participant(meeting=meeting, party=party, contact=one, asked_on=asked, came=came) for one in guests),
+            ]
+        )
         return party
+
+    def _talk(self, row: Relationship, day: date, kind: str) -> Interaction | None:
+        """The touch that lies next to a day, face to face if there is one; from now on it is of that meeting."""
+        touches = list(row.interactions.touches().filter(occurred_on__lt=self._day(row, 0)).newest_first())
+        faces = [one for one in touches if one.channel in (Interaction.Channel.MEETING, Interaction.Channel.VISIT)]
+        free = [one for one in faces or touches if not MeetingAccount.objects.filter(interaction=one).exists()]
+        talk = min(free, key=lambda one: abs((one.occurred_on - day).days), default=None)
+        if talk is not None:
+            visit = kind == Meeting.Kind.SITE_VISIT
+            talk.channel = Interaction.Channel.VISIT if visit else Interaction.Channel.MEETING
+            talk.save(update_fields=["channel"])
+        return talk
