@@ -11,6 +11,7 @@ from accounts.checks import ours
 from accounts.models import Cover, UndoStep, User
 from mail.models import WEEKLY
 from mail.queries import digest_of
+from meetings.models import CalendarFeed, Series
 from relationships import actions
 from relationships.models import Attachment, Relationship, RelationshipMember
 from tests import people
@@ -91,11 +92,16 @@ WRITERS = {"alice", "olga"}
 # Of a promise that was kept after all, only the forms say why it had been missed.
 IN_FORMS = {("heard", "text"), ("miss", "explanation"), ("miss", "plan")}
 # Of an organisation that both work with: what is said of it, and not what either has with it.
-SHARED = {"account", "accountalias", "affiliation", "contact", "externalid", "merge"}
+SHARED = {"account", "accountalias", "affiliation", "contact", "externalid", "merge", "namingpermission"}
 # Whose half a person may change; Rita only reads.
 CHANGES = READS | {"rita": set()}
 # The names of verbs and of criteria can't be others.
-NAMES: dict[object, list[str]] = {UndoStep: ["verb"], Relationship: ["lost_criteria"]}
+NAMES: dict[object, list[str]] = {
+    UndoStep: ["verb"],
+    Relationship: ["lost_criteria"],
+    Series: ["rule"],
+    CalendarFeed: ["token_hash"],
+}
 # Links that a person holds because they were mailed to them say whose they are, to whoever opens them.
 MAILED = {"invitation", "unsubscribe", "hear", "answer", "calendar"}
 

@@ -38,6 +38,8 @@ def book(states: list[State], owner: User | None = None, now: Now = NOW) -> list
     for index, (row, state) in enumerate(zip(rows, states, strict=True)):
         _give(row, state, owner, len(states) - index, now.today("UTC"))
     actions.refresh([row.pk for row in rows], now=now)
+    booked = [row.pk for row, state in zip(rows, states, strict=True) if state is State.BOOKED]
+    Relationship.objects.filter(pk__in=booked).update(booked_on=now.today("UTC") + timedelta(days=1))
     return list(Relationship.objects.filter(pk__in=[row.pk for row in rows]).select_related("account").order_by("pk"))
 
 

@@ -15,7 +15,7 @@ from tests import people
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
-PAGE_QUERIES = 25
+PAGE_QUERIES = 26
 HTMX: dict[str, Any] = {"headers": {"HX-Request": "true"}}
 
 

@@ -49,6 +49,7 @@ def test_worst_first_groups_by_state_and_lateness() -> None:
             State.PAUSED,
             State.OVERDUE,
             State.NO_CADENCE,
+            State.BOOKED,
             State.DUE,
             State.NEW,
             State.ENDED,

@@ -118,7 +118,8 @@ def test_from_the_plan_to_the_minutes(browse: Open, box: Postbox) -> None:
     expect(page.locator("#live-taken")).to_contain_text("send the invoice of the fan")
     page.keyboard.press("n")
     expect(page.locator("#now")).to_have_text("open the gate at six")
-    page.locator("#live-room label", has_text="Ingrid Moe").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator("#live-room label", has_text="Ingrid Moe").click()
     page.locator("#private-note").fill("Ingrid looked tired")
     page.get_by_role("link", name="End meeting").first.click()
     dialog(page)

@@ -163,11 +163,14 @@ def one_of_each() -> dict[State, Relationship]:
     Relationship.objects.filter(pk=ended.pk).update(
         ended_on=START, end_reason="Taken over", due_on=None, overdue_from=None, base_due_on=None, every_days=None
     )
+    booked = agreed(14, touched=MONDAY - 15 * DAY, name="booked")
+    Relationship.objects.filter(pk=booked.pk).update(booked_on=MONDAY + DAY)
     return {
         State.ENDED: ended,
         State.PAUSED: paused,
         State.NO_CADENCE: people.relationship(name="none"),
         State.OVERDUE: agreed(14, name="overdue"),
+        State.BOOKED: booked,
         State.DUE: agreed(14, touched=MONDAY - 15 * DAY, name="due"),
         State.NEW: agreed(14, start=MONDAY - DAY, name="new"),
         State.IN_TOUCH: agreed(14, touched=MONDAY - DAY, name="touch"),

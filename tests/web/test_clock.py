@@ -112,7 +112,7 @@ def test_postgresql_knows_the_same_date_in_every_zone() -> None:
         assert max(found.values()) <= latest_date(now)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT r.zone, {sweep.TODAY}, {sweep.MOMENT} FROM relationships_relationship r",
+            f"SELECT r.zone, {sweep.TODAY}, {sweep.MOMENT} FROM relationships_relationship r ORDER BY r.id",
             {"day": None, "instant": instants[0]},
         )
         now = Now(instants[0])
