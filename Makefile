@@ -33,7 +33,7 @@ test: ## the whole suite, browser journeys included
 	@$(PYTHON) scripts/setup.py test
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-crawl: setup-dev ## the access crawl at full length: every question at every page, also those that no page reads
+crawl: setup-dev ## the access crawl at full length: as everybody, every question at every page, also those that no page reads
 	CRAWL_ALL=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/access/test_crawl.py
 
 pictures: ## the pages of the demonstration company as pictures, into docs/pictures and var/pictures

@@ -210,6 +210,11 @@ class MeetingForm(forms.Form):
             return None
         for row in self.partners:
             if late := self._days_too_late(row, day):
+                if day <= agenda.next_workday(row.today(self.now), row.workdays):
+                    # Sooner cannot be had, so nobody is blamed for the day.
+                    said = _("%(day)s is the next working day. By then the check-in is %(days)s past due.")
+                    told = {"day": dates.full(day), "days": dates.days(late)}
+                    return DaySaid("due", "clock", said % told)
                 said = _("%(day)s would be %(days)s too late for the rhythm.")
                 if len(self.partners) > 1:
                     said = _("%(day)s would be %(days)s too late for the rhythm with %(partner)s.")

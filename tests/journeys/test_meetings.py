@@ -77,7 +77,7 @@ def test_from_the_plan_to_the_minutes(browse: Open, box: Postbox) -> None:
     assert open_flags(row) == 1
     page.get_by_role("link", name="Plan").first.click()
     dialog(page)
-    expect(page.locator("#dialog")).to_contain_text("late")
+    expect(page.locator("#dialog")).to_contain_text("past due")
     page.keyboard.press("Control+Enter")
     closed(page)
     toast(page, "Planned").get_by_role("link", name="Show").click()

@@ -23,7 +23,7 @@ from meetings.brief import brief_of
 from meetings.models import BriefWish, Meeting, Participant, PrivateNote
 from relationships import actions as partners
 from relationships.history import strands
-from relationships.models import Relationship
+from relationships.models import CadenceAgreement, Relationship
 from tests import people
 from web.clock import Now
 
@@ -85,6 +85,19 @@ def test_too_late_a_day_is_said_and_blocks_nothing() -> None:
     meeting = Meeting.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, meeting.get_absolute_url())
     assert meeting.title == "Review"
+
+
+def test_day_that_cannot_be_sooner_is_not_called_too_late() -> None:
+    row = partner()
+    tomorrow = Now.read().today(row.zone) + timedelta(days=1)
+    address = reverse("meeting_create", args=[row.pk])
+    # Agreed long ago, and quiet since.
+    CadenceAgreement.objects.filter(relationship=row).update(starts_on=tomorrow - timedelta(days=90))
+    row.interactions.update(occurred_on=tomorrow - timedelta(days=60))
+    partners.refresh([row.pk], now=Now.read())
+    page = as_(people.alice()).get(address, sent(row, day=tomorrow.isoformat())).content.decode()
+    assert "is the next working day. By then the check-in is" in page
+    assert "too late for the rhythm" not in page
 
 
 def test_another_partner_brings_its_people_and_keeps_what_was_ticked() -> None:
