@@ -229,7 +229,8 @@ def test_dialogs(browse: Open) -> None:
     for address in dialogs(row):
         open_here(page, address)
         faults |= at_every_width(page, address)
-        page.locator("#dialog [data-dialog-close]").click()
+        # How it is closed is looked at elsewhere; a click would wait for the page to have drawn the last width.
+        page.locator("#dialog [data-dialog-close]").dispatch_event("click")
     page.keyboard.press("?")
     dialog(page)
     faults |= at_every_width(page, "help")
