@@ -213,8 +213,7 @@ class MeetingForm(forms.Form):
                 if day <= agenda.next_workday(row.today(self.now), row.workdays):
                     # Sooner cannot be had, so nobody is blamed for the day.
                     said = _("%(day)s is the next working day. By then the check-in is %(days)s past due.")
-                    told = {"day": dates.full(day), "days": dates.days(late)}
-                    return DaySaid("due", "clock", said % told)
+                    return DaySaid("due", "clock", said % {"day": dates.full(day), "days": dates.days(late)})
                 said = _("%(day)s would be %(days)s too late for the rhythm.")
                 if len(self.partners) > 1:
                     said = _("%(day)s would be %(days)s too late for the rhythm with %(partner)s.")
