@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Contact, User
-from accounts.rows import row_from, values_of
+from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, inverse, record
 from meetings.actions.following import follow, lock
 from meetings.actions.telling import tell
@@ -388,9 +388,12 @@ def answer(*, actor: User, now: Now, participant: Participant, said: str) -> Don
     """What somebody answered to being asked; empty takes it back."""
     row = _participant(actor, participant.pk)
     _must_be_planned(row.meeting)
-    before = {"answer": row.answer, "answered_on": row.answered_on and row.answered_on.isoformat()}
-    row.answer = said
-    row.answered_on = now.today(row.meeting.zone) if said else None
+    return _answered(row, said, now.today(row.meeting.zone) if said else None, actor=actor, now=now)
+
+
+def _answered(row: Participant, said: str, answered_on: date | None, *, actor: User, now: Now) -> Done[Participant]:
+    before = {"answer": row.answer, "answered_on": plain(row.answered_on)}
+    row.answer, row.answered_on = said, answered_on
     row.full_clean()
     row.save(update_fields=["answer", "answered_on"])
     follow([row.meeting_id], now=now)
@@ -418,17 +421,5 @@ def set_answer(
     *, actor: User, now: Now, participant_id: int, answer: str, answered_on: str | None
 ) -> Done[Participant]:
     row = _participant(actor, participant_id)
-    before = {"answer": row.answer, "answered_on": row.answered_on and row.answered_on.isoformat()}
-    row.answer = answer
-    row.answered_on = row._meta.get_field("answered_on").to_python(answered_on)
-    row.save(update_fields=["answer", "answered_on"])
-    follow([row.meeting_id], now=now)
-    step = record(
-        actor=actor,
-        now=now,
-        said=_("%(name)s: %(answer)s") % {"name": row.person, "answer": row.get_answer_display()},
-        verb=set_answer,
-        arguments={"participant_id": row.pk, **before},
-        watch=[(Participant, row.pk)],
-    )
-    return Done(row, step)
+    day = row._meta.get_field("answered_on").to_python(answered_on)
+    return _answered(row, answer, day, actor=actor, now=now)
