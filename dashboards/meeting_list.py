@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
@@ -19,8 +21,8 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import PersonRequest
 from dashboards.whose import Choice, WhoseFilter, team_choice
-from meetings import words
-from meetings.models import Meeting, MeetingAccount, MeetingQuerySet, Participant
+from meetings import series, series_words, words
+from meetings.models import ONE_OF_SERIES, Meeting, MeetingAccount, MeetingQuerySet, Participant, Series
 from relationships.models import Relationship
 from relationships.words import Look
 from web.clock import Now
@@ -29,6 +31,8 @@ from web.paging import page
 PAGE = 25
 # So many stand on Today.
 TODAY = 8
+# So many further days of a series open below it; the others have a list of their own.
+FURTHER = 12
 STATES = {
     "": gettext_lazy("To come"),
     "unsettled": gettext_lazy("Was it held?"),
@@ -46,10 +50,13 @@ class MeetingFilter(WhoseFilter):
     """The filter of the page; its values live in the address."""
 
     model = Meeting
+    says = WhoseFilter.says | {"series"}
+    series = forms.ModelChoiceField(Series.objects.none(), required=False, widget=forms.HiddenInput)
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        self.fields["series"].queryset = Series.objects.visible_to(user)  # type: ignore[attr-defined]
         self.fields["person"].queryset = User.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def of_people(self, rows: MeetingQuerySet, people: Collection[int]) -> MeetingQuerySet:
@@ -71,6 +78,8 @@ class MeetingFilter(WhoseFilter):
             rows = rows.filter(pk__in=named.values("meeting"))
         if about := chosen.get("relationship"):
             rows = rows.filter(pk__in=parties.filter(relationship=about).values("meeting"))
+        if of_series := chosen.get("series"):
+            rows = rows.filter(series=of_series)
         return rows
 
 
@@ -92,12 +101,31 @@ def _counts(rows: MeetingQuerySet, now: Now) -> dict[str, int]:
     planned, over = Q(state=Meeting.State.PLANNED), Q(ends_at__lte=now.instant)
     counted: dict[str, int] = rows.order_by().aggregate(
         ahead=Count("pk", filter=planned & ~over),
+        again=Count("series", filter=planned & ~over),
         unsettled=Count("pk", filter=planned & over),
         past=Count("pk", filter=Q(state__in=PAST)),
         cancelled=Count("pk", filter=Q(state=Meeting.State.CANCELLED)),
         all=Count("pk"),
     )
     return {**counted, "": counted["ahead"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Another day of a series: where its page is, and when."""
+
+    address: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """That a meeting comes again: its rule in words, the further days, and how many more there are, with their list."""
+
+    rule: str
+    further: Sequence[Further] = ()
+    total: int = 0
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +139,16 @@ class Line:
     people: str
     asks: bool
     writes: bool
+    again: Again | None = None
 
 
-def lines(rows: Sequence[Meeting], user: User, now: Now) -> list[Line]:
-    """In words. Three queries, for their partners, their people and what the person may change."""
+def lines(
+    rows: Sequence[Meeting], user: User, now: Now, folded: Mapping[tuple[object, ...], Again] | None = None
+) -> list[Line]:
+    """In words. Three queries, for their partners, their people and what the person may change.
+
+    ``folded`` are the series that stand there once, see ``again``.
+    """
     if not rows:
         return []
     ids = [row.pk for row in rows]
@@ -127,7 +161,7 @@ def lines(rows: Sequence[Meeting], user: User, now: Now) -> list[Line]:
     for one in asked:
         people.setdefault(one.meeting_id, []).append(one)
     changeable = set(Meeting.objects.changeable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
-    return list(_said(rows, parties, people, changeable, user, now))
+    return list(_said(rows, parties, people, changeable, folded or {}, user, now))
 
 
 def _said(
@@ -135,6 +169,7 @@ def _said(
     parties: dict[int, list[Relationship]],
     people: dict[int, list[Participant]],
     changeable: set[int],
+    folded: Mapping[tuple[object, ...], Again],
     user: User,
     now: Now,
 ) -> Iterable[Line]:
@@ -150,7 +185,43 @@ def _said(
             words.who_comes(people.get(row.pk, [])),
             row.wants_settling(now),
             row.pk in changeable,
+            folded.get(_fold(row)) if row.is_off or not row.is_over(now) else None,
         )
+
+
+def _fold(row: Meeting) -> tuple[object, ...]:
+    return (row.series_id, row.state, row.settled_at)
+
+
+def again(rows: Sequence[Meeting], among: MeetingQuerySet, user: User, now: Now) -> dict[tuple[object, ...], Again]:
+    """The series of these meetings, each with its further days among those listed. One query."""
+    shown = {_fold(row): row for row in rows if row.series is not None and (row.is_off or not row.is_over(now))}
+    if not shown:
+        return {}
+    keys = [row.series_id for row in shown.values()]
+    each = list(ONE_OF_SERIES)
+    days = among.filter(series__in=keys).filter(Q(ends_at__gt=now.instant) | Q(state=Meeting.State.CANCELLED))
+    numbered: QuerySet[Any] = days.annotate(
+        total=Window(Count("*"), partition_by=each),
+        number=Window(RowNumber(), partition_by=each, order_by=["starts_at", "pk"]),
+    )
+    further: dict[tuple[object, ...], list[Meeting]] = {}
+    for one in numbered.filter(number__gt=1, number__lte=FURTHER + 1).order_by("starts_at", "pk"):
+        further.setdefault(_fold(one), []).append(one)
+    return {key: _again(row, further.get(key, []), user, now) for key, row in shown.items()}
+
+
+def _again(row: Meeting, further: Sequence[Any], user: User, now: Now) -> Again:
+    assert row.series is not None
+    today = now.today(user.zone)
+    total = further[0].total - 1 if further else 0
+    state = {Meeting.State.PLANNED: "", Meeting.State.CANCELLED: "cancelled"}.get(Meeting.State(row.state), "all")
+    return Again(
+        capfirst(series_words.say(series.parse(row.series.rule), row.series.starts_on, today)),
+        [Further(one.get_absolute_url(), words.brief_when(one, user.zone, today)) for one in further],
+        total,
+        f"?series={row.series_id}&state={state}" if total > len(further) else "",
+    )
 
 
 def of_today(user: User, now: Now) -> list[Line]:
@@ -175,7 +246,15 @@ def _address(request: PersonRequest, **changes: str) -> str:
 def sentence(counted: dict[str, int]) -> str:
     """*3 to come. One is over: was it held?*"""
     ahead = counted["ahead"]
-    said = ngettext("%(count)d meeting to come.", "%(count)d meetings to come.", ahead) % {"count": ahead}
+    told = {"count": ahead, "again": counted["again"]}
+    said = ngettext("%(count)d meeting to come.", "%(count)d meetings to come.", ahead) % told
+    if told["again"]:
+        said = ngettext(
+            "%(count)d meeting to come, and it comes again.",
+            "%(count)d meetings to come, %(again)d of them again and again.",
+            ahead,
+        )
+        said %= told
     if not ahead:
         said = _("No meeting to come.")
     waiting = counted["unsettled"]
@@ -185,15 +264,23 @@ def sentence(counted: dict[str, int]) -> str:
     return f"{said} {asks % {'count': waiting}}"
 
 
+def _rule_of(row: Series | None, user: User, now: Now) -> str:
+    if row is None:
+        return ""
+    return capfirst(series_words.say(series.parse(row.rule), row.starts_on, now.today(user.zone)))
+
+
 @require_GET
 def meeting_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     form = MeetingFilter(request.GET, user=user)
     chosen = form.chosen()
-    rows = form.narrow()
+    every = form.narrow()
+    # Whoever opens a series wants all of its days.
+    rows = every if chosen.get("series") else every.each_series_once(now)
     counted = _counts(rows, now)
     state = chosen.get("state", "")
-    listed = in_state(rows, state, now)
+    listed = in_state(rows, state, now).select_related("series")
     shown = page(listed, order=ORDERS.get(state, NEWEST), after=request.GET.get("after", ""), size=PAGE)
     whose = form.of_whom
     context = {
@@ -208,11 +295,14 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
             *team_choice(user, _address(request, whose="team", person=""), whose),
             Choice(_("All I see"), _address(request, whose="all", person=""), whose == "all"),
         ],
-        "lines": lines(shown.rows, user, now),
+        "lines": lines(shown.rows, user, now, again(shown.rows, every, user, now) if rows is not every else None),
         "more": f"{_address(request)}&after={shown.after}" if shown.after else "",
         "state": state,
         "kept_whose": chosen.get("whose", ""),
         "relationship": chosen.get("relationship"),
+        "of_series": _rule_of(chosen.get("series"), user, now),
+        "series": chosen.get("series"),
+        "without_series": _address(request, series=""),
         "person": chosen.get("person"),
         "of_anybody": _address(request, person=""),
         "without": _address(request, relationship=""),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from meetings import agenda, queries, words
+from meetings import agenda, queries, series, series_words, words
 from meetings.models import Meeting, MeetingAccount, Participant
 from relationships.models import Relationship
 from relationships.words import names
@@ -47,6 +47,9 @@ def _next(row: Relationship, user: User, now: Now) -> Next:
         people = names([one.contact for one in coming.select_related("contact")])
         told = {"when": words.when(meeting, user.zone, [meeting.zone, row.zone], now.today(user.zone)), "who": people}
         said = _("%(when)s with %(who)s.") % told if people else _("%(when)s.") % told
+        if meeting.series is not None:
+            rule = series_words.say(series.parse(meeting.series.rule), meeting.series.starts_on, today)
+            said = _("%(said)s Comes again %(rule)s.") % {"said": said, "rule": rule}
         late = agenda.days_too_late(talks, party.meets_on)
         if late:
             said = _("%(said)s That is %(days)s too late for the rhythm.") % {"said": said, "days": dates.days(late)}

@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from django.db.models import F, IntegerField, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -181,7 +181,11 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
 
 
 def _ended(row: Relationship) -> QuerySet[MeetingAccount]:
-    return MeetingAccount.objects.filter(relationship=row).exclude(state=Meeting.State.PLANNED)
+    """Held, not held, called off; of the days of a series that were called off in one go the first."""
+    rows = MeetingAccount.objects.filter(relationship=row).exclude(state=Meeting.State.PLANNED)
+    off = Meeting.objects.filter(series=OuterRef("meeting__series"), settled_at=OuterRef("meeting__settled_at"))
+    earlier = off.filter(state=Meeting.State.CANCELLED, starts_at__lt=OuterRef("starts_at"))
+    return rows.exclude(Exists(earlier), state=Meeting.State.CANCELLED)
 
 
 def _behind(kind: Kind, day: str, after: Place) -> Q:

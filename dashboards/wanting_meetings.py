@@ -35,9 +35,10 @@ count = counted(unsettled)
 
 
 def bare(user: User, now: Now) -> MeetingQuerySet:
-    """Those of the next two days whose agenda nobody has arranged."""
+    """Those of the next two days whose agenda nobody has arranged; of a series the next."""
     near = Meeting.objects.visible_to(user).seen_to_by(user.acts_for).ahead(now).order_by()
-    return near.filter(starts_at__lte=now.instant + AHEAD, begun_at=None, agenda_version=0)
+    found = near.filter(starts_at__lte=now.instant + AHEAD, begun_at=None, agenda_version=0)
+    return found.each_series_once(now)
 
 
 def _once(user: User, meetings: MeetingQuerySet) -> MeetingAccountQuerySet:

@@ -24,7 +24,7 @@ def talks_of(relationship: Relationship) -> Talks:
 
 def next_of(relationship: Relationship, now: Now) -> MeetingAccount | None:
     """Its next meeting that is planned for today or later."""
-    ahead = MeetingAccount.objects.filter(relationship=relationship).ahead(now).select_related("meeting")
+    ahead = MeetingAccount.objects.filter(relationship=relationship).ahead(now).select_related("meeting__series")
     return ahead.filter(meeting__ends_at__gt=now.instant).order_by("starts_at", "id").first()
 
 

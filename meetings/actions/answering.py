@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from meetings import answer_links
 from meetings.actions.following import follow, lock
-from meetings.models import Participant
+from meetings.models import ANSWER, Participant
 from web.clock import Now
 
 
@@ -24,6 +24,7 @@ def hear_answer(*, now: Now, asked: Participant, said: str, whole: bool) -> int:
     rows = [row for row in found.order_by("pk") if row.answer != said]
     for row in rows:
         row.answer, row.answered_on = said, now.today(row.meeting.zone)
-    Participant.objects.bulk_update(rows, ["answer", "answered_on"])
+        row.answered_way, row.answered_by = Participant.Way.LINK, None
+    Participant.objects.bulk_update(rows, ANSWER)
     follow([row.meeting_id for row in rows], now=now)
     return len(rows)

@@ -29,7 +29,7 @@ from meetings.actions.following import follow
 from meetings.actions.planning import plan_meeting
 from meetings.calendar_lines import UnreadableError
 from meetings.calendar_reading import Calendar, Event, read
-from meetings.models import CalendarSource, CapturedEvent, CapturedMatch, Meeting, Participant
+from meetings.models import ANSWER, CalendarSource, CapturedEvent, CapturedMatch, Meeting, Participant
 from relationships.actions import log_interaction
 from relationships.models import Interaction, Relationship
 from web.clock import Now
@@ -425,7 +425,8 @@ def _answered(meeting: Meeting, people: Sequence[CapturedMatch], now: Now) -> No
     rows = list(meeting.people.filter(contact__in=answers))
     for row in rows:
         row.answer, row.answered_on = answers[row.contact_id or 0], now.today(meeting.zone)
-    Participant.objects.bulk_update(rows, ["answer", "answered_on"])
+        row.answered_way = Participant.Way.CALENDAR
+    Participant.objects.bulk_update(rows, ANSWER)
     follow([meeting.pk], now=now)
 
 

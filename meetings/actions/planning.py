@@ -16,6 +16,7 @@ from accounts.undo import Done, inverse, record
 from meetings.actions.following import follow, lock
 from meetings.actions.telling import tell
 from meetings.models import (
+    ANSWER,
     AgendaItem,
     CalendarMessage,
     Insight,
@@ -34,6 +35,8 @@ EDITABLE_MEETING = ["title", "kind", "host", "starts_at", "minutes", "zone", "pl
 SHOWN_IN_CALENDARS = ["title", "starts_at", "minutes", "zone", "place", "link", "organiser"]
 # What hangs on a meeting and goes with it, in the order in which it comes back.
 CHILDREN: list[type[models.Model]] = [MeetingAccount, Participant, AgendaItem, Outcome, Insight]
+
+NO_ANSWER = {"answer": "", "answered_on": None, "answered_way": "", "answered_by": None}
 
 # Whom of theirs, by the relationship for which they come.
 Guests = Mapping[int, Collection[Contact]]
@@ -132,6 +135,11 @@ def _party(row: Meeting, relationship: Relationship) -> MeetingAccount:
     )
 
 
+def _comes(user: User, day: date) -> dict[str, Any]:
+    said = {"answer": Participant.Answer.COMES, "answered_on": day}
+    return {**said, "answered_way": Participant.Way.NOTED, "answered_by": user}
+
+
 def _ask(
     row: Meeting,
     parties: Mapping[int, MeetingAccount],
@@ -148,8 +156,7 @@ def _ask(
             meeting=row,
             user=user,
             asked_on=today,
-            answer=Participant.Answer.COMES if user == actor else Participant.Answer.NONE,
-            answered_on=today if user == actor else None,
+            **(_comes(actor, today) if user == actor else {}),
         )
         for user in {user.pk: user for user in colleagues}.values()
     ]
@@ -259,7 +266,7 @@ def change_meeting(
         row.sequence += 1
     if (row.starts_at, row.minutes) != (shown["starts_at"], shown["minutes"]):
         others = Participant.objects.filter(meeting=row).exclude(user=actor)
-        others.update(answer=Participant.Answer.NONE, answered_on=None, asked_on=now.today(row.zone))
+        others.update(**NO_ANSWER, asked_on=now.today(row.zone))
     row.full_clean()
     row.save()
     follow([row.pk], now=now)
@@ -388,14 +395,24 @@ def answer(*, actor: User, now: Now, participant: Participant, said: str) -> Don
     """What somebody answered to being asked; empty takes it back."""
     row = _participant(actor, participant.pk)
     _must_be_planned(row.meeting)
-    return _answered(row, said, now.today(row.meeting.zone) if said else None, actor=actor, now=now)
+    values: dict[str, Any] = {**NO_ANSWER}
+    if said:
+        way = Participant.Way.NOTED
+        values = {"answer": said, "answered_on": now.today(row.meeting.zone), "answered_way": way, "answered_by": actor}
+    return _answered(row, values, actor=actor, now=now)
 
 
-def _answered(row: Participant, said: str, answered_on: date | None, *, actor: User, now: Now) -> Done[Participant]:
-    before = {"answer": row.answer, "answered_on": plain(row.answered_on)}
-    row.answer, row.answered_on = said, answered_on
+def _answered(row: Participant, values: Mapping[str, Any], *, actor: User, now: Now) -> Done[Participant]:
+    before = {
+        "answer": row.answer,
+        "answered_on": plain(row.answered_on),
+        "answered_way": row.answered_way,
+        "answered_by": row.answered_by_id,
+    }
+    for name, value in values.items():
+        setattr(row, name, value)
     row.full_clean()
-    row.save(update_fields=["answer", "answered_on"])
+    row.save(update_fields=ANSWER)
     follow([row.meeting_id], now=now)
     step = record(
         actor=actor,
@@ -411,15 +428,27 @@ def _answered(row: Participant, said: str, answered_on: date | None, *, actor: U
 def _participant(actor: User, participant_id: int) -> Participant:
     found = Participant.objects.changeable_by(actor).select_related("meeting", "user", "contact").get(pk=participant_id)
     found.meeting = lock(found.meeting_id)
-    found.refresh_from_db(fields=["answer", "answered_on"])
+    found.refresh_from_db(fields=ANSWER)
     return found
 
 
 @inverse
 @transaction.atomic
 def set_answer(
-    *, actor: User, now: Now, participant_id: int, answer: str, answered_on: str | None
+    *,
+    actor: User,
+    now: Now,
+    participant_id: int,
+    answer: str,
+    answered_on: str | None,
+    answered_way: str = "",
+    answered_by: int | None = None,
 ) -> Done[Participant]:
     row = _participant(actor, participant_id)
-    day = row._meta.get_field("answered_on").to_python(answered_on)
-    return _answered(row, answer, day, actor=actor, now=now)
+    values = {
+        "answer": answer,
+        "answered_on": row._meta.get_field("answered_on").to_python(answered_on),
+        "answered_way": answered_way,
+        "answered_by": User._base_manager.filter(pk=answered_by).first() if answered_by else None,
+    }
+    return _answered(row, values, actor=actor, now=now)

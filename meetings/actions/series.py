@@ -23,15 +23,16 @@ from accounts.rows import row_from, rows_from, values_of
 from accounts.undo import Done, gather, inverse, record
 from meetings import series as rules
 from meetings.actions.following import follow, lock
-from meetings.actions.planning import CHILDREN, EDITABLE_MEETING, Guests, change_meeting, plan_meeting
+from meetings.actions.planning import CHILDREN, EDITABLE_MEETING, NO_ANSWER, Guests, change_meeting, plan_meeting
 from meetings.actions.telling import invite, is_sent_out, tell, tell_series, told_of
-from meetings.models import Meeting, MeetingAccount, Participant, Series
+from meetings.models import ANSWER, Meeting, MeetingAccount, Participant, Series
 from meetings.series import Rule
 from relationships.models import Relationship
 from web.clock import Now
 
 AHEAD = timedelta(days=182)
 DAY = timedelta(days=1)
+ANSWER_COLUMNS = [Participant._meta.get_field(name).attname for name in ANSWER]  # type: ignore[union-attr]
 # A rule that comes every day of the week for half a year.
 MOST = 200
 PARTY = MeetingAccount._meta.label_lower
@@ -237,8 +238,7 @@ def _with_people(
                     party=party_of[meeting.pk, of_pattern[one.party_id]] if one.party_id is not None else None,
                     user_id=one.user_id,
                     contact_id=one.contact_id,
-                    answer=one.answer if keeps else Participant.Answer.NONE,
-                    answered_on=one.answered_on if keeps else None,
+                    **({name: getattr(one, name) for name in ANSWER_COLUMNS} if keeps else {}),
                     asked_on=one.asked_on if kept_answers else today,
                 )
             )
@@ -398,7 +398,7 @@ def _last_before(row: Meeting, rows: Sequence[Meeting]) -> Meeting:
 def _ask_again(meetings: Iterable[Meeting], *, actor: User, now: Now) -> None:
     """Another time is another question."""
     asked = Participant.objects.filter(meeting__in=[one.pk for one in meetings if one.is_planned]).exclude(user=actor)
-    asked.update(answer=Participant.Answer.NONE, answered_on=None, asked_on=now.today("UTC"))
+    asked.update(**NO_ANSWER, asked_on=now.today("UTC"))
 
 
 def ask_all(

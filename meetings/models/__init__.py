@@ -20,7 +20,9 @@ from meetings.models.capture import (
     CapturedMatchQuerySet,
 )
 from meetings.models.meeting import (
+    ANSWER,
     MEETING_DERIVED,
+    ONE_OF_SERIES,
     PARTY_DERIVED,
     Meeting,
     MeetingAccount,
@@ -55,8 +57,10 @@ from meetings.models.post import (
 )
 
 __all__ = [
+    "ANSWER",
     "ITEM_DERIVED",
     "MEETING_DERIVED",
+    "ONE_OF_SERIES",
     "PARTY_DERIVED",
     "AgendaChange",
     "AgendaChangeQuerySet",

@@ -21,6 +21,10 @@ from web.clock import Now
 
 MEETING_DERIVED = ["agenda_version", "current_item", "current_since"]
 PARTY_DERIVED = ["starts_at", "meets_on", "state"]
+# What an answer is made of; empty all of it where nobody has answered.
+ANSWER = ["answer", "answered_on", "answered_way", "answered_by"]
+# What the days of a series have in common that a list shows once.
+ONE_OF_SERIES = ("series", "state", "settled_at")
 
 
 def new_uid() -> str:
@@ -99,6 +103,17 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         owned = MeetingAccount.objects.filter(relationship__owner__in=people).order_by().values("meeting")
         nobody = Q(organiser=None) | Q(organiser__is_active=False)
         return self.filter(Q(organiser__in=people) | (nobody & Q(pk__in=owned)))
+
+    def each_series_once(self, now: Now) -> Self:
+        """Of the days of a series that are to come the next one, of those called off in one go the first.
+
+        What has been stays, day by day.
+        """
+        to_come = Q(state=Meeting.State.PLANNED, ends_at__gt=now.instant)
+        of_series = Q(series__isnull=False) & (to_come | Q(state=Meeting.State.CANCELLED))
+        # Called off in one go is what was settled at one moment.
+        found = self.filter(of_series).order_by(*ONE_OF_SERIES, "starts_at", "pk").distinct(*ONE_OF_SERIES)
+        return self.filter(~of_series | Q(pk__in=found.values("pk")))
 
     def soonest_first(self) -> Self:
         return self.order_by("starts_at", "id")
@@ -214,6 +229,10 @@ class Meeting(models.Model):
     def is_planned(self) -> bool:
         return self.state == self.State.PLANNED
 
+    @property
+    def is_off(self) -> bool:
+        return self.state == self.State.CANCELLED
+
     def is_over(self, now: Now) -> bool:
         return self.ends_at <= now.instant
 
@@ -300,7 +319,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 class Participant(models.Model):
     """Somebody asked to a meeting: a colleague, or a person of theirs with the partner for whom they come.
 
-    ``came`` is not known until the meeting was held.
+    ``came`` is not known until the meeting was held. ``answered_by`` is the user who noted the answer, if one did.
     """
 
     class Answer(models.TextChoices):
@@ -309,12 +328,20 @@ class Participant(models.Model):
         MAYBE = "maybe", _("maybe")
         DECLINED = "declined", _("does not come")
 
+    class Way(models.TextChoices):
+        UNKNOWN = "", _("not known")
+        LINK = "link", _("by the link in the mail")
+        CALENDAR = "calendar", _("from the calendar")
+        NOTED = "noted", _("noted here")
+
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="people")
     party = models.ForeignKey(MeetingAccount, models.CASCADE, null=True, blank=True, related_name="people")
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="meetings")
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, blank=True, related_name="meetings")
     answer = models.TextField(_("answer"), choices=Answer, blank=True, default=Answer.NONE)
     answered_on = models.DateField(null=True, blank=True)
+    answered_way = models.TextField(_("way"), choices=Way, blank=True, default=Way.UNKNOWN, editable=False)
+    answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", editable=False)
     asked_on = models.DateField(editable=False)
     came = models.BooleanField(_("came"), null=True, blank=True)
 

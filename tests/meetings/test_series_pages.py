@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Affiliation, Contact, UndoStep
 from accounts.undo import take_back
+from dashboards import meeting_list
 from meetings.models import CalendarMessage, Meeting, Series
 from relationships.models import Relationship
 from tests import people
@@ -153,3 +156,86 @@ def test_invitations_by_a_tap_can_be_taken_back_until_they_go_out() -> None:
     assert "Invitations go out in 20 seconds." in again.content.decode()
     twice = client.post(reverse("meeting_invite", args=[meeting.pk]), follow=True)
     assert "has the invitation already" in twice.content.decode()
+
+
+# Told once -----------------------------------------------------------------------------------------------------------
+
+
+def listed(client: Client, **query: Any) -> Any:
+    return client.get(reverse("meeting_list"), query).context
+
+
+def test_lists_show_a_series_once_with_its_next_day_and_open_the_others() -> None:
+    client = signed_in()
+    first = planned(client, again="two_weeks")
+    context = listed(client)
+    (line,) = context["lines"]
+    assert (line.row, line.again.total, len(line.again.further)) == (first, 12, 12)
+    assert line.again.rule.startswith("Every second ")
+    assert context["lede"] == "1 meeting to come, and it comes again."
+    assert [tab.count for tab in context["tabs"]] == [1, 0, 0, 0, 1]
+    second = Meeting.objects.order_by("starts_at")[1]
+    assert line.again.further[0].address == second.get_absolute_url()
+    # What has been stays a row of its own, day by day.
+    began = Now.read().instant - timedelta(days=30)
+    for number, one in enumerate(Meeting.objects.order_by("starts_at")[:2]):
+        at = began + timedelta(days=number)
+        Meeting.objects.filter(pk=one.pk).update(starts_at=at, ends_at=at + timedelta(hours=1), state="held")
+    assert [line.row.pk for line in listed(client, state="past")["lines"]] == [second.pk, first.pk]
+    assert [line.again for line in listed(client, state="past")["lines"]] == [None, None]
+    (line,) = listed(client)["lines"]
+    assert (line.row, line.again.total) == (Meeting.objects.order_by("starts_at")[2], 10)
+
+
+def test_all_days_of_a_series_have_a_list_and_filters_reach_into_it() -> None:
+    client = signed_in()
+    first = planned(client, again="week")
+    (line,) = listed(client)["lines"]
+    assert (line.again.total, len(line.again.further)) == (24, 12)
+    assert line.again.rest == f"?series={first.series_id}&state="
+    context = listed(client, series=first.series_id)
+    assert [line.again for line in context["lines"]] == [None] * 25
+    assert context["of_series"].startswith("Every ")
+    assert listed(client, q="Fjord")["lines"][0].again.total == 24
+    assert listed(client, q="Elsewhere")["lines"] == []
+    assert listed(client, whose="mine", relationship=first.parties.get().relationship_id)["lines"][0].row == first
+
+
+def test_what_was_called_off_in_one_go_stands_once_and_one_day_by_itself() -> None:
+    client = signed_in()
+    first = planned(client, again="two_weeks")
+    third = Meeting.objects.order_by("starts_at")[2]
+    client.post(reverse("meeting_cancel", args=[third.pk]), {"which": "one", "reason": "Fair"})
+    fifth = Meeting.objects.order_by("starts_at")[4]
+    client.post(reverse("meeting_cancel", args=[fifth.pk]), {"which": "following", "reason": ""})
+    off = listed(client, state="cancelled")["lines"]
+    assert [(line.row, line.again.total) for line in off] == [(fifth, 8), (third, 0)]
+    assert [(line.row, line.again.total) for line in listed(client)["lines"]] == [(first, 2)]
+    page = client.get(first.parties.get().relationship.get_absolute_url()).content.decode()
+    assert page.count("Meeting cancelled") == 2
+    assert "Comes again every second " in page
+
+
+def test_a_list_of_series_pages_and_costs_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meeting_list, "PAGE", 2)
+    client = signed_in()
+    row, ingrid = with_ingrid()
+
+    def more(number: int) -> None:
+        values = sent(ingrid, again="month_day", title=f"Meeting {number}", at=f"0{number + 8}:30")
+        assert client.post(reverse("meeting_create", args=[row.pk]), values).status_code == 302
+
+    more(0)
+    listed(client)
+    with CaptureQueriesContext(connection) as one:
+        listed(client)
+    more(1)
+    with CaptureQueriesContext(connection) as two:
+        listed(client)
+    more(-1)
+    assert len(one) == len(two)
+    first = listed(client)
+    second = client.get(f"{reverse('meeting_list')}{first['more']}").context
+    titles = [line.row.title for context in (first, second) for line in context["lines"]]
+    assert titles == ["Meeting -1", "Meeting 0", "Meeting 1"]
+    assert {line.again.total for line in (*first["lines"], *second["lines"])} == {first["lines"][0].again.total}
