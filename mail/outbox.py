@@ -179,11 +179,21 @@ UPDATE mail_outboxmail
 RETURNING id, kind, recipient_id, contact_id, period, attempt, lease_until, raw
 """
 
-FENCE = """
+# What goes out about meetings may be taken back for some seconds: who did so in the last of them is told that it was
+# not sent, and it may have been written by then.
+TAKEN_BACK = """
+CASE kind WHEN 'meeting' THEN EXISTS (SELECT 1 FROM meetings_calendarmessage m
+                                       WHERE m.id = split_part(period, ':', 2)::bigint AND m.withdrawn_at IS NOT NULL)
+          WHEN 'minutes' THEN EXISTS (SELECT 1 FROM meetings_minutesdispatch d
+                                       WHERE d.id = split_part(period, ':', 2)::bigint AND d.withdrawn_at IS NOT NULL)
+          ELSE false END
+"""
+
+FENCE = f"""
 UPDATE mail_outboxmail
    SET state = 'dot', lease_until = clock_timestamp() + %(lease)s
  WHERE id = %(id)s AND state = 'claimed' AND attempt = %(attempt)s AND lease_until = %(lease_until)s
-   AND lease_until > clock_timestamp()
+   AND lease_until > clock_timestamp() AND NOT {TAKEN_BACK}
 RETURNING id, kind, recipient_id, contact_id, period, attempt, lease_until, raw
 """
 
@@ -206,7 +216,7 @@ def claim(kinds: Collection[str], now: Now) -> Claim | None:
 
 
 def fence(held: Claim) -> Claim | None:
-    """The last look before the final dot: ``None`` when the mail is no longer ours."""
+    """The last look before the final dot: ``None`` when the mail is no longer ours, or was taken back meanwhile."""
     return _one(FENCE, id=held.id, attempt=held.attempt, lease_until=held.lease_until, lease=LEASE)
 
 

@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-# So many entries are looked at, so many lines of one name in each, so long.
-MOST_ENTRIES, MOST_LINES, LONGEST_LINE = 50_000, 200, 64 * 1024
+# So many entries are looked at, so many lines of one name in each, so long; and so many lines of all of them are kept,
+# which is more than any calendar of ten megabytes has that people live by.
+MOST_ENTRIES, MOST_LINES, LONGEST_LINE, MOST_KEPT = 50_000, 200, 64 * 1024, 200_000
+# A zone has a few parts; one that was never right has hundreds.
+MOST_ZONES, MOST_PARTS = 2_000, 200
 ONCE = {"UID", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "SUMMARY", "LOCATION", "ORGANIZER", "STATUS"}
 ONCE |= {"RRULE", "SEQUENCE", "CLASS"}
 WANTED = ONCE | {"ATTENDEE", "RDATE", "EXDATE"}
 OF_A_ZONE = {"TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"}
-NAME = re.compile(r"([A-Za-z0-9-]{1,40})[;:]")
+LINE = re.compile(r"^([A-Za-z0-9-]{1,40})[;:].*", re.MULTILINE)
 BEGINS = re.compile(r"^BEGIN:VCALENDAR\s*$", re.IGNORECASE | re.MULTILINE)
 PAGE = re.compile(r"<(!doctype|html|head|body)\b", re.IGNORECASE)
 
@@ -30,10 +33,14 @@ class UnreadableError(ValueError):
 
 
 def text_of(body: bytes) -> str:
-    """Lines whole again, without what no text holds."""
-    code = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    text = body.decode(code, "replace").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    return text.replace("\n ", "").replace("\n\t", "")
+    """Lines whole again, without what no text holds.
+
+    All of that in bytes: a text with one character from far away takes four times as much, each time it is copied.
+    """
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        body = body.decode("utf-16", "replace").encode("utf-8", "replace")
+    body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")
+    return body.replace(b"\n ", b"").replace(b"\n\t", b"").decode("utf-8-sig", "replace")
 
 
 def no_calendar(text: str) -> Unreadable:
@@ -49,11 +56,14 @@ class Entry:
     lines: dict[str, list[str]] = field(default_factory=dict)
     finished: bool = False
 
-    def add(self, name: str, line: str) -> None:
+    def add(self, name: str, line: str) -> bool:
+        """Whether it was kept."""
         lines = self.lines.setdefault(name, [])
         # What may stand there once and stands there twice counts as it stood first.
-        if not lines or (name not in ONCE and len(lines) < MOST_LINES):
+        wanted = not lines or (name not in ONCE and len(lines) < MOST_LINES)
+        if wanted:
             lines.append(line[:LONGEST_LINE])
+        return wanted
 
     @property
     def overlong(self) -> bool:
@@ -81,15 +91,16 @@ class Blocks:
         self.complete = False
         self._stack: list[str] = []
         self._zone = ZoneLines()
+        # Where lines of the part of a zone go that is open.
+        self._part = Entry()
+        self._kept = 0
 
     @classmethod
     def of(cls, text: str) -> Blocks:
         blocks = cls()
-        for line in text.split("\n"):
-            match = NAME.match(line)
-            if match:
-                blocks._take(match[1].upper(), line)
-            if len(blocks.entries) > MOST_ENTRIES:
+        for match in LINE.finditer(text):
+            blocks._take(match[1].upper(), match[0])
+            if len(blocks.entries) > MOST_ENTRIES or blocks._kept > MOST_KEPT:
                 return blocks
         blocks.complete = not blocks._stack
         return blocks
@@ -100,13 +111,14 @@ class Blocks:
         elif name == "END":
             self._end(line[4:].strip().upper()[:40])
         elif self._stack and self._stack[-1] == "VEVENT" and name in WANTED:
-            self.entries[-1].add(name, line)
+            self._kept += self.entries[-1].add(name, line)
         elif name in OF_A_ZONE and "VTIMEZONE" in self._stack[-2:]:
             if name == "TZID":
                 self._zone.name = value_of(line)
-                self.zones.setdefault(self._zone.name, self._zone)
-            elif self._zone.parts and self._stack[-1] in ("STANDARD", "DAYLIGHT"):
-                self._zone.parts[-1].add(name, line)
+                if len(self.zones) < MOST_ZONES:
+                    self.zones.setdefault(self._zone.name, self._zone)
+            elif self._stack[-1] in ("STANDARD", "DAYLIGHT"):
+                self._kept += self._part.add(name, line)
 
     def _begin(self, kind: str) -> None:
         if kind == "VEVENT":
@@ -117,7 +129,9 @@ class Blocks:
         elif kind == "VTIMEZONE":
             self._zone = ZoneLines()
         elif kind in ("STANDARD", "DAYLIGHT"):
-            self._zone.parts.append(Entry())
+            self._part = Entry()
+            if len(self._zone.parts) < MOST_PARTS:
+                self._zone.parts.append(self._part)
         # Deeper than anything that is read there is nothing to keep apart.
         if len(self._stack) < 20:
             self._stack.append(kind)

@@ -17,8 +17,6 @@ from meetings.calendar_lines import Entry, ZoneLines, value_of
 from meetings.calendar_rules import Work
 
 DAY = timedelta(days=1)
-# A zone has a few parts; one that was never right has hundreds.
-MOST_PARTS = 200
 STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?", re.ASCII)
 OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?", re.ASCII)
 
@@ -130,7 +128,7 @@ class Zones:
     def _described(self, lines: ZoneLines) -> tzinfo | None:
         onsets: list[tuple[datetime, timedelta]] = []
         before: list[tuple[datetime, timedelta]] = []
-        for part in lines.parts[:MOST_PARTS]:
+        for part in lines.parts:
             try:
                 offset, earlier = _offset(value_of(part.one("TZOFFSETTO"))), _offset(value_of(part.one("TZOFFSETFROM")))
                 starts = local_of(value_of(part.one("DTSTART")))[0]

@@ -39,8 +39,8 @@ from web.sealed import SealError, seal, unseal
 logger = logging.getLogger(__name__)
 
 PURPOSE = "meetings.CalendarSource.address"
-# One run of the job claims so many at a time, asks so many servers at once, and begins no more after so many seconds.
-LOT, AT_ONCE, SECONDS = 40, 8, 420.0
+# One run of the job claims, asks and holds the answers of so many at a time, and begins no more after so many seconds.
+AT_ONCE, SECONDS = 8, 420.0
 # More than these in four months are no meetings that somebody goes to.
 MOST_CAPTURED = 500
 ANSWERS = {
@@ -122,7 +122,8 @@ def read_calendars(*, now: Now) -> int:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             asked = {pool.submit(_ask, *_opened(source, now)): source for source in claimed}
             for answer in as_completed(asked):
-                _settle(asked[answer], answer.result(), now)
+                # Let go of at once: what a server gave may be large.
+                _settle(asked.pop(answer), answer.result(), now)
     return count
 
 
@@ -130,7 +131,7 @@ def read_calendars(*, now: Now) -> int:
 def _claim(now: Now) -> list[CalendarSource]:
     """Nobody else reads these until their next time, whatever happens to this run."""
     due = CalendarSource.objects.due(now).order_by("next_read_at")
-    claimed = list(due.select_related("user").select_for_update(of=("self",), skip_locked=True)[:LOT])
+    claimed = list(due.select_related("user").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE])
     until = capture.next_reading(now.instant, 0)
     CalendarSource.objects.filter(pk__in=[source.pk for source in claimed]).update(next_read_at=until)
     return claimed

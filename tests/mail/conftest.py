@@ -3,16 +3,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import User
+from mail.models import WEEKLY
 from prm import services
 from tests.mail.post import Postbox, postbox
 
@@ -72,11 +74,29 @@ class Killer:
     process: subprocess.Popen[str]
     said: Path
 
-    def kill(self, stage: str, mail: int, moment: str, port: int) -> int:
+    def kill(self, stage: str, mail: int, moment: str, port: int, kinds: Sequence[str] = WEEKLY) -> int:
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(f"{stage}\t{mail}\t{moment}\t{port}\n")
+        self.process.stdin.write(f"{stage}\t{mail}\t{moment}\t{port}\t{','.join(kinds)}\n")
         self.process.stdin.flush()
-        return int(self.process.stdout.readline())
+        ended = int(self.process.stdout.readline())
+        _until_its_connection_is_gone()
+        return ended
+
+
+def _until_its_connection_is_gone() -> None:
+    """The database notices some time after the process has ended; until then the mail is held."""
+    until = monotonic() + 20
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM mail_outboxmail JOIN pg_stat_activity ON pid = claimed_by"
+                " WHERE pid <> pg_backend_pid())"
+            )
+            (there,) = cursor.fetchone()
+        if not there:
+            return
+        assert monotonic() < until, "its connection is still there"
+        sleep(0.01)
 
 
 @pytest.fixture(scope="module")
