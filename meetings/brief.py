@@ -45,12 +45,19 @@ RENEWAL = 120
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line: what, and in grey when or who. ``tone`` is the class of its hue, ``address`` its page."""
+    """A line: what, and in grey when or who. ``mark`` is a word before that, in the hue of ``tone``: nothing else of
+    the line is coloured. ``address`` is its page."""
 
     said: str
     faint: str = ""
-    tone: str = ""
     address: str = ""
+    mark: str = ""
+    tone: str = "over"
+
+    @property
+    def beside(self) -> str:
+        """*critical · 8 min · Open since Thursday*: mark and what is in grey, where nothing is coloured."""
+        return " · ".join(one for one in (self.mark, self.faint) if one)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,9 @@ def _agenda(meeting: Meeting, seen: set[int], now: Now) -> list[Fact]:
         item = now_so.items[row.key]
         if item.party_id is None or item.party_id in seen:
             told = {"count": item.minutes, "why": now_so.why(row)}
-            found.append(Fact(item.title, _("%(count)d min · %(why)s") % told, "over" if item.critical else ""))
+            found.append(
+                Fact(item.title, _("%(count)d min · %(why)s") % told, mark=_("critical") if item.critical else "")
+            )
     return found[:ITEMS]
 
 
@@ -180,9 +189,10 @@ def _promises(ids: list[int], todays: dict[int, date]) -> dict[tuple[str, int], 
             today = todays[row.relationship_id]
             late = row.late_on is not None or row.binding_on < today
             day = dates.days((today - (row.late_on or row.binding_on)).days)
-            due = _("%(days)s late") % {"days": day} if late else dates.by(row.binding_on, today)
-            faint = f"{due} · {row.maker}" if row.maker else due
-            fact = Fact(said.clipped(row.what, 140), faint, "over" if late else "", row.get_absolute_url())
+            mark = _("%(days)s late") % {"days": day} if late else ""
+            due = "" if late else dates.by(row.binding_on, today)
+            faint = " · ".join(one for one in (due, str(row.maker or "")) if one)
+            fact = Fact(said.clipped(row.what, 140), faint, row.get_absolute_url(), mark)
             found[side, row.relationship_id].append(fact)
     return found
 
@@ -195,7 +205,7 @@ def _voices(ids: list[int], todays: dict[int, date]) -> dict[int, list[Fact]]:
     for row in named:
         days = dates.days((todays[row.relationship_id] - row.heard_on).days)
         faint = _("%(heading)s, unanswered for %(days)s") % {"heading": feedback_words.heading(row), "days": days}
-        found[row.relationship_id].append(Fact(f"“{said.clipped(row.said, 160)}”", faint, "", row.get_absolute_url()))
+        found[row.relationship_id].append(Fact(f"“{said.clipped(row.said, 160)}”", faint, row.get_absolute_url()))
     return found
 
 
@@ -205,16 +215,23 @@ def _troubles(ids: list[int], todays: dict[int, date], now: Now) -> dict[int, li
     rows = Problem.objects.filter(relationship__in=ids).open().select_related("relationship")
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in _first(rows, worst, TROUBLES).order_by(*worst):
-        faint = f"{row.get_severity_display()}, {problem_words.sentence(row, now)}"
         tone = "over" if row.severity == Problem.Severity.CRITICAL or todays[row.relationship_id] > row.until else "due"
-        found[row.relationship_id].append(Fact(said.clipped(row.what, 140), faint, tone, row.get_absolute_url()))
+        found[row.relationship_id].append(
+            Fact(
+                said.clipped(row.what, 140),
+                problem_words.sentence(row, now),
+                row.get_absolute_url(),
+                str(row.get_severity_display()),
+                tone,
+            )
+        )
     return found
 
 
 def _worth(row: Relationship, today: date, now: Now) -> Iterable[Fact]:
     """*Renewal on 3 March, in 40 days*; what a year is worth; that they are overdue."""
     if row.state(now) is State.OVERDUE:
-        yield Fact(capfirst(said.short(row, now)), _("overdue"), "over")
+        yield Fact(capfirst(said.short(row, now)), mark=_("overdue"))
     if row.renewal_on is not None and 0 <= (row.renewal_on - today).days <= RENEWAL:
         told = {"day": date_format(row.renewal_on, "j F Y"), "days": dates.days((row.renewal_on - today).days)}
         yield Fact(_("Renewal on %(day)s") % told, _("in %(days)s") % told)
@@ -231,7 +248,7 @@ def _deciding(ids: list[int], todays: dict[int, date]) -> dict[int, list[Fact]]:
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in rows.order_by("contact__name", "pk"):
         today = todays[row.relationship_id]
-        seen = _("last spoken with %(day)s") % {"day": dates.on(row.seen_on, today)} if row.seen_on else _("never met")
-        tone = "" if row.seen_on else "over"
-        found[row.relationship_id].append(Fact(str(row.contact), f"{people_words.does(row)} · {seen}", tone))
+        seen = _("spoken with %(day)s") % {"day": dates.on(row.seen_on, today)} if row.seen_on else ""
+        does = " · ".join(one for one in (people_words.does(row), seen) if one)
+        found[row.relationship_id].append(Fact(str(row.contact), does, mark="" if seen else _("never met")))
     return found

@@ -200,6 +200,9 @@ def figure(one: Figure) -> str:
         if one.answered:
             return _("Once: answered %(after)s.") % {"after": after}
         return _("Once: no answer.") if one.unanswered else _("Once, and it still waits.")
+    times = _("Twice") if one.tried == 2 else _("%(count)d times") % {"count": one.tried}
+    if one.answered == one.tried:
+        return _("%(times)s: each answered, in the middle %(after)s.") % {"times": times, "after": after}
     told = []
     if one.answered:
         told.append(_("%(count)d answered %(after)s") % {"count": one.answered, "after": after})
@@ -207,7 +210,7 @@ def figure(one: Figure) -> str:
         told.append(_("%(count)d without an answer") % {"count": one.unanswered})
     if one.waiting:
         told.append(ngettext("%(count)d still waits", "%(count)d still wait", one.waiting) % {"count": one.waiting})
-    return _("%(count)d times: %(what)s.") % {"count": one.tried, "what": ", ".join(told)}
+    return _("%(times)s: %(what)s.") % {"times": times, "what": ", ".join(told)}
 
 
 def _after(days: int) -> str:
@@ -255,9 +258,8 @@ def naming(one: Named, today: date) -> str:
 
 
 def learnt(row: Insight, today: date) -> str:
-    """*Their quay at night on 3 November, from Ingrid Moe, by Alice Ahlberg*."""
-    where = _("%(meeting)s %(day)s") % {"meeting": row.meeting, "day": dates.on(row.meeting.day, today)}
-    return ", ".join(one for one in (where, told_by(row)) if one)
+    """*Their quay at night on 3 November*."""
+    return _("%(meeting)s %(day)s") % {"meeting": row.meeting, "day": dates.on(row.meeting.day, today)}
 
 
 def told_by(row: Insight) -> str:

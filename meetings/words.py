@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.models import Meeting, Participant
-from relationships.words import Look
+from relationships.words import Look, clipped
 from web import dates
 
 State = Meeting.State
@@ -108,6 +108,17 @@ def length(minutes: int) -> str:
 def look(row: Meeting, *, over: bool) -> Look:
     """``over``: its end has passed; a planned one then wants to be settled."""
     return UNSETTLED if row.is_planned and over else LOOKS[State(row.state)]
+
+
+def link(row: Meeting) -> str:
+    """*meet.concord.example/kestrin*: what of an address one reads, and no more than a line of it."""
+    return clipped(row.link.partition("://")[2].removeprefix("www.").rstrip("/") or row.link, 34)
+
+
+def reason(row: Meeting) -> str:
+    """Why it was called off or not held, as a sentence."""
+    said = clipped(row.reason.strip(), 300)
+    return said if not said or said[-1] in ".!?…" else f"{said}."
 
 
 def who_comes(people: Iterable[Participant]) -> str:

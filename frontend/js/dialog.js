@@ -36,6 +36,10 @@ function settle() {
 /** A partner that is chosen already needs no typing, nor does the field that the search box put in. */
 const isOpen = (field) => !field.closest(".ts-wrapper") && !field.disabled && !(field.dataset.comboNext && field.value);
 
+/** Of several choices the one that is chosen, as the Tab key would. */
+const chosenOf = (field) =>
+  field?.type === "radio" ? [...field.form.elements].find((one) => one.type === "radio" && one.name === field.name && one.checked) : null;
+
 function focusFirst() {
   const dialog = box();
   const wanted =
@@ -43,7 +47,7 @@ function focusFirst() {
     dialog.querySelector("[autofocus]") ??
     [...dialog.querySelectorAll("form :is(select[data-combo], input:not([type=hidden]), textarea, select)")].find(isOpen);
   if (wanted?.tomselect) wanted.tomselect.focus();
-  else wanted?.focus();
+  else (chosenOf(wanted) ?? wanted)?.focus();
 }
 
 function openLink(anchor) {

@@ -344,9 +344,9 @@ def _meant(actor: User, row: CapturedEvent, matches: Collection[int] | None) -> 
     if matches is not None:
         found = [match for match in found if match.pk in matches]
     if not found:
-        raise ValidationError({"matches": _("Say with whom it was.")})
+        raise ValidationError({"with_whom": _("Say with whom it was.")})
     if not capture.is_sure(capture.Match(one.address, one.contact_id, one.relationship_id) for one in found):
-        raise ValidationError({"matches": _("Choose one: this address belongs to several.")})
+        raise ValidationError({"with_whom": _("Choose one: this address belongs to several.")})
     return found
 
 

@@ -44,7 +44,8 @@ class MatchField(forms.ModelMultipleChoiceField[CapturedMatch]):
 class MatchForm(forms.Form):
     """Whom it was with; left out it means all of them, where there is no doubt."""
 
-    matches = MatchField(
+    # Not "matches": in a browser a field of that name hides what asks a form whether it matches a selector.
+    with_whom = MatchField(
         CapturedMatch.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -54,13 +55,13 @@ class MatchForm(forms.Form):
     def __init__(self, *args: Any, user: User, event: CapturedEvent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = CapturedMatch.objects.changeable_by(user).filter(event=event)
-        field = self.fields["matches"]
+        field = self.fields["with_whom"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = mine.select_related("contact", "relationship__account").order_by("id")
 
     @property
     def chosen(self) -> list[int] | None:
         """The keys of those ticked; nothing where nobody was asked."""
-        if "matches" not in self.data:
+        if "with_whom" not in self.data:
             return None
-        return [match.pk for match in self.cleaned_data.get("matches", [])]
+        return [match.pk for match in self.cleaned_data.get("with_whom", [])]

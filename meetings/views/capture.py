@@ -104,7 +104,7 @@ def captured_confirm(request: PersonRequest, pk: int) -> HttpResponse:
         "over": over,
     }
     return form_page(
-        request, "meetings/captured_form.html", _("With whom was it") if over else _("With whom is it"), context
+        request, "meetings/captured_form.html", _("Log the meeting") if over else _("Plan the meeting"), context
     )
 
 

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -25,6 +24,7 @@ from meetings.forms.plays import InsightEndForm, InsightForm
 from meetings.models import Insight, InsightQuerySet, Meeting
 from relationships.models import Relationship
 from relationships.views.common import attempt
+from web import dates
 from web.clock import Now
 from web.paging import page
 from web.responses import CHANGED, done, form_page, safe_next
@@ -47,6 +47,7 @@ class Line:
     learnt: str
     told_by: str
     routed: str
+    closed: str
     mine: bool
     writes: bool
 
@@ -61,8 +62,9 @@ def lines(rows: Sequence[Insight], user: User, now: Now) -> list[Line]:
         Line(
             row,
             play_words.learnt(row, row.relationship.today(now)),
-            capfirst(play_words.told_by(row)),
+            play_words.told_by(row),
             play_words.routed(row),
+            dates.on(row.closed_on, row.relationship.today(now)) if row.closed_on else "",
             row.seen_at is None and row.closed_on is None and row.colleague_id in user.acts_for,
             row.relationship_id in changeable,
         )

@@ -89,6 +89,7 @@ def page_of(request: PersonRequest, row: Meeting, now: Now) -> dict[str, Any]:
         "answers": [choice for choice in Participant.Answer.choices if choice[0]],
         "length": capfirst(words.length(row.minutes)),
         "repeats": _repeats(row, now),
+        "link_said": words.link(row),
     }
 
 
@@ -99,6 +100,13 @@ def _repeats(row: Meeting, now: Now) -> str:
     return capfirst(series_words.say(series.parse(row.series.rule), row.series.starts_on, now.today(row.series.zone)))
 
 
+def _learns(row: Meeting, now: Now) -> bool:
+    """Whether what was learnt is asked for: after it, on a visit from the start, never of what did not take place."""
+    if row.state in (Meeting.State.NOT_HELD, Meeting.State.CANCELLED):
+        return False
+    return row.is_over(now) or row.kind == Meeting.Kind.SITE_VISIT
+
+
 @require_GET
 def meeting_detail(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
@@ -107,6 +115,8 @@ def meeting_detail(request: PersonRequest, pk: int) -> HttpResponse:
     context = {
         **page_of(request, row, now),
         **insights.part(row, request.user, now),
+        "learns": _learns(row, now),
+        "reason": words.reason(row),
         "agenda": agenda_of(row, request.user, now),
         "note": note,
         "note_most": NOTE_MOST,

@@ -48,7 +48,7 @@ NAMED = {
     "into": "Feedback",
     "told_to": "Contact",
     "post": "ListeningPost",
-    "matches": "CapturedMatch",
+    "with_whom": "CapturedMatch",
     "came": "Participant",
     "users": "User",
     "at": "AgendaItem",

@@ -379,7 +379,7 @@ def test_two_people_with_one_address_have_to_be_told_apart() -> None:
     given(calendar(PAST))
     with pytest.raises(ValidationError) as raised:
         actions.log_captured(actor=people.alice(), now=NOW, event=captured())
-    assert "several" in raised.value.message_dict["matches"][0]
+    assert "several" in raised.value.message_dict["with_whom"][0]
     chosen = CapturedMatch.objects.get(contact=first)
     actions.log_captured(actor=people.alice(), now=NOW, event=captured(), matches=[chosen.pk])
     assert list(Interaction.objects.get().contacts.all()) == [first]

@@ -128,7 +128,7 @@ def test_where_it_is_not_clear_with_whom_the_form_asks_and_keeps_what_was_chosen
     assert "With whom" in alice.get(reverse("today")).content.decode()
     assert alice.post(where).status_code == 422
     both = [match.pk for match in row.matches.all()]
-    refused = alice.post(where, {"matches": both})
+    refused = alice.post(where, {"with_whom": both})
     assert refused.status_code == 422 and refused.content.decode().count("checked") == 2
     elsewhere = CapturedMatch.objects.exclude(event=row).create(
         event=asked(title="Other"),
@@ -136,8 +136,8 @@ def test_where_it_is_not_clear_with_whom_the_form_asks_and_keeps_what_was_chosen
         contact=Contact.objects.create(name="X"),
         address="x@y.example",
     )
-    assert alice.post(where, {"matches": [elsewhere.pk]}).status_code == 422
-    assert alice.post(where, {"matches": both[:1]}).status_code == 302
+    assert alice.post(where, {"with_whom": [elsewhere.pk]}).status_code == 422
+    assert alice.post(where, {"with_whom": both[:1]}).status_code == 302
     assert Interaction.objects.get().contacts.get().pk == row.matches.get(pk=both[0]).contact_id
 
 
