@@ -67,9 +67,9 @@ class Candidate:
     """Something that could be spoken about. ``key`` names what it is about, once over all kinds: *promise:12*.
 
     ``side`` is who brought it. It is late once the day ``due_on`` is over. ``since`` is the day from which it counts: a
-    problem was opened, feedback heard, a topic last talked about. ``carried`` is how many meetings had it on their
-    agenda and did not come to it, the first of them on ``carried_from``. Without ``minutes`` it takes as long as its
-    kind does.
+    problem was opened, feedback heard, a topic last talked about, a promise broken. ``carried`` is how many meetings
+    had it on their agenda and did not come to it, the first of them on ``carried_from``. Without ``minutes`` it takes
+    as long as its kind does.
     """
 
     key: str

@@ -69,6 +69,8 @@ def _of_problem(reason: Reason, today: date) -> str:
 
 def _of_promise(reason: Reason, today: date) -> str:
     ours = reason.kind == Kind.OUR_PROMISE
+    if reason.since is not None and reason.due_on is not None:
+        return _of_broken(ours, reason.due_on, reason.since, today)
     if reason.due_on is None:
         return _("our promise") if ours else _("their promise")
     if reason.late:
@@ -77,6 +79,15 @@ def _of_promise(reason: Reason, today: date) -> str:
     said = _("our promise, due %(day)s") if ours else _("their promise, due %(day)s")
     said %= {"day": dates.on(reason.due_on, today)}
     return _("%(said)s, before we meet") % {"said": said} if reason.before else said
+
+
+def _of_broken(ours: bool, due_on: date, broken_on: date, today: date) -> str:
+    """*our promise of 12 November was broken and has no new plan*; with the day, where it was not its own."""
+    said = _("our promise of %(day)s was broken") if ours else _("their promise of %(day)s was broken")
+    said %= {"day": dates.said(due_on, today)}
+    if broken_on != due_on:
+        said = _("%(said)s %(day)s") % {"said": said, "day": dates.on(broken_on, today)}
+    return _("%(said)s and has no new plan") % {"said": said}
 
 
 def _of_feedback(reason: Reason, today: date) -> str:

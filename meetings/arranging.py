@@ -130,11 +130,12 @@ def _items(
         item, source = former.get(key), sources.get(key)
         if item is None:
             assert source is not None, key
-            item = AgendaItem(meeting=meeting, key=key, shared=source.shared)
+            item = AgendaItem(meeting=meeting, key=key, shared=source.shared, reworded=source.reworded)
+            item.title = source.title
         if source is not None:
             item.colleague, item.contact = source.colleague, source.contact
             if not item.reworded:
-                item.title = source.title
+                item.title, item.reworded = source.title, source.reworded
         _bring_in_line(item, row)
         # So that its page asks for no partner one by one.
         item.party = parties.get(row.candidate.relationship)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,13 +48,17 @@ OPEN = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate with what the rules need not know: its words, who brought it, and whether they may see it."""
+    """A candidate with what the rules need not know: its words, who brought it, and whether they may see it.
+
+    ``reworded``: the words are a person's and not those of the source.
+    """
 
     candidate: Candidate
     title: str
     shared: bool = True
     colleague: User | None = None
     contact: Contact | None = None
+    reworded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,46 +114,69 @@ def find(meeting: Meeting, parties: Sequence[MeetingAccount], now: Now) -> list[
     ]
     there = {one.candidate.key for one in found}
     # What was carried goes on where its source still stands, or where it has none.
-    return found + [one for one in table.carried if one.candidate.kind in agenda.BY_HAND or one.candidate.key in there]
+    goes_on = [one for one in table.carried if one.candidate.kind in agenda.BY_HAND or one.candidate.key in there]
+    return [*_as_people_left_them(found, goes_on), *goes_on]
 
 
 # Carried over --------------------------------------------------------------------------------------------------------
 
 
 def carried_over(table: Table) -> list[Found]:
-    """What the last meeting held with each partner did not come to, and what people wrote for one that was called off.
+    """What the last meeting held with each partner did not come to, and what stood on one that was called off.
 
-    One query. What was called off does not count as carried: nobody had the time to come to it.
+    One query, the newest meeting first. What was called off does not count as carried: nobody had the time for it.
     """
     formers: list[Any] = [former for party in table.parties if (former := getattr(party, "former_id", None))]
     common = Q(party=None, meeting__in=MeetingAccount.objects.filter(pk__in=formers).values("meeting"))
     came_to = Q(party__in=formers) | common
     rows = AgendaItem.objects.standing().filter(came_to | _called_off(table), done_at=None)
     found = []
-    for item in rows.select_related("meeting", "party", "colleague", "contact"):
+    newest = rows.order_by("-meeting__starts_at", "position", "pk")
+    for item in newest.select_related("meeting", "party", "colleague", "contact"):
         relationship = item.party.relationship_id if item.party else table.ids[0] if len(table.ids) == 1 else ALL
         candidate = _as_it_was(item, relationship)
         if item.meeting.state == Meeting.State.HELD:
             (candidate,) = agenda.carry([agenda.Row(candidate, item.minutes)], item.meeting.day)
-        found.append(Found(candidate, item.title, item.shared, item.colleague, item.contact))
+        found.append(Found(candidate, item.title, item.shared, item.colleague, item.contact, item.reworded))
     return found
 
 
+def _as_people_left_them(found: Sequence[Found], carried: Sequence[Found]) -> Iterator[Found]:
+    """What comes from its source, in the words and with the minutes that the newest earlier agenda had for it.
+
+    What was only ours there stays so. Words about one partner are none for several.
+    """
+    former: dict[tuple[str, int], Found] = {}
+    for one in carried:
+        former.setdefault((one.candidate.key, one.candidate.relationship), one)
+    for one in found:
+        left = former.get((one.candidate.key, one.candidate.relationship))
+        if left is None:
+            yield one
+            continue
+        yield replace(
+            one,
+            candidate=replace(one.candidate, minutes=left.candidate.minutes),
+            title=left.title if left.reworded else one.title,
+            shared=one.shared and left.shared,
+            reworded=left.reworded,
+        )
+
+
 def _called_off(table: Table) -> Q:
-    """Items that people wrote for a meeting with the partner that did not take place, if none was held since."""
+    """Items for a meeting with the partner that did not take place, if none was held since."""
     held_since = MeetingAccount.objects.filter(
         relationship=OuterRef("party__relationship"),
         state=Meeting.State.HELD,
         starts_at__gt=OuterRef("party__starts_at"),
         starts_at__lt=table.meeting.starts_at,
     )
-    written = Q(
-        kind__in=[kind.value for kind in agenda.BY_HAND],
+    left = Q(
         party__relationship__in=table.ids,
         party__state__in=[Meeting.State.CANCELLED, Meeting.State.NOT_HELD],
         party__starts_at__lt=table.meeting.starts_at,
     )
-    return written & ~Q(Exists(held_since.order_by()))
+    return left & ~Q(Exists(held_since.order_by()))
 
 
 def _as_it_was(item: AgendaItem, relationship: int) -> Candidate:
@@ -170,12 +198,15 @@ def _as_it_was(item: AgendaItem, relationship: int) -> Candidate:
 
 
 def _promises(table: Table) -> Iterator[Found]:
-    """Of both sides: late, or due by a week after the meeting."""
+    """Of both sides: late, due by a week after the meeting, or broken and without a new plan."""
     horizon = table.meeting.day + agenda.SOON_DAYS * agenda.DAY
-    comes_up = Q(binding_on__lte=horizon) | Q(late_on__isnull=False) | Q(pk__in=table.named("promise"))
+    due = Q(binding_on__lte=horizon) | Q(late_on__isnull=False) | Q(pk__in=table.named("promise"))
+    here = Commitment.objects.filter(relationship__in=table.ids)
+    # What was dealt with at a meeting once it was broken needs no plan to be done with.
+    broken = here.unplanned().exclude(Exists(_dealt_with(table))).order_by().values("pk")
     # What was promised at this meeting is what came of it.
     arisen = Outcome.objects.filter(meeting=table.meeting).exclude(commitment=None).order_by().values("commitment")
-    rows = Commitment.objects.open().filter(comes_up, relationship__in=table.ids).exclude(pk__in=arisen)
+    rows = here.filter(Q(due, ended_on=None) | Q(pk__in=broken)).exclude(pk__in=arisen)
     rows = rows.annotate(only_ours=Exists(Outcome.objects.filter(commitment=OuterRef("pk"), shared=False).order_by()))
     row: Any
     for row in rows.select_related("colleague", "contact", "keeper").order_by("pk"):
@@ -188,6 +219,7 @@ def _promises(table: Table) -> Iterator[Found]:
                 side=Side(row.side),
                 # A new day agreed after the first was over makes it no less late.
                 due_on=row.late_on or row.binding_on,
+                since=row.ended_on,
             ),
             words.clipped(row.what, LONGEST_TITLE),
             # What was noted at an item of ours alone stays with us at the next meeting too.
@@ -195,6 +227,13 @@ def _promises(table: Table) -> Iterator[Found]:
             colleague=(row.colleague or row.keeper) if ours else None,
             contact=None if ours else row.contact,
         )
+
+
+def _dealt_with(table: Table) -> QuerySet[AgendaItem]:
+    """Its items at meetings that were held on the day on which it was broken or later, and that came to it."""
+    key = Concat(Value("promise:"), Cast(OuterRef("pk"), TextField()))
+    held = AgendaItem.objects.filter(party__relationship__in=table.ids, party__state=Meeting.State.HELD)
+    return held.filter(key=key, done_at__isnull=False, party__meets_on__gte=OuterRef("ended_on")).order_by()
 
 
 def _feedback(table: Table) -> Iterator[Found]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from django.db.models import Q
+
+from accounts.models import User
 from meetings.agenda import Talks
-from meetings.models import Meeting, MeetingAccount
+from meetings.models import Meeting, MeetingAccount, Outcome
 from relationships.cadence import Rest
 from relationships.models import Relationship
 from web.clock import Now
@@ -40,3 +43,10 @@ def last_of(relationships: Collection[int]) -> Meeting | None:
     rows = MeetingAccount.objects.filter(relationship__in=relationships).exclude(state=Meeting.State.CANCELLED)
     newest = rows.select_related("meeting").order_by("-starts_at", "-id").first()
     return newest.meeting if newest else None
+
+
+def last_noted_with(meeting: Meeting, user: User) -> int | None:
+    """The party with whom the person noted a promise or feedback last, where they had the choice."""
+    chosen = Q(item=None) | Q(item__party=None)
+    noted = Outcome.objects.filter(chosen, meeting=meeting, written_by=user, decision="").exclude(party=None)
+    return noted.order_by("-written_at", "-pk").values_list("party", flat=True).first()

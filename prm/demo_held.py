@@ -31,13 +31,13 @@ SPOKEN = [
     ("Who signs for emergency pick-ups", 5, "", True, False),
 ]
 RUNNING = [
-    ("Collection boxes at both gates", 9, "The boxes are there; the keys come with the next round.", True, True),
+    ("Collection boxes at both gates", 9, "The boxes are there; the keys come with the next round.", True, False),
     (
         "Return labels print the wrong cost centre",
         10,
         "It is the template of the spring. Corrected this week.",
         True,
-        True,
+        False,
     ),
     ("The morning round", 15, "It works on three days of five; Mondays are late.", True, False),
     ("A statement for each site", 8, "", True, False),
@@ -100,13 +100,16 @@ def _plan(row: Relationship, owner: User, title: str, starts_at: datetime, spoke
     return meeting
 
 
-def _came_of_it(meeting: Meeting, owner: User, at: Now) -> None:
-    """A decision, a promise of each side and praise, at the first item."""
+def _came_of_it(meeting: Meeting, owner: User) -> None:
+    """A decision, a promise of each side and praise, at the first item and within its minutes."""
     item, party = meeting.items.standing()[0], meeting.parties.get()
-    by: dict[str, Any] = {"actor": owner, "now": at}
+
+    def at(minute: int) -> dict[str, Any]:
+        return {"actor": owner, "now": Now(meeting.starts_at + timedelta(minutes=minute))}
+
     person = meeting.people.theirs().order_by("pk")[0].contact
     day = party.meets_on
-    actions.decide(meeting=meeting, item=item, decision="The third depot moves to the morning round.", **by)
+    actions.decide(meeting=meeting, item=item, decision="The third depot moves to the morning round.", **at(3))
     actions.promise_at(
         party=party,
         item=item,
@@ -114,7 +117,7 @@ def _came_of_it(meeting: Meeting, owner: User, at: Now) -> None:
         what="Send the new round with the gate times",
         due_on=day + timedelta(days=12),
         colleague=owner,
-        **by,
+        **at(4),
     )
     actions.promise_at(
         party=party,
@@ -123,10 +126,10 @@ def _came_of_it(meeting: Meeting, owner: User, at: Now) -> None:
         what="Ask the shift lead to open the gate at half past six",
         due_on=day + timedelta(days=11),
         contact=person,
-        **by,
+        **at(6),
     )
     actions.feedback_at(
-        party=party, item=item, said="Answers come faster than last year", nature="praise", contact=person, **by
+        party=party, item=item, said="Answers come faster than last year", nature="praise", contact=person, **at(7)
     )
 
 
@@ -135,17 +138,19 @@ def _held(row: Relationship, owner: User, now: Now) -> None:
     starts_at = datetime.combine(day, time(10), ZoneInfo(row.zone))
     meeting = _plan(row, owner, HELD, starts_at, SPOKEN, now)
     after = Now(starts_at + timedelta(hours=2))
-    _came_of_it(meeting, owner, after)
+    _came_of_it(meeting, owner)
     came = [one.pk for one in meeting.people.order_by("pk")]
     actions.hold_meeting(actor=owner, now=after, meeting=meeting, came=came[:-1], topics=["processes"])
 
 
 def _live(row: Relationship, owner: User, now: Now) -> None:
-    """Under way for half an hour, at its third item."""
-    starts_at = now.moment(row.zone) - timedelta(minutes=30)
+    """Under way for half an hour, at its third item, two minutes ahead."""
+    starts_at = now.moment(row.zone).replace(second=0, microsecond=0) - timedelta(minutes=30)
     meeting = _plan(row, owner, LIVE, starts_at, RUNNING, now)
-    _came_of_it(meeting, owner, now)
-    actions.begin_meeting(actor=owner, now=Now(starts_at + timedelta(minutes=22)), meeting=meeting)
+    actions.begin_meeting(actor=owner, now=Now(starts_at), meeting=meeting)
+    _came_of_it(meeting, owner)
+    for minute in (8, 17):
+        actions.next_item(actor=owner, now=Now(starts_at + timedelta(minutes=minute)), meeting=meeting)
     for one in meeting.people.order_by("pk")[:3]:
         actions.attend(actor=owner, now=now, participant=one, came=True)
     actions.keep_private_note(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from meetings.models import AgendaItem, Meeting, MeetingAccount, Participant
 from relationships.forms.feedback import NewFeedbackForm
 from relationships.forms.promises import NewPromiseForm
 from relationships.forms.tone import read_for_tone
-from relationships.models import Interaction
+from relationships.models import Interaction, Relationship
 from web.choices import narrow
 from web.clock import Now
 from web.longest import bound
@@ -67,30 +67,54 @@ class DecisionForm(forms.Form):
         return {"shared": True, **(super().clean() or self.cleaned_data)}
 
 
-class PromiseAtForm(NewPromiseForm):
-    """A promise made at the meeting, so on its day."""
+class OneOfField(forms.ModelChoiceField[Relationship]):
+    """One of the partners of a meeting."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    widget = forms.Select
+
+
+def _offer_partners_of(form: forms.BaseForm, partners: Sequence[Relationship], chosen: Relationship) -> None:
+    """With which of the partners; no question where there is one."""
+    if len(partners) > 1:
+        rows = Relationship.objects.filter(pk__in=[one.pk for one in partners]).select_related("account")
+        form.fields["relationship"] = OneOfField(
+            rows.order_by("pk"), label=_("Partner"), empty_label=None, initial=chosen
+        )
+        form.order_fields(["relationship"])
+
+
+class PromiseAtForm(NewPromiseForm):
+    """A promise made at the meeting, so on its day; of several partners, with which of them."""
+
+    def __init__(
+        self, *args: Any, relationship: Relationship, partners: Sequence[Relationship] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, relationship=relationship, **kwargs)
         del self.fields["made"], self.fields["made_on"]
+        _offer_partners_of(self, partners, relationship)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        cleaned.pop("made_on", None)
+        for name in ("made_on", "relationship"):
+            cleaned.pop(name, None)
         return cleaned
 
 
 class FeedbackAtForm(NewFeedbackForm):
-    """Feedback given at the meeting, so heard on its day and there."""
+    """Feedback given at the meeting, so heard on its day and there; of several partners, with which of them."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, relationship: Relationship, partners: Sequence[Relationship] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, relationship=relationship, **kwargs)
         for name in ("heard", "heard_on", "post", "where"):
             del self.fields[name]
+        _offer_partners_of(self, partners, relationship)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        cleaned.pop("heard_on", None)
+        for name in ("heard_on", "relationship"):
+            cleaned.pop(name, None)
         return cleaned
 
 

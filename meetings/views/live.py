@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.requests import PersonRequest
 from accounts.undo import gather
-from meetings import actions, agenda, agenda_words, live, live_words
+from meetings import actions, agenda, agenda_words, live, live_words, queries
 from meetings.actions import OvertakenError
 from meetings.forms.live import AttendeeForm, DecisionForm, FeedbackAtForm, HoldForm, PromiseAtForm
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome, Participant, PrivateNote
@@ -322,11 +322,13 @@ def _at(request: PersonRequest, row: Meeting) -> AgendaItem | None:
     return get_object_or_404(AgendaItem.objects.changeable_by(request.user).filter(meeting=row), pk=int(number))
 
 
-def _party(request: PersonRequest, row: Meeting, item: AgendaItem | None) -> MeetingAccount:
-    """With whom: the partner of the item, the one that the address names, or the first."""
-    parties = _partners_at(item, _parties(row, request))
-    number = request.GET.get("party", "")
-    named = [party for party in parties if str(party.pk) == number]
+def _party(request: PersonRequest, row: Meeting, parties: Sequence[MeetingAccount]) -> MeetingAccount:
+    """With whom: the partner chosen in the form, else with whom the person noted something last, else the first."""
+    chosen = (request.POST if request.method == "POST" else request.GET).get("relationship", "")
+    named = [party for party in parties if str(party.relationship_id) == chosen]
+    if not named and len(parties) > 1:
+        last = queries.last_noted_with(row, request.user)
+        named = [party for party in parties if party.pk == last]
     found = next(iter(named or parties), None)
     if found is None:
         raise Http404
@@ -383,15 +385,25 @@ def _arising(
     *,
     template: str,
     heading: str,
+    with_partner: str,
     said: str,
 ) -> HttpResponse:
     now = Now.read()
     row = changeable(request, pk)
     item = _at(request, row)
-    party = _party(request, row, item)
+    parties = _partners_at(item, _parties(row, request))
+    party = _party(request, row, parties)
     side = request.GET.get("side", "")
     initial = {"colleague": request.user, **({"side": side} if side in Commitment.Side.values else {})}
-    form = make(sent(request), user=request.user, now=now, relationship=party.relationship, initial=initial)
+    partners = [one.relationship for one in parties]
+    form = make(
+        sent(request),
+        user=request.user,
+        now=now,
+        relationship=party.relationship,
+        partners=partners,
+        initial=initial,
+    )
     if request.method == "POST" and form.is_valid():
         values = {"party": party, "item": item, **form.cleaned_data}
         deed, _again = attempt_once(form, verb, Outcome, request=request, now=now, **values)
@@ -403,7 +415,9 @@ def _arising(
         "next": safe_next(request, ""),
         "back": _page_of(row),
     }
-    return form_page(request, template, heading % {"partner": party.relationship}, context)
+    # Of several the form asks with which.
+    named = heading if len(parties) > 1 else with_partner % {"partner": party.relationship}
+    return form_page(request, template, named, context)
 
 
 @read_or_write
@@ -414,7 +428,8 @@ def meeting_promise_create(request: PersonRequest, pk: int) -> HttpResponse:
         PromiseAtForm,
         actions.promise_at,
         template="relationships/commitment_form.html",
-        heading=_("New promise with %(partner)s"),
+        heading=_("New promise"),
+        with_partner=_("New promise with %(partner)s"),
         said=_("Promise noted."),
     )
 
@@ -427,7 +442,8 @@ def meeting_feedback_create(request: PersonRequest, pk: int) -> HttpResponse:
         FeedbackAtForm,
         actions.feedback_at,
         template="relationships/feedback_form.html",
-        heading=_("Feedback with %(partner)s"),
+        heading=_("New feedback"),
+        with_partner=_("Feedback with %(partner)s"),
         said=_("Feedback noted."),
     )
 
@@ -486,7 +502,7 @@ def meeting_room(request: PersonRequest, pk: int) -> HttpResponse:
 def attendee_create(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = changeable(request, pk)
-    party = _party(request, row, None)
+    party = _party(request, row, _parties(row, request))
     form = AttendeeForm(sent(request), user=request.user, meeting=row, party=party, now=now)
     if request.method == "POST" and form.is_valid():
         contact, colleague = form.cleaned_data["contact"], form.cleaned_data["colleague"]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +41,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def open(self) -> Self:
         """Neither kept nor broken yet."""
         return self.filter(ended_on=None)
+
+    def unplanned(self) -> Self:
+        """Broken, and nobody has said how it goes on: no new plan, and no promise in its place."""
+        instead = Commitment.objects.filter(follows=OuterRef("pk")).order_by()
+        return self.filter(~Exists(instead), outcome=Commitment.Outcome.BROKEN, miss__plan="")
 
     def ours(self) -> Self:
         return self.filter(side=Commitment.Side.OURS)

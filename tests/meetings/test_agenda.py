@@ -337,6 +337,14 @@ def test_reasons_in_words() -> None:
     assert all(why(kind).endswith(".") and why(kind)[0].isupper() for kind in Kind)
 
 
+@given(st.sampled_from([Kind.OUR_PROMISE, Kind.THEIR_PROMISE]), near, near)
+def test_broken_promise_is_never_said_to_be_late_or_due(kind: Kind, due_on: date, broken_on: date) -> None:
+    said = agenda_words.why(reason(Candidate("promise:1", kind, 1, due_on=due_on, since=broken_on), TODAY), TODAY)
+    assert said.startswith("Our" if kind is Kind.OUR_PROMISE else "Their")
+    assert "was broken" in said and said.endswith("has no new plan.")
+    assert "late" not in said and "due" not in said
+
+
 def test_time_in_words() -> None:
     fit = fits([10, 10, 15, 8, 5, 8, 10], 60)
     assert (fit.fitting, agenda_words.time(fit), agenda_words.over(fit)) == (6, "66 of 60 minutes", "six minutes over")

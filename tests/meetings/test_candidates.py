@@ -12,9 +12,9 @@ from accounts.models import Contact
 from meetings import actions
 from meetings.agenda import Kind
 from meetings.arranging import arranged
-from meetings.models import AgendaItem, OutlineItem
+from meetings.models import AgendaItem, Meeting, OutlineItem
 from relationships import actions as core
-from relationships.models import Relationship
+from relationships.models import Commitment, Relationship
 from tests import people
 from tests.meetings.agendas import DAY, NOW, TODAY, TOMORROW, add, hold, meeting, of, partner, titles
 from web.clock import Now
@@ -61,6 +61,52 @@ def test_day_agreed_after_the_first_was_over_makes_a_promise_no_less_late() -> N
     promise = people.promise(row, what="Delivery plan", due_on=TODAY - 11 * DAY)
     core.renegotiate(actor=row.owner, now=NOW, commitment=promise, new_due_on=TODAY + 60 * DAY)
     assert whys(meeting(row))["Delivery plan"] == "Our promise of 12 November is 11 days late."
+
+
+def broken(row: Relationship, what: str, due_on: Any, missed_on: Any, **more: Any) -> Commitment:
+    promise = people.promise(row, more.pop("side", "ours"), what, due_on=due_on)
+    core.miss_promise(actor=row.owner, now=Now.on(missed_on), commitment=promise, missed_on=missed_on, **more)
+    return promise
+
+
+def test_broken_promise_comes_up_until_it_has_a_new_plan() -> None:
+    row = partner()
+    boxes = broken(row, "Collection boxes", TODAY - 11 * DAY, TODAY - 11 * DAY)
+    broken(row, "Drawings", TODAY + 5 * DAY, TODAY - DAY, side="theirs")
+    broken(row, "With a plan", TODAY - DAY, TODAY - DAY, explanation="A strike", plan="By train")
+    planned = meeting(row)
+    assert whys(planned) == {
+        "Collection boxes": "Our promise of 12 November was broken and has no new plan.",
+        "Drawings": "Their promise of Saturday was broken yesterday and has no new plan.",
+    }
+    other = meeting(people.relationship(stage="partner"))
+    assert titles(other) == []
+    core.explain_miss(actor=row.owner, now=NOW, commitment=boxes, explanation="No van", plan="By train")
+    assert titles(planned) == ["Drawings"]
+
+
+def test_broken_promise_that_was_spoken_about_or_promised_anew_is_done_with() -> None:
+    row = partner()
+    boxes = broken(row, "Collection boxes", TODAY - 11 * DAY, TODAY - 11 * DAY)
+    first = meeting(row)
+    hold(first)
+    second = meeting(row, starts_at=TOMORROW + timedelta(days=30))
+    assert whys(second)["Collection boxes"].endswith("has no new plan; carried over once, tomorrow.")
+    AgendaItem.objects.filter(meeting=first).update(done_at=NOW.instant)
+    assert titles(second) == []
+    again = broken(row, "Labels", TODAY - DAY, TODAY - DAY)
+    assert titles(second) == ["Labels"]
+    core.make_promise(
+        actor=row.owner,
+        now=NOW,
+        relationship=row,
+        side="ours",
+        what="New labels",
+        due_on=TODAY + 90 * DAY,
+        follows=again,
+    )
+    assert titles(second) == []
+    assert [one.pk for one in Commitment.objects.unplanned()] == [boxes.pk]
 
 
 def test_answered_solved_and_kept_do_not_come_up() -> None:
@@ -146,6 +192,56 @@ def test_not_done_comes_again_with_its_count_and_a_promise_counts_once() -> None
     assert whys(third)["Who signs"].startswith("Carried over twice, first")
     # Only with the partner with whom it was not come to.
     assert "Who signs" not in titles(meeting(people.relationship()))
+
+
+def change(row: Meeting, named: str, **values: Any) -> None:
+    item = next(item for item in of(row).items.values() if item.title == named)
+    row.refresh_from_db()
+    actions.change_item(actor=people.alice(), now=NOW, meeting=row, key=item.key, seen=row.agenda_version, **values)
+
+
+def test_words_and_minutes_that_somebody_gave_are_kept_while_it_is_carried_over() -> None:
+    row = partner()
+    promise = people.promise(row, what="Delivery plan", due_on=TODAY + 3 * DAY)
+    people.promise(row, what="Drawings", due_on=TODAY + 3 * DAY)
+    first = meeting(row)
+    change(first, "Delivery plan", title="Where the plan stands", minutes=25, shared=False)
+    change(first, "Drawings", minutes=12)
+    hold(first)
+    core.change_promise(actor=row.owner, now=NOW, commitment=promise, values={"what": "The plan of deliveries"})
+    for weeks in (4, 8):
+        later = meeting(row, starts_at=TOMORROW + timedelta(weeks=weeks), minutes=90)
+        found = {item.title: (item.minutes, item.shared) for item in of(later).standing}
+        assert found == {"Where the plan stands": (25, False), "Drawings": (12, True)}
+        assert "carried over" in whys(later)["Where the plan stands"]
+        hold(later)
+    # With another partner nothing of it.
+    assert titles(meeting(partner())) == []
+
+
+def test_words_given_at_a_meeting_that_was_called_off_are_kept_too_and_newer_ones_win() -> None:
+    row = partner()
+    people.promise(row, what="Delivery plan", due_on=TODAY + 3 * DAY)
+    first = meeting(row)
+    change(first, "Delivery plan", title="Where the plan stands", minutes=25)
+    hold(first)
+    second = meeting(row, starts_at=TOMORROW + timedelta(days=7))
+    change(second, "Where the plan stands", title="Who drives", minutes=15)
+    actions.cancel_meeting(actor=row.owner, now=NOW, meeting=second)
+    third = meeting(row, starts_at=TOMORROW + timedelta(days=14))
+    (item,) = of(third).standing
+    assert (item.title, item.minutes, item.carried) == ("Who drives", 15, 1)
+
+
+def test_words_about_one_partner_are_none_for_several() -> None:
+    row, other = partner(), partner()
+    first = meeting(row, kind="review")
+    change(first, "What we decided last time", title="Their strike", minutes=30)
+    hold(first)
+    both = meeting(row, other, kind="review", starts_at=TOMORROW + timedelta(days=30))
+    assert "Their strike" not in titles(both)
+    alone = meeting(row, kind="review", starts_at=TOMORROW + timedelta(days=60))
+    assert "Their strike" in titles(alone)
 
 
 def test_what_people_wrote_for_a_meeting_that_was_called_off_is_not_lost() -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
-from accounts.models import UndoStep, User
+from accounts.models import Affiliation, UndoStep, User
 from meetings import actions
 from meetings.models import AgendaItem, Meeting, MinutesDispatch, Outcome, PrivateNote
 from relationships.models import Commitment, Feedback, Relationship
@@ -325,6 +325,56 @@ def test_stranger_finds_nothing() -> None:
             browser.post(f"/meetings/{meeting.pk}/{address}/").status_code == 404
         ), address
     assert client(people.outsider()).post(f"/agenda-items/{one.pk}/notes/", {"text": "x"}).status_code == 404
+
+
+def of_two() -> tuple[Meeting, Relationship, Relationship]:
+    one, two = people.relationship(), people.relationship()
+    for row, person in ((one, ingrid()), (two, jonas())):
+        Affiliation.objects.create(contact=person, account=row.account)
+    now = Now.read()
+    start = now.instant - timedelta(minutes=20)
+    meeting = meeting_of(one, two, now=now, starts_at=start, contacts={one.pk: [ingrid()], two.pk: [jonas()]})
+    return meeting, one, two
+
+
+def test_of_several_partners_one_is_chosen_and_remembered_in_that_meeting() -> None:
+    meeting, one, two = of_two()
+    promises, feedback = (f"/meetings/{meeting.pk}/{kind}/new/" for kind in ("promises", "feedback"))
+    chosen = '<option value="{}" selected>'.format
+    browser = client()
+    first_asked = browser.get(promises).content.decode()
+    assert chosen(one.pk) in first_asked and "Ingrid" in first_asked and "Jonas" not in first_asked
+    # Another one chosen: their people.
+    asked_again = browser.get(promises, {"relationship": two.pk, "what": "Send it"}).content.decode()
+    assert chosen(two.pk) in asked_again and "Jonas" in asked_again and "Ingrid" not in asked_again
+    values = {"relationship": two.pk, "side": "theirs", "what": "Send it", "by": "7", "contact": jonas().pk}
+    toast(browser.post(promises, values, headers=HTMX))
+    assert [row.relationship_id for row in Commitment.objects.all()] == [two.pk]
+    # Remembered for whoever chose, at this meeting alone.
+    assert chosen(two.pk) in browser.get(feedback).content.decode()
+    assert chosen(one.pk) in client(people.bob()).get(feedback).content.decode()
+    other = meeting_of(one, two, now=Now.read(), starts_at=Now.read().instant)
+    assert chosen(one.pk) in page(f"/meetings/{other.pk}/feedback/new/")
+    said = {"relationship": one.pk, "side": "theirs", "nature": "praise", "said": "Faster", "contact": ingrid().pk}
+    toast(browser.post(feedback, said, headers=HTMX))
+    assert [row.relationship_id for row in Feedback.objects.all()] == [one.pk]
+    assert chosen(one.pk) in browser.get(promises).content.decode()
+
+
+def test_partner_is_no_question_where_the_item_answers_it_and_another_is_no_choice() -> None:
+    meeting, one, two = of_two()
+    about = item(meeting, "About the second", 0, party=meeting.parties.get(relationship=two))
+    address = f"/meetings/{meeting.pk}/promises/new/"
+    assert 'name="relationship"' not in page(f"{address}?item={about.pk}")
+    stranger = people.relationship()
+    values = {"relationship": stranger.pk, "side": "ours", "what": "Send it", "by": "7"}
+    response = client().post(address, values, headers=HTMX)
+    assert response.status_code == 422 and "Send it" in response.content.decode()
+    # Whoever sees one of the two alone is not asked, and cannot name the other.
+    Relationship.objects.filter(pk=two.pk).update(owner=people.outsider(), team=people.south())
+    assert 'name="relationship"' not in page(address, people.bob())
+    client(people.bob()).post(address, {**values, "relationship": two.pk}, headers=HTMX)
+    assert [row.relationship_id for row in Commitment.objects.all()] == [one.pk]
 
 
 def test_partner_is_seen_only_by_who_sees_it_at_a_meeting_of_several() -> None:
