@@ -18,6 +18,7 @@ from accounts.requests import PersonRequest
 from meetings import actions, series, series_words, words
 from meetings.agenda_page import agenda_of
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
+from meetings.since_queries import since_of
 from meetings.views import insights
 from meetings.views.common import answered, changeable, overtaken, saved, seen, version_of, wants_json
 from relationships.models import RelationshipMember, Stakeholder
@@ -112,12 +113,15 @@ def meeting_detail(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = seen(request, pk)
     note = PrivateNote.objects.visible_to(request.user).filter(meeting=row).first()
+    shown = page_of(request, row, now)
     context = {
-        **page_of(request, row, now),
+        **shown,
         **insights.part(row, request.user, now),
         "learns": _learns(row, now),
         "reason": words.reason(row),
         "agenda": agenda_of(row, request.user, now),
+        # Once it was held, its minutes say what it was about.
+        "since": since_of(row, shown["parties"], request.user, now) if row.is_planned else [],
         "note": note,
         "note_most": NOTE_MOST,
     }

@@ -345,7 +345,7 @@ def test_of_several_partners_one_is_chosen_and_remembered_in_that_meeting() -> N
     first_asked = browser.get(promises).content.decode()
     assert chosen(one.pk) in first_asked and "Ingrid" in first_asked and "Jonas" not in first_asked
     # Another one chosen: their people.
-    asked_again = browser.get(promises, {"relationship": two.pk, "what": "Send it"}).content.decode()
+    asked_again = browser.get(promises, {"relationship": str(two.pk), "what": "Send it"}).content.decode()
     assert chosen(two.pk) in asked_again and "Jonas" in asked_again and "Ingrid" not in asked_again
     values = {"relationship": two.pk, "side": "theirs", "what": "Send it", "by": "7", "contact": jonas().pk}
     toast(browser.post(promises, values, headers=HTMX))
