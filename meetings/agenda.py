@@ -419,15 +419,30 @@ class Talks:
         return replace(self, last_touch_on=max(planned_on, self.last_touch_on or planned_on))
 
 
-def when_next(talks: Talks, today: date, planned_on: date | None = None) -> date | None:
+def when_next(talks: Talks, today: date, planned: Collection[date] = ()) -> date | None:
     """The day to propose: the last working day on which the check-in is not past due, tomorrow at the earliest.
 
-    Nobody can be asked for a day that is over, so an overdue one is proposed for the next working day. With a meeting
-    planned for today or later it is the one after that. None where no rhythm is agreed.
+    Nobody can be asked for a day that is over, so an overdue one is proposed for the next working day. Meetings that
+    are planned for today or later stand for talks as long as each comes in time for the rhythm; before the first that
+    does not, it leaves a gap, and the day to propose lies in that. None where no rhythm is agreed.
     """
     begin = today
-    if planned_on is not None and planned_on >= today:
-        talks, begin = talks.after(planned_on), planned_on
+    for on in sorted(planned):
+        if on < today:
+            continue
+        day = _proposed(talks, begin)
+        if day is not None and on > day and not _comes_in_time(talks, begin, on):
+            return day
+        talks, begin = talks.after(on), on
+    return _proposed(talks, begin)
+
+
+def _comes_in_time(talks: Talks, begin: date, on: date) -> bool:
+    """Within the grace, or so near that the partner counts as booked: then nobody is asked for a day before it."""
+    return not days_too_late(talks, on) or cadence.is_booked(begin, on, talks.schedule(begin).every_days)
+
+
+def _proposed(talks: Talks, begin: date) -> date | None:
     last = _last_day_in_time(talks, begin)
     if last is None:
         return None

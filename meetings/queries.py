@@ -32,7 +32,7 @@ def next_of(relationship: Relationship, now: Now) -> MeetingAccount | None:
 
 
 def planned_days(relationship: Relationship, now: Now, besides: Meeting | None = None) -> list[date]:
-    """The days of those that are planned, but for one, in their order; the one to propose comes after the last."""
+    """The days of those that are planned, but for one, in their order; the one to propose fills the first gap."""
     ahead = MeetingAccount.objects.filter(relationship=relationship).ahead(now)
     days = ahead.exclude(meeting=besides) if besides else ahead
     return list(days.order_by("meets_on").values_list("meets_on", flat=True))

@@ -182,8 +182,7 @@ class MeetingForm(forms.Form):
     def _day(self) -> date | None:
         row = self.partners[0]
         today = row.today(self.now)
-        planned = queries.planned_days(row, self.now)
-        found = agenda.when_next(queries.talks_of(row), today, planned[-1] if planned else None)
+        found = agenda.when_next(queries.talks_of(row), today, queries.planned_days(row, self.now))
         return found or agenda.next_workday(today, row.workdays)
 
     def _offer_times(self) -> None:
@@ -209,6 +208,9 @@ class MeetingForm(forms.Form):
         except ValidationError:
             return None
         for row in self.partners:
+            if day < row.today(self.now):
+                said = _("%(day)s is over. You will be asked whether the meeting was held.")
+                return DaySaid("due", "clock", said % {"day": dates.full(day)})
             if late := self._days_too_late(row, day):
                 if day <= agenda.next_workday(row.today(self.now), row.workdays):
                     # Sooner cannot be had, so nobody is blamed for the day.
@@ -222,6 +224,9 @@ class MeetingForm(forms.Form):
             if day.weekday() not in row.workdays:
                 told = {"day": dates.full(day), "partner": row}
                 return DaySaid("due", "calendar-off", _("%(day)s is no working day at %(partner)s.") % told)
+            if gap := self._gap_before(row, day):
+                said = _("%(day)s would be in time only after a gap: the rhythm asks for a meeting by %(gap)s.")
+                return DaySaid("due", "clock", said % {"day": dates.full(day), "gap": dates.full(gap)})
         if not self.partners or all(row.due_on is None for row in self.partners):
             return None
         return DaySaid("ok", "circle-check", _("%(day)s is in time for the rhythm.") % {"day": dates.full(day)})
@@ -231,6 +236,12 @@ class MeetingForm(forms.Form):
         talks = queries.talks_of(row)
         before = [on for on in queries.planned_days(row, self.now, self.meeting) if on < day]
         return agenda.days_too_late(talks.after(before[-1]) if before else talks, day)
+
+    def _gap_before(self, row: Relationship, day: date) -> date | None:
+        """The day that the rhythm leaves open before a meeting that is planned, and that before this day."""
+        planned = queries.planned_days(row, self.now, self.meeting)
+        gap = agenda.when_next(queries.talks_of(row), row.today(self.now), planned)
+        return gap if gap is not None and any(gap < on < day for on in planned) else None
 
     # Who -------------------------------------------------------------------------------------------------------------
 

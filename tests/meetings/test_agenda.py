@@ -38,7 +38,7 @@ from meetings.agenda import (
     when_next,
 )
 from relationships import feedback
-from relationships.cadence import Interval, Rest
+from relationships.cadence import Interval, Rest, is_booked
 from relationships.notes import Side
 
 TODAY = date(2026, 11, 23)
@@ -298,14 +298,34 @@ def walked(talks: Talks, begin: date) -> date | None:
     return max((day for day in working if day < past), default=working[0])
 
 
-@given(talks, st.none() | st.integers(-5, 20))
-def test_next_is_proposed_for_the_last_working_day_in_time(talks: Talks, ahead: int | None) -> None:
-    planned_on = None if ahead is None else TODAY + ahead * DAY
-    day = when_next(talks, TODAY, planned_on)
-    if planned_on is not None and planned_on >= TODAY:
-        assert day == walked(talks.after(planned_on), planned_on)
-    else:
-        assert day == walked(talks, TODAY)
+@given(talks, st.lists(st.integers(-5, 20).map(lambda ahead: TODAY + ahead * DAY), max_size=4))
+def test_next_is_proposed_in_the_first_gap_that_planned_meetings_leave(talks: Talks, planned: list[date]) -> None:
+    day = when_next(talks, TODAY, planned)
+    ahead = sorted(on for on in planned if on >= TODAY)
+    if day is None:
+        assert walked(talks.after(ahead[-1]), ahead[-1]) is None if ahead else walked(talks, TODAY) is None
+        return
+    assert day > TODAY and day not in planned
+    held, begin = talks, TODAY
+    for on in ahead:
+        sooner = walked(held, begin)
+        late = sooner is not None and on > sooner and days_too_late(held, on) > 0
+        if late and not is_booked(begin, on, held.schedule(begin).every_days):
+            break
+        assert on < day
+        held, begin = held.after(on), on
+    assert day == walked(held, begin)
+    assert all(on <= begin or on > day for on in ahead)
+
+
+def test_gap_before_a_meeting_that_comes_too_late_is_proposed() -> None:
+    """Weekly with 1 day of grace, quiet since Monday 16 November; the meetings that are planned come too late."""
+    weekly = Talks(date(2026, 11, 16), [Interval(date(2026, 1, 1), 7)])
+    saturday, late, later = date(2026, 11, 28), date(2026, 12, 10), date(2027, 3, 11)
+    assert when_next(weekly, saturday, [later, late]) == date(2026, 11, 30)
+    # With Monday taken it is the week from there; one that is near leaves nobody to be asked before it.
+    assert when_next(weekly, saturday, [later, late, date(2026, 11, 30)]) == date(2026, 12, 7)
+    assert when_next(weekly, saturday, [date(2026, 12, 1)]) == date(2026, 12, 8)
 
 
 def test_friday_for_a_sunday_and_too_late_once_the_grace_is_over() -> None:
@@ -314,7 +334,7 @@ def test_friday_for_a_sunday_and_too_late_once_the_grace_is_over() -> None:
     assert when_next(fortnightly, TODAY) == date(2026, 11, 27)
     found = [days_too_late(fortnightly, date(2026, 11, 29) + more * DAY) for more in range(5)]
     assert found == [0, 0, 0, 3, 4]
-    assert when_next(fortnightly, TODAY, planned_on=date(2026, 11, 27)) == date(2026, 12, 11)
+    assert when_next(fortnightly, TODAY, [date(2026, 11, 27)]) == date(2026, 12, 11)
     assert when_next(Talks(TODAY, []), TODAY) is None
 
 

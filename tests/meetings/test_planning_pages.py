@@ -100,6 +100,19 @@ def test_day_that_cannot_be_sooner_is_not_called_too_late() -> None:
     assert "too late for the rhythm" not in page
 
 
+def test_gap_before_a_meeting_that_comes_too_late_is_proposed() -> None:
+    row = partner()
+    assert row.due_on is not None
+    planned(row, timedelta(days=60))
+    address = reverse("meeting_create", args=[row.pk])
+    page = as_(people.alice()).get(address)
+    assert page.context["form"]["day"].value() == row.due_on
+    assert "is in time for the rhythm" in page.content.decode()
+    after = Now.read().today("UTC") + timedelta(days=70)
+    said = as_(people.alice()).get(address, sent(row, day=after.isoformat())).content.decode()
+    assert "would be in time only after a gap" in said and "is in time for the rhythm" not in said
+
+
 def test_another_partner_brings_its_people_and_keeps_what_was_ticked() -> None:
     first, second = partner("First"), partner("Second")
     dana, dora = theirs(first, "Dana Dahl", "decides"), theirs(second, "Dora Dorn", "signs")
