@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,7 +24,20 @@ from accounts import checks as access_checks
 from accounts import sweep
 from accounts.models import Contact, Likeness, Merge, NotTheSame, User
 from accounts.undo import INVERSES, Done, inverse, record
-from meetings.models import Insight, NamingPermission, Play
+from meetings import actions as meetings
+from meetings.models import (
+    AgendaItem,
+    CapturedEvent,
+    CapturedMatch,
+    Insight,
+    Meeting,
+    MeetingAccount,
+    NamingPermission,
+    Outcome,
+    Participant,
+    Play,
+    PrivateNote,
+)
 from prm.urls import urlpatterns
 from relationships import history
 from relationships.models import (
@@ -249,10 +263,11 @@ def test_what_forgets_whose_it_is_is_caught_by_the_crawl(
     assert leak in {one for found in crawl(world, "olga")["north"].values() for one in found}
 
 
-# What people, stages, feedback, posts, problems, mergers, ways in and visits keep.
+# What people, stages, feedback, posts, problems, mergers, ways in, visits, meetings and calendars keep.
 KINDS: tuple[type[models.Model], ...] = (
     Stakeholder, Introduction, StageChange, Waiver, Scope, PlanStep, Feedback, FeedbackStep, ListeningPost, Heard,
-    Problem, ProblemStep, Merge, Likeness, NotTheSame, Play, NamingPermission, Insight,
+    Problem, ProblemStep, Merge, Likeness, NotTheSame, Play, NamingPermission, Insight, Meeting, MeetingAccount,
+    Participant, AgendaItem, Outcome, PrivateNote, CapturedEvent, CapturedMatch,
 )  # fmt: skip
 
 
@@ -276,8 +291,8 @@ def test_row_of_any_kind_told_by_its_key_alone_is_caught_by_the_crawl(
             planted.urlpatterns.append(path(f"told/{kind}/<int:pk>/", view, name=f"told {kind}"))
             monkeypatch.setitem(TABLE, f"told {kind}", Route(kind, get=who("olga")))
             expected[f"/told/{kind}/{pk}/"] = told
-    # Of two organisations nothing is said but that they are two, or one.
-    without_words = {Likeness, NotTheSame}
+    # They say that two belong together, and have no words of their own.
+    without_words = {Likeness, NotTheSame, MeetingAccount, Participant, CapturedMatch}
     assert {f"told {kind.__name__}" for kind in KINDS if kind not in without_words} <= {
         one.name for one in planted.urlpatterns
     }
@@ -389,6 +404,70 @@ def test_deed_about_any_kind_that_asks_nobody_is_caught(
         monkeypatch.setitem(TABLE, name, Route(name, post=who("olga")))
     found = {what.split(" ")[0] for what in send_all(world, "olga", world.south, world.north)}
     assert found == {model.__name__ for model in KINDS}
+
+
+def before(by: dict[str, Any]) -> dict[str, Any]:
+    """Three days ago, when what is over was still to come."""
+    return by | {"now": Now(by["now"].instant - timedelta(days=3))}
+
+
+# Each deed about meetings, as a view does it that took the key as enough and asked nobody whether it may.
+MEETING_DEEDS: dict[str, tuple[type[models.Model], Callable[[Any, dict[str, Any]], object]]] = {
+    "log what a calendar knows": (CapturedEvent, lambda row, by: meetings.log_captured(event=row, **by)),
+    "plan what a calendar knows": (CapturedEvent, lambda row, by: meetings.plan_captured(event=row, **before(by))),
+    "dismiss what a calendar asks": (CapturedEvent, lambda row, by: meetings.dismiss_captured(event=row, **by)),
+    "stop reading a calendar": (CapturedEvent, lambda row, by: meetings.stop_reading(**by)),
+    "change a meeting": (Meeting, lambda row, by: meetings.change_meeting(meeting=row, values={"place": "X"}, **by)),
+    "cancel a meeting": (Meeting, lambda row, by: meetings.cancel_meeting(meeting=row, **by)),
+    "invite": (Meeting, lambda row, by: meetings.invite(meeting=row, **by)),
+    "begin a meeting": (Meeting, lambda row, by: meetings.begin_meeting(meeting=row, **by)),
+    "go on in a meeting": (Meeting, lambda row, by: meetings.next_item(meeting=row, **by)),
+    "put on an agenda": (Meeting, lambda row, by: meetings.add_item(meeting=row, title="X", **by)),
+    "decide": (Meeting, lambda row, by: meetings.decide(meeting=row, decision="X", **by)),
+    "keep a note of one’s own": (Meeting, lambda row, by: meetings.keep_private_note(meeting=row, text="X", **by)),
+    "bring somebody": (Meeting, lambda row, by: meetings.bring(meeting=row, user=people.adam(), **by)),
+    "learn": (MeetingAccount, lambda row, by: meetings.note_insight(party=row, text="X", **by)),
+    "promise at a meeting": (
+        MeetingAccount,
+        lambda row, by: meetings.promise_at(party=row, side="ours", what="X", due_on=by["now"].today("UTC"), **by),
+    ),
+    "hear at a meeting": (MeetingAccount, lambda row, by: meetings.feedback_at(party=row, said="X", **by)),
+    "answer for somebody": (Participant, lambda row, by: meetings.answer(participant=row, said="declined", **by)),
+    "say who came": (Participant, lambda row, by: meetings.attend(participant=row, came=True, **by)),
+    "write notes": (AgendaItem, lambda row, by: meetings.write_notes(item=row, text="X", **by)),
+    "tick an item": (AgendaItem, lambda row, by: meetings.tick_item(item=row, done=True, **by)),
+    "change a decision": (Outcome, lambda row, by: meetings.change_decision(outcome=row, decision="X", **by)),
+    "remove what came of it": (Outcome, lambda row, by: meetings.remove_outcome(outcome=row, **by)),
+    "do a way in": (Play, lambda row, by: meetings.do_play(play=row, **by)),
+    "change a way in": (Play, lambda row, by: meetings.change_play(play=row, values={"what": "X"}, **by)),
+    "remove a way in": (Play, lambda row, by: meetings.remove_play(play_id=row.pk, **by)),
+    "no longer be named": (NamingPermission, lambda row, by: meetings.withdraw_naming(permission=row, **by)),
+    "learn otherwise": (Insight, lambda row, by: meetings.change_insight(insight=row, values={"text": "X"}, **by)),
+    "forget what was learnt": (Insight, lambda row, by: meetings.remove_insight(insight_id=row.pk, **by)),
+}
+
+
+def done_by_key(model: type[models.Model], deed: Callable[..., object], world: World) -> Callable[..., HttpResponse]:
+    """With the rights of whoever has them, as a task or a careless verb would."""
+
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        (half,) = [one for one in (world.north, world.south) if one.rows[model.__name__].pk == pk]
+        actor = User.objects.get(pk=half.person.pk)
+        deed(model._base_manager.get(pk=pk), {"actor": actor, "now": Now.read()})
+        return HttpResponse(status=204)
+
+    return view
+
+
+def test_meeting_deed_that_asks_nobody_is_caught(planted: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    planted.urlpatterns = []
+    for number, (name, (model, deed)) in enumerate(MEETING_DEEDS.items()):
+        view = done_by_key(model, deed, world)
+        planted.urlpatterns.append(path(f"deed/{number}/<int:pk>/", view, name=name))
+        monkeypatch.setitem(TABLE, name, Route(model.__name__, post=who("olga")))
+    monkeypatch.setattr("tests.access.posts.variants", lambda name, own, other: iter([{}]))
+    wrong = send_all(world, "olga", world.south, world.north)
+    assert [name for name in MEETING_DEEDS if not any(said.startswith(f"{name} ") for said in wrong)] == []
 
 
 @pytest.fixture
