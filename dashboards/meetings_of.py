@@ -33,7 +33,10 @@ def next_of(row: Relationship, user: User, now: Now) -> dict[str, Any]:
     asks = MeetingAccount.objects.filter(relationship=row, meeting__in=Meeting.objects.unsettled(now)).order_by()
     return {
         "next_meeting": _next(row, user, now),
-        "meetings_asking": [one.meeting for one in asks.select_related("meeting").order_by("starts_at", "pk")[:ASKED]],
+        "meetings_asking": [
+            (one.meeting, dates.plain(one.meets_on, row.today(now)))
+            for one in asks.select_related("meeting").order_by("starts_at", "pk")[:ASKED]
+        ],
     }
 
 

@@ -73,13 +73,17 @@ def today(request: PersonRequest) -> HttpResponse:
     captured, captured_count = waiting.of(user, now, CAPTURED)
     alone = not owned and not board.total and not user.manages
     team_overdue = Relationship.objects.visible_to(user).overdue(now).count() if alone else 0
+    groups = _groups(board, today_lines.lines(user, board.rows, now))
     context = {
         "here": here,
         "lede": _lede(board, team_overdue, of_team),
         "total": board.total,
         "team_overdue": team_overdue,
         "team": of_team,
-        "groups": _groups(board, today_lines.lines(user, board.rows, now)),
+        "groups": groups,
+        "booked": wanting.booked(user, now),
+        # After the overdue, and whatever is worse.
+        "booked_at": sum(group.reason <= Reason.OVERDUE for group in groups),
         "later": wanting.later(user, board),
         "captured": captured,
         "captured_count": captured_count,

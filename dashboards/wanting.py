@@ -45,6 +45,8 @@ from web.clock import Now
 SOON = 7
 # Of what can wait, so many are named.
 NAMED_LATER = 40
+# So many who are booked are named.
+MOST_BOOKED = 5
 # A hand-over stands on Today of the next owner for so long.
 HANDED_OVER = timedelta(days=14)
 MOST_HANDED_OVER = 20
@@ -202,6 +204,22 @@ def later(user: User, board: Board) -> Later:
             whose = stood_in_for(user, keeper or relationship.owner)
             named.append((relationship, str(today_words.ONE[row.worst.reason]), whose))
     return Later(len(board.later), named)
+
+
+def booked(user: User, now: Now) -> Booked:
+    """Whom nothing nags about because a meeting is near, the nearest first. One query."""
+    rows = own(user).booked(now).select_related("account").order_by("booked_on", "account__name", "pk")
+    found = list(rows[: MOST_BOOKED + 1])
+    named = [(row, dates.on(row.booked_on, row.today(now))) for row in found if row.booked_on is not None]
+    return Booked(named[:MOST_BOOKED], more=len(found) > MOST_BOOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """Partners with a check-in due and a meeting near that they accepted, each with its day."""
+
+    named: list[tuple[Relationship, str]]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

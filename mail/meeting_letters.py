@@ -132,7 +132,7 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
     else:
         subject, lead = _("%(title)s") % told, _("%(who)s asks you to this meeting.") % told
     return Notice(
-        subject=_cut(f"{subject}, {invitation_words.short(meeting)}"),
+        subject=_cut(f"{subject}, {invitation_words.short(meeting, now)}"),
         title=title,
         lead=lead,
         lines=[

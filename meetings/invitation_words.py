@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from meetings import calendar_writing, series, series_words
 from meetings.models import Meeting, Participant, Series
+from web import dates
 from web.clock import Now
 
 
@@ -37,9 +38,11 @@ def when(meeting: Meeting, zone: str) -> str:
     return f"{date_format(start, 'l j F Y, G:i')}–{until}, {place_in(zone)}"
 
 
-def short(meeting: Meeting) -> str:
-    """*Tue 1 December, 9:30*"""
-    return date_format(meeting.starts_here, "D j F, G:i")
+def short(meeting: Meeting, now: Now) -> str:
+    """*Tue 1 December, 9:30*, *Fri 1 January 2027, 9:30* in another year than today's."""
+    here = meeting.starts_here
+    day = dates.plain(here.date(), now.today(meeting.zone))
+    return f"{date_format(here, 'D')} {day}, {date_format(here, 'G:i')}"
 
 
 def elsewhere(meeting: Meeting, zone: str) -> list[Fact]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from meetings.series import LAST, Every, Rule
+from web import dates
 
 WORKING_WEEK = (0, 1, 2, 3, 4)
 NTH = {
@@ -89,8 +90,7 @@ def _months(rule: Rule) -> str:
 
 def _end(rule: Rule, today: date) -> str:
     if rule.until is not None:
-        shape = "j F" if rule.until.year == today.year or 0 <= (rule.until - today).days <= 300 else "j F Y"
-        return _(", until %(day)s") % {"day": date_format(rule.until, shape)}
+        return _(", until %(day)s") % {"day": dates.plain(rule.until, today)}
     match rule.times:
         case None:
             return ""

@@ -75,11 +75,11 @@ def times(start: datetime, minutes: int, mine: str, others: Iterable[str]) -> st
 
 
 def day(start: datetime, zone: str, today: date) -> str:
-    """*tomorrow*, *Friday 4 December*, *last Friday*."""
+    """*tomorrow*, *Friday 4 December*, *Friday 1 January 2027*, *last Friday*."""
     on = start.astimezone(ZoneInfo(zone)).date()
     apart = (on - today).days
     if 2 <= apart <= 60:
-        return date_format(on, "l j F")
+        return dates.weekday(on, today)
     return dates.said(on, today)
 
 

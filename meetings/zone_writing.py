@@ -49,6 +49,12 @@ def changes(zone: str, year: int) -> tuple[Change, ...]:
     return tuple(found)
 
 
+def skipped(local: datetime, zone: str) -> Change | None:
+    """The change that leaves out this time of the clock; none where the clock shows it."""
+    known = changes(zone, local.year - 1)
+    return next((one for one in known if one.at <= local < one.at + (one.after - one.before)), None)
+
+
 def _offset(moment: datetime, there: ZoneInfo) -> timedelta:
     return moment.astimezone(there).utcoffset() or timedelta(0)
 

@@ -14,6 +14,16 @@ def full(day: date) -> str:
     return date_format(day, "l j F Y")
 
 
+def plain(day: date, today: date) -> str:
+    """*13 October*, *13 October 2024* in another year than today's."""
+    return date_format(day, "j F" if day.year == today.year else "j F Y")
+
+
+def weekday(day: date, today: date) -> str:
+    """*Friday 4 December*, *Friday 1 January 2027* in another year than today's."""
+    return f"{date_format(day, 'l')} {plain(day, today)}"
+
+
 def said(day: date, today: date) -> str:
     """*today*, *yesterday*, *tomorrow*, *Friday* in six days or less, *13 October*, *13 October 2024* in another year.
 
@@ -28,9 +38,9 @@ def said(day: date, today: date) -> str:
         case 1:
             return _("tomorrow")
     if abs(apart) <= 6:
-        weekday = date_format(day, "l")
-        return weekday if apart > 0 else _("last %(weekday)s") % {"weekday": weekday}
-    return date_format(day, "j F" if day.year == today.year or abs(apart) <= 120 else "j F Y")
+        named = date_format(day, "l")
+        return named if apart > 0 else _("last %(weekday)s") % {"weekday": named}
+    return plain(day, today)
 
 
 def on(day: date, today: date) -> str:

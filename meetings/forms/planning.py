@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.datastructures import MultiValueDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
-from meetings import agenda, queries, words
+from meetings import agenda, queries, words, zone_writing
 from meetings.actions.planning import Guests
 from meetings.models import Meeting, MeetingAccount, Participant, ParticipantQuerySet
 from relationships import people_words
@@ -30,6 +31,8 @@ from web.widgets import DayField, PillBoxes, Pills, Segmented
 
 LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 480)
 USUAL_TIME = time(10)
+# Longer ago nobody plans a meeting that they only forgot to write down.
+LONG_AGO = timedelta(days=366)
 # Of their people so many stand there; the others are unfolded.
 NEAR = 6
 
@@ -87,8 +90,10 @@ class MeetingForm(forms.Form):
     minutes = forms.TypedChoiceField(label=gettext_lazy("Length"), coerce=int, initial=60, choices=())
     place = forms.CharField(label=gettext_lazy("Place"), required=False, max_length=500)
     link = forms.URLField(label=gettext_lazy("Link"), required=False, max_length=2000, assume_scheme="https")
-    contacts = forms.ModelMultipleChoiceField(Contact.objects.none(), required=False)
-    colleagues = forms.ModelMultipleChoiceField(User.objects.none(), required=False)
+    contacts = forms.ModelMultipleChoiceField(
+        Contact.objects.none(), required=False, label=gettext_lazy("Who of theirs")
+    )
+    colleagues = forms.ModelMultipleChoiceField(User.objects.none(), required=False, label=gettext_lazy("Who of us"))
 
     def __init__(
         self,
@@ -103,6 +108,8 @@ class MeetingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user, self.now, self.meeting, self.so_far = user, now, meeting, so_far
         self.proposed: date | None = None
+        # The day that is over and was asked about.
+        self.over: date | None = None
         self.known_before = set(_numbers(str(self.data.get("asked_for", "")).split(",")))
         mine = partners_of(user)
         self.fields["relationship"].required = self.fields["another"].required = False
@@ -268,7 +275,8 @@ class MeetingForm(forms.Form):
                 ticked |= usually(here, stakes, lately)
             tables.append(_table(row, here, stakes, lately, ticked))
             everybody |= {one.pk for one in here}
-        narrow(self, "contacts", Contact.objects.filter(pk__in=everybody))
+        here_only = _("Somebody who was chosen is not of these partners. See who is chosen now.")
+        narrow(self, "contacts", Contact.objects.filter(pk__in=everybody), gone=here_only)
         if not self.is_bound:
             self.initial["contacts"] = sorted(ticked)
         self.known = ",".join(str(row.pk) for row in self.partners)
@@ -281,7 +289,7 @@ class MeetingForm(forms.Form):
         if self.meeting is not None:
             asked = set(self._asked().ours().values_list("user", flat=True))
         colleagues = User.objects.visible_to(self.user).filter(Q(pk__in=staff) | Q(pk__in=asked))
-        narrow(self, "colleagues", colleagues)
+        narrow(self, "colleagues", colleagues, gone=_("Somebody who was chosen no longer works here."))
         self.initial.setdefault("colleagues", sorted(asked) if self.meeting else [self.user.pk])
         ticked = self._ticked("colleagues")
         parts: dict[int, str] = {}
@@ -307,8 +315,36 @@ class MeetingForm(forms.Form):
         if {"day", "at", "zone"} <= cleaned.keys():
             zone = ZoneInfo(cleaned["zone"])
             cleaned["starts_at"] = datetime.combine(cleaned["day"], cleaned["at"], tzinfo=zone)
+            self._exists(cleaned["starts_at"])
+            self._is_meant(cleaned["day"], self.now.today(cleaned["zone"]))
         cleaned["title"] = cleaned.get("title", "").strip() or title_of(cleaned.get("kind", ""))
         return cleaned
+
+    def _exists(self, starts_at: datetime) -> None:
+        """In the night in which the clock is put forward, an hour of it is left out."""
+        zone = str(starts_at.tzinfo)
+        if change := zone_writing.skipped(starts_at.replace(tzinfo=None), zone):
+            shown = "H:i"
+            said = _("That night the clock in %(city)s goes from %(before)s to %(after)s: there is no %(time)s.")
+            told = {
+                "city": words.city(zone),
+                "before": date_format(change.at, shown),
+                "after": date_format(change.at + (change.after - change.before), shown),
+                "time": date_format(starts_at, shown),
+            }
+            self.add_error("at", said % told)
+
+    def _is_meant(self, day: date, today: date) -> None:
+        """A day that is over is asked about once: somebody may write down late what was held; long ago it is a slip."""
+        if day >= today or (self.meeting is not None and day == self.meeting.starts_here.date()):
+            return
+        if day < today - LONG_AGO:
+            self.add_error("day", _("This is more than a year ago. What was held then can be logged as a check-in."))
+            return
+        self.over = day
+        if self.data.get("over") != day.isoformat():
+            said = _("%(day)s is over. Confirm once more if it is meant; you will be asked whether it was held.")
+            self.add_error("day", said % {"day": dates.full(day)})
 
     @property
     def values(self) -> dict[str, Any]:

@@ -24,7 +24,11 @@ class AgainForm(forms.Form):
         widget=Segmented,
         initial="one",
     )
-    again = forms.ChoiceField(label=gettext_lazy("Comes again"), required=False)
+    again = forms.ChoiceField(
+        label=gettext_lazy("Comes again"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Say how often it comes again, in the words of the list.")},
+    )
     until = DayField(label=gettext_lazy("Until"), required=False)
     send = forms.BooleanField(label=gettext_lazy("Send invitations"), required=False)
 

@@ -146,7 +146,8 @@ def meeting_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     now, row = Now.read(), changeable(request, pk)
     form = CancelForm(sent(request))
     again = AgainForm(sent(request), meeting=row)
-    if request.method == "POST" and form.is_valid() and again.is_valid():
+    form.errors.update(again.errors)
+    if request.method == "POST" and form.is_valid():
         reason, following = form.cleaned_data["reason"], again.following
         by: dict[str, Any] = {"actor": request.user, "now": now, "meeting": row}
         deed = attempt(

@@ -31,7 +31,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-TODAY_QUERIES = 48
+TODAY_QUERIES = 49
 RELATIONSHIP_QUERIES = 61
 PROMISE_QUERIES = 23
 # Where the person stands in for somebody: what they keep themselves is counted apart.
@@ -89,6 +89,22 @@ def test_today_takes_the_same_queries(count: int, django_assert_num_queries: Cal
     client = client_of(people.alice())
     with django_assert_num_queries(TODAY_QUERIES):  # type: ignore[attr-defined]
         assert client.get(reverse("today")).status_code == 200
+
+
+def test_today_names_who_is_booked_after_the_overdue() -> None:
+    today = Now.read().today("UTC")
+    rows = book([State.OVERDUE, State.OVERDUE, State.OVERDUE, State.DUE])
+    for row, ahead in ((rows[1], 1), (rows[2], 0)):
+        Relationship.objects.filter(pk=row.pk).update(every_days=14, booked_on=today + timedelta(days=ahead))
+    page = client_of(people.alice()).get(reverse("today"))
+    assert page.context["booked"].named == [(rows[2], "today"), (rows[1], "tomorrow")]
+    text = page.content.decode()
+    places = [text.index(f'id="today-{name}"') for name in ("overdue", "booked", "due")]
+    assert places == sorted(places)
+    assert page.context["total"] == 2
+    # Without anything else it stands there too; without anybody booked there is no heading.
+    Relationship.objects.exclude(booked_on=None).update(booked_on=None)
+    assert 'id="today-booked"' not in client_of(people.alice()).get(reverse("today")).content.decode()
 
 
 def full(row: Relationship, count: int) -> None:

@@ -185,6 +185,19 @@ def test_the_zone_as_explained_shows_what_its_clock_shows(zone: str, moment: dat
     assert at.astimezone(explained).utcoffset() == at.astimezone(ZoneInfo(zone)).utcoffset()
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(ZONES), st.datetimes(datetime(2026, 1, 1), datetime(2036, 1, 1)))
+@example("Europe/London", datetime(2027, 3, 28, 0, 59))
+@example("Europe/London", datetime(2027, 3, 28, 1, 0))
+@example("Europe/London", datetime(2027, 3, 28, 1, 59))
+@example("Europe/London", datetime(2027, 3, 28, 2, 0))
+@example("Europe/London", datetime(2027, 10, 31, 1, 30))
+def test_a_time_is_skipped_if_no_moment_shows_it(zone: str, local: datetime) -> None:
+    moment = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    shown = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
+    assert (zone_writing.skipped(local, zone) is None) == shown
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [

@@ -141,6 +141,49 @@ def test_wrong_input_keeps_everything() -> None:
     assert not Meeting.objects.exists()
 
 
+def refused(row: Relationship, **more: Any) -> str:
+    page = as_(people.alice()).post(reverse("meeting_create", args=[row.pk]), sent(row, **more))
+    assert page.status_code == 422 and not Meeting.objects.exists()
+    return text(page)
+
+
+def test_what_is_wrong_is_said_at_its_field_and_above_with_a_link() -> None:
+    row, stranger = partner(), Contact.objects.create(name="Uwe Unger")
+    today = Now.read().today("UTC")
+    said = refused(row, again="daily", until=today.isoformat())
+    assert '<a href="#id_again">Comes again: Say how often it comes again, in the words of the list.</a>' in said
+    said = refused(row, again="week", until=today.isoformat())
+    assert said.count("This is before the first meeting.") == 2
+    assert '<a href="#id_until">Until: This is before the first meeting.</a>' in said
+    said = refused(row, contacts=[stranger.pk])
+    assert '<a href="#id_contacts">Who of theirs: Somebody who was chosen is not of these partners.' in said
+    assert 'id="id_contacts"' in said and "Select a valid choice" not in said
+
+
+def test_hour_that_the_clock_leaves_out_is_no_time_to_meet() -> None:
+    said = refused(partner(), day="2027-03-28", at="01:30", zone="Europe/London")
+    assert "That night the clock in London goes from 01:00 to 02:00: there is no 01:30." in said
+
+
+def test_day_that_is_over_is_asked_about_once_and_years_ago_refused() -> None:
+    row, today = partner(), Now.read().today("UTC")
+    yesterday = (today - timedelta(days=1)).isoformat()
+    assert "This is more than a year ago." in refused(row, day="2020-01-01", over="2020-01-01")
+    said = refused(row, day=yesterday)
+    assert "is over. Confirm once more" in said and f'name="over" value="{yesterday}"' in said
+    # For another day it is asked anew.
+    before = (today - timedelta(days=2)).isoformat()
+    assert "is over. Confirm once more" in refused(row, day=before, over=yesterday)
+    client = as_(people.alice())
+    client.post(reverse("meeting_create", args=[row.pk]), sent(row, day=yesterday, over=yesterday))
+    meeting = Meeting.objects.get()
+    assert meeting.day.isoformat() == yesterday
+    # It stays on its day when something else of it is changed.
+    client.post(reverse("meeting_edit", args=[meeting.pk]), sent(row, day=yesterday, title="Spring review"))
+    meeting.refresh_from_db()
+    assert meeting.title == "Spring review"
+
+
 def test_same_form_twice_is_one_meeting() -> None:
     row = partner()
     client, address = as_(people.alice()), reverse("meeting_create", args=[row.pk])

@@ -28,6 +28,15 @@ def test_days_around_today() -> None:
     ]  # fmt: skip
 
 
+def test_day_of_another_year_says_which() -> None:
+    far = {more: dates.said(TODAY + more * DAY, TODAY) for more in (35, 36, 122, -329, -330)}
+    assert far == {
+        35: "31 December", 36: "1 January 2027", 122: "28 March 2027", -329: "1 January", -330: "31 December 2025",
+    }  # fmt: skip
+    assert dates.weekday(TODAY + 36 * DAY, TODAY) == "Friday 1 January 2027"
+    assert dates.weekday(TODAY + 8 * DAY, TODAY) == "Friday 4 December"
+
+
 @given(st.integers(-400, 400), st.integers(-400, 400))
 def test_no_two_days_are_said_alike(one: int, other: int) -> None:
     """Within four months of today, in whatever direction, and the words say which way a weekday lies."""
