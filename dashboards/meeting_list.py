@@ -251,7 +251,7 @@ def sentence(counted: dict[str, int]) -> str:
     if told["again"]:
         said = ngettext(
             "%(count)d meeting to come, and it comes again.",
-            "%(count)d meetings to come, %(again)d of them again and again.",
+            "%(count)d meetings to come, %(again)d of them in series.",
             ahead,
         )
         said %= told

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     PROMISE_DUE = "promise due"
     DUE = "due"
     BOOKED = "booked"
+    MEETING = "meeting"
     STAGE = "stage"
 
     @property
@@ -210,7 +211,29 @@ class Stage(AboutPartner):
     late: bool
 
 
-Row: TypeAlias = CheckIn | Promise | Voice | Problem | Stage
+@dataclass(frozen=True, slots=True)
+class Meeting(AboutPartner):
+    """A meeting to come. ``today``, ``day`` and ``times`` are those of who reads it; ``more`` says who and where."""
+
+    what: str
+    day: date
+    times: str
+    more: str
+
+    @property
+    def late(self) -> bool:
+        return False
+
+    @property
+    def fact(self) -> str:
+        return f"{shortened(self.what)} – {meeting_words(self.day, self.today).removeprefix('on ')}, {self.times}"
+
+    @property
+    def detail(self) -> str:
+        return self.more
+
+
+Row: TypeAlias = CheckIn | Promise | Voice | Problem | Stage | Meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +344,8 @@ class Digest:
             yield f"{short(due) if count[Kind.OVERDUE] and not between else some(due, 'partner')} due this week"
         if count[Kind.BOOKED]:
             yield f"{some(count[Kind.BOOKED], 'partner')} booked"
+        if count[Kind.MEETING]:
+            yield some(count[Kind.MEETING], "meeting")
         if count[Kind.STAGE]:
             yield f"{some(count[Kind.STAGE], 'stage')} to look at"
 
@@ -345,6 +370,8 @@ class Digest:
             yield f"{are(due, 'partner')} due this week."
         if count[Kind.BOOKED]:
             yield f"{are(count[Kind.BOOKED], 'partner')} booked: a meeting is near."
+        if count[Kind.MEETING]:
+            yield f"{are(count[Kind.MEETING], 'meeting')} in the next 7 days."
         if count[Kind.STAGE]:
             yield f"{are(count[Kind.STAGE], 'stage')} to be looked at."
 
@@ -439,6 +466,8 @@ def called(kind: Kind, count: int) -> str:
             return " overdue partner" if one else " overdue partners"
         case Kind.BOOKED:
             return " booked partner" if one else " booked partners"
+        case Kind.MEETING:
+            return " meeting in 7 days" if one else " meetings in 7 days"
         case Kind.UNANSWERED:
             return " answer owed" if one else " answers owed"
         case Kind.PROMISE_DUE:

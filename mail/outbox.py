@@ -51,12 +51,17 @@ class Due:
 
 # Plan ------------------------------------------------------------------------------------------------------------
 
-# Who owns a partner, sees to an open promise, or stands in for somebody on the local day of the mail.
+# Who owns a partner, sees to an open promise, is asked to a meeting of the next seven days, or stands in for somebody
+# on the local day of the mail.
 WANTS = {
     Kind.DIGEST: """(EXISTS (SELECT 1 FROM relationships_relationship r
                               WHERE r.owner_id = u.id AND r.removed_at IS NULL)
                      OR EXISTS (SELECT 1 FROM relationships_commitment p
                                  WHERE p.keeper_id = u.id AND p.ended_on IS NULL)
+                     OR EXISTS (SELECT 1 FROM meetings_participant a
+                                  JOIN meetings_meeting m ON m.id = a.meeting_id AND m.state = 'planned'
+                                 WHERE a.user_id = u.id AND m.ends_at > hour.due_at
+                                   AND m.starts_at <= hour.due_at + interval '7 days')
                      OR EXISTS (SELECT 1 FROM accounts_cover c
                                  WHERE c.stand_in_id = u.id
                                    AND (hour.due_at AT TIME ZONE u.zone)::date BETWEEN c.from_on AND c.until_on))""",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, Collate, RowNumber
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -19,6 +20,8 @@ from mail import digest
 from mail.digest import DAYS_AHEAD, ROWS_SHOWN, Batch, CheckIn, Digest, Part, Promise, Row, Voice, day_words, plain
 from mail.models import Kind
 from mail.optout import address_for
+from meetings import words as meeting_words
+from meetings.models import Meeting, MeetingAccount, Participant
 from relationships import feedback_words, problem_words, stage_words, stages
 from relationships.models import (
     Commitment,
@@ -58,8 +61,11 @@ HEADINGS = {
     digest.Kind.PROMISE_DUE: "Promises due in 7 days",
     digest.Kind.DUE: "Check-ins due in 7 days",
     digest.Kind.BOOKED: "Due, with a meeting near",
+    digest.Kind.MEETING: "Meetings in 7 days",
     digest.Kind.STAGE: "Stages to look at",
 }
+# Of theirs, and of partners, so many are named in a line.
+NAMED = 4
 
 # By the person whose it is: the batch of each kind that has rows, the most urgent kind first.
 Book = Mapping[int, list[Batch]]
@@ -100,6 +106,7 @@ def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
             _promises(digest.Kind.PROMISE_DUE, promises.due_within(now, DAYS_AHEAD), person, now),
             _check_ins(digest.Kind.DUE, own.due_within(now, DAYS_AHEAD), now),
             _check_ins(digest.Kind.BOOKED, own.booked(now), now, verb="Open"),
+            _meetings(person, list(covers), now),
             _stages(own.stage_asks(now), now),
         ]
     )
@@ -190,11 +197,65 @@ def _stages(found: RelationshipQuerySet, now: Now) -> dict[int, Batch]:
     return _batches(digest.Kind.STAGE, ((row.owner_id, row.total, _stage(row, now)) for row in rows))
 
 
+def _meetings(person: User, absent: Sequence[int], now: Now) -> dict[int, Batch]:
+    """Those of the person, then those that somebody organises for whom they stand in. Three queries.
+
+    What the person said they do not come to is theirs no longer.
+    """
+    seen = Meeting.objects.visible_to(person).ahead(now)
+    seen = seen.filter(starts_at__lte=now.instant + timedelta(days=DAYS_AHEAD))
+    declined = Participant.objects.filter(user=person, answer=Participant.Answer.DECLINED).order_by().values("meeting")
+    own = seen.of([person.pk]).exclude(pk__in=declined).order_by().values("pk")
+    found = seen.filter(Q(pk__in=own) | Q(organiser__in=absent)).annotate(
+        sees_to=Case(When(pk__in=own, then=Value(person.pk)), default=F("organiser"), output_field=BigIntegerField())
+    )
+    rows = list(_first_of_each(found, "sees_to", (F("starts_at").asc(), F("id").asc())))
+    keys = [row.pk for row in rows]
+    parties = MeetingAccount.objects.visible_to(person).filter(meeting__in=keys).select_related("relationship__account")
+    partners: dict[int, list[Relationship]] = defaultdict(list)
+    for party in parties.order_by("pk"):
+        partners[party.meeting_id].append(party.relationship)
+    people: dict[int, list[str]] = defaultdict(list)
+    asked = Participant.objects.visible_to(person).theirs().filter(meeting__in=keys).select_related("contact")
+    for one in asked.exclude(answer=Participant.Answer.DECLINED).order_by("pk"):
+        people[one.meeting_id].append(plain(str(one.contact)))
+    told = ((row.sees_to, row.total, _meeting(row, partners[row.pk], people[row.pk], person, now)) for row in rows)
+    return _batches(digest.Kind.MEETING, told)
+
+
+def _meeting(
+    row: Meeting, partners: Sequence[Relationship], people: Sequence[str], person: User, now: Now
+) -> digest.Meeting:
+    """Its time as the person's clock shows it, and beside it that of the partner where it shows another."""
+    others = [row.zone, *(one.zone for one in partners)]
+    who = f"With {_named(people)}." if people else ""
+    where = f"{plain(row.place)}." if row.place else ""
+    first = partners[0]
+    return digest.Meeting(
+        partner=_named([plain(one.account.name) for one in partners]),
+        name=plain(first.name) if len(partners) == 1 else "",
+        today=now.today(person.zone),
+        page=_page(first),
+        act=settings.SITE_URL + row.get_absolute_url(),
+        verb="Open",
+        what=plain(row.title),
+        day=row.starts_at.astimezone(ZoneInfo(person.zone)).date(),
+        times=meeting_words.times(row.starts_at, row.minutes, person.zone, others),
+        more=" ".join(filter(None, [who, where])),
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    """*Petra Vogel, Jonas Brandt and 3 others*."""
+    more = len(names) - NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:NAMED])} and {more} others"
+
+
 def _first_of_each(found: QuerySet[Any], whose: str, order: Sequence[Any]) -> QuerySet[Any]:
     """The first rows of each person, and how many there are in all, in one query."""
-    place = Window(RowNumber(), partition_by=whose, order_by=list(order))
-    counted = found.annotate(total=Window(Count("*"), partition_by=whose), place=place)
-    first: QuerySet[Any] = counted.filter(place__lte=ROWS_SHOWN)
+    nth = Window(RowNumber(), partition_by=whose, order_by=list(order))
+    counted = found.annotate(total=Window(Count("*"), partition_by=whose), nth=nth)
+    first: QuerySet[Any] = counted.filter(nth__lte=ROWS_SHOWN)
     return first.order_by(*order)
 
 
@@ -226,6 +287,8 @@ def _rest(kind: digest.Kind, whose: int) -> str:
             return _address("feedback_list", state="late", side=Feedback.Side.THEIRS.value, person=whose)
         case digest.Kind.PROMISE_DUE:
             return _address("promise_list", person=whose)
+        case digest.Kind.MEETING:
+            return _address("meeting_list", person=whose)
         case digest.Kind.DUE:
             return _address("portfolio", owner=whose)
 

@@ -5,6 +5,7 @@ Each names the one who was asked and is good for nothing else. Opening one chang
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from web.clock import Now
 
 SALT = "concord.meetings.answer"
 LONGEST = 200
+# So many days of a series can be answered one by one.
+DAYS = 12
 # As somebody says it of oneself.
 WORDS = {
     Participant.Answer.COMES.value: _("I’ll come"),
@@ -30,11 +33,17 @@ WORDS = {
 class Question:
     """Who was asked, and to what: this meeting and, with ``whole``, all of its series that are still to come.
 
-    ``asked`` is the next one of them. Its ``meeting`` with organiser and series is selected.
+    ``asked`` is the next one of them. Its ``meeting`` with organiser and series is selected. ``days`` are those of
+    a series for which they can answer one by one, the next ones.
     """
 
     asked: Participant
     whole: bool
+    days: Sequence[Participant] = ()
+
+    def of_day(self, chosen: str) -> Participant | None:
+        """Who was asked to the day that was chosen; none where all of them are meant."""
+        return next((one for one in self.days if str(one.pk) == chosen), None)
 
 
 def token_for(participant: Participant, *, whole: bool = False) -> str:
@@ -56,8 +65,10 @@ def find(token: str, now: Now) -> Question | None:
     named = Participant._base_manager.filter(pk=pk).select_related("meeting").first()
     if named is None:
         return None
-    asked = asked_of(named, whole=whole, now=now).order_by("meeting__starts_at").first()
-    return Question(asked, whole) if asked is not None else None
+    days = list(asked_of(named, whole=whole, now=now).order_by("meeting__starts_at", "pk")[:DAYS])
+    if not days:
+        return None
+    return Question(days[0], whole, days if whole and len(days) > 1 else ())
 
 
 def asked_of(named: Participant, *, whole: bool, now: Now) -> QuerySet[Participant]:

@@ -45,6 +45,13 @@ def short(meeting: Meeting, now: Now) -> str:
     return f"{date_format(here, 'D')} {day}, {date_format(here, 'G:i')}"
 
 
+def day_said(asked: Participant, now: Now) -> str:
+    """*Tue 8 December, 9:30*, and what they said of that day so far."""
+    day = short(asked.meeting, now)
+    said = {"day": day, "answer": asked.get_answer_display()}
+    return _("%(day)s – %(answer)s") % said if asked.answer else day
+
+
 def elsewhere(meeting: Meeting, zone: str) -> list[Fact]:
     """The time in another zone, if the clock there shows another one."""
     here = meeting.starts_here.replace(tzinfo=None)

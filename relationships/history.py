@@ -131,6 +131,8 @@ PARENTS: list[tuple[type[models.Model], str]] = [
 # Which audit rows of a model of an app above this one speak about a relationship: that app puts its models in here,
 # and in the tables above.
 STRANDS: dict[type[models.Model], Callable[[Relationship], Strand]] = {}
+# What apps above leave out of a deed of many rows, so that it is told once what happened to all of them.
+FOLDS: list[Callable[[Sequence[Change]], Sequence[Change]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +214,13 @@ def deeds(
     told = []
     ordered = sorted(found, key=lambda change: (change.at, str(change.context)), reverse=True)
     for (at, _context), together in groupby(ordered, key=lambda change: (change.at, change.context)):
-        rows = list(together)
+        rows: Sequence[Change] = list(together)
+        metadata = rows[0].metadata
+        for fold in FOLDS:
+            rows = fold(rows)
         items = teller.items(rows)
         if items:
-            who = _who(rows[0].metadata, people)
+            who = _who(metadata, people)
             told.append(Deed(at, who, items[:MOST_ITEMS], max(0, len(items) - MOST_ITEMS)))
     return told, more
 

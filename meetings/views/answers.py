@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -34,24 +35,34 @@ def meeting_answer(request: HttpRequest, token: str) -> HttpResponse:
     if question is None:
         return _quiet(render(request, "meetings/answer_closed.html", status=404))
     error = ""
+    chosen = (request.POST if request.method == "POST" else request.GET).get("day", "")
+    of_day = question.of_day(chosen)
     if request.method == "POST":
         try:
+            if chosen and of_day is None:
+                raise ValidationError(_("This day takes no answer any more. Choose another."))
+            said = request.POST.get("answer", "")
             actions.hear_answer(
-                now=now, asked=question.asked, said=request.POST.get("answer", ""), whole=question.whole
+                now=now, asked=of_day or question.asked, said=said, whole=question.whole and of_day is None
             )
         except ValidationError as refused:
             error = " ".join(refused.messages)
         else:
-            response = HttpResponseRedirect(f"{request.path}?noted=1")
+            day = f"&day={of_day.pk}" if of_day is not None else ""
+            response = HttpResponseRedirect(f"{request.path}?noted=1{day}")
             response.status_code = 303
             return _quiet(response)
+    asked = of_day or question.asked
     shown = {
-        "asked": question.asked,
-        "meeting": question.asked.meeting,
-        "said": invitation_words.facts(question.asked, whole=question.whole, now=now),
+        "asked": asked,
+        "meeting": asked.meeting,
+        "said": invitation_words.facts(asked, whole=question.whole, now=now),
+        "days": [(one, invitation_words.day_said(one, now)) for one in question.days],
+        "of_day": of_day,
+        "day_noted": invitation_words.short(asked.meeting, now),
         "choices": list(answer_links.WORDS.items()),
         "chosen": request.GET.get("answer", ""),
-        "noted": "noted" in request.GET and bool(question.asked.answer),
+        "noted": "noted" in request.GET and bool(asked.answer),
         "whole": question.whole,
         "error": error,
     }

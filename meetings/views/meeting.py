@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from meetings import actions, series, series_words, words
+from meetings import actions, series, series_words, told_words, words
 from meetings.agenda_page import agenda_of
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
 from meetings.since_queries import since_of
@@ -37,6 +37,8 @@ class Person:
     part: str
     tone: str
     writes: bool
+    told: told_words.Line | None = None
+    way: str = ""
 
 
 def parties_of(row: Meeting, user: User) -> list[MeetingAccount]:
@@ -45,9 +47,11 @@ def parties_of(row: Meeting, user: User) -> list[MeetingAccount]:
     return list(seen_by.select_related("relationship__account", "relationship__owner", "relationship__agreement"))
 
 
-def people_of(row: Meeting, parties: Sequence[MeetingAccount], user: User, *, writes: bool) -> list[Person]:
-    """Theirs first, who decides at the top; then ours, the host at the top. Three queries."""
-    asked = Participant.objects.visible_to(user).filter(meeting=row).select_related("user", "contact", "party")
+def people_of(row: Meeting, parties: Sequence[MeetingAccount], user: User, now: Now, *, writes: bool) -> list[Person]:
+    """Theirs first, who decides at the top; then ours, the host at the top. Five queries."""
+    visible = Participant.objects.visible_to(user).filter(meeting=row)
+    asked = list(visible.select_related("user", "contact", "party", "answered_by"))
+    told, today = told_words.of(row, asked, user, now), now.today(user.zone)
     relationships = [one.relationship_id for one in parties]
     powers = {
         (one.relationship_id, one.contact_id): one for one in Stakeholder.objects.filter(relationship__in=relationships)
@@ -65,7 +69,9 @@ def people_of(row: Meeting, parties: Sequence[MeetingAccount], user: User, *, wr
         elif member := members.get(one.user_id or 0):
             part = member.subject or member.get_role_display()
         rank = (one.is_ours, not deciding, one.user_id != row.organiser_id, str(one.person))
-        found.append((rank, Person(one, part, words.TONES[Participant.Answer(one.answer)], writes)))
+        tone = words.TONES[Participant.Answer(one.answer)]
+        way = told_words.answered(one, user, today)
+        found.append((rank, Person(one, part, tone, writes, told.get(one.pk), way)))
     return [person for _rank, person in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -76,6 +82,7 @@ def page_of(request: PersonRequest, row: Meeting, now: Now) -> dict[str, Any]:
     writes = Meeting.objects.changeable_by(user).filter(pk=row.pk).exists()
     others = [row.zone, *(one.relationship.zone for one in parties)]
     over = row.is_over(now)
+    people = people_of(row, parties, user, now, writes=writes and row.is_planned and not over)
     return {
         "row": row,
         "parties": parties,
@@ -86,7 +93,8 @@ def page_of(request: PersonRequest, row: Meeting, now: Now) -> dict[str, Any]:
         "asks": row.wants_settling(now),
         "under_way": row.is_planned and row.begun_at is not None,
         "writes": writes,
-        "people": people_of(row, parties, user, writes=writes and row.is_planned and not over),
+        "people": people,
+        "untold": row.is_planned and not over and len(people) > 1 and not any(one.told for one in people),
         "answers": [choice for choice in Participant.Answer.choices if choice[0]],
         "length": capfirst(words.length(row.minutes)),
         "repeats": _repeats(row, now),

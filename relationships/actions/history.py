@@ -89,6 +89,10 @@ RESTORABLE: dict[type[models.Model], list[str]] = {
     PlanStep: EDITABLE_PLAN,
 }
 
+# How a value is put back in rows of apps above, which add their own.
+Setter = Callable[[Any, dict[str, Any], dict[str, Any]], Done[Any]]
+SETTERS: dict[type[models.Model], Setter] = {}
+
 
 def _event(model: type[models.Model], event_id: int) -> Any:
     return events_of(model)._base_manager.get(pgh_id=event_id)
@@ -127,6 +131,8 @@ def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id:
         return change_problem(actor=actor, now=now, problem=row, values=values)
     if isinstance(row, PlanStep):
         return change_plan_step(actor=actor, now=now, step=row, values=values)
+    if model in SETTERS:
+        return SETTERS[model](row, values, {"actor": actor, "now": now})
     people = {"contacts": list(row.contacts.all()), "colleagues": list(row.colleagues.all())}
     return change_interaction(actor=actor, now=now, interaction=row, values=values, **people)
 

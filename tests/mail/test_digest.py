@@ -306,7 +306,7 @@ def test_subject_of_problems_and_stages(counts: dict[Kind, int], subject: str, h
 )
 def test_subject_carries_the_fact(counts: tuple[int, ...], subject: str, headline: str) -> None:
     late, overdue, unanswered, promised, due = counts
-    shown = of_counts([0, late, overdue, unanswered, 0, promised, due, 0, 0])
+    shown = of_counts([0, late, overdue, unanswered, 0, promised, due, 0, 0, 0])
     assert (shown.subject, shown.headline) == (subject, headline)
 
 

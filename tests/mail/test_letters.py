@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Cover, Invitation, Membership, User
+from accounts.models import Contact, Cover, Invitation, Membership, User
 from mail import actions, digest
-from mail.digest import ROWS_SHOWN, Digest, day_words
+from mail.digest import ROWS_SHOWN, Digest, day_words, text
 from mail.models import WEEKLY, Kind, OutboxMail
 from mail.queries import digest_of
 from mail.tasks import send_mail
+from meetings.models import Meeting, MeetingAccount, Participant
 from relationships import actions as relationships
 from relationships.models import Commitment, Feedback, Problem, Relationship
 from tests import people
@@ -31,6 +33,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
+HOUR = timedelta(hours=1)
 NOW = Now.parse("2026-03-02T08:00:00+00:00")
 TUESDAY = Now.parse("2026-03-03T08:00:00+00:00")
 
@@ -429,6 +432,67 @@ def test_who_only_stands_in_gets_the_mail(box: Postbox) -> None:
     assert "For Alice Ahlberg, until" in words
 
 
+# Meetings ------------------------------------------------------------------------------------------------------------
+
+
+def meeting(title: str, at: datetime, *partners: Relationship, **fields: Any) -> Meeting:
+    """Of who owns the first partner, for an hour."""
+    known = {"organiser": partners[0].owner, "zone": "UTC", "planned_at": at}
+    row = Meeting.objects.create(title=title, starts_at=at, ends_at=at + HOUR, **{**known, **fields})
+    for one in partners:
+        MeetingAccount.objects.create(
+            meeting=row, relationship=one, account_id=one.account_id, starts_at=at, meets_on=at.date(), state=row.state
+        )
+    return row
+
+
+def test_meetings_of_seven_days_stand_behind_what_is_overdue_in_the_readers_zone() -> None:
+    alice = people.alice()
+    User.objects.filter(pk=alice.pk).update(zone="Europe/London")
+    alice = User.objects.get(pk=alice.pk)
+    late = agreed(7, touched=MONDAY - 28 * DAY, **of("Late"))
+    fjord = agreed(90, touched=MONDAY - DAY, zone="Europe/Oslo", **of("Fjord"))
+    theirs = agreed(90, touched=MONDAY - DAY, owner=people.outsider(), team=people.south(), **of("Elsewhere"))
+    ingrid = Contact.objects.create(name="Ingrid Solberg")
+    tomorrow = meeting("Ice on the quay", NOW.instant + DAY + HOUR, fjord, late, zone="Europe/Oslo", place="Pier 4")
+    Participant.objects.create(
+        meeting=tomorrow, contact=ingrid, party=tomorrow.parties.get(relationship=fjord), asked_on=MONDAY
+    )
+    meeting("In nine days", NOW.instant + 9 * DAY, fjord)
+    meeting("Off", NOW.instant + DAY, fjord, state="cancelled")
+    meeting("Hidden", NOW.instant + DAY, theirs)
+    # Bob's, where the partner is Alice's, and another to which she does not come.
+    meeting("By Bob", NOW.instant + 6 * DAY, fjord, organiser=people.bob())
+    declined = meeting("Without her", NOW.instant + 2 * DAY, fjord, organiser=people.bob())
+    Participant.objects.create(meeting=declined, user=alice, answer="declined", answered_on=MONDAY, asked_on=MONDAY)
+    found = mine(alice)
+    assert told(found) == [("Overdue", ["Late"], ""), ("Meetings in 7 days", ["Fjord, Late", "Fjord"], "")]
+    assert found.subject == "1 partner overdue, 2 meetings"
+    assert found.headline == "One partner is overdue. Two meetings are in the next 7 days."
+    first, second = found.parts[1].rows
+    assert first.fact == "Ice on the quay – tomorrow, 09:00–10:00 in London, 10:00 in Oslo"
+    assert (first.detail, first.act) == (
+        "With Ingrid Solberg. Pier 4.", f"{settings.SITE_URL}{tomorrow.get_absolute_url()}"
+    )  # fmt: skip
+    assert second.fact.startswith("By Bob – Sunday 8 March, 08:00–09:00")
+    words, page = text(found), render_to_string("mail/digest.html", {"digest": found})
+    for said in (first.fact, first.detail, first.act, "Meetings in 7 days"):
+        assert said in words and said in page
+    assert "Hidden" not in words + page
+
+
+def test_who_is_only_asked_to_a_meeting_gets_the_mail_and_meetings_of_who_is_away_stand_apart(box: Postbox) -> None:
+    there_for_long(people.bob())
+    row = people.relationship(owner=people.mona(), **of("Fjord"))
+    asked = meeting("Ice", NOW.instant + DAY, row)
+    Participant.objects.create(meeting=asked, user=people.bob(), asked_on=MONDAY)
+    assert actions.send_mail(now=NOW, kinds=[Kind.DIGEST]).sent == 1
+    assert box.mail_to(people.bob().email)["Subject"] == "1 meeting"
+    Cover.objects.create(absent=people.mona(), stand_in=people.alice(), from_on=MONDAY, until_on=MONDAY + 6 * DAY)
+    (part,) = mine(User.objects.get(pk=people.alice().pk)).parts
+    assert part.heading.startswith("For Mona") and [one.kind.value for one in part.batches][-1] == "meeting"
+
+
 # As many queries for one as for fifty --------------------------------------------------------------------------------
 
 
@@ -444,6 +508,7 @@ def something_of_each_kind(now: Now) -> None:
         for day, severity in ((today - DAY, 3), (today + DAY, 1)):
             trouble("boxes", day, relationship=row, opened_on=today - 2 * DAY, severity=severity)
         people.relationship(owner=owner, stage="customer", stage_since=today, lost_criteria="promise")
+        meeting("Ice", now.instant + 3 * DAY, row)
 
 
 def test_queries_are_as_many_for_one_row_as_for_fifty() -> None:
@@ -459,7 +524,7 @@ def test_queries_are_as_many_for_one_row_as_for_fifty() -> None:
             with CaptureQueriesContext(connection) as queries:
                 assert not digest_of(User.objects.get(pk=reader.pk), kind, now).empty
             counts[kind].append(len(queries))
-    assert counts == {Kind.DIGEST: [15, 15], Kind.TEAM_DIGEST: [11, 11]}
+    assert counts == {Kind.DIGEST: [18, 18], Kind.TEAM_DIGEST: [11, 11]}
 
 
 # When and to whom ----------------------------------------------------------------------------------------------------

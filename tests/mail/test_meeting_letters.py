@@ -15,7 +15,7 @@ from accounts.models import Affiliation, Contact, User
 from accounts.undo import take_back
 from mail import actions as mail
 from mail.models import Kind, OutboxMail
-from meetings import actions
+from meetings import actions, told_words
 from meetings.models import AgendaItem, CalendarMessage, Meeting, Participant
 from meetings.series import parse
 from relationships.models import Relationship
@@ -373,3 +373,83 @@ def test_series_that_ends_says_from_when_on(box: Postbox) -> None:
     assert "there is none from 15 December 2026 on" in again(parts(message)["text/plain"].get_content())
     rfc5545.read(calendar_in(message))
     assert b"UNTIL=20261214T083000Z" in calendar_in(message)
+
+
+# On the page of the meeting ------------------------------------------------------------------------------------------
+
+
+def said_of(meeting: Meeting, now: Now, reader: User | None = None) -> dict[str, tuple[str, str]]:
+    """By person what the page says that they were told, and how they answered."""
+    reader = reader or people.alice()
+    asked = list(Participant.objects.visible_to(reader).filter(meeting=meeting).select_related("answered_by"))
+    told = told_words.of(Meeting.objects.get(pk=meeting.pk), asked, reader, now)
+    today = now.today("UTC")
+    return {
+        str(one): (
+            " ".join(filter(None, [told[one.pk].said, told[one.pk].more])) if one.pk in told else "",
+            told_words.answered(one, reader, today),
+        )
+        for one in asked
+    }
+
+
+def test_page_says_who_was_told_what_and_when_and_what_was_refused(
+    box: Postbox, settings: Any, invited: tuple[Meeting, Contact]
+) -> None:
+    meeting, _ingrid = invited
+    nobody = said_of(meeting, NOW)
+    assert nobody["Ingrid Solberg"] == ("Invitation not sent yet", "")
+    assert nobody["Alice Ahlberg"] == ("", "")
+    sent(later())
+    assert said_of(meeting, later())["Ingrid Solberg"] == ("Invitation sent today 09:00", "")
+
+    # A change that waits, is sent, and one that a server refuses for good.
+    moved = {"starts_at": meeting.starts_at + timedelta(hours=1)}
+    day_after = later(by=timedelta(days=1))
+    meeting = actions.change_meeting(actor=people.alice(), now=day_after, meeting=meeting, values=moved).row
+    waits = "Change (version 2) not sent yet What they have is of yesterday 09:00."
+    assert said_of(meeting, day_after)["Ingrid Solberg"] == (waits, "")
+    sent(later(day_after))
+    assert said_of(meeting, later(day_after))["Bob Brandt"] == ("Change (version 2) sent today 09:00", "")
+    with hostile(RCPT="550 unknown") as (port, _attempts):
+        settings.EMAIL_PORT = port
+        again_on = later(day_after, timedelta(hours=3))
+        actions.change_meeting(actor=people.alice(), now=again_on, meeting=meeting, values={"place": "Pier 4"})
+        sent(later(again_on))
+    refused = "Change (version 3) refused by the mail server What they have is of today 09:00."
+    assert said_of(meeting, later(again_on))["Ingrid Solberg"] == (refused, "")
+
+
+def test_page_says_by_which_way_somebody_answered(invited: tuple[Meeting, Contact]) -> None:
+    meeting, _ingrid = invited
+    asked = {str(one): one for one in meeting.people.all()}
+    actions.hear_answer(now=NOW, asked=asked["Ingrid Solberg"], said="comes", whole=False)
+    step = actions.answer(actor=people.alice(), now=NOW, participant=asked["Bob Brandt"], said="maybe").step
+    said = said_of(meeting, NOW)
+    assert said["Ingrid Solberg"][1] == "Answered by the link in the mail, today"
+    assert said["Bob Brandt"][1] == "Noted by you, today"
+    assert said_of(meeting, NOW, people.mona())["Bob Brandt"][1] == "Noted by Alice Ahlberg, today"
+    take_back(step_id=step.pk, actor=people.alice(), now=NOW)
+    assert said_of(meeting, NOW)["Bob Brandt"][1] == ""
+    # Somebody notes something else, and takes it back: again it is what they said themselves.
+    step = actions.answer(actor=people.alice(), now=NOW, participant=asked["Ingrid Solberg"], said="declined").step
+    take_back(step_id=step.pk, actor=people.alice(), now=NOW)
+    assert said_of(meeting, NOW)["Ingrid Solberg"][1] == "Answered by the link in the mail, today"
+
+
+def test_what_was_told_costs_two_queries_for_any_number(
+    invited: tuple[Meeting, Contact], django_assert_num_queries: Any
+) -> None:
+    meeting, _ingrid = invited
+    row, alice = meeting.parties.get(), people.alice()
+    asked = list(meeting.people.select_related("user", "contact"))
+    with django_assert_num_queries(2):
+        told_words.of(meeting, asked, alice, NOW)
+    others = [contact(f"Guest{number} Moe", row.relationship) for number in range(30)]
+    Participant.objects.bulk_create(
+        Participant(meeting=meeting, party=row, contact=one, asked_on=NOW.today("UTC")) for one in others
+    )
+    asked = list(meeting.people.select_related("user", "contact"))
+    with django_assert_num_queries(2):
+        found = told_words.of(meeting, asked, alice, NOW)
+    assert [line.said for line in found.values()].count("Not invited yet") == 30

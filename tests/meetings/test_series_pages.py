@@ -10,11 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.models import Affiliation, Contact, UndoStep
 from accounts.undo import take_back
 from dashboards import meeting_list
+from meetings import answer_links, invitation_words, series, series_words
 from meetings.models import CalendarMessage, Meeting, Series
+from relationships import history
 from relationships.models import Relationship
 from tests import people
 from web.clock import Now
@@ -239,3 +242,55 @@ def test_a_list_of_series_pages_and_costs_the_same(monkeypatch: pytest.MonkeyPat
     titles = [line.row.title for context in (first, second) for line in context["lines"]]
     assert titles == ["Meeting -1", "Meeting 0", "Meeting 1"]
     assert {line.again.total for line in (*first["lines"], *second["lines"])} == {first["lines"][0].again.total}
+
+
+# In the history of the partner ---------------------------------------------------------------------------------------
+
+
+def told(meeting: Meeting) -> list[list[str]]:
+    """What the newest deeds say of meetings, by deed."""
+    row = meeting.parties.get().relationship
+    found, _more = history.deeds(row, kind="meetings", writes=True)
+    return [[item.said for item in deed.items] for deed in found]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_history_says_once_what_happened_to_all_days_of_a_series() -> None:
+    client = signed_in()
+    first = planned(client, again="two_weeks", send="on")
+    rule = series_words.say(series.parse(Series.objects.get().rule), first.day, first.day)
+    day = date_format(first.day, "j F Y")
+    assert told(first) == [[f"Comes again {rule} from {day} on: Check-in", f"Meeting planned: Check-in, {day}, 09:30"]]
+
+    page = reverse("meeting_answer", args=[answer_links.token_for(first.people.theirs().get(), whole=True)])
+    assert client.post(page, {"answer": "comes"}).status_code == 303
+    assert told(first)[0] == ["Ingrid Solberg answered, by the link in the mail, for 13 days: Check-in"]
+    asked = Meeting.objects.order_by("starts_at")[2].people.theirs().get()
+    assert client.get(page).content.decode().count("<option") == 13
+    assert client.post(page, {"answer": "declined", "day": "0"}).status_code == 422
+    noted = client.post(page, {"answer": "declined", "day": asked.pk})
+    assert f"only {invitation_words.short(asked.meeting, Now.read())}" in client.get(noted["Location"]).content.decode()
+    assert told(first)[0] == ["Ingrid Solberg answered, by the link in the mail: Check-in"]
+
+    # What they answered is put back as any value is.
+    deed = history.deeds(first.parties.get().relationship, kind="meetings", writes=True)[0][0]
+    (line,) = deed.items[0].lines
+    assert (line.before, line.after) == ("Comes", "Does not come")
+    offer = line.restore
+    assert offer is not None
+    restore = reverse("value_restore", args=[first.parties.get().relationship_id])
+    client.post(restore, {"model": offer.model, "event": offer.event, "field": offer.field})
+    asked.refresh_from_db()
+    assert (asked.answer, asked.answered_way, asked.answered_by) == ("comes", "noted", people.alice())
+
+    fourth = Meeting.objects.order_by("starts_at")[3]
+    moved = {"place": "Pier 4", "day": fourth.day.isoformat(), "which": "one"}
+    ingrid = Contact.objects.get(name="Ingrid Solberg")
+    assert client.post(reverse("meeting_edit", args=[fourth.pk]), sent(ingrid, **moved)).status_code == 302
+    assert told(first)[0] == [f"One day changed: Check-in, {date_format(fourth.day, 'j F Y')}, 09:30"]
+
+    seventh = Meeting.objects.order_by("starts_at")[6]
+    client.post(reverse("meeting_cancel", args=[seventh.pk]), {"which": "following", "reason": ""})
+    assert told(first)[0] == [f"Ended, none from {date_format(seventh.day, 'j F Y')} on: Check-in"]
+    client.post(reverse("undo", args=[UndoStep.objects.order_by("-pk")[0].pk]))
+    assert told(first)[0] == [f"Comes again {rule} from {day} on: Check-in"]
