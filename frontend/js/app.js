@@ -7,6 +7,7 @@ import { startDialogs } from "./dialog.js";
 import { startDrafts } from "./drafts.js";
 import { startErrors } from "./errors.js";
 import { startForms } from "./forms.js";
+import { startGoing } from "./goes.js";
 import { startMentions } from "./mention.js";
 import { startNotes } from "./notes.js";
 import { startReading } from "./reading.js";
@@ -16,6 +17,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { startToasts } from "./toast.js";
 
 startErrors();
+startGoing();
 startToasts();
 startForms();
 startParts();

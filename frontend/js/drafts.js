@@ -71,6 +71,9 @@ export function markSent(form) {
   });
 }
 
+/** It was not taken after all. */
+export const unsent = () => sessionStorage.removeItem(SENT);
+
 /** A plain submit was taken when the next page does not show its form again; pages of failure take the mark away (failed.js). */
 function settleSent() {
   const sent = sessionStorage.getItem(SENT);

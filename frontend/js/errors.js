@@ -9,8 +9,10 @@ function failed(event) {
   const saving = requestConfig.verb !== "get";
   const status = xhr?.status ?? 0;
   const reason = SPECIAL[status] ?? (status >= 400 ? "error.server" : "error.offline");
-  const lead = say(saving ? "error.not-saved" : "error.not-loaded");
-  const kept = saving && requestConfig.elt?.closest("form") ? ` ${say("error.kept")}` : "";
+  const form = requestConfig.elt?.closest("form");
+  const goes = form?.matches("[data-goes]") && !status;
+  const lead = say(saving && !goes ? "error.not-saved" : "error.not-loaded");
+  const kept = saving && form ? ` ${say(goes ? "error.goes-on" : "error.kept")}` : "";
   toast({ message: `${lead} ${say(reason)}${kept}`, bad: true });
 }
 

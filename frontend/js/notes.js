@@ -49,7 +49,8 @@ class Notes {
     this.restore();
     this.field.addEventListener("input", () => this.typed());
     this.field.addEventListener("blur", () => this.save());
-    form.addEventListener("submit", (event) => this.submit(event));
+    // Before htmx sends it.
+    form.addEventListener("submit", (event) => this.submit(event), true);
     markSent(form);
   }
 
@@ -139,7 +140,10 @@ class Notes {
 
   /** The page is left by the form itself: what is under way ends first, so that one does not overtake oneself. */
   submit(event) {
-    if (this.other) return event.preventDefault();
+    if (this.other) {
+      event.preventDefault();
+      return event.stopImmediatePropagation();
+    }
     if (!this.busy) return clearTimeout(this.timer);
     const { submitter } = event;
     event.preventDefault();

@@ -20,6 +20,7 @@ from accounts.undo import Done, gather, inverse, record
 from meetings.actions.agenda import settle
 from meetings.actions.attending import by_party, came_of, set_all_came, write_access
 from meetings.actions.following import follow
+from meetings.actions.planning import bring_forward, planned_for_another_day
 from meetings.actions.running import locked, must_be_planned, turn_to
 from meetings.agenda import Kind
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
@@ -52,6 +53,9 @@ def hold_meeting(
     present = set(came) if came is not None else {pk for pk, was in row.people.values_list("pk", "came") if was}
     if not row.people.filter(pk__in=present).exclude(user=None).exists():
         raise ValidationError({"came": _("Say who of us was there.")})
+    # Begun, and given a later day since: held was it on the day on which it began.
+    early = row.begun_at if planned_for_another_day(row, now) else None
+    moved = [bring_forward(row, early, actor=actor, now=now)] if early is not None else []
     if row.begun_at is None:
         settle(row, actor=actor, now=now)
     before = _held_values(row, row.items.filter(key__in=done, done_at=None).values_list("pk", flat=True))
@@ -72,7 +76,7 @@ def hold_meeting(
     logged = _log(row, line, None if topics is None else list(topics), actor=actor, now=now)
     tied = _tie(row, {party: deed.row for party, deed in logged.items()}, actor=actor, now=now)
     write_access(row, now=now)
-    steps = [step, *(deed.step for deed in logged.values()), tied]
+    steps = [*moved, step, *(deed.step for deed in logged.values()), tied]
     return Done(row, gather(actor=actor, now=now, said=step.said, steps=steps))
 
 

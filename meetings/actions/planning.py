@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Contact, User
+from accounts.models import Contact, UndoStep, User
 from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, inverse, record
 from meetings.actions.following import follow, lock
@@ -280,6 +281,35 @@ def change_meeting(
         watch=[(Meeting, row.pk)],
     )
     return Done(row, step)
+
+
+def planned_for_another_day(row: Meeting, now: Now) -> str:
+    """*Monday 30 November*, where that is a day to come; otherwise empty."""
+    today = now.today(row.zone)
+    return date_format(row.day, "l j F" if row.day.year == today.year else "l j F Y") if row.day > today else ""
+
+
+def bring_forward(row: Meeting, to: datetime, *, actor: User, now: Now) -> UndoStep:
+    """It is held before its day: from now on its day is that one. Who said that they come need not say it again.
+
+    For the verbs that begin a meeting and say that it was held, inside their transaction and with the meeting locked.
+    """
+    before = {"values": values_of(row), "people": _people_of(row)}
+    row.starts_at = to.replace(second=0, microsecond=0)
+    row.ends_at = row.end
+    row.differs = row.series_id is not None
+    row.sequence += 1
+    row.save()
+    follow([row.pk], now=now)
+    tell(row, actor=actor, now=now)
+    return record(
+        actor=actor,
+        now=now,
+        said=_("Meeting changed: %(title)s") % {"title": row.title},
+        verb=set_meeting,
+        arguments={"meeting_id": row.pk, **before},
+        watch=[(Meeting, row.pk)],
+    )
 
 
 def _people_of(row: Meeting) -> list[dict[str, Any]]:

@@ -10,11 +10,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import UndoStep, User
-from accounts.undo import Done, inverse, record
+from accounts.undo import Done, gather, inverse, record
 from meetings import live
 from meetings.actions.agenda import settle
 from meetings.actions.following import lock
-from meetings.actions.planning import theirs
+from meetings.actions.planning import bring_forward, planned_for_another_day, theirs
 from meetings.agenda import Kind
 from meetings.models import AgendaItem, Meeting
 from web.clock import Now
@@ -31,10 +31,17 @@ def must_be_planned(row: Meeting) -> None:
 
 
 @transaction.atomic
-def begin_meeting(*, actor: User, now: Now, meeting: Meeting) -> Done[Meeting]:
-    """It has begun: the first item that is not done is the one spoken about. Begun twice is begun once."""
+def begin_meeting(*, actor: User, now: Now, meeting: Meeting, today: bool = False) -> Done[Meeting]:
+    """It has begun: the first item that is not done is the one spoken about. Begun twice is begun once.
+
+    Before its day only where the person says so with ``today``: then today is its day.
+    """
     row = locked(actor, meeting.pk)
     must_be_planned(row)
+    day = planned_for_another_day(row, now) if row.begun_at is None else ""
+    if day and not today:
+        raise ValidationError(_("Planned for %(day)s. Hold it today instead?") % {"day": day})
+    moved = [bring_forward(row, now.instant, actor=actor, now=now)] if day else []
     before = _place_of(row)
     if row.begun_at is None:
         # Nobody may have touched the agenda so far: what comes up at it stands now.
@@ -45,7 +52,10 @@ def begin_meeting(*, actor: User, now: Now, meeting: Meeting) -> Done[Meeting]:
         _open_page(row, actor, now)
     if row.current_item_id is None:
         turn_to(row, _next_of(row), now)
-    return Done(row, _moved(row, before, _("Meeting begun: %(title)s") % {"title": row.title}, actor=actor, now=now))
+    step = _moved(row, before, _("Meeting begun: %(title)s") % {"title": row.title}, actor=actor, now=now)
+    if moved:
+        step = gather(actor=actor, now=now, said=step.said, steps=[*moved, step])
+    return Done(row, step)
 
 
 def _open_page(row: Meeting, actor: User, now: Now) -> None:

@@ -114,13 +114,14 @@ def _time_of(item: AgendaItem, more: int = 0) -> live.Step:
 def _time(row: Meeting, items: Sequence[AgendaItem], now: Now) -> dict[str, Any]:
     """How far it is: the clock of the item, the time that is left, and the sentence about both."""
     running = live.stretch(row.current_since, now.instant)
-    end = max(row.ends_at, row.begun_at + (row.ends_at - row.starts_at)) if row.begun_at else row.ends_at
-    left = int((end - now.instant).total_seconds())
-    found = live.pace([_time_of(item, running if item.pk == row.current_item_id else 0) for item in items], left)
+    span = live.span(row.starts_at, row.ends_at, row.begun_at)
+    left = int((span.ends_at - now.instant).total_seconds())
+    steps = [_time_of(item, running if item.pk == row.current_item_id else 0) for item in items]
+    found = live.pace(steps, left, span.late)
     current = next((item for item in items if item.pk == row.current_item_id), None)
     return {
         "pace": live_words.pace(found, [place + 1 for place in found.over]) if items else "",
-        "until": end.isoformat(),
+        "until": span.ends_at.isoformat(),
         "left": live_words.left(left // live.MINUTE),
         "clock": _clock((current.spent if current else 0) + running),
         "spent": (current.spent if current else 0) + running,
@@ -187,6 +188,7 @@ def live_page(request: PersonRequest, row: Meeting, now: Now, **more: Any) -> di
         "people": people.theirs_first(),
         "note": note,
         "longest": LONGEST_TEXT,
+        "planned_for": actions.planned_for_another_day(row, now),
         "clock_now": date_format(now.instant.astimezone(ZoneInfo(user.zone)), "H:i"),
         **_time(row, items, now),
         **more,
@@ -207,7 +209,7 @@ def _partners_at(item: AgendaItem | None, parties: Sequence[MeetingAccount]) -> 
 def meeting_begin(request: PersonRequest, pk: int) -> HttpResponse:
     row = changeable(request, pk)
     try:
-        actions.begin_meeting(actor=request.user, now=Now.read(), meeting=row)
+        actions.begin_meeting(actor=request.user, now=Now.read(), meeting=row, today="today" in request.POST)
     except ValidationError as error:
         return refused(request, " ".join(error.messages), to=row.get_absolute_url())
     return _to(request, reverse("meeting_live", args=[row.pk]))
@@ -307,6 +309,11 @@ def _not_saved(
 ) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"said": said}, status=422)
+    if getattr(request, "htmx", False):
+        # The page stays as it is, with what was typed; both texts stand there once it saves itself again.
+        answer = refused(request, said, to=item.meeting.get_absolute_url())
+        answer.status_code = 422
+        return answer
     context = {"item": item, "text": text, "version": version, "said": said, "theirs": theirs, "row": item.meeting}
     return render(request, "meetings/notes_overtaken.html", context, status=422)
 

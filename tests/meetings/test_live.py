@@ -45,8 +45,26 @@ def test_more_time_lets_no_further_item_run_over(steps: list[live.Step], left: i
     assert set(live.pace(steps, left + more).over) <= set(live.pace(steps, left).over)
 
 
-@given(STEPS, LEFT)
-def test_ahead_is_what_was_saved_less_what_was_overdrawn(steps: list[live.Step], left: int) -> None:
+@given(STEPS, LEFT, st.integers(0, 7200))
+def test_ahead_is_what_was_saved_less_what_was_overdrawn_and_began_late(
+    steps: list[live.Step], left: int, late: int
+) -> None:
     saved = sum(step.minutes * 60 - step.spent for step in steps if step.done)
     overdrawn = sum(max(0, step.spent - step.minutes * 60) for step in steps if not step.done)
-    assert live.pace(steps, left).ahead == int((saved - overdrawn) / 60)
+    assert live.pace(steps, left, late).ahead == int((saved - overdrawn - late) / 60)
+
+
+@given(st.integers(5, 600), st.integers(-1000, 1000))
+def test_meeting_ends_when_planned_however_late_it_began_and_never_takes_longer(minutes: int, begun: int) -> None:
+    ends, begun_at = NOON + timedelta(minutes=minutes), NOON + timedelta(minutes=begun)
+    span = live.span(NOON, ends, begun_at)
+    assert begun_at < span.ends_at <= begun_at + (ends - NOON)
+    if 0 <= begun < minutes:
+        assert (span.ends_at, span.late) == (ends, begun * 60)
+    else:
+        # Early, or after its time: as long as planned, and late for nothing.
+        assert (span.ends_at - begun_at, span.late) == (ends - NOON, 0)
+
+
+def test_meeting_that_has_not_begun_ends_when_planned() -> None:
+    assert live.span(NOON, NOON + timedelta(hours=1), None) == live.Span(NOON + timedelta(hours=1), 0)

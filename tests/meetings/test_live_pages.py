@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from accounts.models import Affiliation, UndoStep, User
+from accounts.undo import take_back
 from meetings import actions
 from meetings.models import AgendaItem, Meeting, MinutesDispatch, Outcome, PrivateNote
 from relationships.models import Commitment, Feedback, Relationship
@@ -79,6 +80,60 @@ def test_begin_writes_nothing_by_get_and_opens_the_first_item() -> None:
     assert "Notes, shared with both sides" in response.content.decode()
     meeting.refresh_from_db()
     assert str(meeting.current_item) == "Collection"
+
+
+def test_meeting_begun_late_ends_when_planned_and_says_how_late_it_is() -> None:
+    now = Now.read()
+    meeting = meeting_of(people.relationship(), now=now, starts_at=now.instant - timedelta(minutes=20))
+    for place, title in enumerate(["Collection", "Labels", "Prices"]):
+        item(meeting, title, place, minutes=18)
+    shown = client().post(f"/meetings/{meeting.pk}/beginning/", follow=True).content.decode()
+    assert "39 minutes left" in shown or "40 minutes left" in shown
+    assert "20 minutes behind. Item" in shown and "would still run over" in shown
+
+
+def test_meeting_before_its_day_asks_once_and_then_that_day_is_its_day_everywhere() -> None:
+    row, now = people.relationship(), Now.read()
+    meeting = meeting_of(row, now=now, starts_at=now.instant + timedelta(days=2), zone="UTC")
+    day, today = meeting.day, now.today("UTC")
+    actions.answer(actor=people.alice(), now=now, participant=meeting.people.get(contact=ingrid()), said="comes")
+    asks = f"Planned for {day:%A} {day.day} {day:%B} – hold it today instead?"
+    shown = page(f"/meetings/{meeting.pk}/live/")
+    assert asks in shown and "Ready when you are" not in shown
+    # Nothing happens to it before the question is answered.
+    told = client().post(f"/meetings/{meeting.pk}/beginning/", follow=True).content.decode()
+    assert f"Planned for {day:%A} {day.day} {day:%B}. Hold it today instead?" in told
+    meeting.refresh_from_db()
+    assert (meeting.begun_at, meeting.day) == (None, day)
+    live = client().post(f"/meetings/{meeting.pk}/beginning/", {"today": "1"}, follow=True).content.decode()
+    assert "60 minutes left" in live or "59 minutes left" in live
+    meeting.refresh_from_db()
+    # Its time in calendars is another now; who said that they come need not say it again.
+    assert (meeting.day, meeting.sequence, meeting.people.get(contact=ingrid()).answer) == (today, 1, "comes")
+    held(meeting)
+    meeting.refresh_from_db()
+    assert {meeting.day, meeting.parties.get().meets_on, row.interactions.get().occurred_on} == {today}
+    shown = page(f"/meetings/{meeting.pk}/minutes/")
+    assert "Today, " in shown and f"{day:%A} {day.day} {day:%B}" not in shown
+
+
+def test_holding_it_before_its_day_is_taken_back_as_one() -> None:
+    now = Now.read()
+    meeting = meeting_of(people.relationship(), now=now, starts_at=now.instant + timedelta(days=2), zone="UTC")
+    starts_at, by = meeting.starts_at, {"actor": people.alice(), "now": now}
+    step = actions.begin_meeting(meeting=meeting, today=True, **by).step  # type: ignore[arg-type]
+    take_back(step_id=step.pk, **by)  # type: ignore[arg-type]
+    meeting.refresh_from_db()
+    assert (meeting.starts_at, meeting.begun_at) == (starts_at, None)
+
+
+def test_meeting_that_was_begun_and_then_given_a_later_day_is_held_on_the_day_it_began() -> None:
+    now, meeting = Now.read(), under_way()
+    later = {"starts_at": now.instant + timedelta(days=3)}
+    actions.change_meeting(actor=people.alice(), now=now, meeting=meeting, values=later)
+    held(meeting)
+    meeting.refresh_from_db()
+    assert meeting.starts_at <= now.instant
 
 
 def test_meeting_without_an_agenda_has_a_page_for_notes() -> None:
