@@ -27,7 +27,7 @@ async function goOn() {
   if (!waiting) return;
   try {
     // Whatever the answer is, it is one.
-    await fetch(location.href, { method: "HEAD", signal: AbortSignal.timeout(AGAIN_MS) });
+    await fetch(document.body.dataset.icons, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(AGAIN_MS) });
   } catch {
     return later();
   }
