@@ -28,16 +28,8 @@ from relationships.notes import Side
 from web import dates
 from web.clock import Now
 
-ICONS = {
-    What.KEPT: "checks",
-    What.BROKEN: "alert-triangle",
-    What.GIVEN: "message-circle",
-    What.ANSWERED: "messages",
-    What.OPENED: "flag",
-    What.SOLVED: "flag-check",
-    What.DECIDED: "gavel",
-    What.TALKED: "phone",
-}
+# The others have the mark of a side.
+ICONS = {What.OPENED: "flag", What.SOLVED: "flag-check", What.DECIDED: "gavel", What.TALKED: "messages"}
 LONGEST = 120
 
 
@@ -239,7 +231,7 @@ def _lines(partner: int, groups: Mapping[Told, _Group], today: date) -> list[Lin
             Line(
                 key=f"since-{partner}-{what}-{side or 'both'}",
                 said=since_words.line(one, group.count),
-                icon=ICONS[what],
+                icon=ICONS.get(what, ""),
                 side=str(side or ""),
                 things=[_thing(row, today) for row in group.rows],
                 more=since_words.more(unlisted) if unlisted else "",

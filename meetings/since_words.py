@@ -51,6 +51,8 @@ def _became(made: Fates) -> str:
     there = [(count, word) for count, word in fates if count]
     if made.made == 1:
         return _("The promise made there is %(state)s.") % {"state": there[0][1]}
+    if made.made == 2 and len(there) == 1:
+        return _("Both promises made there are %(state)s.") % {"state": there[0][1]}
     if len(there) == 1:
         said = _("All %(count)s promises made there are %(state)s.")
         return said % {"count": apnumber(made.made), "state": there[0][1]}

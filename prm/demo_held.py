@@ -1,4 +1,4 @@
-"""A meeting that was held, with what came of it and its minutes; and one that is under way: for the demonstration."""
+"""Meetings that were held, with what came of them and their minutes, and one under way: for the demonstration."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from meetings import actions
 from meetings.agenda import Kind
 from meetings.models import AgendaItem, Meeting
 from relationships import queries
+from relationships.actions import keep_promise, miss_promise
 from relationships.models import Relationship
 from web.clock import Now
 
@@ -30,6 +31,18 @@ SPOKEN = [
     ("What their new budget means for us", 5, "Ask again once it is signed.", False, True),
     ("Who signs for emergency pick-ups", 5, "", True, False),
 ]
+# Held with the partner with whom a review is planned for tomorrow, so many days before today.
+REVIEWED, REVIEWED_WITH, REVIEWED_AGO = "Review of the summer", "Northmere Foods", 84
+SUMMER = [
+    (
+        "Trays that came without lids",
+        10,
+        "Two of nine rounds. The lids are counted at loading from now on.",
+        True,
+        True,
+    ),
+    ("Who signs for a delivery at night", 8, "", True, False),
+]
 RUNNING = [
     ("Collection boxes at both gates", 9, "The boxes are there; the keys come with the next round.", True, False),
     (
@@ -46,15 +59,20 @@ RUNNING = [
 
 
 def seed_held(*, now: Now) -> int:
-    """Two meetings with partners of the demonstration, once; returns how many there are."""
-    if Meeting.objects.filter(title__in=[HELD, LIVE]).exists():
-        return Meeting.objects.filter(title__in=[HELD, LIVE]).count()
+    """Three meetings with partners of the demonstration, once; returns how many there are."""
+    there = Meeting.objects.filter(title__in=[HELD, LIVE, REVIEWED]).count()
+    if there:
+        return there
     # Of those in touch: to have met lately changes nothing of how they stand.
     rows = Relationship.objects.in_touch(now).filter(owner__email="alice@concord.example")
+    rows = rows.exclude(account__name=REVIEWED_WITH)
     chosen = [row for row in rows.select_related("account", "owner").order_by("pk") if _people(row, now)][:2]
     for row, plan in zip(chosen, (_held, _live), strict=False):
         plan(row, row.owner, now)
-    return len(chosen)
+    summer = Relationship.objects.filter(account__name=REVIEWED_WITH).select_related("account", "owner").first()
+    if summer is not None and _people(summer, now):
+        _reviewed(summer, summer.owner, now)
+    return Meeting.objects.filter(title__in=[HELD, LIVE, REVIEWED]).count()
 
 
 def _people(row: Relationship, now: Now) -> list[Contact]:
@@ -143,11 +161,38 @@ def _held(row: Relationship, owner: User, now: Now) -> None:
     actions.hold_meeting(actor=owner, now=after, meeting=meeting, came=came[:-1], topics=["processes"])
 
 
+def _reviewed(row: Relationship, owner: User, now: Now) -> None:
+    """One promise made there was kept, the other broken without a new plan; the second item comes again."""
+    day = row.today(now) - timedelta(days=REVIEWED_AGO)
+    starts_at = datetime.combine(day, time(10), ZoneInfo(row.zone))
+    meeting = _plan(row, owner, REVIEWED, starts_at, SUMMER, now)
+    item, party = meeting.items.standing()[0], meeting.parties.get()
+    by: dict[str, Any] = {"actor": owner, "now": Now(starts_at + timedelta(minutes=6))}
+    for decision in ("Lids are counted at loading.", "Night rounds stay as they are until the new year."):
+        actions.decide(meeting=meeting, item=item, decision=decision, **by)
+    at: dict[str, Any] = {"party": party, "item": item, "side": "ours", "colleague": owner, **by}
+    kept = actions.promise_at(what="Spare lids at the depot in Preston", due_on=day + timedelta(days=14), **at)
+    broken = actions.promise_at(what="Trays of one size on every round", due_on=day + timedelta(days=70), **at)
+    came = [one.pk for one in meeting.people.order_by("pk")]
+    after = Now(starts_at + timedelta(hours=2))
+    actions.hold_meeting(actor=owner, now=after, meeting=meeting, came=came, topics=["processes"])
+    # What is open today was not on the agenda of then.
+    meeting.items.exclude(kind=Kind.WRITTEN).delete()
+    for deed, made, days in ((keep_promise, kept, 12), (miss_promise, broken, 70)):
+        commitment = made.row.commitment
+        assert commitment is not None
+        deed(actor=owner, now=Now(after.instant + timedelta(days=days)), commitment=commitment)
+
+
 def _live(row: Relationship, owner: User, now: Now) -> None:
     """Under way for half an hour, at its third item, two minutes ahead."""
     starts_at = now.moment(row.zone).replace(second=0, microsecond=0) - timedelta(minutes=30)
     meeting = _plan(row, owner, LIVE, starts_at, RUNNING, now)
+    # At the top, whatever else is open with them.
+    for place, item in enumerate(meeting.items.standing()):
+        AgendaItem.objects.filter(pk=item.pk).update(pinned_at=place)
     actions.begin_meeting(actor=owner, now=Now(starts_at), meeting=meeting)
+    meeting.items.update(pinned_at=None, moved=True)
     _came_of_it(meeting, owner)
     for minute in (8, 17):
         actions.next_item(actor=owner, now=Now(starts_at + timedelta(minutes=minute)), meeting=meeting)

@@ -78,7 +78,7 @@ def _offer_partners_of(form: forms.BaseForm, partners: Sequence[Relationship], c
     if len(partners) > 1:
         rows = Relationship.objects.filter(pk__in=[one.pk for one in partners]).select_related("account")
         form.fields["relationship"] = OneOfField(
-            rows.order_by("pk"), label=_("Partner"), empty_label=None, initial=chosen
+            rows.order_by("account__name", "pk"), label=_("Partner"), empty_label=None, initial=chosen
         )
         form.order_fields(["relationship"])
 

@@ -509,7 +509,9 @@ def meeting_room(request: PersonRequest, pk: int) -> HttpResponse:
 def attendee_create(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = changeable(request, pk)
-    party = _party(request, row, _parties(row, request))
+    party = next(iter(_parties(row, request)), None)
+    if party is None:
+        raise Http404
     form = AttendeeForm(sent(request), user=request.user, meeting=row, party=party, now=now)
     if request.method == "POST" and form.is_valid():
         contact, colleague = form.cleaned_data["contact"], form.cleaned_data["colleague"]

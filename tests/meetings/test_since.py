@@ -77,7 +77,7 @@ def test_opening_in_words() -> None:
         "On 25 August you decided one thing. The promise made there is kept."
     )
     assert since_words.opening("review", then, 0, Fates(open=2), TODAY) == (
-        "On 25 August nothing was decided. All two promises made there are open."
+        "On 25 August nothing was decided. Both promises made there are open."
     )
     talk = since.start(None, date(2026, 8, 25))
     assert since_words.opening("review", talk, 0, Fates(), TODAY) == (

@@ -101,7 +101,7 @@ class Command(BaseCommand):
         self._say(f"{writer.plays()} ways in, and what was learnt on visits")
         self._say(f"{writer.meetings()} meetings")
         self._say(f"{writer.captured()} meetings that a calendar knows of")
-        self._say(f"{demo_held.seed_held(now=now)} meetings, one held and one under way")
+        self._say(f"{demo_held.seed_held(now=now)} meetings, two held and one under way")
         self._say(f"{writer.series()} meetings that come again")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
