@@ -30,10 +30,6 @@ class What(StrEnum):
     TALKED = "talked"
 
 
-# Whose doing it is makes a difference; the rest is both sides'.
-OF_A_SIDE = frozenset({What.KEPT, What.BROKEN, What.GIVEN, What.ANSWERED})
-
-
 class Base(StrEnum):
     """From what it counts: the last meeting of this kind, else the last talk, else nothing yet."""
 
@@ -52,10 +48,6 @@ def start(held_on: date | None, talked_on: date | None) -> Start:
     if held_on is not None:
         return Start(Base.MEETING, held_on)
     return Start(Base.TALK, talked_on) if talked_on is not None else Start(Base.NOTHING, None)
-
-
-def counts(day: date, begin: Start) -> bool:
-    return begin.day is not None and day > begin.day
 
 
 Told = tuple[What, Side | None]
