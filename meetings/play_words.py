@@ -202,7 +202,8 @@ def figure(one: Figure) -> str:
         return _("Once: no answer.") if one.unanswered else _("Once, and it still waits.")
     times = _("Twice") if one.tried == 2 else _("%(count)d times") % {"count": one.tried}
     if one.answered == one.tried:
-        return _("%(times)s: each answered, in the middle %(after)s.") % {"times": times, "after": after}
+        answered = _("both answered") if one.tried == 2 else _("all answered")
+        return _("%(times)s: %(answered)s, %(after)s.") % {"times": times, "answered": answered, "after": after}
     told = []
     if one.answered:
         told.append(_("%(count)d answered %(after)s") % {"count": one.answered, "after": after})

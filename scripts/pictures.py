@@ -45,6 +45,9 @@ SHOWN = {
     ("promises", 1440, "light"): "promises",
     ("feedback", 1440, "light"): "feedback",
     ("stage", 1440, "light"): "stage",
+    ("meeting", 1440, "light"): "meeting",
+    ("live", 1440, "light"): "live",
+    ("minutes", 1440, "light"): "minutes",
     ("today", 390, "dark"): "today-phone",
 }
 
@@ -199,6 +202,22 @@ def _first_of(listed: str, inside: str) -> Callable[[Page], None]:
     return step
 
 
+def _meeting(title: str, action: str = "", *, state: str = "") -> Callable[[Page], None]:
+    """A meeting of the demonstration, or the page that a button at its top leads to."""
+
+    def step(page: Page) -> None:
+        page.goto(f"/meetings/?state={state}&whose=all")
+        named = page.get_by_text(title, exact=True)
+        page.locator(".c-rows p > a").filter(has=named).first.click()
+        page.locator("#meeting").wait_for()
+        if action:
+            # On a phone the quiet ones stand in a menu.
+            buttons = page.locator(".c-acts a").filter(has_text=re.compile(rf"^\s*{action}\s*$"))
+            page.goto(buttons.first.evaluate("link => link.pathname"))
+
+    return step
+
+
 def _public_form(page: Page) -> None:
     _first_of("/listening/", "/listening/")(page)
     page.goto(page.locator("a[href*='/hear/']").first.evaluate("link => link.pathname"))
@@ -237,6 +256,19 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "listening": "/listening/",
         "listening-post": _first_of("/listening/", "/listening/"),
         "public-form": _public_form,
+        "meetings": "/meetings/",
+        "meetings-none": "/meetings/?q=zzz",
+        "plan-meeting": "/meetings/new/",
+        "meeting": _meeting("Quarterly review"),
+        "meeting-off": _meeting("Ice on the night boat", state="past"),
+        "brief": _meeting("Quarterly review", "Brief"),
+        "live": _meeting("Where the second line stands", "Go on", state="all"),
+        "minutes": _meeting("Quarterly review of deliveries", "Minutes", state="past"),
+        "insights": "/insights/",
+        "ways-in": "/ways-in/",
+        "their-ways-in": _tab("Ways in"),
+        "calendar": "/settings/calendar/",
+        "own-calendar": "/settings/own-calendar/",
         "duplicates": "/organisations/duplicates/",
         "palette": _open_palette,
         "covers": "/covers/",
@@ -252,6 +284,7 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "people": "/people/",
         "invite": "/people/new/",
         "teams": "/teams/",
+        "outlines": "/meetings/outlines/",
         "outbox": "/outbox/",
     },
 }

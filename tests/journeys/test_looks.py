@@ -8,6 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from meetings import answer_links
 from prm import services
 from relationships.addresses import token_for
 from relationships.models import Heard, Interaction, ListeningPost, Relationship, Stakeholder
@@ -15,6 +16,7 @@ from tests import people
 from tests.journeys.book import dialog
 from tests.journeys.conftest import Open, Watch
 from tests.journeys.full_book import full_book, things_of
+from tests.journeys.met_book import Met, met_book
 
 AXE = services.CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 # Of what lies under a dialog the page itself tells.
@@ -102,6 +104,27 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("listening_list"),
         *(one.get_absolute_url() for one in things_of(row)),
         reverse("hear", args=[token_for(ListeningPost.objects.get())]),
+    ]
+
+
+def pages_of_meetings(met: Met) -> list[str]:
+    return [
+        reverse("meeting_list"),
+        *(one.get_absolute_url() for one in (met.coming, met.held, met.off)),
+        reverse("meeting_brief", args=[met.coming.pk]),
+        reverse("meeting_live", args=[met.live.pk]),
+        reverse("minutes", args=[met.held.pk]),
+        reverse("meeting_create", args=[met.row.pk]),
+        reverse("agenda_item", args=[met.coming.pk]),
+        reverse("meeting_hold", args=[met.live.pk]),
+        reverse("minutes_send", args=[met.held.pk]),
+        reverse("insight_list"),
+        reverse("play_list"),
+        reverse("relationship_plays", args=[met.row.pk]),
+        reverse("play_edit", args=[met.way_in.pk]),
+        reverse("calendar_settings"),
+        reverse("calendar_source"),
+        reverse("meeting_answer", args=[answer_links.token_for(met.asked)]),
     ]
 
 
@@ -218,6 +241,20 @@ def test_pages(browse: Open, name: str) -> None:
     for address in pages_of_alice(row) if name == "Alice" else pages_of_adam():
         page.goto(address)
         faults |= at_every_width(page, address)
+    assert {at: said for at, said in faults.items() if said} == {}
+
+
+def test_pages_of_meetings(browse: Open) -> None:
+    """On a phone, where most goes wrong: axe at 390 pixels, sideways at 320 and at 200 % of a window of 1440."""
+    page = browse(people.alice(), width=390)
+    faults: dict[str, list[str]] = {}
+    for address in pages_of_meetings(met_book()):
+        page.goto(address)
+        faults[address] = serious(page)
+        for width in (320, 720):
+            page.set_viewport_size({"width": width, "height": 900})
+            faults[address] += [f"{width} {one}" for one in sideways(page)]
+        page.set_viewport_size({"width": 390, "height": 900})
     assert {at: said for at, said in faults.items() if said} == {}
 
 
