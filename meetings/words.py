@@ -112,7 +112,7 @@ def look(row: Meeting, *, over: bool) -> Look:
 
 def link(row: Meeting) -> str:
     """*meet.concord.example/kestrin*: what of an address one reads, and no more than a line of it."""
-    return clipped(row.link.partition("://")[2].removeprefix("www.").rstrip("/") or row.link, 34)
+    return clipped(row.link.partition("://")[2].removeprefix("www.").rstrip("/") or row.link, 28)
 
 
 def reason(row: Meeting) -> str:
