@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import formataddr
 
+from django.db import models
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
@@ -114,10 +115,14 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
     invitation = row.method == CalendarMessage.Method.REQUEST
     who = plain(meeting.organiser.name) if meeting.organiser else _("Somebody of ours")
     told = {"who": who, "title": title}
-    if row.series is not None and row.series.ended_on is not None:
+    if row.series is not None and row.series.ended_on is not None and not _goes_on(row).exists():
         day = {**told, "day": date_format(row.series.ended_on, "j F Y")}
         subject = _("Ended: %(title)s") % told
         lead = _("%(who)s has ended these meetings: there is none from %(day)s on.") % day
+    elif row.series is not None and row.series.ended_on is not None and _at_once(row):
+        day = {**told, "day": date_format(row.series.ended_on, "j F Y")}
+        subject = _("Changed from %(day)s on: %(title)s") % day
+        lead = _("From %(day)s on it is otherwise: a mail of its own says how. Those before that day stay.") % day
     elif not invitation:
         subject, lead = _("Cancelled: %(title)s") % told, _("%(who)s has called this meeting off.") % told
         if meeting.series_id is not None:
@@ -150,6 +155,26 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
 
 def _ended(row: CalendarMessage) -> bool:
     return row.series is not None and row.series.ended_on is not None
+
+
+def _goes_on(row: CalendarMessage) -> models.QuerySet[CalendarMessage]:
+    """What the person was told of the series in which this one goes on, since it was changed from some day on.
+
+    That began on the day on which this one ended, and both were told at one moment.
+    """
+    assert row.series is not None
+    told = CalendarMessage.objects.wanted().filter(user=row.user_id, contact=row.contact_id)
+    return told.filter(
+        method=CalendarMessage.Method.REQUEST,
+        wanted_at__in=told.filter(series=row.series_id).values("wanted_at"),
+        series__gt=row.series_id,
+        series__starts_on=row.series.ended_on,
+    )
+
+
+def _at_once(row: CalendarMessage) -> bool:
+    """Whether it is this message with which the series went on in another."""
+    return _goes_on(row).filter(wanted_at=row.wanted_at).exists()
 
 
 def _still_on(meeting: Meeting) -> bool:

@@ -70,7 +70,7 @@ SAID = {
     Reason.LEADS_AWAY: _("The address leads on to others again and again."),
     Reason.DOWNGRADED: _("The address leads on to one that is not encrypted."),
     Reason.CLOSED: _("The server lets nobody in with this address."),
-    Reason.GONE: _("Nothing lies at this address any more."),
+    Reason.GONE: _("Nothing lies at this address."),
     Reason.UNWELL: _("The server has trouble of its own."),
 }
 

@@ -24,7 +24,7 @@ from accounts.undo import Done, gather, inverse, record
 from meetings import series as rules
 from meetings.actions.following import follow, lock
 from meetings.actions.planning import CHILDREN, EDITABLE_MEETING, NO_ANSWER, Guests, change_meeting, plan_meeting
-from meetings.actions.telling import invite, is_sent_out, tell, tell_series, told_of
+from meetings.actions.telling import invite, is_sent_out, overtake, tell, tell_series, told_of
 from meetings.models import ANSWER, Meeting, MeetingAccount, Participant, Series
 from meetings.series import Rule
 from relationships.models import Relationship
@@ -332,7 +332,9 @@ def change_following(
     if invited:
         if new.pk != old.pk:
             tell_series(old, _last_before(row, rows), actor=actor, now=now)
-        tell_series(new, row, actor=actor, now=now)
+        messages = tell_series(new, row, actor=actor, now=now)
+        if new.pk != old.pk:
+            overtake(following, messages, now=now)
     touched = [*(one.pk for one in following), *made]
     said = _("Changed from here on: %(title)s")
     return _step(row, before, said, actor=actor, now=now, touched=touched)
@@ -361,7 +363,8 @@ def _divided(
         return old
     old.rule, old.ended_on = rules.text(former), start.date()
     old.save()
-    return Series.objects.create(**shown, made_by=actor, made_at=now.instant)
+    # What is told of its meetings goes on by the same count: a calendar drops what comes with a lower number.
+    return Series.objects.create(**shown, sequence=old.sequence, made_by=actor, made_at=now.instant)
 
 
 def _moved(following: list[Meeting], new: Series, rest: Rule, start: datetime, values: Mapping[str, Any]) -> None:

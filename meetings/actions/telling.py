@@ -122,6 +122,18 @@ def tell_series(row: Series, meeting: Meeting, *, actor: User, now: Now) -> list
     return _written(meeting, new, shown, [], actor=actor, now=now, series=row)
 
 
+def overtake(meetings: Iterable[Meeting], messages: Iterable[CalendarMessage], *, now: Now) -> None:
+    """Take back what waits to be told of single meetings to those who are told of their new series.
+
+    What they are now stands in that; and told before it, it would bear a name that no calendar knows yet.
+    """
+    of_one = CalendarMessage.objects.wanted().filter(meeting__in=[one.pk for one in meetings], series=None)
+    people = Q(pk__in=[])
+    for one in messages:
+        people |= Q(user=one.user_id, contact=one.contact_id)
+    of_one.filter(people, due_at__gt=now.instant).update(withdrawn_at=now.instant)
+
+
 def _shown_of_rule(row: Series) -> str:
     said = [row.rule, str(row.starts_on), str(row.starts_time), row.zone]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]

@@ -74,8 +74,16 @@ def calendar_settings(request: PersonRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def feed_make(request: PersonRequest) -> HttpResponse:
-    """The address is on the answer and nowhere else: who leaves the page makes a new one."""
-    there = CalendarFeed.objects.visible_to(request.user).exists()
+    """The address is on the answer and nowhere else: who leaves the page makes a new one.
+
+    The form says which address it takes the place of. Sent once more, as by a reload, it makes none: the one that
+    was just copied would be dead.
+    """
+    feed = _own(request)
+    if request.POST.get("instead_of", _stamp(feed)) != _stamp(feed):
+        messages.info(request, _("The address was made already. It works, and cannot be shown again."))
+        return redirect("calendar_settings")
+    there = feed is not None
     token = actions.make_feed(actor=request.user, now=Now.read())
     return _page(request, address=feeds.address_for(token), renewed=there)
 
@@ -87,9 +95,18 @@ def feed_stop(request: PersonRequest) -> HttpResponse:
     return redirect("calendar_settings")
 
 
+def _own(request: PersonRequest) -> CalendarFeed | None:
+    return CalendarFeed.objects.visible_to(request.user).filter(user=request.user).first()
+
+
+def _stamp(feed: CalendarFeed | None) -> str:
+    """Which address it is, without saying it."""
+    return feed.made_at.isoformat() if feed else ""
+
+
 def _page(request: PersonRequest, address: str = "", *, renewed: bool = False) -> HttpResponse:
-    feed = CalendarFeed.objects.visible_to(request.user).filter(user=request.user).first()
-    shown = {"feed": feed, "address": address, "renewed": renewed}
+    feed = _own(request)
+    shown = {"feed": feed, "address": address, "renewed": renewed, "instead_of": _stamp(feed)}
     response = render(request, "meetings/calendar_settings.html", shown)
     if address:
         response["Cache-Control"] = "private, no-store"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
@@ -373,6 +374,41 @@ def test_series_that_ends_says_from_when_on(box: Postbox) -> None:
     assert "there is none from 15 December 2026 on" in again(parts(message)["text/plain"].get_content())
     rfc5545.read(calendar_in(message))
     assert b"UNTIL=20261214T083000Z" in calendar_in(message)
+
+
+def test_series_that_is_changed_from_a_day_on_is_not_said_to_have_ended(box: Postbox) -> None:
+    alice = people.alice()
+    meeting, ingrid = planned()
+    actions.make_series(actor=alice, now=NOW, meeting=meeting, rule=parse("FREQ=WEEKLY;BYDAY=TU"))
+    actions.invite(actor=alice, now=NOW, meeting=meeting)
+    sent(later())
+    box.taken.clear()
+    third, fourth = Meeting.objects.order_by("starts_at")[2:4]
+    # Called off a moment before: the new invitation says so itself, and nothing goes out ahead of it.
+    actions.cancel_meeting(actor=alice, now=later(), meeting=fourth)
+    third = Meeting.objects.get(pk=third.pk)
+    at = third.starts_at + timedelta(hours=1)
+    actions.change_following(actor=alice, now=later(), meeting=third, values={"starts_at": at})
+    assert sent(later(later())) == (4, 4, 0)
+    first, second = (
+        message_from_bytes(raw, policy=policy.default) for to, raw in list(box.taken) if to == ingrid.email
+    )
+    assert first["Subject"].startswith("Changed from 15 December 2026 on: Check-in with Fjord")
+    said = again(parts(first)["text/plain"].get_content())
+    assert "Those before that day stay." in said and "there is none" not in said
+    (old, new) = (opened(calendar_in(one)).events[0] for one in (first, second))
+    of_one = CalendarMessage.objects.filter(series=None).values_list("sequence", flat=True)
+    assert old.uid != new.uid and new.sequence > max(of_one)
+    assert b"METHOD:REQUEST" in calendar_in(second) and b"EXDATE;TZID=Europe/Oslo:20261222T103000" in calendar_in(
+        second
+    )
+    # A number that falls is dropped by calendars: the next one is higher than any that went out under this name.
+    box.taken.clear()
+    then = later(later())
+    actions.cancel_meeting(actor=alice, now=then, meeting=Meeting.objects.get(pk=third.pk))
+    sent(later(then))
+    gone = opened(calendar_in(box.mail_to(ingrid.email))).events[0]
+    assert gone.uid == new.uid and gone.sequence > new.sequence
 
 
 # On the page of the meeting ------------------------------------------------------------------------------------------

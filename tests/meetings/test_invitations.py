@@ -236,6 +236,18 @@ def test_token_is_kept_as_a_hash_and_shown_once(client: Client) -> None:
     assert client.get(reverse("calendar_feed", args=[token])).status_code == 404
 
 
+def test_form_sent_once_more_kills_no_address(client: Client) -> None:
+    client.force_login(people.alice(), backend="django.contrib.auth.backends.ModelBackend")
+    # The first address, and one that takes its place.
+    for _number in range(2):
+        before = client.get(reverse("calendar_settings")).context["instead_of"]
+        page = client.post(reverse("feed_make"), {"instead_of": before}).content.decode()
+        token = page.split("/calendar/")[1].split(".ics")[0]
+        again = client.post(reverse("feed_make"), {"instead_of": before}, follow=True)
+        assert "It works, and cannot be shown again." in again.content.decode()
+        assert client.get(reverse("calendar_feed", args=[token])).status_code == 200
+
+
 def test_too_many_from_one_place_are_told_to_wait(client: Client, settings: Any) -> None:
     settings.FEEDS_PER_ADDRESS = 2
     address = feed()
