@@ -91,11 +91,21 @@ SELECT 'invitation', i.user_id, 'invitation:' || i.id, i.invited_at, %(now)s, 'p
 
 INSERT_TO_ANYBODY = INSERT.replace("recipient_id,", "recipient_id, contact_id,")
 
-# What was not sent for so long is not news any more. Both keys, of users and of contacts, keep it to one.
-PLAN_MEETINGS = """
+# Of those there every minute nothing is tried again: a row that meets its key costs several times as much as to look
+# for it. The keys, of users and of contacts, keep it to one all the same.
+NEW = """
+   AND NOT EXISTS (SELECT 1 FROM mail_outboxmail o
+                    WHERE o.kind = '{kind}' AND o.recipient_id = {to}.user_id AND o.period = '{kind}:' || {row}.id)
+   AND NOT EXISTS (SELECT 1 FROM mail_outboxmail o
+                    WHERE o.kind = '{kind}' AND o.contact_id = {to}.contact_id AND o.period = '{kind}:' || {row}.id)
+"""
+
+# What was not sent for so long is not news any more.
+PLAN_MEETINGS = f"""
 SELECT 'meeting', m.user_id, m.contact_id, 'meeting:' || m.id, m.due_at, %(now)s, 'planned', 0, '', ''
   FROM meetings_calendarmessage m
  WHERE m.withdrawn_at IS NULL AND m.due_at <= %(now)s AND m.due_at > %(now)s::timestamptz - interval '30 days'
+   {NEW.format(kind="meeting", to="m", row="m")}
     ON CONFLICT DO NOTHING
 """
 
@@ -110,11 +120,12 @@ SELECT 'brief', p.user_id, 'brief:' || m.id || ':' || floor(extract(epoch FROM m
     ON CONFLICT (kind, recipient_id, period) DO NOTHING
 """
 
-PLAN_MINUTES = """
+PLAN_MINUTES = f"""
 SELECT 'minutes', c.user_id, c.contact_id, 'minutes:' || d.id, d.due_at, %(now)s, 'planned', 0, '', ''
   FROM meetings_minutesdispatch d
   JOIN meetings_minutescopy c ON c.dispatch_id = d.id
  WHERE d.withdrawn_at IS NULL AND d.due_at <= %(now)s AND d.due_at > %(now)s::timestamptz - interval '30 days'
+   {NEW.format(kind="minutes", to="c", row="d")}
     ON CONFLICT DO NOTHING
 """
 

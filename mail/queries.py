@@ -165,10 +165,22 @@ def _book(kinds: Iterable[Mapping[int, Batch]]) -> Book:
 
 
 def _check_ins(kind: digest.Kind, found: RelationshipQuerySet, now: Now, *, verb: str = "Log") -> dict[int, Batch]:
+    """Two queries where there are any."""
+    rows = list(
+        _first_of_each(found.with_lateness(now), "owner_id", IN_ORDER[kind]).select_related("account", "agreement")
+    )
+    channels = _last_channels(rows)
+    return _batches(
+        kind, ((row.owner_id, row.total, _check_in(row, channels.get(row.pk), kind, now, verb)) for row in rows)
+    )
+
+
+def _last_channels(rows: Sequence[Relationship]) -> dict[int, str | None]:
+    """How each was last in touch. Asked of those that are shown: beside their ranks it is looked up for all that lie
+    behind them too, one by one."""
     last = Interaction.objects.touches().filter(relationship=OuterRef("pk")).newest_first()
-    ranked = _first_of_each(found.with_lateness(now), "owner_id", IN_ORDER[kind])
-    rows = ranked.select_related("account", "agreement").annotate(last_channel=Subquery(last.values("channel")[:1]))
-    return _batches(kind, ((row.owner_id, row.total, _check_in(row, kind, now, verb)) for row in rows))
+    shown = Relationship.objects.filter(pk__in=[row.pk for row in rows]).order_by()
+    return dict(shown.values_list("pk", Subquery(last.values("channel")[:1]))) if rows else {}
 
 
 def _promises(kind: digest.Kind, found: CommitmentQuerySet, person: User, now: Now) -> dict[int, Batch]:
@@ -301,9 +313,8 @@ def _page(relationship: Relationship) -> str:
     return f"{settings.SITE_URL}{reverse('relationship_detail', args=[relationship.pk])}"
 
 
-def _check_in(row: Relationship, kind: digest.Kind, now: Now, verb: str) -> CheckIn:
+def _check_in(row: Relationship, channel: str | None, kind: digest.Kind, now: Now, verb: str) -> CheckIn:
     assert row.due_on is not None and row.every_days is not None  # lists of due ones hold no others
-    channel: str | None = row.last_channel  # type: ignore[attr-defined]
     return CheckIn(
         partner=plain(row.account.name),
         name=plain(row.name),

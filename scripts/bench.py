@@ -19,11 +19,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import bench_meetings
 import django
 
 from prm import services
 
-OWN, SMALL, LARGE, HISTORY = 100, 1_000, 50_000, 5_000
+OWN, SMALL, LARGE, HISTORY, EARLIER = 100, 1_000, 50_000, 5_000, 500
 
 ACCOUNTS = """
 INSERT INTO accounts_account (name, name_key, kind, zone, website, created_at)
@@ -89,16 +90,16 @@ def main() -> None:
 
 
 def _grow(first: int, last: int, owner: int, team: int) -> None:
-    """Partners ``first`` to ``last``, each with five contacts; without audit rows, which nothing here reads."""
-    import pgtrigger
+    """Partners ``first`` to ``last``, each with five contacts."""
     from django.db import connection
 
-    with pgtrigger.ignore(), connection.cursor() as cursor:
+    with connection.cursor() as cursor, bench_meetings.unaudited(cursor):
         cursor.execute(ACCOUNTS, [first, last])
         accounts = [row[0] for row in cursor.fetchall()]
         cursor.execute(RELATIONSHIPS, [owner, team, accounts])
         cursor.execute(INTERACTIONS, [30, 4, accounts])
         cursor.execute(PROMISES, [accounts])
+        bench_meetings.grow(cursor, accounts)
         cursor.execute("ANALYZE")
 
 
@@ -117,12 +118,14 @@ def _measure() -> dict[str, Any]:
     _grow(SMALL + 1, LARGE, mona.pk, south.pk)
     large = _times(alice, mona)
     log, page = _history_times(alice)
+    met = _met_often_times(alice)
     return {
         "relationships": {"small": SMALL, "large": LARGE, "own": OWN},
         "milliseconds": {name: [round(small[name], 1), round(large[name], 1)] for name in small},
         "times longer with the large book": {name: round(large[name] / small[name], 2) for name in small},
         f"a log with {HISTORY} earlier contacts, times longer than with five": round(log[1] / log[0], 2),
         f"a page with {HISTORY} earlier contacts, times longer than with five": round(page[1] / page[0], 2),
+        **{f"{name} after {EARLIER} meetings, times longer than after two": ratio for name, ratio in met.items()},
     }
 
 
@@ -137,6 +140,7 @@ def _times(alice: Any, mona: Any) -> dict[str, float]:
     own.force_login(alice)
     whole.force_login(mona)
     actions.sweep_cadence(now=Now.read())
+    bench_meetings.settled()
     pages = {
         "today, own book": (own, reverse("today")),
         "portfolio, own book": (own, reverse("portfolio")),
@@ -145,7 +149,33 @@ def _times(alice: Any, mona: Any) -> dict[str, float]:
         "search, own book": (own, reverse("relationship_options") + "?q=ner%2077"),
     }
     found = {name: median_ms(partial(who.get, to)) for name, (who, to) in pages.items()}
-    return {**found, "sweep, nothing new": median_ms(lambda: actions.sweep_cadence(now=Now.read()))}
+    found["sweep, nothing new"] = median_ms(lambda: actions.sweep_cadence(now=Now.read()))
+    # Of Alice it is the same book in both, of Mona it is all the rest.
+    for name, person in (("own digest, own book", alice), ("own digest, whole book", mona)):
+        found[name] = median_ms(partial(_digest, person))
+    measured = bench_meetings.deeds(alice, own, whole)
+    return {**found, **{name: median_ms(deed) for name, deed in measured.items()}}
+
+
+def _digest(person: Any) -> object:
+    from mail.models import Kind
+    from mail.queries import digest_of
+    from web.clock import Now
+
+    return digest_of(type(person).objects.get(pk=person.pk), Kind.DIGEST, Now.read())
+
+
+def _met_often_times(alice: Any) -> dict[str, float]:
+    from django.test import Client
+
+    from relationships.models import Relationship
+
+    client = Client()
+    client.force_login(alice)
+    short, long = Relationship.objects.filter(owner=alice).order_by("-pk")[:2]
+    deeds = bench_meetings.history_deeds(alice, client, short, long, EARLIER)
+    times = {name: [median_ms(deed, 21) for deed in both] for name, both in deeds.items()}
+    return {name: round(after_many / after_few, 2) for name, (after_few, after_many) in times.items()}
 
 
 def _history_times(alice: Any) -> tuple[tuple[float, float], tuple[float, float]]:
