@@ -39,6 +39,6 @@ def ours() -> Iterator[type[BaseForm]]:
             yield one
 
 
-@pytest.mark.parametrize("form", sorted(set(ours()), key=lambda one: f"{one.__module__}.{one.__qualname__}"))
+@pytest.mark.parametrize("form", sorted(set(ours()), key=str))
 def test_no_field_hides_what_scripts_ask(form: type[BaseForm]) -> None:
     assert set(getattr(form, "base_fields", {})) & ASKED == set()
