@@ -48,6 +48,10 @@ class Line:
     def pinned(self) -> bool:
         return self.item.pinned_at is not None
 
+    @property
+    def moved(self) -> bool:
+        return self.item.moved and not self.pinned
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -76,6 +80,14 @@ class AgendaPage:
     @property
     def version(self) -> int:
         return self.meeting.agenda_version
+
+    @property
+    def order(self) -> str:
+        """By what its items stand in their order; empty where there is none to explain."""
+        if len(self.lines) < 2:
+            return ""
+        by_hand = any(line.pinned or line.moved for line in self.lines)
+        return agenda_words.order(by_hand, any(line.item.critical for line in self.dropped))
 
     @property
     def over(self) -> str:

@@ -127,6 +127,14 @@ def _carried(reason: Reason, today: date) -> str:
     return _("%(said)s, first %(day)s") % {"said": said, "day": day}
 
 
+def order(by_hand: bool, critical_dropped: bool) -> str:
+    """What the items are ordered by. ``by_hand``: people moved or pinned some of them."""
+    said = _("in order of priority: critical, then longest late, then most often carried over")
+    if by_hand:
+        said = _("by hand where it says so, the rest in order of priority")
+    return _("%(said)s; something critical was dropped") % {"said": said} if critical_dropped else said
+
+
 def time(fit: Fit) -> str:
     """*66 of 60 minutes*."""
     return _("%(total)d of %(length)d minutes") % {"total": fit.total, "length": fit.length}

@@ -203,8 +203,8 @@ def _voices(ids: list[int], todays: dict[int, date]) -> dict[int, list[Fact]]:
     found: dict[int, list[Fact]] = defaultdict(list)
     named = _first(rows.select_related("contact"), (F("heard_on"), F("pk")), VOICES).order_by("heard_on", "pk")
     for row in named:
-        days = dates.days((todays[row.relationship_id] - row.heard_on).days)
-        faint = _("%(heading)s, unanswered for %(days)s") % {"heading": feedback_words.heading(row), "days": days}
+        waits = feedback_words.waits(row, todays[row.relationship_id])
+        faint = _("%(heading)s, %(waits)s") % {"heading": feedback_words.heading(row), "waits": waits}
         found[row.relationship_id].append(Fact(f"“{said.clipped(row.said, 160)}”", faint, row.get_absolute_url()))
     return found
 

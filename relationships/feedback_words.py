@@ -155,10 +155,16 @@ def sentence(row: Feedback, today: date) -> str:
             return _("%(ended)s, and told back") % {"ended": ended} if row.told_voice_on or row.told_group_on else ended
 
 
+def waits(row: Feedback, today: date) -> str:
+    """*unanswered for 6 days*, *heard today*."""
+    if row.heard_on >= today:
+        return _("heard today")
+    return _("unanswered for %(days)s") % {"days": dates.days((today - row.heard_on).days)}
+
+
 def unanswered(row: Feedback, today: date) -> tuple[str, str]:
     """For a row that wants somebody: *“Scan the pallet” – unanswered for 6 days*, and the reason in a sentence."""
-    waited = dates.days((today - row.heard_on).days)
-    fact = _("“%(said)s” – unanswered for %(days)s") % {"said": clipped(row.said, 90), "days": waited}
+    fact = _("“%(said)s” – %(waits)s") % {"said": clipped(row.said, 90), "waits": waits(row, today)}
     told = " ".join(part for part in (heading(row), behalf(row)) if part)
     return fact, _("%(heading)s, heard %(day)s.") % {"heading": told, "day": dates.on(row.heard_on, today)}
 

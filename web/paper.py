@@ -7,6 +7,8 @@ The data goes in as JSON and comes out as text: what somebody typed is never rea
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -22,6 +24,28 @@ TEMPLATES = Path(settings.BASE_DIR) / "templates" / "paper"
 LETTERS = Path(settings.BASE_DIR) / "static" / "dist" / "letters"
 
 
+# Little pictures, for which no letters are packed; flags are two of them; and what only joins or colours them.
+PICTURES = re.compile(
+    "[\U0001f000-\U0001faff\u2705\u270a\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u2b50]"
+)
+FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+JOINS = re.compile("(?<=[\U0001f000-\U0001faff])[\ufe0f\u200d]+|[\ufe0f\U0001f3fb-\U0001f3ff]")
+
+
+def legible(text: str) -> str:
+    """*Well done [party popper]*: a picture by its name, rather than nothing in its place."""
+    text = FLAGS.sub(lambda found: f"[flag {_letter(found[0][0])}{_letter(found[0][1])}]", text)
+    return PICTURES.sub(lambda found: f"[{_name(found[0])}]", JOINS.sub("", text))
+
+
+def _letter(of_a_flag: str) -> str:
+    return chr(ord(of_a_flag) - 0x1F1E6 + ord("A"))
+
+
+def _name(picture: str) -> str:
+    return unicodedata.name(picture, f"picture {ord(picture):X}").lower()
+
+
 @cache
 def _fonts() -> typst.Fonts:
     """Read once: the system's own are many."""
@@ -34,7 +58,7 @@ def pdf(template: str, data: Mapping[str, Any], *, size: Size = "a4", made_at: d
     Writing for which there is no letter at all would not do for the standard of accessible paper; it is printed
     without its seal, tags and all, rather than not at all.
     """
-    text = json.dumps(data, ensure_ascii=False)
+    text = legible(json.dumps(data, ensure_ascii=False))
     try:
         return _compiled(template, text, size, made_at, ["ua-1"])
     except typst.TypstError as error:

@@ -94,18 +94,18 @@ function onKey(event) {
   event.stopImmediatePropagation();
 }
 
-/** What the registry of keys lists. */
+/** What the registry of keys lists: those of the chosen item also while none is, so that one finds them. */
 export const AGENDA_KEYS = [
   { keys: ["j"], label: "key.next-item", when: () => mine().length, run: () => (moving ? shift(moving, 1) : choose(1)) },
   { keys: ["k"], label: "key.former-item", when: () => mine().length, run: () => (moving ? shift(moving, -1) : choose(-1)) },
   { keys: ["ArrowDown"], label: "", when: chosen, run: () => (moving ? shift(moving, 1) : choose(1)) },
   { keys: ["ArrowUp"], label: "", when: chosen, run: () => (moving ? shift(moving, -1) : choose(-1)) },
-  { keys: ["Alt+ArrowUp"], label: "key.item-up", when: chosen, run: () => shiftAndPut(-1) },
-  { keys: ["Alt+ArrowDown"], label: "key.item-down", when: chosen, run: () => shiftAndPut(1) },
-  { keys: ["m"], label: "key.move-item", when: chosen, run: pickUp },
-  { keys: ["p"], label: "key.pin-item", when: chosen, run: () => press(chosen(), "pin") },
-  { keys: ["e"], label: "key.edit-item", when: chosen, run: () => press(chosen(), "edit") },
-  { keys: ["x"], label: "key.drop-item", when: chosen, run: () => press(chosen(), "drop") },
+  { keys: ["Alt+ArrowUp"], label: "key.item-up", when: chosen, told: () => mine().length, run: () => shiftAndPut(-1) },
+  { keys: ["Alt+ArrowDown"], label: "key.item-down", when: chosen, told: () => mine().length, run: () => shiftAndPut(1) },
+  { keys: ["m"], label: "key.move-item", when: chosen, told: () => mine().length, run: pickUp },
+  { keys: ["p"], label: "key.pin-item", when: chosen, told: () => mine().length, run: () => press(chosen(), "pin") },
+  { keys: ["e"], label: "key.edit-item", when: chosen, told: () => mine().length, run: () => press(chosen(), "edit") },
+  { keys: ["x"], label: "key.drop-item", when: chosen, told: () => mine().length, run: () => press(chosen(), "drop") },
 ];
 
 function makeSortable(part) {
@@ -138,7 +138,9 @@ export function startAgenda() {
   });
   document.addEventListener("pointerdown", (event) => (lost = event.target.closest?.("[data-agenda]") ? lost : null));
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.xhr?.status === 204 && detail.elt.matches?.("[data-agenda-add]")) detail.elt.reset();
+    // Also where it was added in the dialog, after it was too long for one line.
+    const adds = document.querySelector("[data-agenda-add]");
+    if (adds && detail.xhr?.status === 204 && detail.requestConfig?.path === adds.getAttribute("action")) adds.reset();
   });
   // What was folded open stays open.
   let open = false;

@@ -175,8 +175,7 @@ function count() {
     clock.textContent = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
     clock.classList.toggle("over", seconds > Number(clock.dataset.of));
   }
-  const left = document.querySelector("[data-left]");
-  if (left) {
+  for (const left of document.querySelectorAll("[data-left]")) {
     const minutes = Math.floor((Date.parse(left.dataset.left) - Date.now()) / 60_000);
     const now = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: left.dataset.zone }).format(new Date());
     left.textContent = say(minutes < 0 ? "live.over" : "live.left", { time: now, minutes: Math.abs(minutes) });

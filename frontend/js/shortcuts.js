@@ -13,7 +13,7 @@ const link = (name) => document.querySelector(`main [data-key-link="${name}"]`) 
 const follow = (name) => () => link(name)?.click();
 const searchField = () => document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
 
-/** keys: what to press, one after the other; when: whether the page offers it now. */
+/** keys: what to press, one after the other; when: whether the page offers it now; told: whether the help names it, where that is more. */
 const SHORTCUTS = [
   // An item of an agenda that is chosen goes before all else.
   ...AGENDA_KEYS,
@@ -93,8 +93,8 @@ function submitFocused(event) {
 
 function showHelp() {
   const list = element("dl", "c-keys");
-  for (const { keys, label, when } of [...SHORTCUTS, ...ALWAYS]) {
-    if (when && !when()) continue;
+  for (const { keys, label, when, told = when } of [...SHORTCUTS, ...ALWAYS]) {
+    if (told && !told()) continue;
     // Without words of its own it is another key for the same.
     if (!label) continue;
     const pressable = keys.map((key) => element("kbd", "", SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)));

@@ -9,7 +9,6 @@ from meetings.actions.agenda import (
     move_item,
     pin_item,
     put_back,
-    settle,
 )
 from meetings.actions.answering import hear_answer
 from meetings.actions.attending import attend, bring, bring_again, send_off, set_came
@@ -89,6 +88,7 @@ from meetings.actions.series import (
     plan_meetings,
     set_series,
 )
+from meetings.actions.settling import settle
 from meetings.actions.telling import invite, invite_again, withdraw_invitations
 
 __all__ = [

@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Contact, User
 from accounts.rows import row_from, values_of
@@ -26,8 +27,9 @@ from accounts.undo import Done, inverse, record
 from meetings import agenda
 from meetings.actions.following import lock
 from meetings.actions.planning import theirs
+from meetings.actions.settling import store
 from meetings.agenda import Agenda, Candidate, Kind, Row
-from meetings.arranging import ARRANGEMENT, FACTS, Arranged, arranged
+from meetings.arranging import ARRANGEMENT, Arranged, arranged
 from meetings.candidates import ALL
 from meetings.models import AgendaChange, AgendaItem, Meeting, MeetingAccount
 from relationships.notes import Side
@@ -104,33 +106,6 @@ def _fingerprint(row: Meeting) -> str:
     rows = AgendaItem.objects.filter(meeting=row).order_by("pk")
     kept = [[*values, dropped is not None] for *values, dropped in rows.values_list(*columns, "dropped_at")]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
-
-
-def store(now_so: Arranged, *, actor: User | None, now: Now) -> None:
-    """Write the agenda as it stands: new items, facts of now, and off it what no source names any more.
-
-    Must run inside the transaction of a verb that holds the meeting. Three statements for any number of items.
-    """
-    wanted = {row.key for row in (*now_so.agenda.rows, *now_so.agenda.dropped)}
-    gone = [item.pk for key, item in now_so.stored.items() if key not in wanted]
-    AgendaItem.objects.filter(pk__in=gone).delete()
-    for position, row in enumerate(now_so.agenda.rows):
-        now_so.items[row.key].position = position
-    rows = [now_so.items[key] for key in sorted(wanted)]
-    # Unsaved ones have no key yet.
-    new = [item for item in rows if item._state.adding]
-    for item in new:
-        item.added_by, item.added_at = item.added_by or (actor if item.kind in agenda.BY_HAND else None), now.instant
-    AgendaItem.objects.bulk_update([item for item in rows if not item._state.adding], [*ARRANGEMENT, *FACTS])
-    AgendaItem.objects.bulk_create(new)
-
-
-def settle(row: Meeting, *, actor: User | None, now: Now) -> None:
-    """Store the agenda of a meeting that begins: from now on nothing comes up by itself.
-
-    For the verbs that start a meeting or say that it was held; they hold it, and have not yet set ``begun_at``.
-    """
-    store(arranged(row, now), actor=actor, now=now)
 
 
 def _close(
@@ -273,7 +248,7 @@ def change_item(
     now_so, before = _open(actor, now, meeting.pk, seen)
     item = _its(now_so, actor, key)
     rows = _standing(now_so, key)
-    former = item.title
+    former = (item.title, item.minutes, item.shared)
     if title is not None and " ".join(title.split()) != item.title:
         item.title, item.reworded = " ".join(title.split()), True
     if minutes is not None:
@@ -282,8 +257,20 @@ def change_item(
         item.shared = shared
     item.full_clean(validate_unique=False, validate_constraints=False, exclude=["added_at"])
     rows = _each(rows, key, lambda row: replace(row, minutes=item.minutes))
-    said = _("“%(item)s” changed") % {"item": short(former)}
-    return _close(now_so, rows, before, actor=actor, now=now, key=key, said=said)
+    return _close(now_so, rows, before, actor=actor, now=now, key=key, said=_reworded(former, item))
+
+
+def _reworded(former: tuple[str, int, bool], item: AgendaItem) -> str:
+    """*“Collection” changed to “Delivery”, 10 minutes*: so that who comes second sees to what."""
+    title, minutes, shared = former
+    to = [_("“%(title)s”") % {"title": short(item.title)}] if item.title != title else []
+    to += [ngettext("%(count)d minute", "%(count)d minutes", item.minutes) % {"count": item.minutes}] * (
+        item.minutes != minutes
+    )
+    to += [_("what they see too") if item.shared else _("only ours")] * (item.shared != shared)
+    if not to:
+        return _("“%(item)s” changed") % {"item": short(title)}
+    return _("“%(item)s” changed to %(what)s") % {"item": short(title), "what": ", ".join(to)}
 
 
 def _each(rows: Agenda, key: str, change: Callable[[Row], Row]) -> Agenda:

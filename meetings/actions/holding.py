@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import UndoStep, User
 from accounts.undo import Done, gather, inverse, record
-from meetings.actions.agenda import settle
 from meetings.actions.attending import by_party, came_of, set_all_came, write_access
 from meetings.actions.following import follow
 from meetings.actions.planning import bring_forward, planned_for_another_day
 from meetings.actions.running import locked, must_be_planned, turn_to
+from meetings.actions.settling import settle
 from meetings.agenda import Kind
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
 from relationships.actions import log_interaction

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import UndoStep, User
 from accounts.undo import Done, gather, inverse, record
 from meetings import live
-from meetings.actions.agenda import settle
 from meetings.actions.following import lock
 from meetings.actions.planning import bring_forward, planned_for_another_day, theirs
+from meetings.actions.settling import settle
 from meetings.agenda import Kind
 from meetings.models import AgendaItem, Meeting
 from web.clock import Now

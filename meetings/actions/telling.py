@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.undo import Done, inverse, record
 from meetings.actions.following import lock
+from meetings.actions.settling import settle
 from meetings.models import CalendarMessage, Meeting, Participant, Series
 from web.clock import Now
 
@@ -203,6 +204,9 @@ def invite(*, actor: User, now: Now, meeting: Meeting) -> Done[Meeting]:
     row = lock(meeting.pk)
     if not row.is_planned or row.is_over(now):
         raise ValidationError(_("Only a meeting that is planned and still to come can be sent out."))
+    # The invitation says what there is to speak about, also where nobody has touched the agenda so far.
+    if row.begun_at is None:
+        settle(row, actor=None, now=now)
     messages = _told_to_all(row, actor=actor, now=now)
     if not messages:
         raise ValidationError(_("Everybody with an e-mail address has the invitation already."))

@@ -20,11 +20,17 @@ LONGEST_TITLE = 300
 LONGEST_ITEM = 8 * 60
 MOST_LINES = 20
 
+_too_long = gettext_lazy("This is %(show_value)d characters long; %(limit_value)d fit. It is still here.")
+
 
 class ItemForm(forms.Form):
     """What it is about, for how long, and whether they see it; of a new one also with whom and who asked for it."""
 
-    title = forms.CharField(label=gettext_lazy("Item"), max_length=LONGEST_TITLE)
+    title = forms.CharField(
+        label=gettext_lazy("Item"),
+        max_length=LONGEST_TITLE,
+        error_messages={"max_length": _too_long},
+    )
     minutes = forms.IntegerField(label=gettext_lazy("Minutes"), required=False, min_value=1, max_value=LONGEST_ITEM)
     party = forms.ModelChoiceField(
         MeetingAccount.objects.none(),
@@ -38,12 +44,14 @@ class ItemForm(forms.Form):
     ours = forms.BooleanField(
         label=gettext_lazy("Only ours"),
         required=False,
-        help_text=gettext_lazy("It stands in no invitation and in no minutes."),
+        help_text=gettext_lazy("They see it in no invitation and in no minutes."),
     )
 
     def __init__(self, data: Any = None, *, user: User, meeting: Meeting, item: AgendaItem | None = None) -> None:
         initial = {"title": item.title, "minutes": item.minutes, "ours": not item.shared} if item else {}
         super().__init__(data, initial=initial)
+        # The browser would cut what is pasted, without a word.
+        self.fields["title"].widget.attrs.pop("maxlength", None)
         if item is not None:
             del self.fields["party"], self.fields["contact"]
             self.fields["minutes"].required = True

@@ -95,7 +95,7 @@ def agenda_item(request: PersonRequest, pk: int) -> HttpResponse:
     key = request.GET.get("key", "")
     item = _its(request, row, key, now) if key else None
     form = ItemForm(sent(request), user=request.user, meeting=row, item=item)
-    seen = request.POST.get("seen", "") or str(row.agenda_version)
+    seen, newest = request.POST.get("seen", "") or str(row.agenda_version), None
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         values["shared"] = not values.pop("ours")
@@ -104,12 +104,16 @@ def agenda_item(request: PersonRequest, pk: int) -> HttpResponse:
             deed = attempt(form, lambda: actions.add_item(**by))
         else:
             deed = _changed(form, by | {"key": key, "seen": int(seen) if seen.isdecimal() else 0})
-            # What they typed is still there; sent again, it stands.
-            seen = seen if deed else str(Meeting.objects.get(pk=row.pk).agenda_version)
+            if not deed:
+                # What they typed is still there, beside what it says now; sent again, it stands.
+                row.refresh_from_db()
+                newest = _its(request, row, key, now) if seen != str(row.agenda_version) else None
+                seen = str(row.agenda_version)
         if deed:
             to = safe_next(request, _place(row))
             return done(request, f"{deed.step.said}.", step_id=deed.step.pk, to=to, about=_place(row))
     context = {"form": form, "item": item, "seen": seen, "action": request.get_full_path(), "back": _place(row)}
+    context["newest"] = newest if newest and _differs(form, newest) else None
     heading = _("Change the item") if item else _("New item")
     return form_page(request, "meetings/agenda_item_form.html", heading, context)
 
@@ -119,6 +123,12 @@ def _changed(form: ItemForm, values: dict[str, Any]) -> Done[AgendaItem] | None:
         return attempt(form, lambda: actions.change_item(**values))
     except ObjectDoesNotExist as error:
         raise Http404 from error
+
+
+def _differs(form: ItemForm, item: AgendaItem) -> bool:
+    """Whether it says something else now than what is typed."""
+    typed = form.cleaned_data
+    return (typed.get("title"), typed.get("minutes"), not typed.get("ours")) != (item.title, item.minutes, item.shared)
 
 
 def _its(request: PersonRequest, row: Meeting, key: str, now: Now) -> AgendaItem:

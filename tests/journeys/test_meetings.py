@@ -87,6 +87,11 @@ def test_from_the_plan_to_the_minutes(browse: Open, box: Postbox) -> None:
     assert before[:3] == ["The cold store stands still", "send the winter table", "open the gate at six"]
     expect(page.locator(ITEMS).first).to_contain_text("Critical")
 
+    # The keys of an item are told before one is chosen.
+    page.keyboard.press("?")
+    expect(page.locator("#dialog")).to_contain_text("Drop the chosen item")
+    page.keyboard.press("Escape")
+
     # By keyboard: the third before the second, and what only lies there dropped.
     page.keyboard.press("j")
     page.keyboard.press("j")

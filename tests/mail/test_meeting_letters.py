@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -90,6 +90,22 @@ def invited(box: Postbox) -> Iterator[tuple[Meeting, Contact]]:
     meeting, ingrid = planned()
     actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
     yield meeting, ingrid
+
+
+def test_invitation_names_what_is_open_where_nobody_has_touched_the_agenda(box: Postbox) -> None:
+    meeting, ingrid = planned()
+    partner = meeting.parties.get().relationship
+    people.promise(partner, what="send the winter table", made_on=date(2026, 11, 2), due_on=date(2026, 11, 12))
+    actions.invite(actor=people.alice(), now=NOW, meeting=meeting)
+    ours = list(meeting.items.standing().filter(shared=False))
+    assert ours
+    sent(later())
+    message = box.mail_to(ingrid.email)
+    written = parts(message)
+    for said in (written["text/plain"].get_content(), written["text/html"].get_content()):
+        assert "send the winter table (" in again(said)
+        assert not [one.title for one in ours if one.title in again(said)]
+    assert b"send the winter table" in calendar_in(message).replace(b"\r\n ", b"")
 
 
 # The mail ------------------------------------------------------------------------------------------------------------

@@ -171,12 +171,24 @@ def test_second_to_reword_keeps_the_text_and_may_save_it_again() -> None:
     response = alice.post(address, mine)
     body = response.content.decode()
     assert response.status_code == 422
-    assert "Bob Brandt at " in body
-    assert 'value="One of Alice"' in body
+    # To what it was changed stands beside the own text, whole.
+    assert "Bob Brandt at " in body and "“One” changed to “One of Bob”." in body
+    assert '<p class="note">One of Bob</p>' in body and 'value="One of Alice"' in body
     again = re.search(r'name="seen" value="(\d+)"', body)
     assert again is not None
     assert alice.post(address, mine | {"seen": again[1]}).status_code == 302
     assert AgendaItem.objects.get().title == "One of Alice"
+
+
+def test_heading_says_so_where_a_person_put_an_item_elsewhere() -> None:
+    row, client = tomorrow(), signed_in()
+    add(row, "One", "Two")
+    assert "in order of priority: critical" in text(client, row)
+    assert "Put here by hand" not in text(client, row)
+    post(client, row, "move", "Two", to="0")
+    body = text(client, row)
+    assert "by hand where it says so, the rest in order of priority" in body
+    assert body.count("Put here by hand") == 1
 
 
 def test_add_says_what_is_wrong_and_keeps_the_text() -> None:
@@ -189,7 +201,12 @@ def test_add_says_what_is_wrong_and_keeps_the_text() -> None:
         assert response.status_code == 422
         assert "This is on the agenda already." in response.content.decode()
         assert 'value="prices"' in response.content.decode()
-    assert client.post(address, {"title": "x" * 301}).status_code == 422
+    # What is pasted is cut by nobody: it is said that it is too long, and it is still there.
+    long = client.post(address, {"title": "x" * 2000}, headers={"HX-Request": "true"})
+    body = long.content.decode()
+    assert (long.status_code, "x" * 2000 in body, "maxlength" in body) == (422, True, False)
+    assert "2000 characters long; 300 fit" in body
+    assert "maxlength" not in text(client, row).partition('id="agenda-add"')[2].partition(">")[0]
     ingrid = Contact.objects.create(name="Ingrid Iversen")
     party = row.parties.get()
     row.people.create(party=party, contact=ingrid, asked_on="2026-11-23")

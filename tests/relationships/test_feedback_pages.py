@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Affiliation, Contact
-from relationships import actions
+from relationships import actions, feedback_words
 from relationships.models import Attachment, Commitment, Feedback, Relationship
 from tests import people
 from tests.relationships.records import DAY, agreed
@@ -571,3 +572,12 @@ def test_page_of_one_takes_the_same_queries(count: int, django_assert_num_querie
     alice.get(last.get_absolute_url())
     with django_assert_num_queries(23):
         alice.get(last.get_absolute_url())
+
+
+def test_what_was_heard_today_waits_for_no_days() -> None:
+    today = date(2026, 11, 23)
+    assert [feedback_words.waits(Feedback(heard_on=today - timedelta(days=days)), today) for days in (0, 1, 6)] == [
+        "heard today",
+        "unanswered for 1 day",
+        "unanswered for 6 days",
+    ]

@@ -100,3 +100,9 @@ def test_writing_without_letters_is_printed_all_the_same() -> None:
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_no_text_breaks_the_paper(notes: str, title: str) -> None:
     assert pdf_of(minutes(title=title, items=[Item(title, notes, done=True)])).startswith(b"%PDF-")
+
+
+def test_little_pictures_stand_there_by_their_names_never_as_nothing() -> None:
+    notes = "Done \U0001f389, thanks \U0001f44d\U0001f3fd \U0001f1f3\U0001f1f4 \u2705"
+    text = " ".join(text_of(pdf_of(minutes(items=[Item("Collection", notes, done=True)]))).split())
+    assert "Done [party popper], thanks [thumbs up sign] [flag NO] [white heavy check mark]" in text
