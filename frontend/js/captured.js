@@ -14,6 +14,13 @@ function row() {
   return found;
 }
 
+/** To the next row, or the one before; from anywhere else to the first. */
+export function walk(by) {
+  const all = rows();
+  const at = all.indexOf(focused());
+  all[at < 0 ? 0 : Math.max(0, Math.min(at + by, all.length - 1))]?.querySelector("[data-confirm-row]")?.focus();
+}
+
 /** On the button Enter is the browser's own. With nothing in focus it goes to the first row. */
 export const canConfirm = () => asksFromCalendar() && !document.activeElement?.closest("a, button, input, select, textarea, summary, [role]");
 export const confirmFocused = () => row()?.querySelector("[data-confirm-row]")?.click();

@@ -1,7 +1,7 @@
 // One registry that both implements the keys and writes the help, so that neither can lie about the other.
 import { AGENDA_KEYS } from "./agenda.js";
 import { canChoose, toggleFocused } from "./bulk.js";
-import { asksFromCalendar, canConfirm, confirmFocused, dismissFocused } from "./captured.js";
+import { asksFromCalendar, canConfirm, confirmFocused, dismissFocused, walk } from "./captured.js";
 import { element, isTyping, say } from "./page.js";
 import { closeTopmost, openDialog } from "./dialog.js";
 import { openPalette } from "./palette.js";
@@ -33,6 +33,8 @@ const SHORTCUTS = [
   { keys: ["i"], label: "key.notes", when: () => link("notes"), run: () => link("notes").focus() },
   { keys: ["e"], label: "key.end", when: () => link("end-meeting"), run: follow("end-meeting") },
   { keys: ["x"], label: "key.choose", when: canChoose, run: toggleFocused },
+  { keys: ["j"], label: "key.next-asked", when: asksFromCalendar, run: () => walk(1) },
+  { keys: ["k"], label: "key.former-asked", when: asksFromCalendar, run: () => walk(-1) },
   { keys: ["x"], label: "key.dismiss", when: asksFromCalendar, run: dismissFocused },
   { keys: ["Enter"], label: "key.confirm", when: canConfirm, run: confirmFocused },
   { keys: ["z"], label: "key.undo", when: () => document.body.dataset.undoLatest, run: undoLatest },

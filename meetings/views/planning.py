@@ -21,7 +21,7 @@ from relationships.models import Relationship
 from relationships.views.common import attempt, attempt_once, known_already
 from relationships.views.common import changeable as changeable_partner
 from web.clock import Now
-from web.responses import done, form_page, safe_next
+from web.responses import done, form_page, refused, safe_next
 
 read_or_write = require_http_methods(["GET", "POST"])
 
@@ -91,11 +91,21 @@ def _going_out() -> str:
     return _("Invitations go out in %(seconds)d seconds.") % {"seconds": UNDO_SEND.seconds}
 
 
+def _settled(request: PersonRequest, row: Meeting) -> HttpResponse | None:
+    """No form is opened for what is no longer planned; what was typed before it was held keeps its text."""
+    if request.method == "POST" or row.is_planned:
+        return None
+    said = _("This meeting is no longer planned: it is %(state)s.") % {"state": row.get_state_display()}
+    return refused(request, said, to=row.get_absolute_url())
+
+
 @read_or_write
 def meeting_edit(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     meanwhile = Meanwhile(request, Meeting, pk)
     row = changeable(request, pk)
+    if settled := _settled(request, row):
+        return settled
     form = MeetingForm(**_so_far(request), user=request.user, now=now, meeting=row)
     again = AgainForm(sent(request), meeting=row)
     if request.method == "POST" and _both(form, again):
@@ -144,6 +154,8 @@ def _form(request: PersonRequest, form: MeetingForm, heading: str, more: dict[st
 @read_or_write
 def meeting_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     now, row = Now.read(), changeable(request, pk)
+    if settled := _settled(request, row):
+        return settled
     form = CancelForm(sent(request))
     again = AgainForm(sent(request), meeting=row)
     form.errors.update(again.errors)

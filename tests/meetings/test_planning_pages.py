@@ -264,6 +264,13 @@ def test_cancelled_with_a_reason() -> None:
     text = client.get(meeting.get_absolute_url()).content.decode()
     assert "No train" in text
     assert client.post(reverse("meeting_cancel", args=[meeting.pk]), {"reason": ""}).status_code == 422
+    listed = client.get(reverse("meeting_list"), {"state": "all"}).content.decode()
+    assert '<span class="quiet">Cancelled</span>' in listed
+    # No form is opened for what cannot be changed any more.
+    for name in ("meeting_edit", "meeting_cancel"):
+        page = client.get(reverse(name, args=[meeting.pk]), follow=True)
+        assert page.redirect_chain == [(meeting.get_absolute_url(), 302)]
+        assert "This meeting is no longer planned: it is cancelled." in page.content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 50])
