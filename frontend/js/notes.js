@@ -4,6 +4,7 @@
 // [data-clock] and [data-left] count; without this they stand as the page was drawn.
 import { keptHere, markSent, nameOf, read } from "./drafts.js";
 import { element, icon, say, whenPresent } from "./page.js";
+import { toast } from "./toast.js";
 
 const PAUSE_MS = 1000;
 const RETRY_MS = 5000;
@@ -142,7 +143,9 @@ class Notes {
   submit(event) {
     if (this.other) {
       event.preventDefault();
-      return event.stopImmediatePropagation();
+      event.stopImmediatePropagation();
+      toast({ message: say("notes.choose"), bad: true });
+      return this.other.querySelector("button").focus();
     }
     if (!this.busy) return clearTimeout(this.timer);
     const { submitter } = event;

@@ -137,12 +137,13 @@ class InsightForm(forms.ModelForm[Insight]):
     class Meta:
         model = Insight
         fields = ["party", "text", "contact", "colleague"]
-        widgets = {"text": forms.TextInput(attrs={"maxlength": 2000})}
+        widgets = {"text": forms.TextInput()}
 
     def __init__(self, *args: Any, user: User, meeting: Meeting, now: Now, **kwargs: Any) -> None:
         # Beside other forms on the page of a meeting.
         kwargs.setdefault("auto_id", "insight-%s")
         super().__init__(*args, **kwargs)
+        bound(self, "text")
         parties = meeting.parties.filter(pk__in=MeetingAccount.objects.changeable_by(user)).select_related(
             "relationship__account", "relationship__owner"
         )

@@ -20,7 +20,7 @@ from relationships import actions
 from relationships.models import Commitment, Problem, Relationship, Stakeholder
 from tests import people
 from tests.journeys.book import ago, closed, dialog, open_flags, partner, person_at, toast, today
-from tests.journeys.conftest import Open
+from tests.journeys.conftest import Open, Watch
 from tests.mail.post import Postbox, postbox
 from web.clock import Now
 
@@ -68,7 +68,7 @@ def paper_of(mail: EmailMessage) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
-def test_from_the_plan_to_the_minutes(browse: Open, box: Postbox) -> None:
+def test_from_the_plan_to_the_minutes(browse: Open, box: Postbox, watch: Watch) -> None:
     row, _ingrid = overdue_with_much_to_say()
     page = browse(people.alice())
 
@@ -122,7 +122,13 @@ def test_from_the_plan_to_the_minutes(browse: Open, box: Postbox) -> None:
     page.keyboard.press("Control+Enter")
     closed(page)
     expect(page.locator("#live-taken")).to_contain_text("send the invoice of the fan")
+    # Without a network the page stays, and goes on once it is back.
+    watch.expected |= {"ERR_INTERNET_DISCONNECTED", "htmx:sendError"}
+    page.context.set_offline(True)
     page.keyboard.press("n")
+    toast(page, "Not loaded: no connection")
+    expect(page.locator("#now")).to_have_text("The cold store stands still")
+    page.context.set_offline(False)
     expect(page.locator("#now")).to_have_text("open the gate at six")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.locator("#live-room label", has_text="Ingrid Moe").click()

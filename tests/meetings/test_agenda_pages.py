@@ -206,6 +206,7 @@ def test_add_says_what_is_wrong_and_keeps_the_text() -> None:
     body = long.content.decode()
     assert (long.status_code, "x" * 2000 in body, "maxlength" in body) == (422, True, False)
     assert "2000 characters long; 300 fit" in body
+    assert f'href="{address}" data-dialog' in text(client, row)
     assert "maxlength" not in text(client, row).partition('id="agenda-add"')[2].partition(">")[0]
     ingrid = Contact.objects.create(name="Ingrid Iversen")
     party = row.parties.get()

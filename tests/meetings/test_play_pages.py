@@ -219,6 +219,10 @@ def test_insights_are_added_one_after_the_other_and_followed() -> None:
     assert [one.text for one in Insight.objects.all()] == ["Boxes wait in the sun", "Ice comes at noon"]
     refused = client.post(address, {"text": " "}, **HTMX)
     assert refused.status_code == 422
+    # Nothing cuts what is pasted: it is said, and kept.
+    long = client.post(address, {"text": "x" * 20_001}, **HTMX)
+    body = long.content.decode()
+    assert (long.status_code, "x" * 20_001 in body, 'maxlength="2000"' in body) == (422, True, False)
     first = Insight.objects.earliest("pk")
     bobs = client_of(people.bob())
     assert "Seen: Boxes" in bobs.get("/insights/?show=mine").content.decode()
