@@ -63,6 +63,8 @@ class Offer:
     icon: str
     may: Callable[[Reach], bool]
     dialog: bool = False
+    # Other words for it, by which it is found too.
+    also: str | Promise = ""
 
     def choice(self) -> Choice:
         return Choice(str(self.text), reverse(self.url), self.icon, dialog=self.dialog)
@@ -96,7 +98,13 @@ PLACES = (
     Offer(gettext_lazy("Holidays"), "cover_list", "calendar-time", _everybody),
     Offer(gettext_lazy("People"), "person_list", "users", _administrators),
     Offer(gettext_lazy("Teams"), "team_list", "users-group", _administrators),
-    Offer(gettext_lazy("Outlines of meetings"), "outline_list", "list-details", _administrators),
+    Offer(
+        gettext_lazy("Outlines of meetings"),
+        "outline_list",
+        "list-details",
+        _administrators,
+        also=gettext_lazy("outlines agenda agendas template templates of meetings"),
+    ),
     Offer(gettext_lazy("Outbox"), "outbox", "send", _administrators),
     Offer(gettext_lazy("Settings"), "settings", "settings", _everybody),
     Offer(gettext_lazy("Weekly mails"), "mail_settings", "mail", _everybody),
@@ -141,9 +149,7 @@ def find(user: User, typed: str, now: Now) -> list[Group]:
     reach, begun = user.reach, typed.casefold()
     partners = _partners(user, typed) if len(begun) >= FEWEST_LETTERS else []
     groups = [
-        Group(
-            _("Places"), [place.choice() for place in PLACES if place.may(reach) and _begins(str(place.text), begun)]
-        ),
+        Group(_("Places"), [place.choice() for place in PLACES if place.may(reach) and _meant(place, begun)]),
         Group(_("Partners"), [_page_of(row, now) for row in partners]),
         Group(
             _("Actions"),
@@ -154,6 +160,10 @@ def find(user: User, typed: str, now: Now) -> list[Group]:
         ),
     ]
     return [group for group in groups if group.choices]
+
+
+def _meant(place: Offer, begun: str) -> bool:
+    return _begins(str(place.text), begun) or bool(begun and place.also and _speaks_of(str(place.also), begun))
 
 
 def _begins(name: str, begun: str) -> bool:

@@ -74,6 +74,8 @@ class AgendaPage:
     others: int
     parties: list[MeetingAccount]
     writes: bool
+    # Whether the reader may change what stands on the agenda of each kind from the beginning.
+    outlined: bool
     fixed: bool
     parts: list[Part] = field(default_factory=list)
 
@@ -163,6 +165,7 @@ def agenda_of(meeting: Meeting, user: User, now: Now) -> AgendaPage:
         others=sum(full) - mine,
         parties=[party for party in now_so.parties.values() if party.pk in seen],
         writes=bool(changed) and meeting.is_planned,
+        outlined=user.reach.everything,
         fixed=now_so.fixed,
         parts=parts_of(lines, max(fit.total, fit.length)),
     )

@@ -39,8 +39,10 @@ LEFT_OUT = {
 }
 
 
-def said(code: str) -> str:
-    """Why a calendar was not read, from the code that is kept."""
+def said(code: str, *, before: bool = True) -> str:
+    """Why a calendar was not read, from the code that is kept; ``before``: something lay there once."""
+    if code == Reason.GONE.value and not before:
+        return str(UNREADABLE[Unreadable.EMPTY.value])
     if code in UNREADABLE:
         return str(UNREADABLE[code])
     return str(SAID[Reason(code)]) if code in set(Reason) else str(UNREADABLE[FAILED])

@@ -26,6 +26,12 @@ def address_for(token: str) -> str:
     return f"{settings.SITE_URL}{reverse('calendar_feed', args=[token])}"
 
 
+def is_of(feed: CalendarFeed, address: str) -> bool:
+    """Whether the feed is read at this address."""
+    token = address.rpartition("/")[2].removesuffix(".ics")
+    return bool(token) and hash_of(token) == feed.token_hash
+
+
 def find(token: str) -> CalendarFeed | None:
     """The feed whose address this is, of somebody who still works here."""
     if len(token) > LONGEST:

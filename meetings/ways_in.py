@@ -182,7 +182,7 @@ def _today_of(account: int, rows: Iterable[Account], now: Now) -> date:
 def _known_by(found: Collection[naming.Window]) -> dict[int, list[str]]:
     """All names of the organisations that one of the windows may be: by name, by another name, by fingerprint."""
     digests = sorted({hashlib.md5(window.key.encode(), usedforsecurity=False).hexdigest() for window in found})
-    prints = sorted({window.fingerprint for window in found})
+    prints = sorted(frozenset().union(*(window.fingerprints for window in found)))
     names: dict[int, list[str]] = {}
     # The names are indexed by their digests, as they may be long.
     by_name = Account.objects.alias(digest=MD5("name_key")).filter(digest__in=digests).values_list("pk", "name")

@@ -75,7 +75,7 @@ def give_calendar(*, actor: User, now: Now, address: str) -> CalendarSource:
         fetched = _fetched(address)
         calendar = _read(fetched, actor, now)
     except (FetchError, UnreadableError) as error:
-        raise ValidationError({"address": capture_words.said(_code(error))}) from None
+        raise ValidationError({"address": capture_words.said(_code(error), before=False)}) from None
     with transaction.atomic():
         source, _new = CalendarSource.objects.update_or_create(
             user=actor,

@@ -26,6 +26,8 @@ from web.network import place_of
 
 WINDOW = 600
 TYPE = "text/calendar; charset=utf-8"
+# In the session: the address that the next look at the page shows.
+SHOWN_ONCE = "calendar_address"
 
 
 @csrf_exempt
@@ -66,30 +68,42 @@ def _quiet(response: HttpResponse) -> HttpResponse:
 # Settings ------------------------------------------------------------------------------------------------------------
 
 
+@never_cache
 @require_GET
 def calendar_settings(request: PersonRequest) -> HttpResponse:
-    return _page(request)
+    """A new address is shown once, by the first look after it was made: whoever leaves the page makes another one."""
+    address, renewed = request.session.pop(SHOWN_ONCE, ("", False))
+    feed = _own(request)
+    if feed is None or not feeds.is_of(feed, address):
+        # Stopped or replaced since, perhaps from elsewhere.
+        address = ""
+    shown = {"feed": feed, "address": address, "renewed": renewed, "instead_of": _stamp(feed)}
+    response = render(request, "meetings/calendar_settings.html", shown)
+    if address:
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
-@never_cache
 @require_POST
 def feed_make(request: PersonRequest) -> HttpResponse:
-    """The address is on the answer and nowhere else: who leaves the page makes a new one.
+    """The address waits in the person's session until the page shows it; loading that again makes no other one.
 
-    The form says which address it takes the place of. Sent once more, as by a reload, it makes none: the one that
-    was just copied would be dead.
+    The form says which address it takes the place of. Sent once more it makes none: the one that was just copied would
+    be dead.
     """
     feed = _own(request)
     if request.POST.get("instead_of", _stamp(feed)) != _stamp(feed):
         messages.info(request, _("The address was made already. It works, and cannot be shown again."))
         return redirect("calendar_settings")
-    there = feed is not None
     token = actions.make_feed(actor=request.user, now=Now.read())
-    return _page(request, address=feeds.address_for(token), renewed=there)
+    request.session[SHOWN_ONCE] = (feeds.address_for(token), feed is not None)
+    return redirect("calendar_settings")
 
 
 @require_POST
 def feed_stop(request: PersonRequest) -> HttpResponse:
+    request.session.pop(SHOWN_ONCE, None)
     actions.stop_feed(actor=request.user, now=Now.read())
     messages.success(request, _("Your calendar can no longer be read from outside."))
     return redirect("calendar_settings")
@@ -102,13 +116,3 @@ def _own(request: PersonRequest) -> CalendarFeed | None:
 def _stamp(feed: CalendarFeed | None) -> str:
     """Which address it is, without saying it."""
     return feed.made_at.isoformat() if feed else ""
-
-
-def _page(request: PersonRequest, address: str = "", *, renewed: bool = False) -> HttpResponse:
-    feed = _own(request)
-    shown = {"feed": feed, "address": address, "renewed": renewed, "instead_of": _stamp(feed)}
-    response = render(request, "meetings/calendar_settings.html", shown)
-    if address:
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "no-referrer"
-    return response

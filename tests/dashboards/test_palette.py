@@ -45,6 +45,12 @@ def client_of(user: User) -> Client:
     return client
 
 
+@pytest.mark.parametrize("typed", ["outline", "agenda", "template", "Agenda templ"])
+def test_outlines_are_found_by_other_words_for_them_by_who_may_change_them(typed: str) -> None:
+    assert found(typed, people.adam()).get("Places") == ["Outlines of meetings"]
+    assert "Places" not in found(typed)
+
+
 # What is found -------------------------------------------------------------------------------------------------------
 
 

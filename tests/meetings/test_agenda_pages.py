@@ -288,6 +288,16 @@ def test_administrators_change_what_stands_on_every_agenda_of_a_kind() -> None:
     assert not OutlineItem.objects.exists()
 
 
+def test_ways_to_the_outlines_stand_where_agendas_are_for_who_may_change_them() -> None:
+    row = tomorrow(kind="review")
+    pages = (row.get_absolute_url(), f"/meetings/{row.pk}/edit/", "/meetings/new/")
+    leads = {
+        who: ['href="/meetings/outlines/">' in client.get(page).content.decode() for page in pages]
+        for who, client in (("adam", signed_in(people.adam())), ("alice", signed_in()))
+    }
+    assert leads == {"adam": [True] * 3, "alice": [False] * 3}
+
+
 def test_line_without_minutes_is_refused_with_its_number_and_the_text_kept() -> None:
     client = signed_in(people.adam())
     kept = dict.fromkeys(Meeting.Kind.values, "")

@@ -225,13 +225,25 @@ def test_renewed_stopped_and_unknown_addresses_answer_alike(client: Client) -> N
 
 def test_token_is_kept_as_a_hash_and_shown_once(client: Client) -> None:
     client.force_login(people.alice(), backend="django.contrib.auth.backends.ModelBackend")
-    page = client.post(reverse("feed_make")).content.decode()
+    answer = client.post(reverse("feed_make"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("calendar_settings"))
+    first = client.get(reverse("calendar_settings"))
+    assert "no-store" in first["Cache-Control"]
+    page = first.content.decode()
     kept = CalendarFeed.objects.get()
     token = page.split("/calendar/")[1].split(".ics")[0]
     assert feeds.hash_of(token) == kept.token_hash
     assert token not in kept.token_hash
     assert token not in client.get(reverse("calendar_settings")).content.decode()
+    # Loaded again the page shows it no more and makes no other.
+    assert CalendarFeed.objects.get().token_hash == kept.token_hash
     assert client.get(reverse("calendar_feed", args=[token])).status_code == 200
+    client.post(reverse("feed_make"))
+    assert "The former address no longer works." in client.get(reverse("calendar_settings")).content.decode()
+    assert client.get(reverse("calendar_feed", args=[token])).status_code == 404
+    client.post(reverse("feed_make"))
+    actions.stop_feed(actor=people.alice(), now=REAL)
+    assert "/calendar/" not in client.get(reverse("calendar_settings")).content.decode().replace("/settings/", "")
     client.post(reverse("feed_stop"))
     assert client.get(reverse("calendar_feed", args=[token])).status_code == 404
 
@@ -241,7 +253,7 @@ def test_form_sent_once_more_kills_no_address(client: Client) -> None:
     # The first address, and one that takes its place.
     for _number in range(2):
         before = client.get(reverse("calendar_settings")).context["instead_of"]
-        page = client.post(reverse("feed_make"), {"instead_of": before}).content.decode()
+        page = client.post(reverse("feed_make"), {"instead_of": before}, follow=True).content.decode()
         token = page.split("/calendar/")[1].split(".ics")[0]
         again = client.post(reverse("feed_make"), {"instead_of": before}, follow=True)
         assert "It works, and cannot be shown again." in again.content.decode()
