@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.history import Newest, Watched, events_of, newest_of, people_of, places_of
@@ -131,7 +132,9 @@ def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
     why = refusal(step, newest, people_of(told.metadata for told in newest.values()), now=now)
     if why:
         places = places_of({row: newest[row] for row in watched}, actor, page="get_history_url")
-        raise TooLateError(why, where=next(iter(places.values()), "") if _changed(step, newest) else "")
+        first = _firsts([step], newest, actor, now).get(step.pk)
+        where = f"{reverse('history')}#deed-{first.pk}" if first else next(iter(places.values()), "")
+        raise TooLateError(why, where=where if _changed(step, newest) else "")
     done = INVERSES[step.verb](actor=actor, now=now, **step.arguments)
     step.undone_at = now.instant
     step.save(update_fields=["undone_at"])
@@ -198,6 +201,24 @@ def _changed(step: UndoStep, newest: Mapping[Watched, Newest]) -> list[Newest]:
     return [newest[row] for row, version in watched_by(step).items() if newest[row].id != version]
 
 
+def _firsts(steps: Collection[UndoStep], newest: Mapping[Watched, Newest], user: User, now: Now) -> dict[int, UndoStep]:
+    """By step the later deed of the person's own that stands in its way, where that can be taken back.
+
+    One query where there is something in the way of any, none otherwise.
+    """
+    inside = {
+        step.pk: [(*row, newest[row].id) for row, version in watched_by(step).items() if newest[row].id != version]
+        for step in steps
+        if step.undone_at is None
+    }
+    if not any(inside.values()):
+        return {}
+    own = UndoStep.objects.visible_to(user).open().filter(done_at__gte=now.instant - KEPT_FOR).order_by("done_at", "id")
+    left = {(label, pk, version): step for step in own for label, pk, version, _former in step.watched}
+    found = {pk: [left[one] for one in ways if one in left] for pk, ways in inside.items()}
+    return {pk: max(ways, key=lambda step: (step.done_at, step.pk)) for pk, ways in found.items() if ways}
+
+
 def _said_who(step: UndoStep, last: Newest, people: Mapping[int, User], now: Now) -> str:
     """*Bob Brandt changed it on Tuesday, so it stays as it is. …*"""
     zone = step.actor.zone
@@ -245,6 +266,8 @@ class Deed:
     step: UndoStep
     refusal: str
     place: str
+    # What is to be taken back before it.
+    first: UndoStep | None = None
 
     @property
     def again(self) -> bool:
@@ -262,9 +285,10 @@ def deeds_of(user: User, *, now: Now, after: str = "") -> tuple[list[Deed], str]
     newest = newest_of({row for step in shown.rows for row in watched_by(step)})
     people = people_of(told.metadata for told in newest.values())
     places = places_of(newest, user)
+    firsts = _firsts(shown.rows, newest, user, now)
     deeds = []
     for step in shown.rows:
         there = {places[row] for row in watched_by(step) if row in places}
         place = there.pop() if len(there) == 1 else ""
-        deeds.append(Deed(step, refusal(step, newest, people, now=now), place))
+        deeds.append(Deed(step, refusal(step, newest, people, now=now), place, firsts.get(step.pk)))
     return deeds, shown.after

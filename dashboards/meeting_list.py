@@ -141,6 +141,11 @@ class Line:
     writes: bool
     again: Again | None = None
 
+    @property
+    def off(self) -> bool:
+        """It did not take place: the sign alone does not say so."""
+        return self.row.state in (Meeting.State.CANCELLED, Meeting.State.NOT_HELD)
+
 
 def lines(
     rows: Sequence[Meeting], user: User, now: Now, folded: Mapping[tuple[object, ...], Again] | None = None
@@ -270,6 +275,12 @@ def _rule_of(row: Series | None, user: User, now: Now) -> str:
     return capfirst(series_words.say(series.parse(row.rule), row.starts_on, now.today(user.zone)))
 
 
+def _may_plan(user: User, relationship: Relationship | None) -> bool:
+    """Whether there is a partner with whom the person may plan one; of the list of one partner, with that one."""
+    mine = Relationship.objects.changeable_by(user)
+    return (mine if relationship is None else mine.filter(pk=relationship.pk)).exists()
+
+
 @require_GET
 def meeting_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
@@ -308,6 +319,6 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
         "without": _address(request, relationship=""),
         "total": counted["all"],
         "narrowed": bool(chosen.keys() - {"state"}),
-        "writes": user.reach.writes or bool(user.reach.joined),
+        "writes": _may_plan(user, chosen.get("relationship")),
     }
     return render(request, "dashboards/meeting_list.html", context)

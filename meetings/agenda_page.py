@@ -78,6 +78,8 @@ class AgendaPage:
     outlined: bool
     fixed: bool
     parts: list[Part] = field(default_factory=list)
+    # The parties that the person may change.
+    changed: frozenset[int] = frozenset()
 
     @property
     def version(self) -> int:
@@ -168,6 +170,7 @@ def agenda_of(meeting: Meeting, user: User, now: Now) -> AgendaPage:
         outlined=user.reach.everything,
         fixed=now_so.fixed,
         parts=parts_of(lines, max(fit.total, fit.length)),
+        changed=frozenset(changed),
     )
 
 

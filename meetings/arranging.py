@@ -22,6 +22,8 @@ from web.clock import Now
 
 # What people made of an item; the rest of it is facts.
 ARRANGEMENT = ["title", "reworded", "minutes", "shared", "position", "moved", "pinned_at", "dropped_at"]
+# Of an item that people wrote also whose it is.
+WHOSE = ["side", "colleague", "contact"]
 FACTS = ["kind", "side", "critical", "due_on", "since", "settled", "carried", "carried_from", "colleague", "contact"]
 
 
@@ -133,7 +135,9 @@ def _items(
             item = AgendaItem(meeting=meeting, key=key, shared=source.shared, reworded=source.reworded)
             item.title = source.title
         if source is not None:
-            item.colleague, item.contact = source.colleague, source.contact
+            # Whose an item is that people wrote is what they said.
+            if item._state.adding or item.kind not in agenda.BY_HAND:
+                item.colleague, item.contact = source.colleague, source.contact
             if not item.reworded:
                 item.title, item.reworded = source.title, source.reworded
         _bring_in_line(item, row)

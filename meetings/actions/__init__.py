@@ -24,7 +24,15 @@ from meetings.actions.capture import (
 )
 from meetings.actions.feeds import make_feed, stop_feed
 from meetings.actions.following import book_what_is_over, follow, weigh_what_is_unanswered
-from meetings.actions.holding import hold_meeting, set_held, summary_of, tie, topics_of
+from meetings.actions.holding import (
+    hold_meeting,
+    minutes_went_out,
+    not_held_after_all,
+    set_held,
+    summary_of,
+    tie,
+    topics_of,
+)
 from meetings.actions.insights import (
     EDITABLE_INSIGHT,
     change_insight,
@@ -139,9 +147,11 @@ __all__ = [
     "log_captured",
     "make_feed",
     "make_series",
+    "minutes_went_out",
     "move_item",
     "next_item",
     "not_held",
+    "not_held_after_all",
     "note_insight",
     "pin_item",
     "plan_captured",

@@ -29,7 +29,7 @@ from meetings.actions.following import lock
 from meetings.actions.planning import theirs
 from meetings.actions.settling import store
 from meetings.agenda import Agenda, Candidate, Kind, Row
-from meetings.arranging import ARRANGEMENT, Arranged, arranged
+from meetings.arranging import ARRANGEMENT, WHOSE, Arranged, arranged
 from meetings.candidates import ALL
 from meetings.models import AgendaChange, AgendaItem, Meeting, MeetingAccount
 from relationships.notes import Side
@@ -104,7 +104,11 @@ def _fingerprint(row: Meeting) -> str:
     """The same for the same arrangement, and for nothing else."""
     columns = ["pk", *(field for field in ARRANGEMENT if field != "dropped_at")]
     rows = AgendaItem.objects.filter(meeting=row).order_by("pk")
-    kept = [[*values, dropped is not None] for *values, dropped in rows.values_list(*columns, "dropped_at")]
+    told = rows.values_list("kind", "dropped_at", "side", "contact", *columns)
+    kept = [
+        [*values, dropped is not None, *((side, contact) if kind in agenda.BY_HAND else ())]
+        for kind, dropped, side, contact, *values in told
+    ]
     return hashlib.sha256(json.dumps(kept).encode()).hexdigest()
 
 
@@ -181,14 +185,16 @@ def add_item(
     title: str,
     minutes: int | None = None,
     party: MeetingAccount | None = None,
+    side: str = Side.OURS,
     contact: Contact | None = None,
     shared: bool = True,
 ) -> Done[AgendaItem]:
     """Put something on the agenda; never refused because somebody else changed it.
 
-    Without ``party`` it is about all partners of the meeting, or about the only one. ``contact`` of theirs asked for
-    it; otherwise the actor did.
+    Without ``party`` it is about all partners of the meeting, or about the only one. ``side`` is whose item it is:
+    theirs where a ``contact`` of theirs asked for it; one of ours is the actor's.
     """
+    whose = Side.THEIRS if contact else Side(side)
     now_so, before = _open(actor, now, meeting.pk, None)
     if party is None and len(now_so.parties) == 1:
         (party,) = now_so.parties.values()
@@ -203,7 +209,7 @@ def add_item(
         key=f"written:{now_so.meeting.agenda_version + 1:05d}-{uuid4().hex[:8]}",
         kind=Kind.WRITTEN,
         relationship=party.relationship_id if party else ALL,
-        side=Side.THEIRS if contact else Side.OURS,
+        side=whose,
     )
     item = AgendaItem(
         meeting=now_so.meeting,
@@ -214,7 +220,7 @@ def add_item(
         side=candidate.side.value,
         title=title,
         minutes=minutes or candidate.takes,
-        colleague=None if contact else actor,
+        colleague=actor if whose == Side.OURS else None,
         contact=contact,
         added_by=actor,
         added_at=now.instant,
@@ -243,24 +249,31 @@ def change_item(
     title: str | None = None,
     minutes: int | None = None,
     shared: bool | None = None,
+    side: str | None = None,
+    contact: Contact | None = None,
 ) -> Done[AgendaItem]:
-    """Say it in other words, give it other minutes, let them see it or not; what is not named stays."""
+    """Say it in other words, give it other minutes, let them see it or not; what is not named stays.
+
+    Whose it is can be said of what people wrote; with ``side`` the ``contact`` of theirs is said too.
+    """
     now_so, before = _open(actor, now, meeting.pk, seen)
     item = _its(now_so, actor, key)
     rows = _standing(now_so, key)
-    former = (item.title, item.minutes, item.shared)
+    former, whose = (item.title, item.minutes, item.shared), (item.side, item.contact_id)
     if title is not None and " ".join(title.split()) != item.title:
         item.title, item.reworded = " ".join(title.split()), True
     if minutes is not None:
         item.minutes = minutes
     if shared is not None:
         item.shared = shared
+    if side is not None:
+        _give_to(item, Side.THEIRS if contact else Side(side), contact, actor)
     item.full_clean(validate_unique=False, validate_constraints=False, exclude=["added_at"])
-    rows = _each(rows, key, lambda row: replace(row, minutes=item.minutes))
-    return _close(now_so, rows, before, actor=actor, now=now, key=key, said=_reworded(former, item))
+    rows = _each(rows, key, lambda row: _as_said(row, item))
+    return _close(now_so, rows, before, actor=actor, now=now, key=key, said=_reworded(former, whose, item))
 
 
-def _reworded(former: tuple[str, int, bool], item: AgendaItem) -> str:
+def _reworded(former: tuple[str, int, bool], whose: tuple[str, int | None], item: AgendaItem) -> str:
     """*“Collection” changed to “Delivery”, 10 minutes*: so that who comes second sees to what."""
     title, minutes, shared = former
     to = [_("“%(title)s”") % {"title": short(item.title)}] if item.title != title else []
@@ -268,9 +281,26 @@ def _reworded(former: tuple[str, int, bool], item: AgendaItem) -> str:
         item.minutes != minutes
     )
     to += [_("what they see too") if item.shared else _("only ours")] * (item.shared != shared)
+    if (item.side, item.contact_id) != whose:
+        to.append(str(item.contact or (_("theirs") if item.side == Side.THEIRS else _("ours"))))
     if not to:
         return _("“%(item)s” changed") % {"item": short(title)}
     return _("“%(item)s” changed to %(what)s") % {"item": short(title), "what": ", ".join(to)}
+
+
+def _give_to(item: AgendaItem, side: Side, contact: Contact | None, actor: User) -> None:
+    """Whose it is; what was one of our people's already stays theirs."""
+    if item.kind not in agenda.BY_HAND:
+        raise ValidationError(_("Whose this is follows from where it comes from."))
+    if side == Side.THEIRS:
+        item.colleague = None
+    elif item.side != Side.OURS:
+        item.colleague = actor
+    item.side, item.contact = side.value, contact
+
+
+def _as_said(row: Row, item: AgendaItem) -> Row:
+    return replace(row, minutes=item.minutes, candidate=replace(row.candidate, side=Side(item.side)))
 
 
 def _each(rows: Agenda, key: str, change: Callable[[Row], Row]) -> Agenda:
@@ -405,7 +435,11 @@ def _put(row: Meeting, rows: Collection[dict[str, Any]]) -> None:
             continue
         for field in ARRANGEMENT:
             setattr(item, field, item._meta.get_field(field).to_python(kept[field]))  # type: ignore[union-attr]
-    AgendaItem.objects.bulk_update([there[kept["id"]] for kept in rows if kept["id"] in there], ARRANGEMENT)
+        if item.kind in agenda.BY_HAND and (item.side, item.contact_id) != (kept["side"], kept["contact_id"]):
+            kept = _without_who_is_gone(kept)
+            item.side, item.contact_id, item.colleague_id = kept["side"], kept["contact_id"], kept["colleague_id"]
+    changed = [there[kept["id"]] for kept in rows if kept["id"] in there]
+    AgendaItem.objects.bulk_update(changed, [*ARRANGEMENT, *WHOSE])
 
 
 def _without_who_is_gone(kept: dict[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,12 @@ from accounts.models import UndoStep, User
 from accounts.undo import Done, gather, inverse, record
 from meetings.actions.attending import by_party, came_of, set_all_came, write_access
 from meetings.actions.following import follow
-from meetings.actions.planning import bring_forward, planned_for_another_day
+from meetings.actions.planning import bring_forward, not_held, planned_for_another_day
 from meetings.actions.running import locked, must_be_planned, turn_to
 from meetings.actions.settling import settle
 from meetings.agenda import Kind
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
-from relationships.actions import log_interaction
+from relationships.actions import log_interaction, remove_interaction
 from relationships.models import Commitment, Feedback, Interaction, Relationship
 from web.clock import Now
 
@@ -133,6 +133,47 @@ def topics_of(row: Meeting, party: MeetingAccount | None = None) -> list[str]:
     return [topic for topic in Interaction.Topic.values if topic in named]
 
 
+@transaction.atomic
+def not_held_after_all(*, actor: User, now: Now, meeting: Meeting, reason: str) -> Done[Meeting]:
+    """It was said to be held by mistake: its entries, who came and the access that gave are gone again.
+
+    What was promised, decided and noted at it stays. One whose time is still to come is planned again. Not once its
+    minutes go out: then others know it as held.
+    """
+    row = locked(actor, meeting.pk)
+    if row.state != Meeting.State.HELD:
+        raise ValidationError(_("This meeting is not held: it is %(state)s.") % {"state": row.get_state_display()})
+    _may_hold(row, actor, now)
+    _must_not_be_known_as_held(row)
+    by: dict[str, Any] = {"actor": actor, "now": now}
+    entries = dict(row.parties.exclude(interaction=None).order_by("pk").values_list("pk", "interaction"))
+    steps = [tie(meeting_id=row.pk, ties={str(pk): None for pk in entries}, **by).step]
+    steps += [remove_interaction(interaction_id=pk, **by).step for pk in entries.values()]
+    begun = row.begun_at.isoformat() if row.begun_at and row.begun_at != row.starts_at else None
+    came = dict.fromkeys(came_of(row))
+    planned = set_held(
+        meeting_id=row.pk, state=Meeting.State.PLANNED, settled=None, begun=begun, came=came, done={}, **by
+    )
+    steps.append(planned.step)
+    row = planned.row
+    if row.starts_at <= now.instant:
+        ended = not_held(meeting=row, reason=reason, **by)
+        steps.append(ended.step)
+        row = ended.row
+    said = _("Not held after all: %(title)s") % {"title": row.title}
+    return Done(row, gather(said=said, steps=steps, **by))
+
+
+def _must_not_be_known_as_held(row: Meeting) -> None:
+    if minutes_went_out(row):
+        raise ValidationError(_("Its minutes have gone out, so it stays held. Correct them and send them again."))
+
+
+def minutes_went_out(row: Meeting) -> bool:
+    """Whether they went to anybody, or wait to."""
+    return row.dispatches.wanted().exists()
+
+
 def _held_values(row: Meeting, done: Iterable[int]) -> dict[str, Any]:
     return {
         "meeting_id": row.pk,
@@ -162,6 +203,8 @@ def set_held(
     """Held, or planned again, with who came and what was done as it was; the evidence of who came follows."""
     row = locked(actor, meeting_id)
     before = _held_values(row, [int(pk) for pk in done])
+    if state != Meeting.State.HELD:
+        _must_not_be_known_as_held(row)
     row.state = state
     row.settled_at = row._meta.get_field("settled_at").to_python(settled)
     row.begun_at = row._meta.get_field("begun_at").to_python(begun)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
-from meetings import outlines
+from meetings import agenda, outlines
 from meetings.models import AgendaItem, Meeting, MeetingAccount
+from relationships.notes import Side
 from web.choices import narrow
 
 LONGEST_TITLE = 300
@@ -24,7 +27,10 @@ _too_long = gettext_lazy("This is %(show_value)d characters long; %(limit_value)
 
 
 class ItemForm(forms.Form):
-    """What it is about, for how long, and whether they see it; of a new one also with whom and who asked for it."""
+    """What it is about, for how long, whose it is, and whether they see it; of a new one also with whom.
+
+    What comes from somewhere is whose it is there, so it is not asked.
+    """
 
     title = forms.CharField(
         label=gettext_lazy("Item"),
@@ -38,9 +44,7 @@ class ItemForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("All partners of this meeting"),
     )
-    contact = forms.ModelChoiceField(
-        Contact.objects.none(), label=gettext_lazy("Asked for by"), required=False, empty_label=gettext_lazy("Us")
-    )
+    whose = forms.ChoiceField(label=gettext_lazy("Whose item"), required=False)
     ours = forms.BooleanField(
         label=gettext_lazy("Only ours"),
         required=False,
@@ -52,18 +56,45 @@ class ItemForm(forms.Form):
         super().__init__(data, initial=initial)
         # The browser would cut what is pasted, without a word.
         self.fields["title"].widget.attrs.pop("maxlength", None)
-        if item is not None:
-            del self.fields["party"], self.fields["contact"]
-            self.fields["minutes"].required = True
-            return
         parties = MeetingAccount.objects.changeable_by(user).filter(meeting=meeting)
         narrow(self, "party", parties.select_related("relationship__account"))
-        asked = meeting.people.filter(party__in=parties).order_by().values("contact")
-        narrow(self, "contact", Contact.objects.filter(pk__in=asked).order_by("name", "pk"))
-        if meeting.parties.count() < 2:
+        if item is not None or meeting.parties.count() < 2:
             del self.fields["party"]
-        if not self.fields["contact"].queryset.exists():  # type: ignore[attr-defined]
-            del self.fields["contact"]
+        if item is not None:
+            self.fields["minutes"].required = True
+        if item is not None and item.kind not in agenda.BY_HAND:
+            del self.fields["whose"]
+            return
+        self._offer_whose(meeting, parties, item)
+
+    def _offer_whose(self, meeting: Meeting, parties: QuerySet[MeetingAccount], item: AgendaItem | None) -> None:
+        """Ours, theirs, or that of one of theirs who is asked to the meeting."""
+        asked = meeting.people.filter(party__in=parties).order_by()
+        if item is not None and item.party_id is not None:
+            asked = asked.filter(party=item.party_id)
+        known = Q(pk__in=asked.values("contact")) | Q(pk=item.contact_id if item else None)
+        self.people = {str(one.pk): one for one in Contact.objects.filter(known).order_by("name", "pk")}
+        field = self.fields["whose"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = whose_choices(self.people.values())
+        if item is not None:
+            self.initial["whose"] = str(item.contact_id or "") if item.side == Side.THEIRS else Side.OURS.value
+            self.initial["whose"] = self.initial["whose"] or Side.THEIRS.value
+
+    def clean(self) -> dict[str, Any]:
+        """Whose it is as the verbs take it: ``side`` and ``contact``."""
+        cleaned = super().clean() or self.cleaned_data
+        if "whose" in self.fields:
+            said = cleaned.pop("whose", "") or Side.OURS.value
+            contact = self.people.get(said)
+            cleaned |= {"side": Side.THEIRS.value if contact else said, "contact": contact}
+        return cleaned
+
+
+def whose_choices(people: Iterable[Contact]) -> list[tuple[str, str]]:
+    """*Ours*, *Theirs*, *Theirs: Ingrid Moe*."""
+    named = [(str(one.pk), _("Theirs: %(name)s") % {"name": one}) for one in people]
+    return [(Side.OURS.value, _("Ours")), (Side.THEIRS.value, _("Theirs")), *named]
 
 
 LINE = re.compile(r"^(?P<minutes>\d{1,3})\s+(?P<title>\S.*)$")

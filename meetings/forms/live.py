@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -118,17 +118,6 @@ class FeedbackAtForm(NewFeedbackForm):
         return cleaned
 
 
-def _who_came(people: Iterable[Participant]) -> list[int]:
-    """Of each side those noted so far; where nobody of a side is noted, those who said that they come."""
-    found: list[int] = []
-    for ours in (True, False):
-        side = [one for one in people if one.is_ours == ours]
-        noted = [one for one in side if one.came is not None]
-        found += [one.pk for one in noted if one.came]
-        found += [] if noted else [one.pk for one in side if one.answer == Participant.Answer.COMES]
-    return found
-
-
 class HoldForm(forms.Form):
     """Who came, what was dealt with, and a line: as noted during the meeting, or as was said before it."""
 
@@ -165,7 +154,7 @@ class HoldForm(forms.Form):
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(one.key, one.title) for one in waiting]
         self.initial = {
-            "came": _who_came(people),
+            "came": [one.pk for one in people if one.is_there(meeting)],
             "done": [one.key for one in waiting if one.pk and one.pk == meeting.current_item_id],
             "topics": topics_of(meeting),
             **self.initial,

@@ -377,6 +377,16 @@ class Participant(models.Model):
     def __str__(self) -> str:
         return str(self.user or self.contact)
 
+    def is_there(self, meeting: Meeting) -> bool:
+        """Whether they came, as noted; of a planned meeting who accepted, and our host, are proposed.
+
+        ``meeting`` is that of the row. What is proposed stands nowhere before somebody says that it was held.
+        """
+        if self.came is not None or not meeting.is_planned:
+            return bool(self.came)
+        hosts = self.user_id is not None and self.user_id == meeting.organiser_id and self.answer == self.Answer.NONE
+        return hosts or self.answer == self.Answer.COMES
+
     @property
     def person(self) -> User | Contact:
         person = self.user or self.contact

@@ -23,6 +23,7 @@ from meetings.forms.live import AttendeeForm, DecisionForm, FeedbackAtForm, Hold
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome, Participant, PrivateNote
 from meetings.views.common import answered, changeable, overtaken, saved, sent, version_of, wants_json
 from relationships.models import Commitment, Relationship
+from relationships.notes import Side
 from relationships.views.common import attempt, attempt_once
 from web import dates
 from web.clock import Now
@@ -144,6 +145,7 @@ def reason_of(item: AgendaItem, row: Meeting) -> agenda.Reason:
         key=item.key,
         kind=agenda.Kind(item.kind),
         relationship=0,
+        side=Side(item.side),
         critical=item.critical,
         due_on=item.due_on,
         since=item.since,
@@ -170,7 +172,7 @@ def live_page(request: PersonRequest, row: Meeting, now: Now, **more: Any) -> di
     current = next((item for item in items if item.pk == row.current_item_id), None)
     outcomes = outcomes_of(row, request)
     taken = taken_of(outcomes, user.zone, now)
-    people = Participant.objects.visible_to(user).filter(meeting=row).select_related("user", "contact")
+    people = Participant.objects.visible_to(user).filter(meeting=row).select_related("user", "contact").theirs_first()
     steps = _steps(row, items, parties)
     note = PrivateNote.objects.visible_to(user).filter(meeting=row).first()
     return {
@@ -185,7 +187,8 @@ def live_page(request: PersonRequest, row: Meeting, now: Now, **more: Any) -> di
         "here": [one for one in taken if one.row.item_id == row.current_item_id],
         "before": [one for one in taken if one.row.item_id != row.current_item_id],
         "so_far": live_words.so_far(outcomes),
-        "people": people.theirs_first(),
+        "people": [(one, one.is_there(row)) for one in people],
+        "proposed": any(one.came is None and one.is_there(row) for one in people),
         "note": note,
         "longest": LONGEST_TEXT,
         "planned_for": actions.planned_for_another_day(row, now),
@@ -490,12 +493,12 @@ def outcome_remove(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def meeting_room(request: PersonRequest, pk: int) -> HttpResponse:
-    """Who is there, all at once: ``came`` names those who are."""
+    """Who is there, all at once: ``came`` names those who are. Only what is said otherwise than proposed is noted."""
     now = Now.read()
     row = changeable(request, pk)
     ticked = {int(number) for number in request.POST.getlist("came") if number.isascii() and number.isdigit()}
     mine = Participant.objects.changeable_by(request.user).filter(meeting=row).select_related("user", "contact")
-    moved = [one for one in mine if (one.pk in ticked) != bool(one.came)]
+    moved = [one for one in mine if (one.pk in ticked) != one.is_there(row)]
     to = safe_next(request, _page_of(row))
     steps = [actions.attend(actor=request.user, now=now, participant=one, came=one.pk in ticked).step for one in moved]
     if not steps:

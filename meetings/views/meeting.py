@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
+from accounts.models import Contact, User
 from accounts.requests import PersonRequest
 from meetings import actions, series, series_words, told_words, words
 from meetings.agenda_page import agenda_of
+from meetings.forms.agenda import whose_choices
 from meetings.models import Meeting, MeetingAccount, Participant, PrivateNote
 from meetings.since_queries import since_of
 from meetings.views import insights
@@ -116,18 +117,26 @@ def _learns(row: Meeting, now: Now) -> bool:
     return row.is_over(now) or row.kind == Meeting.Kind.SITE_VISIT
 
 
+def _contacts_of(people: Sequence[Person], parties: Collection[int]) -> list[Contact]:
+    """Those of theirs, by name, who are asked for one of these partners."""
+    found = {one.row.contact for one in people if one.row.contact is not None and one.row.party_id in parties}
+    return sorted(found, key=str)
+
+
 @require_GET
 def meeting_detail(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = seen(request, pk)
     note = PrivateNote.objects.visible_to(request.user).filter(meeting=row).first()
     shown = page_of(request, row, now)
+    agenda = agenda_of(row, request.user, now)
     context = {
         **shown,
         **insights.part(row, request.user, now),
         "learns": _learns(row, now),
         "reason": words.reason(row),
-        "agenda": agenda_of(row, request.user, now),
+        "agenda": agenda,
+        "whose": whose_choices(_contacts_of(shown["people"], agenda.changed)),
         # Once it was held, its minutes say what it was about.
         "since": since_of(row, shown["parties"], request.user, now) if row.is_planned else [],
         "note": note,

@@ -17,6 +17,7 @@ from meetings.forms.planning import CancelForm, MeetingForm, NotHeldForm
 from meetings.forms.series import AgainForm
 from meetings.models import Meeting
 from meetings.views.common import answered, changeable, sent
+from relationships.forms.partner import partners_of
 from relationships.models import Relationship
 from relationships.views.common import attempt, attempt_once, known_already
 from relationships.views.common import changeable as changeable_partner
@@ -45,6 +46,8 @@ def meeting_create(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _plan(request: PersonRequest, relationship: Relationship | None) -> HttpResponse:
     user, now = request.user, Now.read()
+    if relationship is None and request.method == "GET" and not partners_of(user).exists():
+        return form_page(request, "meetings/meeting_nobody.html", _("Plan a meeting"), {})
     named = {"relationship": request.GET.get("relationship", "")} if relationship is None else {}
     if request.GET.get("kind") in Meeting.Kind.values:
         named["kind"] = request.GET["kind"]
@@ -92,9 +95,15 @@ def _going_out() -> str:
 
 
 def _settled(request: PersonRequest, row: Meeting) -> HttpResponse | None:
-    """No form is opened for what is no longer planned; what was typed before it was held keeps its text."""
+    """No form is opened for what is no longer planned: of a held one what can still be changed is said, and where.
+
+    What was typed before it was held keeps its text.
+    """
     if request.method == "POST" or row.is_planned:
         return None
+    if row.state == Meeting.State.HELD:
+        context = {"row": row, "back": row.get_absolute_url()}
+        return form_page(request, "meetings/meeting_settled.html", _("This meeting was held"), context)
     said = _("This meeting is no longer planned: it is %(state)s.") % {"state": row.get_state_display()}
     return refused(request, said, to=row.get_absolute_url())
 
@@ -177,11 +186,15 @@ def meeting_cancel(request: PersonRequest, pk: int) -> HttpResponse:
 def meeting_not_held(request: PersonRequest, pk: int) -> HttpResponse:
     now = Now.read()
     row = get_object_or_404(Meeting.objects.changeable_by(request.user), pk=pk)
+    held = row.state == Meeting.State.HELD
+    verb = actions.not_held_after_all if held else actions.not_held
     form = NotHeldForm(sent(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
-        deed = attempt(form, lambda: actions.not_held(actor=request.user, now=now, meeting=row, reason=reason))
+        deed = attempt(form, lambda: verb(actor=request.user, now=now, meeting=row, reason=reason))
         if deed:
-            return answered(request, deed, row, _("Noted: it was not held."))
-    context = {"form": form, "row": row, "next": safe_next(request, "")}
-    return form_page(request, "meetings/meeting_not_held.html", _("It was not held"), context)
+            return answered(request, deed, row, _("Noted: it was not held."), go=held)
+    context = {"form": form, "row": row, "next": safe_next(request, ""), "back": row.get_absolute_url()}
+    context |= {"held": held, "sent_out": held and actions.minutes_went_out(row)}
+    heading = _("It was not held after all") if held else _("It was not held")
+    return form_page(request, "meetings/meeting_not_held.html", heading, context)

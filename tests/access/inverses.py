@@ -253,6 +253,9 @@ OF_ALICE: dict[str, Deed] = {
     ),
     "change a meeting": lambda by: meetings.change_meeting(meeting=meeting_today(by), values={"place": "Oslo"}, **by),
     "cancel a meeting": lambda by: meetings.cancel_meeting(meeting=meeting_today(by), reason="No train", **by),
+    "say that it was not held after all": lambda by: meetings.not_held_after_all(
+        meeting=held_meeting(by).row, reason="Another one was meant", **by
+    ),
     "say that it was not held": lambda by: meetings.not_held(
         meeting=meetings.plan_meeting(
             relationships=[people.relationship()], title="Review", starts_at=NOW.instant - DAY, zone="UTC", **by

@@ -31,6 +31,7 @@ NAMED = {
     "entry": "Interaction",
     "follows": "Commitment",
     "contact": "Contact",
+    "whose": "Contact",
     "contacts": "Contact",
     "agreed_with": "Contact",
     "other": "Account",

@@ -211,9 +211,39 @@ def test_add_says_what_is_wrong_and_keeps_the_text() -> None:
     ingrid = Contact.objects.create(name="Ingrid Iversen")
     party = row.parties.get()
     row.people.create(party=party, contact=ingrid, asked_on="2026-11-23")
-    client.post(address, {"title": "A second gate", "minutes": "12", "contact": str(ingrid.pk), "ours": "on"})
+    client.post(address, {"title": "A second gate", "minutes": "12", "whose": str(ingrid.pk), "ours": "on"})
     item = AgendaItem.objects.get(title="A second gate")
     assert (item.minutes, item.contact, item.side, item.shared) == (12, ingrid, "theirs", False)
+
+
+def test_whose_an_item_is_can_be_said_and_said_otherwise() -> None:
+    row, client = tomorrow(), signed_in()
+    ingrid = Contact.objects.create(name="Ingrid Iversen")
+    row.people.create(party=row.parties.get(), contact=ingrid, asked_on="2026-11-23")
+    address = f"{row.get_absolute_url()}agenda/item/"
+    body = text(client, row)
+    assert '<option value="theirs">Theirs</option>' in body
+    assert f'<option value="{ingrid.pk}">Theirs: Ingrid Iversen</option>' in body
+    client.post(address, {"title": "Prices", "whose": "theirs"})
+    client.post(address, {"title": "Gates", "whose": "ours"})
+    theirs, ours = AgendaItem.objects.get(title="Prices"), AgendaItem.objects.get(title="Gates")
+    assert [(one.side, one.contact, one.colleague) for one in (theirs, ours)] == [
+        ("theirs", None, None),
+        ("ours", None, people.alice()),
+    ]
+    body = text(client, row)
+    assert "Put on by them." in body
+    assert "Put on by us." in body
+    form = {"title": "Gates", "minutes": "5", "whose": str(ingrid.pk)}
+    form["seen"] = str(Meeting.objects.get(pk=row.pk).agenda_version)
+    assert client.post(f"{address}?key={ours.key}", form).status_code == 302
+    ours.refresh_from_db()
+    assert (ours.side, ours.contact, ours.colleague) == ("theirs", ingrid, None)
+    assert f'<option value="{ingrid.pk}" selected>' in client.get(f"{address}?key={ours.key}").content.decode()
+    assert "Put on by us." not in text(client, row)
+    client.post(f"/undo/{UndoStep.objects.latest('pk').pk}/")
+    ours.refresh_from_db()
+    assert (ours.side, ours.contact, ours.colleague) == ("ours", None, people.alice())
 
 
 def test_reader_sees_the_agenda_without_its_buttons() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -16,8 +17,8 @@ from pypdf import PdfReader
 from accounts.models import Affiliation, UndoStep, User
 from accounts.undo import take_back
 from meetings import actions
-from meetings.models import AgendaItem, Meeting, MinutesDispatch, Outcome, PrivateNote
-from relationships.models import Commitment, Feedback, Relationship
+from meetings.models import AgendaItem, Meeting, MinutesDispatch, Outcome, Participant, PrivateNote
+from relationships.models import Commitment, Evidence, Feedback, Relationship
 from tests import people
 from tests.meetings.test_holding import ingrid, item, jonas, meeting_of
 from web.clock import Now
@@ -212,16 +213,43 @@ def test_same_decision_sent_twice_is_one() -> None:
 
 def test_room_is_ticked_all_at_once() -> None:
     meeting = under_way()
-    here = [one.pk for one in meeting.people.all() if str(one) in ("Ingrid Iversen", "Alice Ahlberg")]
+    present = ("Ingrid Iversen", "Bob Brandt", "Alice Ahlberg")
+    here = [one.pk for one in meeting.people.all() if str(one) in present]
     said = toast(client().post(f"/meetings/{meeting.pk}/room/", {"came": here}, headers=HTMX))
     assert said["message"] == "Who came is noted."
-    assert {str(one) for one in meeting.people.filter(came=True)} == {"Ingrid Iversen", "Alice Ahlberg"}
+    # Alice said that she comes: of her nothing is said otherwise.
+    assert {str(one) for one in meeting.people.filter(came=True)} == {"Ingrid Iversen", "Bob Brandt"}
     client().post(said["undo_url"])
     assert not meeting.people.filter(came=True).exists()
     # What is as it was leaves nothing to take back.
     before = UndoStep.objects.count()
-    client().post(f"/meetings/{meeting.pk}/room/", {}, headers=HTMX)
+    proposed = [one.pk for one in meeting.people.all() if one.is_there(meeting)]
+    client().post(f"/meetings/{meeting.pk}/room/", {"came": proposed}, headers=HTMX)
     assert UndoStep.objects.count() == before
+
+
+def ticked(body: str) -> set[str]:
+    """Whose box is ticked, of the people on a page."""
+    boxes = [box for box in re.findall(r"<input[^>]*>", body) if 'name="came"' in box and " checked" in box]
+    return {str(Participant.objects.get(pk=number)) for number in re.findall(r'value="(\d+)"', "".join(boxes))}
+
+
+def test_who_accepted_and_our_host_are_proposed_and_noted_once_somebody_holds_it() -> None:
+    meeting = under_way()
+    meeting.people.filter(user=people.alice()).update(answer="", answered_on=None)
+    meeting.people.filter(contact=ingrid()).update(answer="comes", answered_on=meeting.day)
+    live_page, hold_form = f"/meetings/{meeting.pk}/live/", f"/meetings/{meeting.pk}/holding/"
+    expected = {"Alice Ahlberg", "Ingrid Iversen"}
+    assert ticked(page(live_page)) == ticked(page(hold_form)) == expected
+    assert "It counts once the meeting is held." in page(live_page)
+    assert not meeting.people.exclude(came=None).exists()
+    # One tap says otherwise, of this one and of nobody else.
+    here = [one.pk for one in meeting.people.all() if str(one) == "Alice Ahlberg"]
+    said = toast(client().post(f"/meetings/{meeting.pk}/room/", {"came": here}, headers=HTMX))
+    assert said["message"] == "Ingrid Iversen did not come."
+    assert list(meeting.people.exclude(came=None).values_list("contact", "came")) == [(ingrid().pk, False)]
+    assert ticked(page(live_page)) == ticked(page(hold_form)) == {"Alice Ahlberg"}
+    assert not Evidence.objects.exists()
 
 
 def test_live_page_costs_the_same_for_one_and_for_fifty() -> None:

@@ -7,13 +7,14 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.history import events_of
-from accounts.models import Affiliation, Contact, User
+from accounts.models import Affiliation, Contact, UndoStep, User
 from mail import outbox
 from mail.letters import Letter, compose
 from mail.models import Kind, OutboxMail
@@ -23,7 +24,7 @@ from meetings.brief import brief_of
 from meetings.models import BriefWish, Meeting, Participant, PrivateNote
 from relationships import actions as partners
 from relationships.history import strands
-from relationships.models import CadenceAgreement, Relationship
+from relationships.models import CadenceAgreement, Evidence, Relationship
 from tests import people
 from web.clock import Now
 
@@ -280,7 +281,7 @@ def test_list_takes_the_same_queries(count: int, django_assert_num_queries: Any)
         planned(row, timedelta(days=1 + number))
     client = as_(people.alice())
     client.get(reverse("settings"))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         answer = client.get(reverse("meeting_list"))
     assert answer.status_code == 200
 
@@ -459,3 +460,90 @@ def test_brief_takes_the_same_queries_for_one_partner_and_for_five() -> None:
             brief_of(meeting, people.alice(), Now.read())
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_what_did_not_take_place_is_told_in_a_word() -> None:
+    row, now = partner(), Now.read()
+    by = {"actor": people.alice(), "now": now}
+    one, two = (
+        actions.plan_meeting(
+            relationships=[row], title=title, zone="UTC", starts_at=now.instant - timedelta(days=days), **by
+        ).row
+        for title, days in (("First", 2), ("Second", 1))
+    )
+    actions.not_held(meeting=one, reason="Snow", **by)
+    actions.cancel_meeting(meeting=two, reason="", **by)
+    body = as_(people.alice()).get(reverse("meeting_list"), {"state": "all", "whose": "all"}).content.decode()
+    assert '<span class="quiet">Cancelled</span>' in body
+    assert '<span class="quiet">Not held</span>' in body
+
+
+def test_reader_reads_why_no_meeting_can_be_planned_and_no_button_leads_there() -> None:
+    partner()
+    reader = as_(people.rita())
+    body = reader.get(reverse("meeting_new")).content.decode()
+    assert "There is no partner whose meetings you may plan" in body
+    assert 'name="day"' not in body
+    assert reverse("meeting_new") not in reader.get(reverse("meeting_list")).content.decode()
+    assert reverse("meeting_new") in as_(people.alice()).get(reverse("meeting_list")).content.decode()
+
+
+def test_form_of_a_held_meeting_says_what_can_still_be_changed_and_where() -> None:
+    row, now = partner(), Now.read()
+    by = {"actor": people.alice(), "now": now}
+    starts_at = now.instant - timedelta(days=1)
+    meeting = actions.plan_meeting(relationships=[row], title="Review", zone="UTC", starts_at=starts_at, **by).row
+    actions.hold_meeting(meeting=meeting, came=[one.pk for one in meeting.people.all()], **by)
+    browser = as_(people.alice())
+    for name in ("meeting_edit", "meeting_cancel"):
+        body = browser.get(reverse(name, args=[meeting.pk])).content.decode()
+        assert "Its day, place and people stay as they are." in body
+        assert reverse("minutes", args=[meeting.pk]) in body
+        assert 'name="day"' not in body
+        assert 'type="submit"' not in body.partition("<main")[2].partition("</main")[0]
+    # Who had the form open while it was held is told on saving.
+    assert browser.post(reverse("meeting_edit", args=[meeting.pk]), sent(row)).status_code == 422
+
+
+def test_held_by_mistake_is_said_not_held_after_all_as_long_as_no_minutes_went_out() -> None:
+    row, now = partner(), Now.read()
+    theirs(row, "Dana Dahl", "decides")
+    by = {"actor": people.alice(), "now": now}
+    starts_at = now.instant - timedelta(days=1)
+    meeting = actions.plan_meeting(relationships=[row], title="Review", zone="UTC", starts_at=starts_at, **by).row
+    party = meeting.parties.get()
+    meeting.people.create(party=party, contact=Contact.objects.get(name="Dana Dahl"), asked_on="2026-11-23")
+    actions.promise_at(party=party, side="ours", what="Send", due_on=now.today("UTC"), item=None, **by)
+    before = set(row.interactions.values_list("pk", flat=True)), Evidence.objects.count()
+    came = [one.pk for one in meeting.people.all()]
+    actions.hold_meeting(meeting=meeting, came=came, **by)
+    held = set(row.interactions.values_list("pk", flat=True)), Evidence.objects.count()
+    assert held[0] != before[0]
+    assert held[1] > before[1]
+    browser, address = as_(people.alice()), reverse("meeting_not_held", args=[meeting.pk])
+    assert address in browser.get(meeting.get_absolute_url()).content.decode()
+    assert "Its entry in the log goes" in browser.get(address).content.decode()
+    browser.post(address, {"reason": "Another one was meant"})
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.reason) == ("not_held", "Another one was meant")
+    assert (set(row.interactions.values_list("pk", flat=True)), Evidence.objects.count()) == before
+    assert not meeting.people.exclude(came=None).exists()
+    assert row.commitments.get().what == "Send"
+    browser.post(reverse("undo", args=[UndoStep.objects.latest("pk").pk]))
+    meeting.refresh_from_db()
+    assert meeting.state == "held"
+    assert (set(row.interactions.values_list("pk", flat=True)), Evidence.objects.count()) == held
+    assert set(meeting.people.filter(came=True).values_list("pk", flat=True)) == set(came)
+    # The history says which deed is in the way of taking back, and leads to it.
+    in_the_way = actions.attend(participant=meeting.people.get(user=None), came=False, **by).step
+    body = browser.get(reverse("history")).content.decode()
+    assert f'<li id="deed-{in_the_way.pk}"' in body
+    assert f'#deed-{in_the_way.pk}">Dana Dahl did not come</a>' in body
+    actions.send_minutes(meeting=meeting, users=[people.alice()], **by)
+    told = browser.get(address).content.decode()
+    assert "Its minutes have gone out" in told
+    assert 'name="reason"' not in told
+    assert browser.post(address, {"reason": "Another one was meant"}).status_code == 422
+    # Nor is it taken back by the step that held it.
+    with pytest.raises(ValidationError, match="Its minutes have gone out"):
+        actions.set_held(meeting_id=meeting.pk, state="planned", settled=None, begun=None, came={}, done={}, **by)
