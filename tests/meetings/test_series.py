@@ -275,7 +275,7 @@ def test_what_is_cancelled_is_nowhere_and_what_is_moved_where_it_went(series: Se
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH", "every two weeks on Tuesday and Thursday"),
         ("FREQ=WEEKLY;BYDAY=MO,WE,FR", "every Monday, Wednesday and Friday"),
         ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every working day"),
-        ("FREQ=MONTHLY;BYDAY=1MO;UNTIL=20270630", "on the first Monday of each month, until 30 June"),
+        ("FREQ=MONTHLY;BYDAY=1MO;UNTIL=20270630", "on the first Monday of each month, until 30 June 2027"),
         ("FREQ=MONTHLY;INTERVAL=3;BYDAY=-1FR", "on the last Friday of every third month"),
         ("FREQ=WEEKLY;BYDAY=FR;UNTIL=20290630", "every Friday, until 30 June 2029"),
         ("FREQ=MONTHLY;BYMONTHDAY=15;COUNT=12", "on the 15th of each month, 12 times"),
