@@ -464,7 +464,7 @@ def test_brief_takes_the_same_queries_for_one_partner_and_for_five() -> None:
 
 def test_what_did_not_take_place_is_told_in_a_word() -> None:
     row, now = partner(), Now.read()
-    by = {"actor": people.alice(), "now": now}
+    by: dict[str, Any] = {"actor": people.alice(), "now": now}
     one, two = (
         actions.plan_meeting(
             relationships=[row], title=title, zone="UTC", starts_at=now.instant - timedelta(days=days), **by
@@ -490,7 +490,7 @@ def test_reader_reads_why_no_meeting_can_be_planned_and_no_button_leads_there() 
 
 def test_form_of_a_held_meeting_says_what_can_still_be_changed_and_where() -> None:
     row, now = partner(), Now.read()
-    by = {"actor": people.alice(), "now": now}
+    by: dict[str, Any] = {"actor": people.alice(), "now": now}
     starts_at = now.instant - timedelta(days=1)
     meeting = actions.plan_meeting(relationships=[row], title="Review", zone="UTC", starts_at=starts_at, **by).row
     actions.hold_meeting(meeting=meeting, came=[one.pk for one in meeting.people.all()], **by)
@@ -508,7 +508,7 @@ def test_form_of_a_held_meeting_says_what_can_still_be_changed_and_where() -> No
 def test_held_by_mistake_is_said_not_held_after_all_as_long_as_no_minutes_went_out() -> None:
     row, now = partner(), Now.read()
     theirs(row, "Dana Dahl", "decides")
-    by = {"actor": people.alice(), "now": now}
+    by: dict[str, Any] = {"actor": people.alice(), "now": now}
     starts_at = now.instant - timedelta(days=1)
     meeting = actions.plan_meeting(relationships=[row], title="Review", zone="UTC", starts_at=starts_at, **by).row
     party = meeting.parties.get()
