@@ -6,24 +6,25 @@ from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import formataddr
 
-from django.db import models
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mail.digest import plain
+from mail.models import Kind, OutboxMail
 from mail.outbox import Claim
 from mail.writing import NotNeeded, Person, message
 from meetings import answer_links, calendar_writing, invitation_words
 from meetings.calendar_queries import event_for, items_for, people_for, series_for
 from meetings.calendar_writing import Event, Method
 from meetings.invitation_words import Fact
-from meetings.models import CalendarMessage, Meeting
+from meetings.models import CalendarMessage, Meeting, Series
 from web.clock import Now
 
 PREFIX = "meeting:"
+Scope = CalendarMessage.Scope
 LONGEST_SUBJECT = 90
 
 
@@ -48,14 +49,20 @@ class Notice:
 
 def write(claim: Claim, person: Person, now: Now) -> EmailMessage | NotNeeded:
     number = int(claim.period.removeprefix(PREFIX))
-    found = CalendarMessage.objects.select_related("meeting__organiser", "meeting__series", "series", "wanted_by")
+    found = CalendarMessage.objects.select_related(
+        "meeting__organiser", "meeting__series", "series", "other", "wanted_by"
+    )
     row = found.wanted().filter(pk=number).first()
     if row is None:
         return NotNeeded("taken back")
     meeting = row.meeting
-    if _overtaken(row):
+    if _overtaken(row, now):
         return NotNeeded("a newer one goes out")
+    if _known_otherwise(row):
+        return NotNeeded("it is another meeting for calendars by now")
     invitation = row.method == CalendarMessage.Method.REQUEST
+    if not invitation and not any(one.method == CalendarMessage.Method.REQUEST for one in _gone_out_before(row)):
+        return NotNeeded("nothing was sent that could be called off")
     if meeting.ends_at <= now.instant and row.series_id is None:
         return NotNeeded("the meeting is over")
     if invitation and not _ended(row) and not _may_still_know(person, meeting):
@@ -72,9 +79,42 @@ def write(claim: Claim, person: Person, now: Now) -> EmailMessage | NotNeeded:
     return written
 
 
-def _overtaken(row: CalendarMessage) -> bool:
-    later = CalendarMessage.objects.wanted().filter(user=row.user_id, contact=row.contact_id, sequence__gt=row.sequence)
-    return later.filter(meeting=row.meeting_id, series=row.series_id).exists()
+def _overtaken(row: CalendarMessage, now: Now) -> bool:
+    """Whether a later one says this too: of the whole, or of the same meeting. One that may be taken back does not."""
+    later = CalendarMessage.objects.wanted().filter(
+        uid=row.uid, user=row.user_id, contact=row.contact_id, id__gt=row.pk, due_at__lte=now.instant
+    )
+    said = Q(scope__in=[Scope.ONE, Scope.WHOLE])
+    if row.scope == Scope.PART:
+        said |= Q(scope=Scope.PART, meeting=row.meeting_id)
+    return later.filter(said).exists()
+
+
+def _known_otherwise(row: CalendarMessage) -> bool:
+    """It has come into a series since, or into another one, under whose name its people were told."""
+    if row.scope == Scope.WHOLE:
+        return row.series is None
+    meeting = row.meeting
+    return row.uid != (meeting.series.uid if meeting.series else meeting.uid)
+
+
+def _gone_out_before(row: CalendarMessage) -> list[CalendarMessage]:
+    """What the person got about it before, the oldest first; what was not needed or not taken does not count."""
+    before = CalendarMessage.objects.wanted().filter(
+        uid=row.uid, user=row.user_id, contact=row.contact_id, id__lt=row.pk
+    )
+    rows = list(before.order_by("id"))
+    states: dict[str, str] = dict(
+        OutboxMail.objects.filter(
+            recipient=row.user_id,
+            contact=row.contact_id,
+            kind=Kind.MEETING,
+            period__in=[f"{PREFIX}{one.pk}" for one in rows],
+        ).values_list("period", "state")
+    )
+    # Of long ago there may be no mail any more.
+    got = (OutboxMail.State.CLAIMED, OutboxMail.State.DOT, OutboxMail.State.SENT)
+    return [one for one in rows if states.get(f"{PREFIX}{one.pk}", OutboxMail.State.SENT) in got]
 
 
 def _may_still_know(person: Person, meeting: Meeting) -> bool:
@@ -85,9 +125,9 @@ def _may_still_know(person: Person, meeting: Meeting) -> bool:
 
 
 def _event(person: Person, row: CalendarMessage) -> Event:
-    if row.series is not None and row.method == CalendarMessage.Method.REQUEST:
-        return series_for(person, row.meeting, row.series, row.sequence)
     if row.method == CalendarMessage.Method.REQUEST:
+        if row.series is not None:
+            return series_for(person, row.meeting, row.series, row.sequence)
         return event_for(person, row.meeting, row.sequence)
     # A cancellation goes to one person and speaks of nobody else.
     if row.series is not None:
@@ -115,27 +155,7 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
     invitation = row.method == CalendarMessage.Method.REQUEST
     who = plain(meeting.organiser.name) if meeting.organiser else _("Somebody of ours")
     told = {"who": who, "title": title}
-    if row.series is not None and row.series.ended_on is not None and not _goes_on(row).exists():
-        day = {**told, "day": date_format(row.series.ended_on, "j F Y")}
-        subject = _("Ended: %(title)s") % told
-        lead = _("%(who)s has ended these meetings: there is none from %(day)s on.") % day
-    elif row.series is not None and row.series.ended_on is not None and _at_once(row):
-        day = {**told, "day": date_format(row.series.ended_on, "j F Y")}
-        subject = _("Changed from %(day)s on: %(title)s") % day
-        lead = _("From %(day)s on it is otherwise: a mail of its own says how. Those before that day stay.") % day
-    elif not invitation:
-        subject, lead = _("Cancelled: %(title)s") % told, _("%(who)s has called this meeting off.") % told
-        if meeting.series_id is not None:
-            lead = _("%(who)s has called this one meeting off. The others of the series stay.") % told
-        if _still_on(meeting):
-            lead = _("%(who)s meets without you. You need not do anything.") % told
-    elif _told_before(row):
-        subject, lead = (
-            _("Changed: %(title)s") % told,
-            _("%(who)s has changed this meeting. This is how it is now.") % told,
-        )
-    else:
-        subject, lead = _("%(title)s") % told, _("%(who)s asks you to this meeting.") % told
+    subject, lead = _said(row, told)
     return Notice(
         subject=_cut(f"{subject}, {invitation_words.short(meeting, now)}"),
         title=title,
@@ -153,43 +173,82 @@ def _notice(person: Person, row: CalendarMessage, event: Event, now: Now) -> Not
     )
 
 
+def _said(row: CalendarMessage, told: dict[str, str]) -> tuple[str, str]:
+    """What happened, as the subject and in a sentence."""
+    meeting, series = row.meeting, row.series
+    before = _gone_out_before(row)
+    if series is not None:
+        if row.method == CalendarMessage.Method.CANCEL and row.other is not None:
+            lead = _("%(who)s has taken these meetings back. The former ones come again, see the other invitation.")
+            return _("Cancelled: %(title)s") % told, lead % told
+        if series.ended_on is not None and _goes_on(row):
+            return _("Changed: %(title)s") % told, _until(row, told)
+        if series.ended_on is not None:
+            day = {**told, "day": date_format(series.ended_on, "j F Y")}
+            lead = _("%(who)s has ended these meetings: there is none from %(day)s on.")
+            return _("Ended: %(title)s") % told, lead % day
+    if row.method == CalendarMessage.Method.CANCEL:
+        lead = _("%(who)s has called this meeting off.")
+        if series is not None:
+            lead = _("%(who)s has called these meetings off.")
+        if row.scope == Scope.PART:
+            lead = _("%(who)s has called this one meeting off. The others of the series stay.")
+        if _still_on(meeting):
+            lead = _("%(who)s meets without you. You need not do anything.")
+        return _("Cancelled: %(title)s") % told, lead % told
+    # Of what stands beside it in the same series nothing is said here.
+    mine = [one for one in before if one.scope != Scope.PART or one.meeting_id == meeting.pk]
+    if mine and mine[-1].method == CalendarMessage.Method.REQUEST:
+        return _("Changed: %(title)s") % told, _("%(who)s has changed this meeting. This is how it is now.") % told
+    if series is not None and row.other is not None and _knows(row, row.other):
+        return _("Changed: %(title)s") % told, _from(row, row.other, told)
+    return _("%(title)s") % told, _("%(who)s asks you to this meeting.") % told
+
+
+def _goes_on(row: CalendarMessage) -> bool:
+    return row.other is not None and row.other.meetings.filter(state=Meeting.State.PLANNED).exists()
+
+
+def _until(row: CalendarMessage, told: dict[str, str]) -> str:
+    """*as they were until 11 May 2027; from 18 May 2027, 11:00, see the other invitation*"""
+    assert row.other is not None and row.series is not None
+    known = {**told, "last": date_format(row.meeting.day, "j F Y"), "first": _first_of(row.other)}
+    if row.meeting.day >= (row.series.ended_on or row.meeting.day):
+        return _("%(who)s has changed these meetings: from %(first)s, see the other invitation.") % known
+    return (
+        _("%(who)s has changed these meetings: as they were until %(last)s; from %(first)s, see the other invitation.")
+        % known
+    )
+
+
+def _from(row: CalendarMessage, former: Series, told: dict[str, str]) -> str:
+    assert row.series is not None
+    known = {**told, "first": _first_of(row.series), "former": time_format(former.starts_time, "G:i")}
+    if (row.series.starts_time, row.series.zone) != (former.starts_time, former.zone):
+        return _("%(who)s has changed these meetings: from %(first)s, before at %(former)s.") % known
+    return _("%(who)s has changed these meetings: from %(first)s as they are here.") % known
+
+
+def _first_of(series: Series) -> str:
+    """*18 May 2027 at 11:00*"""
+    return _("%(day)s at %(time)s") % {
+        "day": date_format(series.starts_on, "j F Y"),
+        "time": time_format(series.starts_time, "G:i"),
+    }
+
+
+def _knows(row: CalendarMessage, former: Series) -> bool:
+    """Whether the person was told of the series that this one goes on from."""
+    asked = CalendarMessage.objects.wanted().filter(uid=former.uid, user=row.user_id, contact=row.contact_id)
+    return asked.filter(method=CalendarMessage.Method.REQUEST).exists()
+
+
 def _ended(row: CalendarMessage) -> bool:
     return row.series is not None and row.series.ended_on is not None
 
 
-def _goes_on(row: CalendarMessage) -> models.QuerySet[CalendarMessage]:
-    """What the person was told of the series in which this one goes on, since it was changed from some day on.
-
-    That began on the day on which this one ended, and both were told at one moment.
-    """
-    assert row.series is not None
-    told = CalendarMessage.objects.wanted().filter(user=row.user_id, contact=row.contact_id)
-    return told.filter(
-        method=CalendarMessage.Method.REQUEST,
-        wanted_at__in=told.filter(series=row.series_id).values("wanted_at"),
-        series__gt=row.series_id,
-        series__starts_on=row.series.ended_on,
-    )
-
-
-def _at_once(row: CalendarMessage) -> bool:
-    """Whether it is this message with which the series went on in another."""
-    return _goes_on(row).filter(wanted_at=row.wanted_at).exists()
-
-
 def _still_on(meeting: Meeting) -> bool:
     return meeting.state == Meeting.State.PLANNED
-
-
-def _told_before(row: CalendarMessage) -> bool:
-    before = CalendarMessage.objects.wanted().filter(
-        user=row.user_id, contact=row.contact_id, sequence__lt=row.sequence
-    )
-    about = Q(meeting=row.meeting_id)
-    if row.meeting.series_id is not None:
-        about |= Q(series=row.meeting.series_id)
-    last = before.filter(about).order_by("sequence").last()
-    return last is not None and last.method == CalendarMessage.Method.REQUEST
 
 
 def _cut(subject: str) -> str:

@@ -106,6 +106,7 @@ SELECT 'meeting', m.user_id, m.contact_id, 'meeting:' || m.id, m.due_at, %(now)s
   FROM meetings_calendarmessage m
  WHERE m.withdrawn_at IS NULL AND m.due_at <= %(now)s AND m.due_at > %(now)s::timestamptz - interval '30 days'
    {NEW.format(kind="meeting", to="m", row="m")}
+ ORDER BY m.due_at, m.id
     ON CONFLICT DO NOTHING
 """
 

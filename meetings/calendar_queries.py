@@ -113,11 +113,28 @@ def event_for(
 def series_for(person: Person, meeting: Meeting, row: Series, sequence: int) -> Event:
     """A whole series, from one of its meetings; those that differ besides."""
     made = list(row.meetings.select_related("organiser", "series").order_by("occurrence_at"))
+    who = Q(user=person) if isinstance(person, User) else Q(contact=person)
+    asked = set(Participant.objects.filter(who, meeting__in=made).values_list("meeting", flat=True))
     rule = rule_of(row, made)
+    # Of a meeting without the person their calendar shows nothing, as of one that is called off.
+    there = ZoneInfo(row.zone)
+    without = {
+        one.occurrence_at.astimezone(there).date()
+        for one in made
+        if asked and one.pk not in asked and one.occurrence_at is not None
+    }
+    rule = replace(
+        rule,
+        cancelled=rule.cancelled | without,
+        moved={day: at for day, at in rule.moved.items() if day not in without},
+    )
     whole = event_for(person, meeting, sequence)
-    differing = [event_for(person, one, sequence) for one in made if _differs(one, meeting)]
+    differing = [
+        event_for(person, one, sequence) for one in made if _differs(one, meeting) and (one.pk in asked or not asked)
+    ]
     return replace(
         whole,
+        uid=uid(row.uid),
         series=rule,
         instead_of=None,
         cancelled=row.ended_on is not None and not any(one.is_planned for one in made),

@@ -331,8 +331,8 @@ def change_following(
     follow([one.pk for one in following], now=now)
     if invited:
         if new.pk != old.pk:
-            tell_series(old, _last_before(row, rows), actor=actor, now=now)
-        messages = tell_series(new, row, actor=actor, now=now)
+            tell_series(old, _last_before(row, rows), actor=actor, now=now, other=new)
+        messages = tell_series(new, row, actor=actor, now=now, other=old if new.pk != old.pk else None)
         if new.pk != old.pk:
             overtake(following, messages, now=now)
     touched = [*(one.pk for one in following), *made]
@@ -485,9 +485,12 @@ def set_series(*, actor: User, now: Now, meeting_id: int, before: dict[str, Any]
     row = Meeting.objects.get(pk=meeting_id)
     for pk in sorted(series - known):
         _let_go(Series.objects.get(pk=pk), row, actor=actor, now=now)
-    for one in Series.objects.filter(pk__in=known).order_by("pk"):
-        if is_sent_out(row) or told_of(one):
-            tell_series(one, row, actor=actor, now=now)
+    ones = list(Series.objects.filter(pk__in=known).order_by("pk"))
+    if is_sent_out(row) or any(told_of(one) for one in ones):
+        for one in ones:
+            # Done again, a series is divided again.
+            beside = (two for two in ones if two.starts_on == one.ended_on or two.ended_on == one.starts_on)
+            tell_series(one, row, actor=actor, now=now, other=next(beside, None))
     return _step(row, after, _("As it was: %(title)s"), actor=actor, now=now, touched={*rows, *kept})
 
 
@@ -532,14 +535,13 @@ def _let_go(row: Series, meeting: Meeting, *, actor: User, now: Now) -> None:
     """A series without meetings goes; whoever was told of it hears that it is off."""
     if row.uid == meeting.uid:
         # It began with this meeting: in calendars it is that one again, by a higher number.
-        told = told_of(row)
         meeting.sequence = max(meeting.sequence, row.sequence) + 1
         meeting.save(update_fields=["sequence"])
         row.delete()
-        tell(meeting, actor=actor, now=now, anew=told)
+        tell(meeting, actor=actor, now=now)
     elif told_of(row):
         row.ended_on = now.today(row.zone)
         row.save(update_fields=["ended_on"])
-        tell_series(row, meeting, actor=actor, now=now)
+        tell_series(row, meeting, actor=actor, now=now, other=meeting.series)
     else:
         row.delete()

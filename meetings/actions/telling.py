@@ -10,17 +10,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.undo import Done, inverse, record
+from meetings import held
 from meetings.actions.following import lock
 from meetings.actions.settling import settle
 from meetings.models import CalendarMessage, Meeting, Participant, Series
@@ -28,8 +30,20 @@ from web.clock import Now
 
 UNDO_SEND = timedelta(seconds=20)
 Method = CalendarMessage.Method
+Scope = CalendarMessage.Scope
 # The key of a user, or that of a contact.
 Somebody: TypeAlias = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A message to write: ``shown`` is empty where something is called off."""
+
+    person: Somebody
+    meeting: Meeting
+    scope: str
+    shown: str
+    other: Series | None = None
 
 
 def shown_of(meeting: Meeting, *, of_series: bool = False) -> str:
@@ -47,12 +61,15 @@ def shown_of(meeting: Meeting, *, of_series: bool = False) -> str:
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
 
 
+def uid_of(meeting: Meeting) -> str:
+    """The name under which calendars know it."""
+    return meeting.series.uid if meeting.series is not None else meeting.uid
+
+
 def messages_about(meeting: Meeting) -> list[CalendarMessage]:
     """What this meeting's people were told, or wait to be told, the newest last; of its whole series too."""
-    about = Q(meeting=meeting.pk, series=None)
-    if meeting.series_id is not None:
-        about |= Q(series=meeting.series_id)
-    return list(CalendarMessage.objects.wanted().filter(about).order_by("sequence", "id"))
+    about = Q(scope=Scope.WHOLE) | Q(meeting=meeting.pk)
+    return list(CalendarMessage.objects.wanted().filter(about, uid=uid_of(meeting)).order_by("id"))
 
 
 def guests(meeting: Meeting) -> list[Participant]:
@@ -71,56 +88,108 @@ def is_sent_out(meeting: Meeting) -> bool:
     return any(one.method == Method.REQUEST for one in messages_about(meeting))
 
 
-def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False, anew: bool = False) -> list[CalendarMessage]:
+def tell(meeting: Meeting, *, actor: User, now: Now, begin: bool = False) -> list[CalendarMessage]:
     """Write what has to be said after a change; with ``begin`` to everybody who was not invited yet.
 
-    With ``anew`` also to those who were told just this: they heard of a series since, which is none any more. Must run
-    inside the transaction of the verb, with the meeting locked. Returns what was written.
+    Whoever waits for the whole series hears it with that. Must run inside the transaction of the verb, with the meeting
+    locked. Returns what was written.
     """
-    known = messages_about(meeting)
-    if meeting.ends_at <= now.instant or not (begin or any(one.method == Method.REQUEST for one in known)):
+    known = _by_person(messages_about(meeting))
+    sent_out = any(one.method == Method.REQUEST for mine in known.values() for one in mine)
+    if meeting.ends_at <= now.instant or not (begin or sent_out):
         return []
-    waiting = {_somebody(one): one for one in known if one.due_at > now.instant and one.series_id is None}
-    told = {_somebody(one): one for one in known if one not in waiting.values()}
-    invited = {(one.user_id, one.contact_id) for one in guests(meeting)} if meeting.is_planned else set()
     if meeting.state in (Meeting.State.HELD, Meeting.State.NOT_HELD):
         return []
+    invited = {(one.user_id, one.contact_id) for one in guests(meeting)} if meeting.is_planned else set()
+    scope = Scope.PART if meeting.series_id is not None else Scope.ONE
     shown = shown_of(meeting)
-    overtaken, new = [], []
-    for person in sorted(invited | set(told) | set(waiting), key=lambda one: (one[0] or 0, one[1] or 0)):
-        method = Method.REQUEST if person in invited else Method.CANCEL
-        waits = waiting.get(person)
-        needed = _needed(told.get(person), method, "" if anew else shown)
-        if needed and waits is not None and (waits.method, waits.shown) == (method, shown):
+    overtaken: list[int] = []
+    taking: list[CalendarMessage] = []
+    new: list[_New] = []
+    for person in _in_order({*invited, *known}):
+        mine = known.get(person, [])
+        wanted = shown if person in invited else held.OFF
+        waiting = [one for one in mine if one.due_at > now.instant]
+        whole = next((one for one in waiting if one.scope == Scope.WHOLE and one.method == Method.REQUEST), None)
+        if scope == Scope.PART and whole is not None:
+            whole.shown = held.with_part(whole.shown, meeting.pk, wanted)
+            taking.append(whole)
+            overtaken += [one.pk for one in waiting if one.scope == Scope.PART]
             continue
-        if waits is not None:
-            overtaken.append(waits.pk)
+        holds = _heard(mine, now)
+        there = holds.of(meeting.pk)
+        needed = there not in ("", held.OFF) if wanted == held.OFF else there != wanted
+        if scope == Scope.ONE and holds.whole:
+            # They heard of a series since, which is none any more.
+            needed = True
+        waits = next((one for one in reversed(waiting) if one.scope == scope), None)
+        says = "" if wanted == held.OFF else wanted
+        if needed and waits is not None and waits.shown == says:
+            continue
+        overtaken += [one.pk for one in waiting if scope == Scope.ONE or one.scope == Scope.PART]
         if needed:
-            new.append((person, method))
+            new.append(_New(person, meeting, scope, says))
     CalendarMessage.objects.filter(pk__in=overtaken).update(withdrawn_at=now.instant)
-    return _written(meeting, new, shown, known, actor=actor, now=now)
+    CalendarMessage.objects.bulk_update(taking, ["shown"])
+    return _written(uid_of(meeting), new, meeting.series, actor=actor, now=now)
 
 
-def tell_series(row: Series, meeting: Meeting, *, actor: User, now: Now) -> list[CalendarMessage]:
+def tell_series(
+    row: Series, meeting: Meeting, *, actor: User, now: Now, other: Series | None = None
+) -> list[CalendarMessage]:
     """Tell the people of ``meeting``, one of the series or of the former one, of the whole of it as it is now.
 
-    Where none of its meetings is left they hear that it is off. Must run inside the transaction of the verb.
+    Where none of its meetings is left they hear that it is off. What still waited is said with it. ``other`` is the
+    series with which it was divided. Must run inside the transaction of the verb.
     """
-    known = list(CalendarMessage.objects.wanted().filter(series=row).order_by("sequence", "id"))
-    waiting = [one for one in known if one.due_at > now.instant]
-    told = {_somebody(one): one for one in known if one not in waiting}
-    CalendarMessage.objects.filter(pk__in=[one.pk for one in waiting]).update(withdrawn_at=now.instant)
+    known = _by_person(CalendarMessage.objects.wanted().filter(uid=row.uid).order_by("id"))
+    meeting = _typical(row, meeting)
+    plain = shown_of(meeting, of_series=True)
+    whole = f"{plain}:{_shown_of_rule(row)}"
     on = row.meetings.exclude(state=Meeting.State.CANCELLED).exists()
-    shown = f"{shown_of(meeting, of_series=True)}:{_shown_of_rule(row)}"
     invited = {(one.user_id, one.contact_id) for one in guests(meeting)} if on else set()
-    new = []
-    for person in sorted(invited | set(told), key=lambda one: (one[0] or 0, one[1] or 0)):
-        method = Method.REQUEST if person in invited else Method.CANCEL
-        last = told.get(person)
-        same = last is not None and (last.method, last.shown) == (Method.REQUEST, shown)
-        if not same if method == Method.REQUEST else last is not None and last.method == Method.REQUEST:
-            new.append((person, method))
-    return _written(meeting, new, shown, [], actor=actor, now=now, series=row)
+    ahead = list(
+        row.meetings.filter(ends_at__gt=now.instant, state__in=[Meeting.State.PLANNED, Meeting.State.CANCELLED])
+        .prefetch_related("people")
+        .order_by("pk")
+    )
+    asked = {one.pk: {(guest.user_id, guest.contact_id) for guest in one.people.all()} for one in ahead}
+    digests = {one.pk: shown_of(one) if one.is_planned else held.OFF for one in ahead}
+    overtaken: list[int] = []
+    new: list[_New] = []
+    for person in _in_order({*invited, *known}):
+        mine = known.get(person, [])
+        waiting = [one for one in mine if one.due_at > now.instant]
+        holds = _heard(mine, now)
+        if person not in invited:
+            if holds.whole or any(one.scope == Scope.WHOLE for one in waiting):
+                overtaken += [one.pk for one in waiting]
+                # Its meetings may be back in the series that they came from.
+                back = other or (meeting.series if meeting.series_id != row.pk else None)
+                new += [_New(person, meeting, Scope.WHOLE, "", back)] if holds.whole else []
+            continue
+        wanted = {pk: said if person in asked[pk] else held.OFF for pk, said in digests.items()}
+        changed = [one for one in ahead if holds.of(one.pk) != wanted[one.pk]]
+        overtaken += [one.pk for one in waiting]
+        if holds.whole != whole or len(changed) > 1:
+            shown = held.written(whole, {pk: said for pk, said in wanted.items() if said != plain})
+            beside = other or next((one.other for one in reversed(waiting) if one.other is not None), None)
+            new.append(_New(person, meeting, Scope.WHOLE, shown, beside))
+        else:
+            # As it was told, but for one of them.
+            said = {one.pk: "" if wanted[one.pk] == held.OFF else wanted[one.pk] for one in changed}
+            new += [_New(person, one, Scope.PART, said[one.pk]) for one in changed]
+    CalendarMessage.objects.filter(pk__in=overtaken).update(withdrawn_at=now.instant)
+    return _written(row.uid, new, row, actor=actor, now=now)
+
+
+def _typical(row: Series, meeting: Meeting) -> Meeting:
+    """The meeting itself if it is as its series says; else the first that is, of one that has ended the last."""
+    if meeting.series_id == row.pk and meeting.is_planned and not meeting.differs:
+        return meeting
+    order = "occurrence_at" if row.ended_on is None else "-occurrence_at"
+    found = row.meetings.filter(differs=False, state=Meeting.State.PLANNED).order_by(order).first()
+    return found or meeting
 
 
 def overtake(meetings: Iterable[Meeting], messages: Iterable[CalendarMessage], *, now: Now) -> None:
@@ -140,58 +209,63 @@ def _shown_of_rule(row: Series) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
-def _somebody(message: CalendarMessage) -> Somebody:
-    return message.user_id, message.contact_id
+def _by_person(messages: Iterable[CalendarMessage]) -> dict[Somebody, list[CalendarMessage]]:
+    found: dict[Somebody, list[CalendarMessage]] = {}
+    for one in messages:
+        found.setdefault((one.user_id, one.contact_id), []).append(one)
+    return found
 
 
-def _needed(told: CalendarMessage | None, method: str, shown: str) -> bool:
-    if method == Method.CANCEL:
-        return told is not None and told.method == Method.REQUEST
-    return told is None or told.method == Method.CANCEL or told.shown.partition(":")[0] != shown
+def _in_order(people: Iterable[Somebody]) -> list[Somebody]:
+    return sorted(people, key=lambda one: (one[0] or 0, one[1] or 0))
 
 
-def _written(
-    meeting: Meeting,
-    new: Collection[tuple[Somebody, str]],
-    shown: str,
-    known: Iterable[CalendarMessage],
-    *,
-    actor: User,
-    now: Now,
-    series: Series | None = None,
-) -> list[CalendarMessage]:
+def _heard(messages: Iterable[CalendarMessage], now: Now) -> held.Held:
+    """What their calendar holds by now: what waits can still be taken back."""
+    return held.heard(
+        held.Told(held.Scope(one.scope), one.meeting_id, one.shown) for one in messages if one.due_at <= now.instant
+    )
+
+
+def _written(uid: str, new: Collection[_New], series: Series | None, *, actor: User, now: Now) -> list[CalendarMessage]:
     if not new:
         return []
-    of_series = series.pk if series is not None else meeting.series_id
-    if of_series is not None:
-        sequence = next_sequence(of_series)
-    else:
-        # More than any of them has seen, whatever was taken back in between.
-        seen = [one.sequence for one in known if one.due_at <= now.instant]
-        sequence = max([meeting.sequence, *(number + 1 for number in seen)])
+    sequence = _next_number(uid, {one.meeting.pk for one in new})
     return CalendarMessage.objects.bulk_create(
         [
             CalendarMessage(
-                meeting=meeting,
-                user_id=user,
-                contact_id=contact,
-                series=series,
-                method=method,
+                meeting=one.meeting,
+                user_id=one.person[0],
+                contact_id=one.person[1],
+                uid=uid,
+                scope=one.scope,
+                series=series if one.scope == Scope.WHOLE else None,
+                other=one.other,
+                method=Method.REQUEST if one.shown else Method.CANCEL,
                 sequence=sequence,
-                shown=shown if method == Method.REQUEST else "",
+                shown=one.shown,
                 due_at=now.instant + UNDO_SEND,
                 wanted_by=actor,
                 wanted_at=now.instant,
             )
-            for (user, contact), method in new
+            for one in new
         ]
     )
 
 
-def next_sequence(series_id: int) -> int:
-    """The next number of messages about a series and its meetings, which calendars know by one name."""
-    Series.objects.filter(pk=series_id).update(sequence=F("sequence") + 1)
-    return Series.objects.values_list("sequence", flat=True).get(pk=series_id)
+def _next_number(uid: str, meetings: Collection[int]) -> int:
+    """More than any message about this name ever had, whatever was folded, taken back or undone in between.
+
+    A series that was taken back may be restored as it stood in a step, and share its name with its first meeting: the
+    highest of all of them counts. A meeting has each number once, whatever name it went by.
+    """
+    about = Q(uid=uid) | Q(meeting__in=meetings)
+    said: int | None = CalendarMessage.objects.filter(about).aggregate(last=Max("sequence"))["last"]
+    series: int | None = Series.objects.filter(uid=uid).aggregate(last=Max("sequence"))["last"]
+    meeting: int | None = Meeting.objects.filter(uid=uid).aggregate(last=Max("sequence"))["last"]
+    number = max(-1 if said is None else said + 1, -1 if series is None else series + 1, meeting or 0)
+    Series.objects.filter(uid=uid).update(sequence=number)
+    return number
 
 
 # By hand -------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.models import Contact, Someone, User, tracked
+from meetings import held
 from meetings.models.meeting import Meeting, Series
 
 
@@ -28,9 +29,15 @@ class CalendarMessageQuerySet(models.QuerySet["CalendarMessage"]):
 class CalendarMessage(models.Model):
     """An invitation, an update of it or a cancellation, for one person. It may be taken back until ``due_at``.
 
-    With ``series`` it is about all of it, and the meeting is the one from which it was sent. ``shown`` is the digest of
-    what calendars show, so that nobody is told the same twice.
+    ``uid`` is the name under which calendars know what it is about: one meeting, a part of a series or the whole of it,
+    and then the meeting is the one from which it was sent. ``other`` is the series with which a series was divided.
+    ``shown`` is the digest of what calendars show, so that nobody is told the same twice.
     """
+
+    class Scope(models.TextChoices):
+        ONE = held.Scope.ONE.value, _("a meeting")
+        PART = held.Scope.PART.value, _("one meeting of a series")
+        WHOLE = held.Scope.WHOLE.value, _("a series")
 
     class Method(models.TextChoices):
         REQUEST = "request", _("invitation")
@@ -40,7 +47,10 @@ class CalendarMessage(models.Model):
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="+")
     method = models.TextField(choices=Method, default=Method.REQUEST)
-    series = models.ForeignKey(Series, models.CASCADE, null=True, related_name="calendar_messages")
+    uid = models.TextField(default="")
+    scope = models.TextField(choices=Scope, default=Scope.ONE)
+    series = models.ForeignKey(Series, models.SET_NULL, null=True, related_name="calendar_messages")
+    other = models.ForeignKey(Series, models.SET_NULL, null=True, related_name="+")
     sequence = models.PositiveIntegerField()
     shown = models.TextField(default="")
     due_at = models.DateTimeField()
@@ -70,6 +80,7 @@ class CalendarMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(withdrawn_at=None), name="calendar_message_to_send"),
+            models.Index(fields=["uid", "id"], name="calendar_message_of_name"),
             models.Index(fields=["meeting", "user", "contact", "-sequence"], name="calendar_message_of_person"),
         ]
 
