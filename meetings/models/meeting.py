@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -94,17 +94,20 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
     def of(self, people: Collection[int]) -> Self:
         """Those which one of these organises or is asked to, or which are with a partner of theirs."""
+        organised = Meeting.objects.filter(organiser__in=people).order_by().values("pk")
         asked = Participant.objects.filter(user__in=people).order_by().values("meeting")
         owned = MeetingAccount.objects.filter(relationship__owner__in=people).order_by().values("meeting")
-        return self.filter(Q(organiser__in=people) | Q(pk__in=asked) | Q(pk__in=owned))
+        # Each by an index of its own: of conditions that one OR joins PostgreSQL asks every meeting of the book.
+        return self.filter(pk__in=organised.union(asked, owned))
 
     def seen_to_by(self, people: Collection[int]) -> Self:
         """Those whose organiser one of these is; where that is nobody who works here, whoever owns the partner."""
-        owned = MeetingAccount.objects.filter(relationship__owner__in=people).order_by().values("meeting")
+        organised = Meeting.objects.filter(organiser__in=people).order_by().values("pk")
         nobody = Q(organiser=None) | Q(organiser__is_active=False)
-        return self.filter(Q(organiser__in=people) | (nobody & Q(pk__in=owned)))
+        owned = Meeting.objects.filter(nobody, parties__relationship__owner__in=people).order_by().values("pk")
+        return self.filter(pk__in=organised.union(owned))
 
-    def each_series_once(self, now: Now) -> Self:
+    def each_series_once(self, now: Now) -> MeetingQuerySet:
         """Of the days of a series that are to come the next one, of those called off in one go the first.
 
         What has been stays, day by day.
@@ -113,7 +116,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         of_series = Q(series__isnull=False) & (to_come | Q(state=Meeting.State.CANCELLED))
         # Called off in one go is what was settled at one moment.
         found = self.filter(of_series).order_by(*ONE_OF_SERIES, "starts_at", "pk").distinct(*ONE_OF_SERIES)
-        return self.filter(~of_series | Q(pk__in=found.values("pk")))
+        once = Meeting.objects.filter(pk__in=found.values("pk")).order_by().values("pk")
+        # A union, not an OR: see ``of``.
+        others = self.filter(~of_series).order_by().values("pk")
+        return Meeting.objects.filter(pk__in=others.union(once))
 
     def soonest_first(self) -> Self:
         return self.order_by("starts_at", "id")
@@ -295,14 +301,16 @@ class MeetingAccount(models.Model):
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def visible_to(self, user: Someone) -> Self:
         """Ours with the meeting; theirs with their partner."""
-        meetings = Meeting.objects.visible_to(user)
-        parties = MeetingAccount.objects.visible_to(user)
-        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+        return self._beside(MeetingAccount.objects.visible_to(user))
 
     def changeable_by(self, user: Someone) -> Self:
-        meetings = Meeting.objects.changeable_by(user)
-        parties = MeetingAccount.objects.changeable_by(user)
-        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+        return self._beside(MeetingAccount.objects.changeable_by(user))
+
+    def _beside(self, parties: MeetingAccountQuerySet) -> Self:
+        # Asked of each row: as lists of keys both would be made of all the book for a page of it.
+        plain = parties.order_by()
+        ours = Q(Exists(plain.filter(meeting=OuterRef("meeting"))), party=None)
+        return self.filter(ours | Q(Exists(plain.filter(pk=OuterRef("party")))))
 
     def ours(self) -> Self:
         return self.filter(contact=None)

@@ -111,6 +111,7 @@ class MinutesDispatch(models.Model):
     class Meta:
         ordering = ["-sent_at", "-id"]
         verbose_name_plural = "minutes dispatches"
+        indexes = [models.Index(fields=["due_at"], condition=Q(withdrawn_at=None), name="minutes_to_send")]
 
     def __str__(self) -> str:
         return f"minutes of {self.meeting_id}"
