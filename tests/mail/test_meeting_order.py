@@ -182,7 +182,8 @@ def test_numbers_of_a_name_rise_with_each_thing_sent_whatever_was_done(
     with transaction.atomic():
         meeting, _ingrid = planned()
         actions.invite(actor=alice, now=NOW, meeting=meeting)
-        now, programme, done = NOW, Programme(), []
+        now, programme = NOW, Programme()
+        done: list[Any] = []
         seen = 0
         for deed, which, wait in [*steps, ("send", 0, 60)]:
             now = after(wait, now)
