@@ -41,11 +41,15 @@ def write(claim: Claim, person: Person, now: Now) -> EmailMessage | NotNeeded:
 
 
 def _parties_of(row: Meeting, person: Person) -> list[MeetingAccount]:
-    """A person of theirs gets what is about the partner for whom they were asked; one of ours what they see."""
+    """A person of theirs gets what is about the partner for whom they were asked; one of ours what they see.
+
+    What somebody removed meanwhile is about nobody any more.
+    """
     if isinstance(person, User):
         return parties_for(row, person)
     asked = row.people.filter(contact=person).order_by().values("party")
-    return list(row.parties.filter(pk__in=asked).select_related("relationship__account").order_by("pk"))
+    there = row.parties.filter(pk__in=asked, relationship__removed_at=None)
+    return list(there.select_related("relationship__account").order_by("pk"))
 
 
 def _written(found: Minutes, sent: MinutesDispatch, person: Person) -> EmailMessage:

@@ -245,7 +245,7 @@ def _seen(row: Row, now: Candidate | None) -> Row:
     """The row with the facts of now; the minutes and the count stay, and of what people wrote whose it is."""
     if now is None:
         return replace(row, settled=row.candidate.kind not in BY_HAND)
-    if row.candidate.kind in BY_HAND:
+    if row.candidate.kind in BY_HAND and now.kind in BY_HAND:
         now = replace(now, side=row.candidate.side)
     return replace(row, candidate=_counted(now, row.candidate), settled=False)
 

@@ -420,7 +420,7 @@ MEETING_DEEDS: dict[str, tuple[type[models.Model], Callable[[Any, dict[str, Any]
     "change a meeting": (Meeting, lambda row, by: meetings.change_meeting(meeting=row, values={"place": "X"}, **by)),
     "cancel a meeting": (Meeting, lambda row, by: meetings.cancel_meeting(meeting=row, **by)),
     "invite": (Meeting, lambda row, by: meetings.invite(meeting=row, **by)),
-    "begin a meeting": (Meeting, lambda row, by: meetings.begin_meeting(meeting=row, **by)),
+    "begin a meeting": (Meeting, lambda row, by: meetings.begin_meeting(meeting=row, today=True, **by)),
     "go on in a meeting": (Meeting, lambda row, by: meetings.next_item(meeting=row, **by)),
     "put on an agenda": (Meeting, lambda row, by: meetings.add_item(meeting=row, title="X", **by)),
     "decide": (Meeting, lambda row, by: meetings.decide(meeting=row, decision="X", **by)),

@@ -85,10 +85,11 @@ def test_imported_contact_becomes_a_customer_on_its_evidence(browse: Open) -> No
     toast(page, "Written down")
     expect(score(page)).to_have_text("3 of 5")
 
-    promise = people.promise(row, what="Send the table", made_on=ago(10), due_on=today())
+    there = row.today(Now.read())
+    promise = people.promise(row, what="Send the table", made_on=ago(10), due_on=there)
     actions.keep_promise(actor=row.owner, now=Now.read(), commitment=promise)
     actions.agree_cadence(
-        actor=row.owner, now=Now.read(), relationship=row, every_days=30, agreed_on=today(), reason="Agreed by phone",
+        actor=row.owner, now=Now.read(), relationship=row, every_days=30, agreed_on=there, reason="Agreed by phone",
         agreed_with=row.stakeholders.get(contact__name="Ingrid Moe").contact,
     )  # fmt: skip
     page.reload()

@@ -22,6 +22,7 @@ from mail.outbox import Claim
 from mail.sender import Sender, Tally
 from meetings import actions
 from meetings.models import Meeting
+from relationships.actions import remove_relationship
 from tests import people
 from tests.mail import test_meeting_letters as invitations
 from tests.mail.conftest import Killer
@@ -68,16 +69,17 @@ def invitation() -> Wanted:
 
 
 def minutes() -> Wanted:
-    meeting = meeting_of(people.relationship())
+    partner = people.relationship()
+    meeting = meeting_of(partner)
     by: dict[str, Any] = {"actor": people.alice(), "now": AFTER, "meeting": meeting}
-    held = actions.hold_meeting(came=[one.pk for one in meeting.people.all()], **by)
+    actions.hold_meeting(came=[one.pk for one in meeting.people.all()], **by)
     actions.send_minutes(contacts=[ingrid(), jonas()], **by)
     at = after(AFTER)
     return Wanted(
         Kind.MINUTES,
         at,
         {ingrid().email, jonas().email},
-        lambda: take_back(step_id=held.step.pk, actor=people.alice(), now=at),
+        lambda: remove_relationship(actor=people.alice(), now=at, relationship=partner),
     )
 
 

@@ -320,11 +320,11 @@ def test_stages_that_want_somebody_are_told_with_their_reason() -> None:
         (
             "Lost",
             "no longer: a promise kept by us in time; rhythm agreed with them",
-            "A customer since 22 November. Is it still one?",
+            "A customer since 22 November 2025. Is it still one?",
             True,
         ),
-        ("Proposed", "all is there to make it a customer", "A contact since 23 November.", False),
-        ("Overdue", "its evidence is 1 day late", "Declared a customer on 24 November.", True),
+        ("Proposed", "all is there to make it a customer", "A contact since 23 November 2025.", False),
+        ("Overdue", "its evidence is 1 day late", "Declared a customer on 24 November 2025.", True),
     ]
     assert part.heading == "Stages to look at"
 
