@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.urls import get_resolver
 
-from tests.access.asked import Asked
+from tests.access.asked import ASK_ALL, Asked
 from tests.access.canaries import World, leaks
 from tests.access.table import TABLE, patterns
 from tests.access.visits import address_of, client_of, text_of
@@ -18,7 +18,7 @@ from tests.access.visits import address_of, client_of, text_of
 LINK = re.compile(r'(?:href|src|action|data-hx-get|data-[a-z-]*url|data-href)="([^"#]+)')
 HEADERS: tuple[dict[str, str], ...] = ({}, {"HX-Request": "true", "Accept": "application/json"})
 # A crawl longer than this has lost its way.
-MOST = 1000
+MOST = 3000 if ASK_ALL else 1000
 # The filters of a list link to each other in every combination; so many of a page are followed.
 COMBINED = 6
 
