@@ -137,7 +137,7 @@ def _open_snooze(page: Page) -> None:
 
 def _open_first(page: Page) -> None:
     page.goto("/")
-    page.locator(".c-rows p > a").first.click()
+    page.locator("[aria-labelledby=today-overdue] .c-rows p > a").first.click()
     page.locator(".c-tl").wait_for()
 
 
@@ -212,7 +212,7 @@ def _meeting(title: str, action: str = "", *, state: str = "") -> Callable[[Page
         page.locator("#meeting").wait_for()
         if action:
             # On a phone the quiet ones stand in a menu.
-            buttons = page.locator(".c-acts a").filter(has_text=re.compile(rf"^\s*{action}\s*$"))
+            buttons = page.locator(".c-acts a").filter(has_text=re.compile(rf"^\s*{action}(\s+\w)?\s*$"))
             page.goto(buttons.first.evaluate("link => link.pathname"))
 
     return step
