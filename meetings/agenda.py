@@ -134,11 +134,6 @@ def answer_due_on(heard_on: date) -> date:
     return heard_on + (DAYS_TO_ANSWER - 1) * DAY
 
 
-def comes_up(due_on: date, meets_on: date) -> bool:
-    """Whether what is due on a day is to be spoken about at a meeting: late, due before it, or soon after it."""
-    return due_on <= meets_on + SOON_DAYS * DAY
-
-
 # The order -----------------------------------------------------------------------------------------------------------
 
 Place = tuple[bool, int, int, Kind, date, str]

@@ -20,7 +20,6 @@ from meetings.agenda import (
     Talks,
     answer_due_on,
     carry,
-    comes_up,
     days_late,
     days_too_late,
     drop,
@@ -134,10 +133,6 @@ def test_feedback_is_late_on_the_day_on_which_it_stands_on_today(waits: int) -> 
     heard_on = TODAY - waits * DAY
     one = Candidate("feedback:1", Kind.FEEDBACK, 1, due_on=answer_due_on(heard_on), since=heard_on)
     assert (days_late(one, TODAY) > 0) == feedback.waits_long(heard_on, None, TODAY)
-
-
-def test_promise_due_a_week_after_the_meeting_comes_up_and_no_later_one() -> None:
-    assert [comes_up(TODAY + days * DAY, TODAY) for days in (-30, 7, 8)] == [True, True, False]
 
 
 # What people made of it ----------------------------------------------------------------------------------------------

@@ -118,7 +118,9 @@ def test_any_text_is_a_rule_or_refused(text: str) -> None:
             rule = rule_of(candidate)
         except ValueError:
             continue
-        list(occurrences(rule, datetime(2026, 1, 1), date(2026, 1, 1), date(2026, 2, 1), Work(10_000)))
+        found = list(occurrences(rule, datetime(2026, 1, 1), date(2026, 1, 1), date(2026, 2, 1), Work(10_000)))
+        assert found == sorted(set(found))
+        assert found[0] == datetime(2026, 1, 1) and found[-1].date() <= date(2026, 2, 1)
 
 
 @pytest.mark.parametrize("text", ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6;BYSETPOS=1"])
@@ -150,8 +152,6 @@ def test_the_first_and_the_last_day_of_all(starts: datetime) -> None:
         "FREQ=YEARLY;BYDAY=5SU",
         "FREQ=WEEKLY;COUNT=2",
     ):
-        list(
-            occurrences(
-                rule_of(text), starts, starts.date(), starts.date() + 30 * DAY * (starts.year == 1), Work(10**5)
-            )
-        )
+        last = starts.date() + 30 * DAY * (starts.year == 1)
+        found = list(occurrences(rule_of(text), starts, starts.date(), last, Work(10**5)))
+        assert found[0] == starts and found[-1].date() <= last

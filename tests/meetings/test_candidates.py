@@ -56,6 +56,14 @@ def test_everything_that_is_open_critical_first_then_late() -> None:
     assert (first.side, first.contact, first.critical) == ("theirs", ingrid, True)
 
 
+def test_promise_due_a_week_after_the_meeting_comes_up_and_no_later_one() -> None:
+    row = people.relationship()
+    planned = meeting(row, minutes=90)
+    for days in (-30, 7, 8):
+        people.promise(row, "ours", f"In {days} days", due_on=planned.day + days * DAY)
+    assert [title for title in titles(planned) if title.startswith("In ")] == ["In -30 days", "In 7 days"]
+
+
 def test_day_agreed_after_the_first_was_over_makes_a_promise_no_less_late() -> None:
     row = people.relationship()
     promise = people.promise(row, what="Delivery plan", due_on=TODAY - 11 * DAY)
