@@ -15,6 +15,12 @@ from relationships.models.feedback import (
     owed_answer,
     waits_long,
 )
+from relationships.models.health import (
+    EvidenceSums,
+    EvidenceSumsQuerySet,
+    Standing,
+    StandingQuerySet,
+)
 from relationships.models.listening import (
     Heard,
     HeardQuerySet,
@@ -118,6 +124,8 @@ __all__ = [
     "CommitmentQuerySet",
     "Evidence",
     "EvidenceQuerySet",
+    "EvidenceSums",
+    "EvidenceSumsQuerySet",
     "Feedback",
     "FeedbackQuerySet",
     "FeedbackStep",
@@ -166,6 +174,8 @@ __all__ = [
     "StageChangeQuerySet",
     "Stakeholder",
     "StakeholderQuerySet",
+    "Standing",
+    "StandingQuerySet",
     "Waiver",
     "WaiverQuerySet",
     "every_weekday",

@@ -1,0 +1,110 @@
+"""What is kept of the evidence, so that a standing costs the same whatever the history, and the standing itself."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Account, Someone
+from relationships import evidence, health
+from relationships.models.relationship import Relationship
+
+
+class EvidenceSumsQuerySet(models.QuerySet["EvidenceSums"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+
+class EvidenceSums(models.Model):
+    """The forward-decayed sums of one relationship: see ``relationships.health.Sums``.
+
+    They follow from the ledger, the agreements, snoozes and halts; only ``relationships.sums`` writes them.
+    ``rhythm`` is a print of what of these was read; ``stale`` says that something else than one more row happened, so
+    that the relationship is to be summed anew.
+    """
+
+    relationship = models.OneToOneField(Relationship, models.CASCADE, primary_key=True, related_name="sums")
+    stretched = models.SmallIntegerField(default=1)
+    touched_on = models.DateField(null=True)
+    rhythm = models.TextField(default="")
+    stale = models.BooleanField(default=False)
+    adherence_r = models.FloatField(default=0.0)
+    adherence_s = models.FloatField(default=0.0)
+    access_r = models.FloatField(default=0.0)
+    access_s = models.FloatField(default=0.0)
+    credibility_r = models.FloatField(default=0.0)
+    credibility_s = models.FloatField(default=0.0)
+    trust_ours_r = models.FloatField(default=0.0)
+    trust_ours_s = models.FloatField(default=0.0)
+    trust_theirs_r = models.FloatField(default=0.0)
+    trust_theirs_s = models.FloatField(default=0.0)
+    initiative_ours_r = models.FloatField(default=0.0)
+    initiative_theirs_r = models.FloatField(default=0.0)
+    feedback_ours_r = models.FloatField(default=0.0)
+    feedback_theirs_r = models.FloatField(default=0.0)
+    roadmap_ours_r = models.FloatField(default=0.0)
+    roadmap_theirs_r = models.FloatField(default=0.0)
+
+    objects = EvidenceSumsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "evidence sums"
+        indexes = [models.Index(fields=["relationship"], condition=Q(stale=True), name="evidence_sums_stale")]
+
+    def __str__(self) -> str:
+        return f"sums of {self.relationship_id}"
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+
+class Standing(models.Model):
+    """How a relationship stands, as of a day: see ``relationships.health.Standing``; for lists.
+
+    Points of 100; ``score`` and ``band`` only where enough is known. Of each component the belief and the disbelief, of
+    trust by side besides. Only ``relationships.standings`` writes it.
+    """
+
+    class Band(models.TextChoices):
+        STRONG = health.Band.STRONG.value
+        STEADY = health.Band.STEADY.value
+        WEAK = health.Band.WEAK.value
+
+    relationship = models.OneToOneField(Relationship, models.CASCADE, primary_key=True, related_name="standing")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    as_of = models.DateField()
+    earned = models.FloatField()
+    lost = models.FloatField()
+    unknown = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    score = models.FloatField(null=True)
+    band = models.TextField(choices=Band, blank=True, default="")
+    limiting = models.TextField(choices=[(name.value, name.value) for name in evidence.Component])
+    cadence_b = models.FloatField()
+    cadence_d = models.FloatField()
+    access_b = models.FloatField()
+    access_d = models.FloatField()
+    credibility_b = models.FloatField()
+    credibility_d = models.FloatField()
+    trust_b = models.FloatField()
+    trust_d = models.FloatField()
+    trust_ours_b = models.FloatField()
+    trust_ours_d = models.FloatField()
+    trust_theirs_b = models.FloatField()
+    trust_theirs_d = models.FloatField()
+    reciprocity_b = models.FloatField()
+    reciprocity_d = models.FloatField()
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["score", "relationship"], name="standing_by_score")]
+
+    def __str__(self) -> str:
+        return f"standing of {self.relationship_id}"

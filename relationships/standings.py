@@ -1,0 +1,209 @@
+"""How relationships stand, kept for lists: ``relationships.health.stand`` in SQL, one statement for any number.
+
+It reads the sums, agreements, what rests and who decides; never the ledger nor the talks themselves but for when a
+decision maker was seen last. So a day costs the same whatever the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+
+from relationships import evidence, health
+from relationships.health import Pot, Weights
+from relationships.models import Stakeholder, latest_date
+from relationships.sums import COLUMNS, HALTS, TERMS, forward, judged, of_spell
+from web.clock import Now
+
+W = health.W
+DECIDING = ", ".join(f"'{power}'" for power in Stakeholder.DECIDING)
+COMPONENTS = tuple(component.value for component in evidence.Component)
+SAYS = (*COMPONENTS, "trust_ours", "trust_theirs")
+
+
+def _of(name: str, r: str, s: str) -> str:
+    """An opinion of masses: belief, disbelief, unknown, and how far it may lie below and above."""
+    return f"""LATERAL (
+    SELECT r / whole AS b, s / whole AS d, {W} / whole AS u,
+           (sqrt({W} * (CASE WHEN r + s > 0 THEN r * s / (r + s) ELSE 0 END + {W} / 4)) - {W} / 2) / whole AS down,
+           (sqrt({W} * (CASE WHEN r + s > 0 THEN r * s / (r + s) ELSE 0 END + {W} / 4)) + {W} / 2) / whole AS up
+      FROM (SELECT r, s, r + s + {W} AS whole
+              FROM (SELECT GREATEST(0, {r}) AS r, GREATEST(0, {s}) AS s) masses) sums) {name}"""
+
+
+def _certain(name: str, belief: str) -> str:
+    """What is counted; unknown where the belief is null."""
+    return f"""LATERAL (
+    SELECT COALESCE(k, 0) AS b, CASE WHEN k IS NULL THEN 0 ELSE 1 - k END AS d,
+           CASE WHEN k IS NULL THEN 1 ELSE 0 END AS u, 0::float8 AS down,
+           CASE WHEN k IS NULL THEN 1 ELSE 0 END AS up
+      FROM (SELECT {belief} AS k) counted) {name}"""
+
+
+def _mean(name: str, *parts: str) -> str:
+    share = f"1 / {len(parts)}::float8"
+    return f"""LATERAL (
+    SELECT b, d, u, LEAST(down, b) AS down, LEAST(up, 1 - b) AS up
+      FROM (SELECT {
+        ", ".join(f"({' + '.join(f'{part}.{one}' for part in parts)}) * {share} AS {one}" for one in "bdu")
+    },
+                   {
+        ", ".join(
+            f"sqrt({' + '.join(f'{part}.{one} * {part}.{one}' for part in parts)}) * {share} AS {one}"
+            for one in ("down", "up")
+        )
+    }) whole) {name}"""
+
+
+def _currency(silent: str, every: str) -> str:
+    """SQL for ``health.currency``."""
+    slack = f"GREATEST(2, {every} / 4)"
+    return f"""CASE WHEN {silent} IS NULL OR {every} IS NULL THEN NULL
+                 WHEN {silent} <= {every} THEN 1::float8
+                 WHEN {silent} <= {every} + {slack} THEN 1 - 0.5::float8 * ({silent} - {every}) / {slack}
+                 ELSE GREATEST(0, 0.5 - 0.5::float8 * ({silent} - {every} - {slack}) / (2 * {every})) END"""
+
+
+def _slot(number: int) -> str:
+    """How far the decision maker in a place counts as seen; null where nobody was named for it."""
+    day, every = f"who.seen[{number}]", f"COALESCE(p.every, {health.WITHOUT_RHYTHM})"
+    near, far = f"({health.SEEN_WITHIN} * {every})", f"({health.SEEN_UNTIL} * {every})"
+    return f"""CASE WHEN who.named < {number} THEN NULL WHEN {day} IS NULL THEN 0::float8
+                 WHEN p.today - {day} <= {near} THEN 1::float8
+                 ELSE GREATEST(0, ({far} - (p.today - {day}))::float8 / ({far} - {near})) END"""
+
+
+def _pot(pot: Pot, sign: str) -> str:
+    half = f"{evidence.HALF_LIFE[health.COMPONENT[pot]]} * n.stretched"
+    return f"n.{COLUMNS[pot, sign]} / {forward('p.today', half)}"
+
+
+def _balance(name: str) -> str:
+    ours, theirs = (_pot(Pot(f"{name}_{side}"), "r") for side in health.OF_ONE_SIDE)
+    return _of(name, f"2 * LEAST({ours}, {theirs})", f"abs({ours} - {theirs})")
+
+
+# Whoever decides, is known by today and has a place there, or has none anywhere: as ``records`` and ``criteria`` read
+# it. Two records of one name are one person. When each was seen last, the latest first.
+DECIDERS = f"""LATERAL (
+    SELECT count(*) AS named, array_agg(seen ORDER BY seen DESC NULLS LAST) AS seen
+      FROM (SELECT max((SELECT max(i.occurred_on)
+                          FROM relationships_interactioncontact m
+                          JOIN relationships_interaction i ON i.id = m.interaction_id
+                         WHERE m.contact_id = k.contact_id AND i.relationship_id = k.relationship_id AND i.two_way
+                           AND i.occurred_on <= p.today)) AS seen
+              FROM relationships_stakeholder k JOIN accounts_contact c ON c.id = k.contact_id
+             WHERE k.relationship_id = p.id AND k.power IN ({DECIDING}) AND k.known_on <= p.today
+               AND (SELECT NOT COALESCE(bool_or(TRUE), FALSE)
+                           OR CASE WHEN bool_or(f.account_id = k.account_id)
+                                   THEN bool_or(f.account_id = k.account_id AND f.holds) ELSE bool_or(f.holds) END
+                      FROM (SELECT a.account_id, COALESCE(a.since <= p.today, TRUE)
+                                                 AND COALESCE(p.today < a.until, TRUE) AS holds
+                              FROM accounts_affiliation a WHERE a.contact_id = k.contact_id) f)
+             GROUP BY lower(c.name)) found) who"""
+
+
+def _stand() -> str:
+    half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * n.stretched"
+    late = of_spell("j.last", "j.last - j.first + 1 - j.good", "j.every", half)
+    weigh = {name: f"%({name})s::float8 / 100" for name in COMPONENTS}
+    points = {one: " + ".join(f"{weigh[name]} * {name}.{one}" for name in COMPONENTS) for one in "bdu"}
+    spread = {
+        one: "sqrt(" + " + ".join(f"({weigh[name]} * {name}.{one}) ^ 2" for name in COMPONENTS) + ")"
+        for one in ("down", "up")
+    }
+    each = {one: [f"{weigh[name]} * {name}.{one}" for name in COMPONENTS] for one in "du"}
+    most = {
+        one: " ".join(
+            f"WHEN {own} >= GREATEST({', '.join(each[one])}) THEN '{name}'"
+            for name, own in zip(COMPONENTS, each[one], strict=True)
+        )
+        for one in "du"
+    }
+    most_lost = f"GREATEST({', '.join(each['d'])}) * 100"
+    silent = "CASE WHEN n.touched_on <= p.today THEN COALESCE(q.days, 0) END"
+    bands = (
+        f"CASE WHEN 100 * whole.u > {health.MOST_UNKNOWN} THEN ''"
+        f" WHEN 100 * whole.b >= {health.STRONG} THEN '{health.Band.STRONG}'"
+        f" WHEN 100 * whole.b >= {health.STEADY} THEN '{health.Band.STEADY}' ELSE '{health.Band.WEAK}' END"
+    )
+    adherence_s = f"(n.adherence_s + COALESCE(l.mass, 0)) / {forward('p.today', half)}"
+    says = [f"{name}_{one}" for name in SAYS for one in "bd"]
+    columns = [
+        "account_id", "as_of", "earned", "lost", "unknown", "low", "high", "score", "band", "limiting", *says,
+    ]  # fmt: skip
+    return f"""
+WITH {TERMS}, open AS (
+    SELECT p.id, p.today, n.touched_on, COALESCE(n.touched_on, p.agreed_on) AS start
+      FROM present p JOIN relationships_evidencesums n ON n.relationship_id = p.id
+), off AS (
+    SELECT id, range_agg(days) AS days
+      FROM (SELECT o.id, daterange(s.from_on, s.until_on + 1) AS days
+              FROM relationships_snooze s JOIN open o ON o.id = s.relationship_id WHERE s.from_on >= o.start
+             UNION ALL {HALTS}) x
+     GROUP BY id
+), runs AS (
+    SELECT o.id, o.start, lower(u.days) AS first, upper(u.days) - 1 AS last
+      FROM open o LEFT JOIN off f ON f.id = o.id
+     CROSS JOIN LATERAL unnest(datemultirange(daterange(o.start + 1, o.today + 1))
+                               - COALESCE(f.days, '{{}}'::datemultirange)) AS u(days)
+     WHERE o.start < o.today
+), silent AS (
+    SELECT id, sum(last - first + 1)::int AS days FROM runs GROUP BY id
+), {judged("runs")}, lateness AS (
+    SELECT n.relationship_id AS id, sum({late}) AS mass
+      FROM judged j JOIN relationships_evidencesums n ON n.relationship_id = j.id
+     GROUP BY n.relationship_id
+)
+INSERT INTO relationships_standing AS t (relationship_id, shared, {", ".join(columns)})
+SELECT p.id, false, p.account_id, p.today, 100 * whole.b, 100 * whole.d, 100 * whole.u,
+       100 * GREATEST(0, whole.b - whole.down), 100 * LEAST(1, whole.b + whole.up),
+       CASE WHEN 100 * whole.u <= {health.MOST_UNKNOWN} THEN 100 * whole.b END,
+       {bands},
+       CASE WHEN {most_lost} < 0.5 THEN CASE {most["u"]} END ELSE CASE {most["d"]} END END,
+       {", ".join(f"{name}.{one}" for name in SAYS for one in "bd")}
+  FROM present p
+  JOIN relationships_evidencesums n ON n.relationship_id = p.id
+  LEFT JOIN silent q ON q.id = p.id
+  LEFT JOIN lateness l ON l.id = p.id
+ CROSS JOIN {DECIDERS}
+ CROSS JOIN {_certain("currency", _currency(silent, "p.every"))}
+ CROSS JOIN {_of("adherence", _pot(Pot.ADHERENCE, "r"), adherence_s)}
+ CROSS JOIN {_mean("cadence", "currency", "adherence")}
+ CROSS JOIN {_of("meetings", _pot(Pot.ACCESS, "r"), _pot(Pot.ACCESS, "s"))}
+ CROSS JOIN {_certain("one", _slot(1))}
+ CROSS JOIN {_certain("two", _slot(2))}
+ CROSS JOIN {_mean("coverage", "one", "two")}
+ CROSS JOIN {_mean("access", "meetings", "coverage")}
+ CROSS JOIN {_of("credibility", _pot(Pot.CREDIBILITY, "r"), _pot(Pot.CREDIBILITY, "s"))}
+ CROSS JOIN {_of("trust_ours", _pot(Pot.TRUST_OURS, "r"), _pot(Pot.TRUST_OURS, "s"))}
+ CROSS JOIN {_of("trust_theirs", _pot(Pot.TRUST_THEIRS, "r"), _pot(Pot.TRUST_THEIRS, "s"))}
+ CROSS JOIN {_mean("trust", "trust_ours", "trust_theirs")}
+ CROSS JOIN {_balance("initiative")}
+ CROSS JOIN {_balance("feedback")}
+ CROSS JOIN {_balance("roadmap")}
+ CROSS JOIN {_mean("reciprocity", "initiative", "feedback", "roadmap")}
+ CROSS JOIN LATERAL (SELECT {points["b"]} AS b, {points["d"]} AS d, {points["u"]} AS u,
+                            {spread["down"]} AS down, {spread["up"]} AS up) whole
+    ON CONFLICT (relationship_id) DO UPDATE SET {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
+"""
+
+
+STAND = _stand()
+
+
+def stand(now: Now, ids: Collection[int] | None = None, weights: Weights | None = None) -> int:
+    """Write how the relationships named stand today, or all of them; returns how many."""
+    weights = weights or Weights()
+    values: dict[str, Any] = {
+        "day": now.day,
+        "instant": now.instant,
+        "latest": latest_date(now),
+        "ids": None if ids is None else list(ids),
+        **{component.value: weights.of(component) for component in evidence.Component},
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STAND, values)
+        return int(cursor.rowcount)
