@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from relationships import evidence
+from relationships import evidence, sums
 from relationships.evidence import Kind
 from relationships.feedback import DAYS_TO_IGNORE
 from relationships.models import Commitment, Evidence, Feedback, Interaction, ProblemStep
-from relationships.sweep import TODAY, run
+from relationships.sweep import TODAY, fetch
 from web.clock import Now
 
 INTERACTION = Interaction._meta.label_lower
@@ -40,13 +40,16 @@ DELETE FROM relationships_evidence e
  WHERE e.source_model = '{INTERACTION}' AND e.source_id = ANY(%(ids)s)
    AND NOT EXISTS (SELECT 1 FROM ({_FROM_INTERACTIONS}) w
                     WHERE w.source_id = e.source_id AND w.kind = e.kind AND w.side = e.side AND w.day = e.day)
+RETURNING e.relationship_id
 """
+_JOINED = "RETURNING relationship_id, kind, side, day, r, s"
 _WRITE_INTERACTIONS = f"""
 INSERT INTO relationships_evidence
        (relationship_id, account_id, shared, component, kind, side, day, r, s, source_model, source_id)
 SELECT relationship_id, account_id, false, component, kind, side, day, r, 0.0, '{INTERACTION}', source_id
   FROM ({_FROM_INTERACTIONS}) w
     ON CONFLICT (source_model, source_id, kind, side) DO NOTHING
+{_JOINED}
 """
 
 LATE = evidence.RULES[Kind.PROMISE_LATE]
@@ -72,6 +75,7 @@ SELECT relationship_id, account_id, false, '{LATE.component}', '{Kind.PROMISE_LA
        '{COMMITMENT}', id
   FROM marked
     ON CONFLICT (source_model, source_id, kind, side) DO NOTHING
+{_JOINED}
 """
 # Marked late by a sweep as of a later day than this one.
 NOT_LATE_YET = f"""
@@ -84,6 +88,7 @@ WITH early AS (
 DELETE FROM relationships_evidence e
  USING early
  WHERE e.source_model = '{COMMITMENT}' AND e.source_id = early.id AND e.kind = '{Kind.PROMISE_LATE}'
+RETURNING e.relationship_id
 """
 
 IGNORED = evidence.RULES[Kind.FEEDBACK_IGNORED]
@@ -109,6 +114,7 @@ SELECT relationship_id, account_id, false, '{IGNORED.component}', '{Kind.FEEDBAC
        CASE side WHEN 'ours' THEN 'theirs' ELSE 'ours' END, ignored_on, {IGNORED.r}, {IGNORED.s}, '{FEEDBACK}', id
   FROM marked
     ON CONFLICT (source_model, source_id, kind, side) DO NOTHING
+{_JOINED}
 """
 # Marked ignored by a sweep as of a later day than this one.
 NOT_IGNORED_YET = f"""
@@ -121,6 +127,7 @@ WITH early AS (
 DELETE FROM relationships_evidence e
  USING early
  WHERE e.source_model = '{FEEDBACK}' AND e.source_id = early.id AND e.kind = '{Kind.FEEDBACK_IGNORED}'
+RETURNING e.relationship_id
 """
 
 
@@ -139,22 +146,34 @@ def follow_interactions(ids: Iterable[int]) -> None:
     values = {"ids": list(ids)}
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_INTERACTIONS, values)
+        gone = cursor.fetchall()
         cursor.execute(_WRITE_INTERACTIONS, values)
+        joined = cursor.fetchall()
+    _sum(gone, joined)
+
+
+def _sum(gone: Sequence[tuple[Any, ...]], joined: Sequence[tuple[Any, ...]]) -> None:
+    """The sums follow: what joined is added, where something went they are to be made anew."""
+    sums.forget({pk for (pk,) in gone})
+    sums.add([sums.Added(pk, evidence.Row(Kind(kind), side, day, r, s)) for pk, kind, side, day, r, s in joined])
 
 
 def write(wanted: Mapping[Source, Sequence[evidence.Row]], kinds: Collection[Kind] = ()) -> None:
-    """Make the evidence of these sources exactly what is given; three statements for any number.
+    """Make the evidence of these sources exactly what is given; the same few statements for any number.
 
     With ``kinds`` only that of these kinds: what else a source says is another's to write.
     """
+    there: set[tuple[Any, ...]] = set()
     for model in {source.model for source in wanted}:
         ids = [source.pk for source in wanted if source.model == model]
-        forget(
-            model,
-            ids,
-            besides={(source.pk, str(row.kind), row.side, row.day) for source, rows in wanted.items() for row in rows},
-            kinds=kinds,
-        )
+        besides = {(source.pk, str(row.kind), row.side, row.day) for source, rows in wanted.items() for row in rows}
+        there |= {(model, *key) for key in forget(model, ids, besides=besides, kinds=kinds)}
+    new = [
+        (source, row)
+        for source, rows in wanted.items()
+        for row in rows
+        if (source.model, source.pk, str(row.kind), row.side, row.day) not in there
+    ]
     Evidence.objects.bulk_create(
         [
             Evidence(
@@ -169,31 +188,44 @@ def write(wanted: Mapping[Source, Sequence[evidence.Row]], kinds: Collection[Kin
                 source_model=source.model,
                 source_id=source.pk,
             )
-            for source, rows in wanted.items()
-            for row in rows
+            for source, row in new
         ],
         ignore_conflicts=True,
     )
+    sums.add([sums.Added(source.relationship_id, row) for source, row in new])
 
 
 def forget(
     model: str, ids: Collection[int], besides: Collection[tuple[Any, ...]] = (), kinds: Collection[Kind] = ()
-) -> None:
-    """Remove the evidence of sources that are gone, or what of it, of these ``kinds``, no longer holds."""
+) -> list[tuple[Any, ...]]:
+    """Remove the evidence of sources that are gone, or what of it, of these ``kinds``, no longer holds.
+
+    Returns what stays: source, kind, side and day of each row.
+    """
     rows = Evidence.objects.filter(source_model=model, source_id__in=ids).order_by()
     if kinds:
         rows = rows.filter(kind__in=[kind.value for kind in kinds])
-    columns = rows.values_list("pk", "source_id", "kind", "side", "day")
-    Evidence.objects.filter(pk__in=[pk for pk, *key in columns if tuple(key) not in besides]).delete()
+    found = list(rows.values_list("pk", "relationship", "source_id", "kind", "side", "day"))
+    gone = [(pk, relationship) for pk, relationship, *key in found if tuple(key) not in besides]
+    if gone:
+        Evidence.objects.filter(pk__in=[pk for pk, _relationship in gone]).delete()
+        sums.forget({relationship for _pk, relationship in gone})
+    return [tuple(key) for _pk, _relationship, *key in found if tuple(key) in besides]
 
 
 def fall_late(now: Now) -> int:
     """Promises whose day is over become late, dated on that day; returns how many did."""
-    run(NOT_LATE_YET, now)
-    return run(FALL_LATE, now)
+    return _fall(FALL_LATE, NOT_LATE_YET, now)
 
 
 def fall_ignored(now: Now) -> int:
     """Feedback that nobody has answered for 30 days is ignored, dated on the day it became true; returns how much."""
-    run(NOT_IGNORED_YET, now)
-    return run(FALL_IGNORED, now)
+    return _fall(FALL_IGNORED, NOT_IGNORED_YET, now)
+
+
+def _fall(becomes: str, not_yet: str, now: Now) -> int:
+    with transaction.atomic():
+        gone = fetch(not_yet, now)
+        joined = fetch(becomes, now)
+        _sum(gone, joined)
+    return len(joined)

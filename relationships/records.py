@@ -97,6 +97,11 @@ def rested_of(ids: Collection[int]) -> dict[int, Rested]:
     return found
 
 
+def agreements_of(ids: Collection[int]) -> dict[int, list[CadenceAgreement]]:
+    """Of each relationship, in the order made."""
+    return _by(ids, CadenceAgreement.objects.filter(relationship__in=ids).order_by("id"))
+
+
 def begun_on(row: Relationship) -> date:
     return row.created_at.astimezone(ZoneInfo(row.zone)).date()
 
@@ -110,7 +115,7 @@ def read(
     """Nine queries; two fewer where agreements (in the order made) and what rested are known already."""
     ids = [row.pk for row in rows]
     if agreements is None:
-        agreements = _by(ids, CadenceAgreement.objects.filter(relationship__in=ids).order_by("id"))
+        agreements = agreements_of(ids)
     if rested is None:
         rested = rested_of(ids)
     shown = _evidence(ids)

@@ -6,15 +6,16 @@ decision maker was seen last. So a day costs the same whatever the history.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import connection
 
 from relationships import evidence, health
 from relationships.health import Pot, Weights
-from relationships.models import Stakeholder, latest_date
-from relationships.sums import COLUMNS, HALTS, TERMS, forward, judged, of_spell
+from relationships.models import Stakeholder
+from relationships.sums import COLUMNS, HALTS, forward, judged, of_spell, terms
+from relationships.sweep import TODAY, run
 from web.clock import Now
 
 W = health.W
@@ -105,7 +106,7 @@ DECIDERS = f"""LATERAL (
              GROUP BY lower(c.name)) found) who"""
 
 
-def _stand() -> str:
+def _stand(only: str = "TRUE") -> str:
     half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * n.stretched"
     late = of_spell("j.last", "j.last - j.first + 1 - j.good", "j.every", half)
     weigh = {name: f"%({name})s::float8 / 100" for name in COMPONENTS}
@@ -135,7 +136,7 @@ def _stand() -> str:
         "account_id", "as_of", "earned", "lost", "unknown", "low", "high", "score", "band", "limiting", *says,
     ]  # fmt: skip
     return f"""
-WITH {TERMS}, open AS (
+WITH {terms(only)}, open AS (
     SELECT p.id, p.today, n.touched_on, COALESCE(n.touched_on, p.agreed_on) AS start
       FROM present p JOIN relationships_evidencesums n ON n.relationship_id = p.id
 ), off AS (
@@ -192,18 +193,42 @@ SELECT p.id, false, p.account_id, p.today, 100 * whole.b, 100 * whole.d, 100 * w
 
 
 STAND = _stand()
+STAND_BEHIND = _stand(
+    f"NOT EXISTS (SELECT 1 FROM relationships_standing t WHERE t.relationship_id = r.id AND t.as_of = {TODAY})"
+)
 
 
 def stand(now: Now, ids: Collection[int] | None = None, weights: Weights | None = None) -> int:
     """Write how the relationships named stand today, or all of them; returns how many."""
+    return run(STAND, now, ids, **_weights(weights))
+
+
+def stand_behind(now: Now, weights: Weights | None = None) -> int:
+    """Likewise all whose standing is as of another day than theirs."""
+    return run(STAND_BEHIND, now, None, **_weights(weights))
+
+
+def _weights(weights: Weights | None) -> dict[str, Any]:
     weights = weights or Weights()
-    values: dict[str, Any] = {
-        "day": now.day,
-        "instant": now.instant,
-        "latest": latest_date(now),
-        "ids": None if ids is None else list(ids),
-        **{component.value: weights.of(component) for component in evidence.Component},
-    }
+    return {component.value: weights.of(component) for component in evidence.Component}
+
+
+_FLOATS = ["earned", "lost", "unknown", "low", "high", *(f"{name}_{one}" for name in SAYS for one in "bd")]
+# Kept otherwise than it would be made anew, beyond what rounding does.
+DIFFERENT = f"""
+SELECT count(*)
+  FROM relationships_standing t FULL JOIN concord_standing_before b ON b.relationship_id = t.relationship_id
+ WHERE t.relationship_id IS NULL OR b.relationship_id IS NULL OR t.as_of <> b.as_of OR t.limiting <> b.limiting
+    OR t.band <> b.band OR {" OR ".join(f"abs(t.{one} - b.{one}) > 1e-9" for one in _FLOATS)}
+"""
+
+
+def different(make: Callable[[], int]) -> tuple[int, int]:
+    """What ``make`` returns, and how many of the standings it made otherwise than they were kept."""
     with connection.cursor() as cursor:
-        cursor.execute(STAND, values)
-        return int(cursor.rowcount)
+        cursor.execute("CREATE TEMPORARY TABLE concord_standing_before AS SELECT * FROM relationships_standing")
+        count = make()
+        cursor.execute(DIFFERENT)
+        (found,) = cursor.fetchone()
+        cursor.execute("DROP TABLE concord_standing_before")
+    return count, found

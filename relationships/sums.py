@@ -7,7 +7,7 @@ or to the rhythm marks the sums stale, and ``rebuild`` makes them anew from the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from django.db.models import Q
 from relationships import cadence, evidence, health
 from relationships.evidence import Kind, Row, Sum
 from relationships.health import Pot, Rhythm, Sums
-from relationships.models import CadenceAgreement, Evidence, EvidenceSums
+from relationships.models import CadenceAgreement, Evidence, EvidenceSums, Relationship
 from relationships.records import Rested, rested_of
 from relationships.sweep import CHOSEN, TODAY, run
 from web.clock import Now
@@ -31,12 +31,23 @@ COLUMNS = {(pot, sign): f"{pot}_{sign}" for pot in list(Pot)[:5] for sign in "rs
     (pot, "r"): f"{pot}_r" for pot in list(Pot)[5:]
 }
 
-# In the terms of each relationship: from which day to which (or on) which T was agreed, as ``cadence.in_force`` has it.
-TERMS = f"""
+HALTS = """
+    SELECT h.relationship_id AS id, daterange(h.from_on, h.until_on) AS days
+      FROM relationships_halt h JOIN present p ON p.id = h.relationship_id
+     WHERE h.until_on IS NULL OR h.until_on > h.from_on
+"""
+
+
+def terms(only: str = "TRUE") -> str:
+    """CTEs of the relationships named, ``only`` some of them: from which day to which (or on) which T was agreed.
+
+    ``present`` has what counts today. As ``cadence.in_force`` has it.
+    """
+    return f"""
 chosen AS MATERIALIZED (
     SELECT r.id, r.account_id, {TODAY} AS today
       FROM relationships_relationship r
-     WHERE {CHOSEN} AND r.removed_at IS NULL
+     WHERE {CHOSEN} AND r.removed_at IS NULL AND {only}
 ), edges AS (
     SELECT c.id, a.starts_on AS edge FROM {AGREEMENT} a JOIN chosen c ON c.id = a.relationship_id
      UNION
@@ -57,11 +68,6 @@ chosen AS MATERIALIZED (
       LEFT JOIN terms t ON t.id = c.id AND c.today BETWEEN t.first AND t.last
       LEFT JOIN (SELECT id, min(edge) AS agreed_on FROM edges GROUP BY id) g ON g.id = c.id
 )"""
-HALTS = """
-    SELECT h.relationship_id AS id, daterange(h.from_on, h.until_on) AS days
-      FROM relationships_halt h JOIN present p ON p.id = h.relationship_id
-     WHERE h.until_on IS NULL OR h.until_on > h.from_on
-"""
 
 
 def forward(day: str, half: str) -> str:
@@ -110,13 +116,13 @@ def _rules() -> str:
     return f"rules (kind, side, pot, half, weekly) AS (VALUES {', '.join(rows)})"
 
 
-def _rebuild() -> str:
+def _rebuild(only: str = "TRUE") -> str:
     half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * p.stretched"
     pots = [(pot, sign, column) for (pot, sign), column in COLUMNS.items() if pot is not Pot.ADHERENCE]
     columns = ["stretched", "touched_on", "adherence_r", "adherence_s", *(column for *_pot, column in pots)]
     summed = [f"sum({sign} * weight) FILTER (WHERE pot = '{pot}') AS {column}" for pot, sign, column in pots]
     return f"""
-WITH {TERMS}, touches AS (
+WITH {terms(only)}, touches AS (
     SELECT DISTINCT p.id, p.agreed_on, e.day
       FROM present p JOIN {EVIDENCE} e ON e.relationship_id = p.id
      WHERE e.component = 'cadence' AND e.kind = '{Kind.TOUCH}' AND e.day BETWEEN p.agreed_on AND p.today
@@ -168,11 +174,19 @@ SELECT p.id, '', false, p.stretched, (SELECT max(t.day) FROM touches t WHERE t.i
 
 
 REBUILD = _rebuild()
+REBUILD_STALE = _rebuild(
+    "NOT EXISTS (SELECT 1 FROM relationships_evidencesums n WHERE n.relationship_id = r.id AND NOT n.stale)"
+)
 
 
 def rebuild(now: Now, ids: Collection[int] | None = None) -> int:
     """Sum anew what is known up to today, of the relationships named or of all; returns how many."""
     return run(REBUILD, now, ids)
+
+
+def rebuild_stale(now: Now) -> int:
+    """Likewise those that wait for it, and those that were never summed."""
+    return run(REBUILD_STALE, now)
 
 
 # One row more --------------------------------------------------------------------------------------------------------
@@ -191,7 +205,10 @@ def add(rows: Sequence[Added]) -> None:
 
     A contact earlier than the last one makes the sums stale, as do several at once.
     """
+    if not rows:
+        return
     ids = {one.relationship_id for one in rows}
+    _lock(ids)
     kept = {one.pk: one for one in EvidenceSums.objects.select_for_update().filter(pk__in=ids, stale=False)}
     touches = [one for one in rows if one.row.kind is Kind.TOUCH]
     late = {one.relationship_id for one in touches if _is_earlier(kept.get(one.relationship_id), one.row.day)}
@@ -282,9 +299,18 @@ def _store(found: Mapping[int, Sums]) -> None:
         cursor.execute(STORE, columns)
 
 
-def forget(ids: Iterable[int]) -> None:
+def forget(ids: Collection[int]) -> None:
     """These are to be summed anew: something else than one more row happened."""
-    EvidenceSums.objects.filter(pk__in=list(ids)).update(stale=True)
+    if ids:
+        _lock(ids)
+        EvidenceSums.objects.filter(pk__in=ids).update(stale=True)
+
+
+def _lock(ids: Collection[int]) -> None:
+    """The relationships first, as every verb does, or two of them would wait for each other."""
+    list(
+        Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk").values("pk")
+    )
 
 
 def rhythms_of(ids: Collection[int]) -> dict[int, Rhythm]:

@@ -108,18 +108,27 @@ class Count:
     ignored: int
 
 
-def run(sql: str, now: Now, ids: Collection[int] | None = None, *, corrected: bool = False) -> int:
-    """Run a statement that may name the values below; returns the rows it wrote."""
-    values: dict[str, Any] = {
+def run(sql: str, now: Now, ids: Collection[int] | None = None, **more: Any) -> int:
+    """Run a statement that may name the values below, and ``more``; returns the rows it wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**_values(now, ids), "corrected": False, **more})
+        return int(cursor.rowcount)
+
+
+def fetch(sql: str, now: Now) -> list[tuple[Any, ...]]:
+    """Likewise; returns what the statement returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _values(now))
+        return list(cursor.fetchall())
+
+
+def _values(now: Now, ids: Collection[int] | None = None) -> dict[str, Any]:
+    return {
         "day": now.day,
         "instant": now.instant,
         "latest": latest_date(now),
         "ids": None if ids is None else list(ids),
-        "corrected": corrected,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return int(cursor.rowcount)
 
 
 def close_flags(now: Now, ids: Collection[int] | None = None, *, corrected: bool = False) -> int:

@@ -196,6 +196,7 @@ from relationships.actions.stages import (
     undo_move,
     waive,
 )
+from relationships.actions.standing import Rebuilt, rebuild_health, stand_all
 from relationships.actions.talk import (
     OUTLIVING,
     OWN,
@@ -238,6 +239,7 @@ __all__ = [
     "OUTLIVING",
     "OWN",
     "Promised",
+    "Rebuilt",
     "Trouble",
     "acknowledge_feedback",
     "add_attachment",
@@ -312,6 +314,7 @@ __all__ = [
     "pause",
     "put_mention_back",
     "put_post_back",
+    "rebuild_health",
     "refresh",
     "remove_attachment",
     "remove_comment",
@@ -384,6 +387,7 @@ __all__ = [
     "solve_problem",
     "somebody_left",
     "sort_heard",
+    "stand_all",
     "still_theirs",
     "sweep_cadence",
     "take_feedback_step",

@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from accounts.models import User
 from relationships import cadence, ledger, records, sweep
 from relationships.actions.judging import judge, judge_what_changes
+from relationships.actions.standing import stand_all
 from relationships.models import (
     CadenceAgreement,
     CadenceAgreementQuerySet,
@@ -135,6 +136,7 @@ def sweep_cadence(*, now: Now) -> sweep.Count:
     late = ledger.fall_late(now)
     ignored = ledger.fall_ignored(now)
     judge_what_changes(now=now)
+    stand_all(now=now)
     still_open = MissedCheckIn.objects.open().count()
     return sweep.Count(raised=raised, closed=closed, open=still_open, late=late, ignored=ignored)
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from accounts.history import events_of
 from accounts.models import Affiliation
 from relationships import records, stages, sweep
+from relationships.actions.standing import stand
 from relationships.models import CadenceAgreement, Relationship, Stakeholder, latest_date
 from web.clock import Now
 
@@ -38,6 +39,9 @@ def judge(
     rested: Mapping[int, records.Rested] | None = None,
 ) -> None:
     """The same for rows that are locked already, with what else of them is at hand."""
+    agreements = agreements if agreements is not None else records.agreements_of([row.pk for row in rows])
+    rested = rested if rested is not None else records.rested_of([row.pk for row in rows])
+    stand(rows, now, agreements, rested)
     known = records.read(rows, agreements=agreements, rested=rested)
     moved = [row for row in rows if _set_stage(row, known[row.pk], now)]
     if moved:

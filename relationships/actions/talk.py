@@ -116,8 +116,8 @@ def log_interaction(
 
 def _follow(interactions: Iterable[int], relationships: Collection[int], now: Now) -> None:
     """The dates, the flag and the evidence follow the entries."""
-    refresh(relationships, now=now)
     ledger.follow_interactions(interactions)
+    refresh(relationships, now=now)
 
 
 def _with_promises(

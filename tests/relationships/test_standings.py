@@ -213,4 +213,4 @@ def test_a_row_more_costs_the_same_whatever_the_history(db: None) -> None:
         counts.append(len(connection.queries) - before)
         connection.force_debug_cursor = False
         book.rows[0].delete()
-    assert counts == [5, 5]
+    assert counts == [6, 6]

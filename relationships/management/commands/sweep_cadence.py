@@ -16,7 +16,7 @@ from relationships import actions
 from web.clock import Now
 
 
-def _now(as_of: str | None) -> Now:
+def as_of(as_of: str | None) -> Now:
     if as_of is None:
         return Now.read()
     try:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints one JSON line: flags raised or reopened, closed, open now; what is now late or ignored; seconds."""
-        now = _now(options["as_of"])
+        now = as_of(options["as_of"])
         began = time.monotonic()
         with pghistory.context(command="sweep_cadence"):
             count = actions.sweep_cadence(now=now)
