@@ -165,11 +165,12 @@ WITH {terms(only)}, touches AS (
     SELECT id, {", ".join(summed)} FROM capped GROUP BY id
 )
 INSERT INTO relationships_evidencesums AS n (relationship_id, rhythm, stale, {", ".join(columns)})
-SELECT p.id, '', false, p.stretched, (SELECT max(t.day) FROM touches t WHERE t.id = p.id),
+SELECT p.id, '', EXISTS (SELECT 1 FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day > p.today),
+       p.stretched, (SELECT max(t.day) FROM touches t WHERE t.id = p.id),
        COALESCE(a.r, 0), COALESCE(a.s, 0), {", ".join(f"COALESCE(q.{column}, 0)" for *_pot, column in pots)}
   FROM present p LEFT JOIN adherence a ON a.id = p.id LEFT JOIN pots q ON q.id = p.id
     ON CONFLICT (relationship_id) DO UPDATE
-   SET stale = false, {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
+   SET stale = EXCLUDED.stale, {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
 """
 
 
@@ -180,7 +181,10 @@ REBUILD_STALE = _rebuild(
 
 
 def rebuild(now: Now, ids: Collection[int] | None = None) -> int:
-    """Sum anew what is known up to today, of the relationships named or of all; returns how many."""
+    """Sum anew what is known up to today, of the relationships named or of all; returns how many.
+
+    Where there is evidence of a later day, as for a sweep as of an earlier one, they stay stale.
+    """
     return run(REBUILD, now, ids)
 
 
