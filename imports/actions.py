@@ -283,8 +283,8 @@ class _Batch:
             days[one.relationship_id] = min(one.occurred_on, days.get(one.relationship_id, one.occurred_on))
         if self.keep:
             queries.begin_earlier({pk: day for pk, day in sorted(days.items()) if pk not in self.began})
-            refresh(sorted(self.began | days.keys()), now=self.now)
             ledger.follow_interactions(one.pk for one in made)
+            refresh(sorted(self.began | days.keys()), now=self.now)
         return len(made)
 
     def _interaction(self, key: queries.Meeting, row: Row, met: Met) -> Interaction:

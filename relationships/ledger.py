@@ -227,5 +227,6 @@ def _fall(becomes: str, not_yet: str, now: Now) -> int:
     with transaction.atomic():
         gone = fetch(not_yet, now)
         joined = fetch(becomes, now)
-        _sum(gone, joined)
+        # The sweep sums and stands them anew, all together.
+        sums.forget({pk for pk, *_row in [*gone, *joined]})
     return len(joined)

@@ -1,7 +1,7 @@
 """How relationships stand, kept for lists: ``relationships.health.stand`` in SQL, one statement for any number.
 
-It reads the sums, agreements, what rests and who decides; never the ledger nor the talks themselves but for when a
-decision maker was seen last. So a day costs the same whatever the history.
+It reads the sums, agreements, what rests and who decides, with when they were seen last; never the ledger nor the talks
+themselves, but for a day before somebody was seen last. So a day costs the same whatever the history.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from relationships import evidence, health
+from relationships import evidence, health, seen
 from relationships.health import Pot, Weights
 from relationships.models import Stakeholder
 from relationships.sums import COLUMNS, HALTS, forward, judged, of_spell, terms
@@ -22,6 +22,9 @@ W = health.W
 DECIDING = ", ".join(f"'{power}'" for power in Stakeholder.DECIDING)
 COMPONENTS = tuple(component.value for component in evidence.Component)
 SAYS = (*COMPONENTS, "trust_ours", "trust_theirs")
+# A value is reckoned where it is named, and not put anew wherever it is read: else opinions of opinions of opinions
+# grow so large that PostgreSQL plans them for a fifth of a second.
+ONCE = "OFFSET 0"
 
 
 def _of(name: str, r: str, s: str) -> str:
@@ -31,7 +34,7 @@ def _of(name: str, r: str, s: str) -> str:
            (sqrt({W} * (CASE WHEN r + s > 0 THEN r * s / (r + s) ELSE 0 END + {W} / 4)) - {W} / 2) / whole AS down,
            (sqrt({W} * (CASE WHEN r + s > 0 THEN r * s / (r + s) ELSE 0 END + {W} / 4)) + {W} / 2) / whole AS up
       FROM (SELECT r, s, r + s + {W} AS whole
-              FROM (SELECT GREATEST(0, {r}) AS r, GREATEST(0, {s}) AS s) masses) sums) {name}"""
+              FROM (SELECT GREATEST(0, {r}) AS r, GREATEST(0, {s}) AS s {ONCE}) masses {ONCE}) sums {ONCE}) {name}"""
 
 
 def _certain(name: str, belief: str) -> str:
@@ -40,7 +43,7 @@ def _certain(name: str, belief: str) -> str:
     SELECT COALESCE(k, 0) AS b, CASE WHEN k IS NULL THEN 0 ELSE 1 - k END AS d,
            CASE WHEN k IS NULL THEN 1 ELSE 0 END AS u, 0::float8 AS down,
            CASE WHEN k IS NULL THEN 1 ELSE 0 END AS up
-      FROM (SELECT {belief} AS k) counted) {name}"""
+      FROM (SELECT {belief} AS k {ONCE}) counted {ONCE}) {name}"""
 
 
 def _mean(name: str, *parts: str) -> str:
@@ -55,7 +58,7 @@ def _mean(name: str, *parts: str) -> str:
             f"sqrt({' + '.join(f'{part}.{one} * {part}.{one}' for part in parts)}) * {share} AS {one}"
             for one in ("down", "up")
         )
-    }) whole) {name}"""
+    } {ONCE}) whole {ONCE}) {name}"""
 
 
 def _currency(silent: str, every: str) -> str:
@@ -90,11 +93,8 @@ def _balance(name: str) -> str:
 # it. Two records of one name are one person. When each was seen last, the latest first.
 DECIDERS = f"""LATERAL (
     SELECT count(*) AS named, array_agg(seen ORDER BY seen DESC NULLS LAST) AS seen
-      FROM (SELECT max((SELECT max(i.occurred_on)
-                          FROM relationships_interactioncontact m
-                          JOIN relationships_interaction i ON i.id = m.interaction_id
-                         WHERE m.contact_id = k.contact_id AND i.relationship_id = k.relationship_id AND i.two_way
-                           AND i.occurred_on <= p.today)) AS seen
+      FROM (SELECT max(CASE WHEN k.seen_on > p.today THEN ({seen.MET} AND i.occurred_on <= p.today)
+                            ELSE k.seen_on END) AS seen
               FROM relationships_stakeholder k JOIN accounts_contact c ON c.id = k.contact_id
              WHERE k.relationship_id = p.id AND k.power IN ({DECIDING}) AND k.known_on <= p.today
                AND (SELECT NOT COALESCE(bool_or(TRUE), FALSE)
@@ -187,14 +187,16 @@ SELECT p.id, false, p.account_id, p.today, 100 * whole.b, 100 * whole.d, 100 * w
  CROSS JOIN {_balance("roadmap")}
  CROSS JOIN {_mean("reciprocity", "initiative", "feedback", "roadmap")}
  CROSS JOIN LATERAL (SELECT {points["b"]} AS b, {points["d"]} AS d, {points["u"]} AS u,
-                            {spread["down"]} AS down, {spread["up"]} AS up) whole
+                            {spread["down"]} AS down, {spread["up"]} AS up {ONCE}) whole
     ON CONFLICT (relationship_id) DO UPDATE SET {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
 """
 
 
 STAND = _stand()
-STAND_BEHIND = _stand(
-    f"NOT EXISTS (SELECT 1 FROM relationships_standing t WHERE t.relationship_id = r.id AND t.as_of = {TODAY})"
+# What a verb wrote meanwhile stands as of this day already, and stays.
+STAND_BEHIND = (
+    _stand(f"NOT EXISTS (SELECT 1 FROM relationships_standing t WHERE t.relationship_id = r.id AND t.as_of = {TODAY})")
+    + " WHERE t.as_of <> EXCLUDED.as_of"
 )
 
 
@@ -214,21 +216,43 @@ def _weights(weights: Weights | None) -> dict[str, Any]:
 
 
 _FLOATS = ["earned", "lost", "unknown", "low", "high", *(f"{name}_{one}" for name in SAYS for one in "bd")]
-# Kept otherwise than it would be made anew, beyond what rounding does.
+
+
+def _as_of(pot: Pot, sign: str) -> str:
+    """How far apart what is kept of a sum and what was made anew are on the day on which they are read."""
+    half = f"{evidence.HALF_LIFE[health.COMPONENT[pot]]} * n.stretched"
+    return f"abs(n.{COLUMNS[pot, sign]} - m.{COLUMNS[pot, sign]}) / {forward('t.as_of', half)}"
+
+
+# Kept otherwise than it would be made anew, beyond what rounding does: a standing, a sum, or when somebody was seen.
 DIFFERENT = f"""
 SELECT count(*)
-  FROM relationships_standing t FULL JOIN concord_standing_before b ON b.relationship_id = t.relationship_id
+  FROM relationships_standing t
+  FULL JOIN concord_standing_before b ON b.relationship_id = t.relationship_id
+  LEFT JOIN relationships_evidencesums n ON n.relationship_id = t.relationship_id
+  LEFT JOIN concord_sums_before m ON m.relationship_id = t.relationship_id
  WHERE t.relationship_id IS NULL OR b.relationship_id IS NULL OR t.as_of <> b.as_of OR t.limiting <> b.limiting
     OR t.band <> b.band OR {" OR ".join(f"abs(t.{one} - b.{one}) > 1e-9" for one in _FLOATS)}
+    OR m.relationship_id IS NULL
+    OR NOT m.stale AND (n.stretched <> m.stretched OR n.touched_on IS DISTINCT FROM m.touched_on
+                        OR {" OR ".join(f"{_as_of(*key)} > 1e-9" for key in COLUMNS)})
+    OR EXISTS (SELECT 1 FROM relationships_stakeholder k JOIN concord_seen_before s ON s.id = k.id
+                WHERE k.relationship_id = t.relationship_id AND k.seen_on IS DISTINCT FROM s.seen_on)
 """
+BEFORE = {
+    "concord_standing_before": "SELECT * FROM relationships_standing",
+    "concord_sums_before": "SELECT * FROM relationships_evidencesums",
+    "concord_seen_before": "SELECT id, seen_on FROM relationships_stakeholder WHERE power <> ''",
+}
 
 
 def different(make: Callable[[], int]) -> tuple[int, int]:
-    """What ``make`` returns, and how many of the standings it made otherwise than they were kept."""
+    """What ``make`` returns, and of how many relationships it made something otherwise than it was kept."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE concord_standing_before AS SELECT * FROM relationships_standing")
+        for name, kept in BEFORE.items():
+            cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {kept}")
         count = make()
         cursor.execute(DIFFERENT)
         (found,) = cursor.fetchone()
-        cursor.execute("DROP TABLE concord_standing_before")
+        cursor.execute(f"DROP TABLE {', '.join(BEFORE)}")
     return count, found

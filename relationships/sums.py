@@ -14,10 +14,10 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q
 
-from relationships import cadence, evidence, health
+from relationships import cadence, evidence, health, seen
 from relationships.evidence import Kind, Row, Sum
 from relationships.health import Pot, Rhythm, Sums
-from relationships.models import CadenceAgreement, Evidence, EvidenceSums, Relationship
+from relationships.models import CadenceAgreement, Evidence, EvidenceSums, Relationship, local_date
 from relationships.records import Rested, rested_of
 from relationships.sweep import CHOSEN, TODAY, run
 from web.clock import Now
@@ -116,13 +116,20 @@ def _rules() -> str:
     return f"rules (kind, side, pot, half, weekly) AS (VALUES {', '.join(rows)})"
 
 
-def _rebuild(only: str = "TRUE") -> str:
+def _rebuild() -> str:
     half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * p.stretched"
     pots = [(pot, sign, column) for (pot, sign), column in COLUMNS.items() if pot is not Pot.ADHERENCE]
-    columns = ["stretched", "touched_on", "adherence_r", "adherence_s", *(column for *_pot, column in pots)]
+    columns = [
+        "stretched",
+        "touched_on",
+        "latest_on",
+        "adherence_r",
+        "adherence_s",
+        *(column for *_pot, column in pots),
+    ]
     summed = [f"sum({sign} * weight) FILTER (WHERE pot = '{pot}') AS {column}" for pot, sign, column in pots]
     return f"""
-WITH {terms(only)}, touches AS (
+WITH {terms()}, touches AS (
     SELECT DISTINCT p.id, p.agreed_on, e.day
       FROM present p JOIN {EVIDENCE} e ON e.relationship_id = p.id
      WHERE e.component = 'cadence' AND e.kind = '{Kind.TOUCH}' AND e.day BETWEEN p.agreed_on AND p.today
@@ -167,6 +174,7 @@ WITH {terms(only)}, touches AS (
 INSERT INTO relationships_evidencesums AS n (relationship_id, rhythm, stale, {", ".join(columns)})
 SELECT p.id, '', EXISTS (SELECT 1 FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day > p.today),
        p.stretched, (SELECT max(t.day) FROM touches t WHERE t.id = p.id),
+       (SELECT max(e.day) FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day <= p.today),
        COALESCE(a.r, 0), COALESCE(a.s, 0), {", ".join(f"COALESCE(q.{column}, 0)" for *_pot, column in pots)}
   FROM present p LEFT JOIN adherence a ON a.id = p.id LEFT JOIN pots q ON q.id = p.id
     ON CONFLICT (relationship_id) DO UPDATE
@@ -175,22 +183,37 @@ SELECT p.id, '', EXISTS (SELECT 1 FROM {EVIDENCE} e WHERE e.relationship_id = p.
 
 
 REBUILD = _rebuild()
-REBUILD_STALE = _rebuild(
-    "NOT EXISTS (SELECT 1 FROM relationships_evidencesums n WHERE n.relationship_id = r.id AND NOT n.stale)"
-)
 
 
 def rebuild(now: Now, ids: Collection[int] | None = None) -> int:
     """Sum anew what is known up to today, of the relationships named or of all; returns how many.
 
-    Where there is evidence of a later day, as for a sweep as of an earlier one, they stay stale.
+    Where there is evidence of a later day, as for a sweep as of an earlier one, they stay stale. They must be locked:
+    what a verb writes meanwhile would be summed by neither. When their people were seen last is looked up, too.
     """
+    seen.anew(ids)
     return run(REBUILD, now, ids)
 
 
-def rebuild_stale(now: Now) -> int:
-    """Likewise those that wait for it, and those that were never summed."""
-    return run(REBUILD_STALE, now)
+def waiting(now: Now, after: int, most: int) -> list[int]:
+    """Relationships that are to be summed anew, or never were, locked; in the order of their keys, ``after`` one.
+
+    So are those whose sums know of a later day than today, as for a sweep as of an earlier one.
+    """
+    wait = Q(sums=None) | Q(sums__stale=True) | Q(sums__latest_on__gt=local_date(now))
+    rows = Relationship.objects.filter(wait, pk__gt=after, removed_at=None).order_by("pk")
+    return list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True)[:most])
+
+
+def knowing_more(now: Now) -> list[int]:
+    """Relationships whose sums know of a later day than today."""
+    return list(Relationship.objects.filter(sums__latest_on__gt=local_date(now)).values_list("pk", flat=True))
+
+
+def lock(ids: Collection[int] | None = None) -> None:
+    """The relationships first, as every verb does, or two of them would wait for each other."""
+    rows = Relationship.objects.all() if ids is None else Relationship.objects.filter(pk__in=ids)
+    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values("pk"))
 
 
 # One row more --------------------------------------------------------------------------------------------------------
@@ -212,7 +235,7 @@ def add(rows: Sequence[Added]) -> None:
     if not rows:
         return
     ids = {one.relationship_id for one in rows}
-    _lock(ids)
+    lock(ids)
     kept = {one.pk: one for one in EvidenceSums.objects.select_for_update().filter(pk__in=ids, stale=False)}
     touches = [one for one in rows if one.row.kind is Kind.TOUCH]
     late = {one.relationship_id for one in touches if _is_earlier(kept.get(one.relationship_id), one.row.day)}
@@ -221,7 +244,7 @@ def add(rows: Sequence[Added]) -> None:
     simple = [one for one in rows if one.relationship_id in kept and one.relationship_id not in stale]
     if simple:
         rhythms = rhythms_of({one.relationship_id for one in simple if one.row.kind is Kind.TOUCH})
-        _store(_joined(simple, kept, rhythms))
+        _store(_joined(simple, kept, rhythms), _latest(simple, kept))
     if stale:
         forget(stale)
 
@@ -248,6 +271,14 @@ def _joined(rows: Sequence[Added], kept: Mapping[int, EvidenceSums], rhythms: Ma
         rhythm = rhythms.get(one.relationship_id, Rhythm())
         found[one.relationship_id] = health.add(found[one.relationship_id], one.row, week, rhythm)
         week.append(one.row)
+    return found
+
+
+def _latest(rows: Sequence[Added], kept: Mapping[int, EvidenceSums]) -> dict[int, date]:
+    found: dict[int, date] = {}
+    for one in rows:
+        pk = one.relationship_id
+        found[pk] = max(one.row.day, found.get(pk, kept[pk].latest_on or one.row.day))
     return found
 
 
@@ -289,15 +320,17 @@ def read(kept: EvidenceSums) -> Sums:
 
 STORE = f"""
 UPDATE relationships_evidencesums n
-   SET touched_on = v.touched_on, {", ".join(f"{column} = v.{column}" for column in COLUMNS.values())}
-  FROM unnest(%s::bigint[], %s::date[], {", ".join("%s::float8[]" for _column in COLUMNS)})
-       AS v(id, touched_on, {", ".join(COLUMNS.values())})
+   SET touched_on = v.touched_on, latest_on = v.latest_on,
+       {", ".join(f"{column} = v.{column}" for column in COLUMNS.values())}
+  FROM unnest(%s::bigint[], %s::date[], %s::date[], {", ".join("%s::float8[]" for _column in COLUMNS)})
+       AS v(id, touched_on, latest_on, {", ".join(COLUMNS.values())})
  WHERE n.relationship_id = v.id
 """
 
 
-def _store(found: Mapping[int, Sums]) -> None:
+def _store(found: Mapping[int, Sums], latest: Mapping[int, date]) -> None:
     columns: list[list[object]] = [list(found), [one.touched_on for one in found.values()]]
+    columns.append([latest[pk] for pk in found])
     columns += [[getattr(one.pots[pot], sign) for one in found.values()] for pot, sign in COLUMNS]
     with connection.cursor() as cursor:
         cursor.execute(STORE, columns)
@@ -306,15 +339,8 @@ def _store(found: Mapping[int, Sums]) -> None:
 def forget(ids: Collection[int]) -> None:
     """These are to be summed anew: something else than one more row happened."""
     if ids:
-        _lock(ids)
+        lock(ids)
         EvidenceSums.objects.filter(pk__in=ids).update(stale=True)
-
-
-def _lock(ids: Collection[int]) -> None:
-    """The relationships first, as every verb does, or two of them would wait for each other."""
-    list(
-        Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk").values("pk")
-    )
 
 
 def rhythms_of(ids: Collection[int]) -> dict[int, Rhythm]:

@@ -49,6 +49,22 @@ SELECT r.id, r.account_id, false, r.last_touch_on - %s * back, 'call', 'ours', '
   FROM relationships_relationship r, generate_series(0, %s) back
  WHERE r.account_id = ANY(%s)
 """
+# As the ledger writes it: a touch, and that we began it.
+EVIDENCE = """
+INSERT INTO relationships_evidence
+       (relationship_id, account_id, shared, component, kind, side, day, r, s, source_model, source_id)
+SELECT i.relationship_id, i.account_id, false, component, kind, side, i.occurred_on, r, 0,
+       'relationships.interaction', i.id
+  FROM relationships_interaction i,
+       (VALUES ('cadence', 'touch', 'both', 0), ('reciprocity', 'initiative', 'ours', 1)) e (component, kind, side, r)
+ WHERE i.account_id = ANY(%s)
+    ON CONFLICT DO NOTHING
+"""
+AGREEMENTS = """
+INSERT INTO relationships_cadenceagreement (relationship_id, account_id, shared, every_days, starts_on, reason, made_at)
+SELECT id, account_id, false, 30, current_date - 400, '', now()
+  FROM relationships_relationship WHERE account_id = ANY(%s)
+"""
 # One of ours and one of theirs, open; every fifteenth is late and marked so.
 PROMISES = """
 INSERT INTO relationships_commitment
@@ -97,7 +113,9 @@ def _grow(first: int, last: int, owner: int, team: int) -> None:
         cursor.execute(ACCOUNTS, [first, last])
         accounts = [row[0] for row in cursor.fetchall()]
         cursor.execute(RELATIONSHIPS, [owner, team, accounts])
+        cursor.execute(AGREEMENTS, [accounts])
         cursor.execute(INTERACTIONS, [30, 4, accounts])
+        cursor.execute(EVIDENCE, [accounts])
         cursor.execute(PROMISES, [accounts])
         bench_meetings.grow(cursor, accounts)
         cursor.execute("ANALYZE")
@@ -117,14 +135,19 @@ def _measure() -> dict[str, Any]:
     small = _times(alice, mona)
     _grow(SMALL + 1, LARGE, mona.pk, south.pk)
     large = _times(alice, mona)
-    log, page = _history_times(alice)
+    talked = _history_times(alice)
     met = _met_often_times(alice)
     return {
         "relationships": {"small": SMALL, "large": LARGE, "own": OWN},
         "milliseconds": {name: [round(small[name], 1), round(large[name], 1)] for name in small},
         "times longer with the large book": {name: round(large[name] / small[name], 2) for name in small},
-        f"a log with {HISTORY} earlier contacts, times longer than with five": round(log[1] / log[0], 2),
-        f"a page with {HISTORY} earlier contacts, times longer than with five": round(page[1] / page[0], 2),
+        **{
+            f"{name} with {HISTORY} earlier contacts, times longer than with five": round(long / short, 2)
+            for name, (short, long) in talked.items()
+        },
+        f"milliseconds with five and with {HISTORY} earlier contacts": {
+            name: [round(one, 1) for one in both] for name, both in talked.items()
+        },
         **{f"{name} after {EARLIER} meetings, times longer than after two": ratio for name, ratio in met.items()},
     }
 
@@ -150,11 +173,26 @@ def _times(alice: Any, mona: Any) -> dict[str, float]:
     }
     found = {name: median_ms(partial(who.get, to)) for name, (who, to) in pages.items()}
     found["sweep, nothing new"] = median_ms(lambda: actions.sweep_cadence(now=Now.read()))
+    found |= _standing_times()
     # Of Alice it is the same book in both, of Mona it is all the rest.
     for name, person in (("own digest, own book", alice), ("own digest, whole book", mona)):
         found[name] = median_ms(partial(_digest, person))
     measured = bench_meetings.deeds(alice, own, whole)
     return {**found, **{name: median_ms(deed) for name, deed in measured.items()}}
+
+
+def _standing_times() -> dict[str, float]:
+    """What a day's statement and a rebuild cost for each thousand relationships."""
+    from relationships import actions, standings
+    from relationships.models import Relationship
+    from web.clock import Now
+
+    thousands = Relationship.objects.count() / 1000
+    deeds = {
+        "standing of all, for each thousand": lambda: standings.stand(Now.read()),
+        "rebuild of all, for each thousand": lambda: actions.rebuild_health(now=Now.read()),
+    }
+    return {name: median_ms(deed, 3) / thousands for name, deed in deeds.items()}
 
 
 def _digest(person: Any) -> object:
@@ -178,20 +216,22 @@ def _met_often_times(alice: Any) -> dict[str, float]:
     return {name: round(after_many / after_few, 2) for name, (after_few, after_many) in times.items()}
 
 
-def _history_times(alice: Any) -> tuple[tuple[float, float], tuple[float, float]]:
-    """A log, and the relationship's page, in a short and in a long history."""
+def _history_times(alice: Any) -> dict[str, tuple[float, float]]:
+    """A log, the relationship's page and its standing, in a short and in a long history."""
     import pgtrigger
     from django.db import connection
     from django.test import Client
 
-    from relationships import actions
+    from relationships import actions, standings, sums
     from relationships.models import Relationship
     from web.clock import Now
 
     short, long = Relationship.objects.filter(owner=alice).order_by("pk")[:2]
     with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute(INTERACTIONS, [1, HISTORY, [long.account_id]])
-        cursor.execute("ANALYZE relationships_interaction")
+        cursor.execute(EVIDENCE, [[long.account_id]])
+        cursor.execute("ANALYZE relationships_interaction, relationships_evidence")
+    sums.rebuild(Now.read(), [short.pk, long.pk])
     client = Client()
     client.force_login(alice)
 
@@ -201,9 +241,21 @@ def _history_times(alice: Any) -> tuple[tuple[float, float], tuple[float, float]
             actor=alice, now=now, relationship=row, occurred_on=row.today(now), channel="call", summary="Prices."
         )
 
-    logs = median_ms(lambda: log(short), 21), median_ms(lambda: log(long), 21)
-    pages = [median_ms(partial(client.get, row.get_absolute_url()), 21) for row in (short, long)]
-    return logs, (pages[0], pages[1])
+    def rebuild(row: Relationship) -> object:
+        return sums.rebuild(Now.read(), [row.pk])
+
+    def stand(row: Relationship) -> object:
+        return standings.stand(Now.read(), [row.pk])
+
+    def page(row: Relationship) -> object:
+        return client.get(row.get_absolute_url())
+
+    deeds: dict[str, Callable[[Relationship], object]] = {
+        "a log": log, "a page": page, "the standing of one": stand, "the rebuild of one": rebuild
+    }  # fmt: skip
+    return {
+        name: (median_ms(partial(deed, short), 21), median_ms(partial(deed, long), 21)) for name, deed in deeds.items()
+    }
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ SELECT 'bench-' || r.id || '-' || days, 'Check-in', 'check_in', 'ours', at, 60, 
  WHERE r.account_id = ANY(%s)
 """
 FILLED = "accounts_contact accounts_affiliation relationships_relationship relationships_interaction"
+FILLED += " relationships_cadenceagreement"
 FILLED += " relationships_commitment meetings_meeting meetings_meetingaccount meetings_participant meetings_agendaitem"
 # Earlier ones of one partner, all held.
 EARLIER = """

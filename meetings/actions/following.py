@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, Min, OuterRef, Q
 
 from meetings.models import CalendarMessage, Meeting, MeetingAccount, Participant
-from relationships import evidence, ledger
+from relationships import evidence, ledger, sums
 from relationships.actions import book, judge_stages
 from relationships.models import Evidence, Relationship, latest_date
 from web.clock import Now
@@ -87,6 +87,7 @@ def weigh_answers(meetings: Collection[int], *, now: Now, besides: Collection[in
     if besides:
         there = Participant.objects.filter(party__relationship__in=besides).order_by().values("pk")
         gone = Evidence.objects.filter(relationship__in=besides, source_model=PARTICIPANT).exclude(source_id__in=there)
+        sums.forget(set(gone.values_list("relationship", flat=True)))
         gone.delete()
     judge_stages({source.relationship_id for source in wanted} | set(besides), now=now)
 

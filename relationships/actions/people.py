@@ -16,7 +16,7 @@ from accounts.models import Affiliation, Contact, UndoStep, User
 from accounts.rows import plain, row_from, values_of
 from accounts.teams import would_loop
 from accounts.undo import Done, gather, inverse, record
-from relationships import acquaintance, people_words, queries
+from relationships import acquaintance, people_words, queries, seen
 from relationships.actions.dates import theirs
 from relationships.actions.judging import judge_stages
 from relationships.models import Introduction, Relationship, Stakeholder
@@ -100,6 +100,7 @@ def name_stakeholder(
     _check_stake(row)
     row.full_clean()
     row.save()
+    seen.anew([row.relationship_id])
     judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,
@@ -188,6 +189,7 @@ def restore_stakeholder(*, actor: User, now: Now, values: dict[str, Any]) -> Don
         # Said otherwise meanwhile, which stands.
         ready["reports_to_id"] = None
     row = row_from(Stakeholder, ready)
+    seen.anew([relationship.pk])
     judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,

@@ -15,6 +15,7 @@ from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, gather, inverse, record
 from relationships import evidence, ledger, problems
 from relationships.actions.dates import theirs
+from relationships.actions.judging import judge_stages
 from relationships.models import Feedback, Interaction, Problem, ProblemStep, Relationship
 from relationships.models.problems import PROBLEM_DERIVED
 from web.clock import Now
@@ -46,6 +47,7 @@ def assess(ids: Collection[int], *, now: Now) -> None:
             wanted[sources[mark.key]].append(evidence.row(mark.kind, "ours", mark.day))
     Problem.objects.bulk_update(rows, PROBLEM_DERIVED)
     ledger.write(wanted)
+    judge_stages({row.relationship_id for row in rows}, now=now)
 
 
 def _lock(problem_id: int, actor: User) -> Problem:
@@ -234,6 +236,7 @@ def remove_problem(*, actor: User, now: Now, problem_id: int) -> Done[Problem]:
     ledger.forget(ledger.PROBLEM_STEP, [step.pk for step in steps])
     values = values_of(row)
     row.delete()
+    judge_stages([row.relationship_id], now=now)
     step = record(
         actor=actor,
         now=now,

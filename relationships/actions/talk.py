@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Contact, UndoStep, User
 from accounts.rows import row_from, values_of
 from accounts.undo import Done, gather, inverse, record
-from relationships import ledger
+from relationships import ledger, seen, sums
 from relationships.actions.dates import refresh, theirs
 from relationships.actions.problems import open_problem
 from relationships.actions.promises import make_promise
@@ -101,7 +101,7 @@ def log_interaction(
     row.full_clean()
     row.save()
     _set_people(row, contacts, colleagues)
-    _follow([row.pk], [relationship.pk], now)
+    _follow([row.pk], [relationship.pk], now, new=True)
     step = record(
         actor=actor,
         now=now,
@@ -114,9 +114,14 @@ def log_interaction(
     return Done(row, _with_trouble(row, trouble, contacts, step, actor=actor, now=now) if trouble else step)
 
 
-def _follow(interactions: Iterable[int], relationships: Collection[int], now: Now) -> None:
-    """The dates, the flag and the evidence follow the entries."""
+def _follow(interactions: Collection[int], relationships: Collection[int], now: Now, *, new: bool = False) -> None:
+    """The dates, the flag, the evidence, and when somebody was seen last, follow the entries."""
     ledger.follow_interactions(interactions)
+    if new:
+        seen.in_talks(interactions)
+    else:
+        sums.lock(relationships)
+        seen.anew(relationships)
     refresh(relationships, now=now)
 
 

@@ -21,13 +21,14 @@ class EvidenceSums(models.Model):
     """The forward-decayed sums of one relationship: see ``relationships.health.Sums``.
 
     They follow from the ledger, the agreements, snoozes and halts; only ``relationships.sums`` writes them.
-    ``rhythm`` is a print of what of these was read; ``stale`` says that something else than one more row happened, so
-    that the relationship is to be summed anew.
+    ``rhythm`` is a print of what of these was read, ``latest_on`` the day of the newest row in them. ``stale`` says
+    that something else than one more row happened, so that the relationship is to be summed anew.
     """
 
     relationship = models.OneToOneField(Relationship, models.CASCADE, primary_key=True, related_name="sums")
     stretched = models.SmallIntegerField(default=1)
     touched_on = models.DateField(null=True)
+    latest_on = models.DateField(null=True)
     rhythm = models.TextField(default="")
     stale = models.BooleanField(default=False)
     adherence_r = models.FloatField(default=0.0)

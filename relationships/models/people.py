@@ -24,12 +24,13 @@ class StakeholderQuerySet(models.QuerySet["Stakeholder"]):
         return self.filter(power__in=Stakeholder.DECIDING)
 
 
-@tracked()
+@tracked("seen_on")
 class Stakeholder(models.Model):
     """A person of theirs in one relationship; the same person may be another thing in the next.
 
     ``power`` empty: nobody knows yet. ``known_on`` is the day on which the power came to be known, from which it
     counts for a stage. ``readiness`` empty: how willing they are to give time is read from answers and attendance.
+    ``seen_on`` follows from the talks and only ``relationships.seen`` writes it.
     """
 
     class Role(models.TextChoices):
@@ -67,6 +68,7 @@ class Stakeholder(models.Model):
     readiness = models.TextField(_("willing to give time"), choices=Readiness, blank=True, default="")
     readiness_why = models.TextField(_("why you say so"), blank=True, default="")
     known_on = models.DateField(_("known since"), null=True, blank=True)
+    seen_on = models.DateField(null=True, editable=False)
 
     objects = StakeholderQuerySet.as_manager()
 

@@ -27,11 +27,13 @@ from relationships.models import (
     Comment,
     Commitment,
     Evidence,
+    EvidenceSums,
     Interaction,
     InteractionColleague,
     InteractionContact,
     Mention,
     Relationship,
+    Standing,
 )
 from tests import people
 from tests.accounts import later_deeds
@@ -45,17 +47,19 @@ MONDAY = date(2026, 3, 2)
 NOW = Now(datetime(2026, 3, 2, 12, tzinfo=UTC))
 # Who took part, and the evidence, are written anew: their keys are nobody's business.
 KEYLESS = {Evidence, InteractionContact, InteractionColleague}
+# Kept to the ninth place, and held against a rebuild after every deed in ``test_rebuild_health``.
+ROUNDED = {EvidenceSums, Standing}
 
 
 @cache
 def _written_by_people() -> Rows:
     models = [model for label in ("accounts", "relationships") for model in apps.get_app_config(label).get_models()]
-    written = [model for model in models if model is not UndoStep and not hasattr(model, "pgh_id")]
+    written = [model for model in models if model not in {UndoStep, *ROUNDED} and not hasattr(model, "pgh_id")]
     return Rows({model.__name__: model._base_manager.all() for model in written}, {model.__name__ for model in KEYLESS})
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
-    """All rows that people write, in both apps, without the audit and the steps themselves."""
+    """All rows that people write, in both apps, without the audit, the steps themselves and sums of evidence."""
     return _written_by_people().read()
 
 

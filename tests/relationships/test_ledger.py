@@ -313,7 +313,7 @@ def test_one_sweep_of_many_takes_the_same_statements() -> None:
         people.promise(row, due_on=FRIDAY)
     with CaptureQueriesContext(connection) as queries:
         assert ledger.fall_late(noon(FRIDAY + DAY)) == 30
-    assert len(queries) == 7
+    assert len(queries) == 6
 
 
 @pytest.mark.django_db
