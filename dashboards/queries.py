@@ -128,7 +128,7 @@ def changeable_in(rows: RelationshipQuerySet, user: User, state: State | None, n
 
 # The portfolio, a page at a time -----------------------------------------------------------------------------------
 
-SORTS = ("worst", "name", "contact", "worth")
+SORTS = ("worst", "name", "contact", "worth", "standing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,12 @@ def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now
                 Order(chosen.filter(yearly_worth__isnull=False), falling, float),
                 Order(chosen.filter(yearly_worth=None), F("id"), int),
             ]
+        case "standing":
+            judged = Q(standing__score__isnull=False, paused_since=None, ended_on=None)
+            return [
+                Order(chosen.filter(judged), F("standing__score"), float),
+                Order(chosen.exclude(judged), F("id"), int),
+            ]
     states = [state] if state else WORST_FIRST
     return [_worst(rows.in_state(one, now), one, now) for one in states]
 
@@ -212,7 +218,7 @@ def page_of(
     """One page and where the next begins. Two queries: the keys, group after group as far as needed, and the rows."""
     keys = _keys(_orders(rows, sort, state, now), after, size + 1)
     shown = keys[:size]
-    chosen = Relationship.objects.select_related("account", "agreement", "owner", "team")
+    chosen = Relationship.objects.select_related("account", "agreement", "owner", "standing", "team")
     found = chosen.in_bulk([pk for _, _, pk in shown])
     more = len(keys) > size
     # A row that vanished between the two queries is left out.

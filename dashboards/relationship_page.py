@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
-from dashboards import meetings_of, people_map, problems, promise_list, rows, timeline, ways_in_part
+from dashboards import meetings_of, people_map, problems, promise_list, rows, standing_page, timeline, ways_in_part
 from dashboards.stage_page import stage_section
 from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
-from relationships import queries, rhythm, words
+from relationships import queries, records, rhythm, words
 from relationships.cadence import State
 from relationships.models import CadenceAgreement, Commitment, Relationship
 from relationships.words import Look
@@ -43,6 +43,8 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         pk=pk,
     )
     here, state = row.today(now), row.state(now)
+    writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
+    known = records.read([row])[row.pk]
     members = list(row.members.select_related("user"))
     found = people_map.of(row, members, here)
     context = {
@@ -53,14 +55,15 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "sentence": words.full_sentence(row, now),
         "people_map": found,
         "members": members,
-        "stage_section": stage_section(row, now),
+        "stage_section": stage_section(row, known, here),
+        "standing": standing_page.section(row, known, here, writes=writes),
         "hand_overs": row.hand_overs.select_related("former", "next")[:HANDED_OVER_SHOWN],
         "talked": _talked_about(row, here),
         "comments": queries.comments_of(row),
         "attachments": queries.attachments_of(row),
         "currency": settings.CURRENCY,
         "missed": row.missed_check_ins.missed().count(),
-        "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
+        "writes": writes,
         **_rhythm(row, state, here),
         **_timeline(request, row, state, now),
         **_promises(row, now),

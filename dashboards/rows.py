@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dashboards.standing_bar import InList, in_list
 from relationships import queries, rhythm, words
 from relationships.cadence import State
 from relationships.models import Relationship
@@ -17,7 +18,7 @@ LIST_WIDTH, LIST_HEIGHT = 136.0, 20.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A relationship in a list: its state in words, its rhythm."""
+    """A relationship in a list: its state in words, its rhythm, how it stands."""
 
     relationship: Relationship
     state: State
@@ -25,10 +26,11 @@ class Line:
     sentence: str
     rhythm: rhythm.Rhythm
     rhythm_says: str
+    standing: InList | None = None
 
 
 def with_rhythm(rows: Sequence[Relationship], now: Now) -> list[Line]:
-    """For the portfolio: the state and half a year of contact. One query more than the rows themselves."""
+    """For the portfolio: the state, half a year of contact and the standing, which the rows select. One query more."""
     first = now.instant.date() - timedelta(weeks=rhythm.WEEKS, days=1)
     contacts = queries.contacts_since([row.pk for row in rows], first)
     return [_drawn(row, contacts.get(row.pk, []), now) for row in rows]
@@ -40,7 +42,7 @@ def _drawn(row: Relationship, contacts: Iterable[rhythm.Contact], now: Now) -> L
     drawing = draw(row, kept, row.today(now), LIST_WIDTH, LIST_HEIGHT)
     how = next((contact.channel for contact in reversed(kept) if contact.two_way), "")
     says = words.contact_count(kept, rhythm.WEEKS)
-    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says)
+    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says, in_list(row))
 
 
 def draw(

@@ -102,10 +102,8 @@ def next_of(row: Relationship, known: records.Known, today: date) -> Outlook | N
     return stages.judge(known.record, wanted, judged_on(row, today), known.waived) if wanted else None
 
 
-def stage_section(row: Relationship, now: Now) -> Criteria:
-    """For the overview. Nine queries, whatever there is."""
-    today = row.today(now)
-    known = records.read([row])[row.pk]
+def stage_section(row: Relationship, known: records.Known, today: date) -> Criteria:
+    """For the overview; no query."""
     return section(row, known, next_of(row, known, today), today)
 
 

@@ -10,6 +10,7 @@ from dashboards import (
     promise_list,
     relationship_page,
     stage_page,
+    standing_page,
     views,
 )
 
@@ -25,5 +26,6 @@ urlpatterns = [
     path("relationships/<int:pk>/feedback/", feedback_list.relationship_feedback, name="relationship_feedback"),
     path("relationships/<int:pk>/", relationship_page.relationship_detail, name="relationship_detail"),
     path("relationships/<int:pk>/people/", people_page.relationship_people, name="relationship_people"),
+    path("relationships/<int:pk>/standing/", standing_page.relationship_standing, name="relationship_standing"),
     path("relationships/<int:pk>/stage/", stage_page.relationship_stage, name="relationship_stage"),
 ]

@@ -32,12 +32,14 @@ from accounts.models import Affiliation, Contact, Cover, Membership, Team, User
 from accounts.names import domain_of
 from accounts.sweep import alike_each
 from accounts.teams import at_and_above
-from relationships import acquaintance, cadence, gaps, readiness, rhythm, topics
+from relationships import acquaintance, cadence, evidence, gaps, readiness, rhythm, topics
 from relationships.acquaintance import Person, Talk
+from relationships.health_case import Entry
 from relationships.models import (
     Attachment,
     CadenceAgreement,
     Comment,
+    Evidence,
     Feedback,
     Halt,
     Heard,
@@ -531,3 +533,16 @@ def problem_figures(rows: ProblemQuerySet, now: Now) -> Figures:
     return Figures(
         told["n_open"], told["n_late"], told["days_spoken"], told["days_solved"], told["n_in_time"], told["n_judged"]
     )
+
+
+# Health --------------------------------------------------------------------------------------------------------------
+
+
+def evidence_of(relationship: Relationship) -> list[Entry]:
+    """The whole ledger of a relationship, by day. One query."""
+    rows = Evidence.objects.filter(relationship=relationship).order_by("day", "id")
+    columns = rows.values_list("kind", "side", "day", "r", "s", "source_model", "source_id")
+    return [
+        Entry(evidence.Row(evidence.Kind(kind), side, day, r, s), model, pk)
+        for kind, side, day, r, s, model, pk in columns
+    ]

@@ -53,6 +53,7 @@ class PortfolioForm(forms.Form):
             ("name", gettext_lazy("name")),
             ("contact", gettext_lazy("longest without contact")),
             ("worth", gettext_lazy("yearly worth")),
+            ("standing", gettext_lazy("weakest standing")),
         ],
     )
 

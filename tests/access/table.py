@@ -86,6 +86,7 @@ TABLE: dict[str, Route] = {
     "relationship_detail": page(SEES, "Relationship"),
     "relationship_people": page(SEES, "Relationship"),
     "relationship_stage": page(SEES, "Relationship"),
+    "relationship_standing": page(SEES, "Relationship"),
     "relationship_history": page(SEES, "Relationship"),
     "value_restore": deed(CHANGES, "Relationship"),
     "log": page(STAFF),

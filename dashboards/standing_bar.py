@@ -1,0 +1,85 @@
+"""The bar of a standing: earned, lost, not yet known, which always add up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from relationships import health, health_words
+from relationships.health_case import adding_up
+from relationships.models import Relationship, Standing
+
+# So much of a hundred parts two pieces.
+SLIT = 0.6
+TONES = ("e", "l", "u")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the bar: its class, where it begins and how wide it is, ready for the SVG."""
+
+    tone: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Whole points of ``most``, and the pieces drawn to scale."""
+
+    earned: int
+    lost: int
+    unknown: int
+    most: int
+    pieces: list[Piece]
+
+    @property
+    def says(self) -> str:
+        told = {"earned": self.earned, "lost": self.lost, "unknown": self.unknown, "most": self.most}
+        return _("%(earned)d earned, %(lost)d lost, %(unknown)d not yet known of %(most)d") % told
+
+    @property
+    def judged(self) -> int:
+        return self.most - self.unknown
+
+
+def bar(values: Sequence[float], whole: Sequence[float] | None = None) -> Bar:
+    """Of the points earned, lost and not known; ``whole`` are the same as they are told, where something else than
+    rounding decides that."""
+    most = sum(values)
+    earned, lost, unknown = whole or adding_up(values)
+    pieces, x = [], 0.0
+    for tone, value in zip(TONES, values, strict=True):
+        share = 100 * value / most
+        slit = SLIT if tone != "u" and share > SLIT and x + share < 100 - SLIT else 0.0
+        if share > 0.05:
+            pieces.append(Piece(tone, f"{x:.2f}%", f"{share - slit:.2f}%"))
+        x += share
+    return Bar(int(earned), int(lost), int(unknown), round(most), pieces)
+
+
+# In lists ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """A standing in a list. ``word`` is all that a phone shows of it; without a bar too little is known."""
+
+    bar: Bar | None
+    score: str
+    word: str
+    says: str
+
+
+def in_list(row: Relationship) -> InList | None:
+    """As kept for lists; needs ``standing`` selected. None of what is paused or has ended: that rests too."""
+    kept: Standing | None = getattr(row, "standing", None)
+    if kept is None or row.paused_since is not None or row.ended_on is not None:
+        return None
+    drawn = bar((kept.earned, kept.lost, kept.unknown))
+    judged = _("%(judged)d of 100 judged") % {"judged": drawn.judged}
+    if not kept.band:
+        return InList(None, "", _("unknown"), judged)
+    return InList(drawn, str(drawn.earned), str(health_words.BANDS[health.Band(kept.band)]), judged)

@@ -1,0 +1,325 @@
+"""How a relationship stands: the section on its overview, and the page on which every number opens its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from accounts.requests import PersonRequest
+from dashboards import standing_rows
+from dashboards.standing_bar import Bar, bar
+from dashboards.standing_rows import Shown
+from relationships import health_case, health_words, queries, records, words
+from relationships.evidence import Component
+from relationships.health_case import Case, adding_up
+from relationships.health_points import Line, Offer, Remedy
+from relationships.models import Relationship
+from web import dates
+from web.clock import Now
+
+# Of a group so many rows are shown, and so many where somebody opened all of it.
+NEWEST, OPENED = 20, 500
+# Before it nothing is reckoned.
+EARLIEST = date(1990, 1, 1)
+SIDES = ("ours", "theirs")
+
+
+# The section on the overview ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A component: *7 of 20*, its bar, what is known of it in a sentence."""
+
+    key: str
+    name: str
+    bar: Bar
+    sentence: str
+    weak: bool
+    address: str
+
+    @property
+    def score(self) -> str:
+        return _("%(earned)d of %(most)d") % {"earned": self.bar.earned, "most": self.bar.most}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One of the cheapest things that would make more known; ``address`` where it is done."""
+
+    said: str
+    known: str
+    address: str
+    dialog: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """How it stands, all of it decided before the template. ``stood`` says as of when, where that is not today."""
+
+    judged: bool
+    word: str
+    bar: Bar
+    band: str
+    parts: list[Part]
+    weakest: str
+    ways: list[Way]
+    stood: str
+    address: str
+
+
+def judged_on(row: Relationship, today: date) -> date:
+    """What rests is told as it stood when that began: an end, or else a pause."""
+    return min(today, row.ended_on or row.paused_since or today)
+
+
+def case_of(row: Relationship, known: records.Known, day: date) -> Case:
+    """One query, whatever the history."""
+    return health_case.of(known.record, queries.evidence_of(row), day)
+
+
+def section(row: Relationship, known: records.Known, today: date, *, writes: bool) -> Section:
+    """For the overview. One query more than what the criteria of the stages read."""
+    case = case_of(row, known, judged_on(row, today))
+    resting = row.ended_on is not None or row.paused_since is not None
+    return _section(row, case, _as_it_stood(row, today), writes=writes and not resting)
+
+
+def _section(row: Relationship, case: Case, stood: str, *, writes: bool) -> Section:
+    one = case.standing
+    whole = bar((one.earned, one.lost, one.unknown))
+    return Section(
+        judged=one.judged,
+        word=str(health_words.BANDS[one.band]) if one.band else "",
+        bar=whole,
+        band=f"{round(one.low)}–{round(one.high)}",
+        parts=_parts(row, case, whole),
+        weakest=health_words.weakest(case) if one.judged else "",
+        ways=[] if one.judged else [_way(row, offer, writes=writes) for offer in case.offers],
+        stood=stood,
+        address=reverse("relationship_standing", args=[row.pk]),
+    )
+
+
+def _parts(row: Relationship, case: Case, whole: Bar) -> list[Part]:
+    """What the parts earned, in whole points that add up to the score."""
+    values = {component: case.points(component) for component in Component}
+    earned = _shares([one[0] for one in values.values()], whole.earned)
+    lost = _shares([one[1] for one in values.values()], whole.lost)
+    address = reverse("relationship_standing", args=[row.pk])
+    found = []
+    for (component, points), own, gone in zip(values.items(), earned, lost, strict=True):
+        rest = round(case.weights.of(component)) - own
+        gone = min(rest, gone)
+        found.append(
+            Part(
+                component.value,
+                str(health_words.NAMES[component]),
+                bar(points, (own, gone, rest - gone)),
+                health_words.sentence(component, case),
+                case.standing.judged and component is case.standing.limiting,
+                f"{address}#{component}",
+            )
+        )
+    return found
+
+
+def _shares(values: Sequence[float], whole: int) -> list[int]:
+    """Whole points that add up to ``whole``, which may be rounded otherwise than their sum is."""
+    found = [int(value) for value in adding_up(values)]
+    off = whole - sum(found)
+    if off:
+        order = sorted(range(len(values)), key=lambda at: (values[at] - found[at]) * off, reverse=True)
+        found[order[0]] += off
+    return found
+
+
+def _as_it_stood(row: Relationship, today: date) -> str:
+    if row.ended_on is not None:
+        return _("As it stood %(day)s, when it ended.") % {"day": dates.on(row.ended_on, today)}
+    if row.paused_since is not None:
+        return _("As it stood %(day)s, when it was paused.") % {"day": dates.on(row.paused_since, today)}
+    return ""
+
+
+def _way(row: Relationship, offer: Offer, *, writes: bool) -> Way:
+    """Where it is done; whoever changes nothing there reads it all the same."""
+    said, known = health_words.remedy(offer), health_words.makes_known(offer)
+    if not writes:
+        return Way(said, known, "", dialog=False)
+    address, dialog = {
+        Remedy.AGREE: (reverse("agreement_create", args=[row.pk]), True),
+        Remedy.TALK: (f"{reverse('log')}?relationship={row.pk}", True),
+        Remedy.NAME: (reverse("stakeholder_create", args=[row.pk]), True),
+        Remedy.MEET: (reverse("meeting_create", args=[row.pk]), True),
+        Remedy.KEEP_OURS: (f"{reverse('commitment_create', args=[row.pk])}?side=ours", True),
+        Remedy.KEEP_THEIRS: (f"{reverse('commitment_create', args=[row.pk])}?side=theirs", True),
+        Remedy.ANSWER: (reverse("relationship_feedback", args=[row.pk]), False),
+        Remedy.SOLVE: (f"{reverse('problem_list')}?relationship={row.pk}", False),
+        Remedy.TELL_WHO_BEGAN: (f"{row.get_absolute_url()}?show=talk#timeline", False),
+        Remedy.EXCHANGE_FEEDBACK: (reverse("feedback_create", args=[row.pk]), True),
+    }[offer.remedy]
+    return Way(said, known, address, dialog)
+
+
+# The page ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A row with its points, as they are shown: they add up to those of their group."""
+
+    shown: Shown
+    day: date | None
+    earned: float
+    lost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of a component, or of one side of it, the newest first. ``older`` says what is folded."""
+
+    key: str
+    name: str
+    side: str
+    points: list[Point]
+    earned: float
+    lost: float
+    older: str
+    older_earned: float
+    older_lost: float
+    opens: str
+    folds: str
+    silent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A component on the page: what it asks, how it stands, its groups of rows, what is not known of it."""
+
+    part: Part
+    asks: str
+    unknown: str
+    groups: list[Group] = field(default_factory=list)
+
+
+@require_GET
+def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
+    """Sixteen queries at the most besides who may see it, whatever the history."""
+    user, now = request.user, Now.read()
+    visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
+    row = get_object_or_404(visible, pk=pk)
+    here = row.today(now)
+    known = records.read([row])[row.pk]
+    asked = request.GET.get("on", "")
+    day, wrong = _day_of(asked, here)
+    case = case_of(row, known, day or judged_on(row, here))
+    state = row.state(now)
+    writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
+    stood = "" if day else _as_it_stood(row, here)
+    resting = row.ended_on is not None or row.paused_since is not None
+    found = _section(row, case, stood, writes=writes and not resting and day is None)
+    opened = request.GET.get("all", "")
+    context = {
+        "row": row,
+        "here": here,
+        "state": state.value,
+        "look": words.LOOKS[state],
+        "standing": found,
+        "evidence": _evidence(row, case, known, found, opened, day),
+        "reckoned": health_words.RECKONED,
+        "limiting": health_words.weakest(case),
+        "day": case.day,
+        "past": day is not None,
+        "asked": asked if wrong else case.day.isoformat(),
+        "wrong": wrong,
+        "begun": records.begun_on(row),
+    }
+    return render(request, "dashboards/relationship_standing.html", context)
+
+
+def _day_of(asked: str, here: date) -> tuple[date | None, str]:
+    """The day that was asked for, none for today; or why it cannot be shown."""
+    if not asked:
+        return None, ""
+    try:
+        day = parse_date(asked)
+    except ValueError:
+        day = None
+    if day is None:
+        return None, _("That is no day that Concord can read. Write it as 2026-03-31. Below is today.")
+    if day > here:
+        return None, _("That day is still to come; nobody knows how it will stand. Below is today.")
+    if day < EARLIEST:
+        return None, _("Nothing is known of a day that long ago. Below is today.")
+    return (day, "") if day < here else (None, "")
+
+
+def _evidence(
+    row: Relationship, case: Case, known: records.Known, found: Section, opened: str, day: date | None
+) -> list[Evidence]:
+    groups = {key: _newest_first(lines) for key, lines in _grouped(case).items()}
+    shown = [line for key, lines in groups.items() for line in lines[: OPENED if key == opened else NEWEST]]
+    told = standing_rows.tell(row, case, known, shown)
+    pages = {part.key: part for part in found.parts}
+    return [
+        Evidence(
+            pages[component],
+            str(health_words.ASKS[component]),
+            health_words.not_known(component, case),
+            [
+                _group(key, lines, case, told, opened, day)
+                for key, lines in groups.items()
+                if key.partition("-")[0] == component
+            ],
+        )
+        for component in Component
+    ]
+
+
+def _grouped(case: Case) -> dict[str, list[Line]]:
+    """By component, trust by side; a group without rows is there too, to say so."""
+    found: dict[str, list[Line]] = {}
+    for component in Component:
+        for key in [f"{component}-{side}" for side in SIDES] if component is Component.TRUST else [str(component)]:
+            found[key] = []
+    for line in case.lines:
+        key = f"{line.component}-{line.side}" if line.component is Component.TRUST else str(line.component)
+        found[key].append(line)
+    return found
+
+
+def _newest_first(lines: list[Line]) -> list[Line]:
+    return sorted(lines, key=lambda line: (line.day or date.min, line.index or 0), reverse=True)
+
+
+def _group(key: str, lines: list[Line], case: Case, told: Mapping[Line, Shown], opened: str, day: date | None) -> Group:
+    most = OPENED if key == opened else NEWEST
+    shown, rest = lines[:most], lines[most:]
+    earned = adding_up([*(line.earned for line in shown), sum(line.earned for line in rest)], 1)
+    lost = adding_up([*(line.lost for line in shown), sum(line.lost for line in rest)], 1)
+    side = key.partition("-")[2]
+    asked = f"on={day.isoformat()}&" if day else ""
+    return Group(
+        key=key,
+        name={"ours": _("Ours"), "theirs": _("Theirs")}.get(side, ""),
+        side=side,
+        points=[Point(told[line], line.day, *both) for line, *both in zip(shown, earned, lost, strict=False)],
+        earned=round(sum(earned), 1),
+        lost=round(sum(lost), 1),
+        older=ngettext("and %(count)d older", "and %(count)d older", len(rest)) % {"count": len(rest)} if rest else "",
+        older_earned=earned[-1],
+        older_lost=lost[-1],
+        opens=f"?{asked}all={key}#{key}" if rest and most < OPENED else "",
+        folds=f"?{asked}#{key}" if key == opened and len(lines) > NEWEST else "",
+        silent="" if lines else _("Nothing yet speaks for it or against it."),
+    )

@@ -1,0 +1,448 @@
+"""How a relationship stands, in words: each component from the first day, the weakest with why, what would help.
+
+Nothing here says what will become of a relationship: a standing is what was earned, and no forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from relationships import health, words
+from relationships.evidence import Component, Kind
+from relationships.health import Band, Gap, Spell
+from relationships.health_case import Case, Cause
+from relationships.health_points import Counts, Line, Offer, Remedy
+from web import dates
+
+Words = str | Promise
+
+NAMES: dict[Component, Words] = {
+    Component.CADENCE: gettext_lazy("Cadence"),
+    Component.ACCESS: gettext_lazy("Access"),
+    Component.CREDIBILITY: gettext_lazy("Credibility"),
+    Component.TRUST: gettext_lazy("Trust"),
+    Component.RECIPROCITY: gettext_lazy("Reciprocity"),
+}
+# What each asks, for somebody who reads of it for the first time.
+ASKS: dict[Component, Words] = {
+    Component.CADENCE: gettext_lazy("Do we talk as often as we agreed?"),
+    Component.ACCESS: gettext_lazy("Do the people who decide give us their time?"),
+    Component.CREDIBILITY: gettext_lazy("Do we deliver what we are there for?"),
+    Component.TRUST: gettext_lazy("Does each side do what it said?"),
+    Component.RECIPROCITY: gettext_lazy("Does it go both ways?"),
+}
+BANDS: dict[Band, Words] = {
+    Band.STRONG: gettext_lazy("strong"),
+    Band.STEADY: gettext_lazy("steady"),
+    Band.WEAK: gettext_lazy("weak"),
+}
+# A row of each kind, by side where it differs: of ours, of theirs.
+ROWS: dict[Kind, Words | tuple[Words, Words]] = {
+    Kind.TOUCH: gettext_lazy("Two-way contact"),
+    Kind.CADENCE_AGREED: gettext_lazy("Rhythm agreed"),
+    Kind.MEETING_ACCEPTED: gettext_lazy("Accepted a meeting"),
+    Kind.MEETING_DECLINED: gettext_lazy("Declined a meeting"),
+    Kind.MEETING_UNANSWERED: gettext_lazy("Left a request to meet unanswered for 14 days"),
+    Kind.DECISION_MAKER_MET: gettext_lazy("Decides, and came"),
+    Kind.DECISION_MAKER_ABSENT: gettext_lazy("Decides, and did not come"),
+    Kind.KPI_READING: gettext_lazy("KPI read against its target"),
+    Kind.KPI_RANKED_BY_BOTH: gettext_lazy("KPI ranked by both"),
+    Kind.SCOPE_AGREED: gettext_lazy("Agreed to do together"),
+    Kind.PROJECT_MEASURED: gettext_lazy("Joint project with measured benefit"),
+    Kind.PROJECT_CLOSED: gettext_lazy("Joint project closed"),
+    Kind.PROJECT_FAILED: gettext_lazy("Joint project failed"),
+    Kind.PROBLEM_SOLVED: gettext_lazy("Problem solved in time"),
+    Kind.PROBLEM_SOLVED_LATE: gettext_lazy("Problem solved late"),
+    Kind.PROBLEM_REOPENED: gettext_lazy("Problem came back"),
+    Kind.PROMISE_KEPT: gettext_lazy("Promise kept in time"),
+    Kind.PROMISE_KEPT_LATE: gettext_lazy("Promise kept late"),
+    Kind.PROMISE_LATE: gettext_lazy("Promise not kept by its day"),
+    Kind.PROMISE_BROKEN: gettext_lazy("Promise missed"),
+    Kind.PROMISE_OWNED: gettext_lazy("Owned up to with a new plan: takes some of it back"),
+    Kind.PROMISE_RENEGOTIATED: gettext_lazy("New day agreed in time"),
+    Kind.FEEDBACK_ANSWERED: (
+        gettext_lazy("We answered their feedback within 5 days"),
+        gettext_lazy("They answered our feedback within 5 days"),
+    ),
+    Kind.FEEDBACK_IGNORED: (
+        gettext_lazy("We left their feedback unanswered for 30 days"),
+        gettext_lazy("They left our feedback unanswered for 30 days"),
+    ),
+    Kind.INITIATIVE: (gettext_lazy("We began it"), gettext_lazy("They began it")),
+    Kind.FEEDBACK_GIVEN: (gettext_lazy("We gave them feedback"), gettext_lazy("They gave us feedback")),
+    Kind.ROADMAP_SHARED: (gettext_lazy("We showed our roadmap"), gettext_lazy("They showed theirs")),
+}
+# How it is reckoned, for somebody who reads of it for the first time.
+RECKONED: tuple[Words, ...] = (
+    gettext_lazy(
+        "A hundred points are shared out among five parts. Each row below speaks for or against one of them; what "
+        "speaks for it is earned, what speaks against it is lost, and what nothing speaks about yet is not known."
+    ),
+    gettext_lazy(
+        "Evidence fades: after 120 to 180 days (longer with a partner met less often than monthly) it weighs half, so "
+        "old deeds neither carry nor burden a relationship for ever. Of much of one kind in a week only some counts."
+    ),
+    gettext_lazy(
+        "A word stands for the score where at least half of the points can be judged: strong from 65 on, steady from "
+        "50 on, weak below. Weights and limits are judgement. The score tells what was earned; it does not foretell."
+    ),
+)
+
+
+def row_says(kind: Kind, side: str) -> str:
+    said = ROWS[kind]
+    return str(said[0 if side == "ours" else 1] if isinstance(said, tuple) else said)
+
+
+def number(count: int) -> str:
+    return str(apnumber(count))
+
+
+def points(value: float) -> str:
+    """*1 point*, *6 points*, *half a point* at the least: of what is told to be worth telling."""
+    whole = round(value)
+    if whole < 1:
+        return _("less than a point")
+    return ngettext("%(count)d point", "%(count)d points", whole) % {"count": whole}
+
+
+# Each component in a sentence ----------------------------------------------------------------------------------------
+
+
+def sentence(component: Component, case: Case) -> str:
+    """What is known of it, and what nothing is known of; from the first day, number or not."""
+    said = {
+        Component.CADENCE: _cadence,
+        Component.ACCESS: _access,
+        Component.CREDIBILITY: _credibility,
+        Component.TRUST: _trust,
+        Component.RECIPROCITY: _reciprocity,
+    }[component](case)
+    return " ".join(f"{capfirst(part)}." for part in said if part)
+
+
+def _cadence(case: Case) -> list[str]:
+    every = case.rhythm.every(case.day)
+    last = max((row.day for row in case.rows if row.kind is Kind.TOUCH), default=None)
+    agreed = words.interval(every) if every else ""
+    if last is None:
+        said = _("never in touch; agreed is %(every)s") % {"every": agreed}
+        return [said] if every else [_("never in touch"), _("no rhythm agreed")]
+    touched = _("last in touch %(ago)s") % {"ago": dates.ago(last, case.day)}
+    if not every:
+        return [touched, _("no rhythm agreed, so nothing to keep yet")]
+    late = case.too_long
+    found = [_("%(touched)s; agreed is %(every)s") % {"touched": touched, "every": agreed}]
+    if late:
+        told = {"late": number(late), "all": number(len(case.gaps))}
+        said = ngettext("%(late)s of %(all)s silences was too long", "%(late)s of %(all)s silences were too long", late)
+        found.append(said % told if len(case.gaps) > 1 else _("the silence since then is too long"))
+    return found
+
+
+def _access(case: Case) -> list[str]:
+    found = []
+    if case.deciders:
+        people = [
+            _("%(name)s, seen %(ago)s") % {"name": one.name, "ago": dates.ago(one.seen_on, case.day)}
+            if one.seen_on
+            else _("%(name)s, never seen") % {"name": one.name}
+            for one in sorted(case.deciders, key=lambda one: one.seen_on or date.min, reverse=True)[:3]
+        ]
+        more = len(case.deciders) - len(people)
+        people += [_("%(count)d more") % {"count": more}] if more > 0 else []
+        found.append(_("who decides: %(people)s") % {"people": "; ".join(people)})
+    else:
+        found.append(_("nobody who decides is named yet"))
+    parts = [
+        (Kind.MEETING_ACCEPTED, _("%(n)d accepted")),
+        (Kind.MEETING_DECLINED, _("%(n)d declined")),
+        (Kind.MEETING_UNANSWERED, _("%(n)d left unanswered")),
+    ]
+    meetings = [text % {"n": case.count(kind)} for kind, text in parts if case.count(kind)]
+    absent = case.count(Kind.DECISION_MAKER_ABSENT)
+    meetings += [_("%(n)d not come to") % {"n": absent}] if absent else []
+    found.append(_("meetings: %(what)s") % {"what": ", ".join(meetings)} if meetings else _("nothing yet on meetings"))
+    return found
+
+
+def _credibility(case: Case) -> list[str]:
+    found = []
+    solved, late = case.count(Kind.PROBLEM_SOLVED), case.count(Kind.PROBLEM_SOLVED_LATE)
+    back = case.count(Kind.PROBLEM_REOPENED)
+    if solved or late or back:
+        found.append(
+            _("%(solved)d of %(all)d problems solved in time") % {"solved": solved, "all": solved + late}
+            if solved + late != 1
+            else (_("a problem solved in time") if solved else _("a problem solved late"))
+        )
+        found += [ngettext("%(n)d came back", "%(n)d came back", back) % {"n": back}] if back else []
+    measured, closed, failed = (
+        case.count(kind) for kind in (Kind.PROJECT_MEASURED, Kind.PROJECT_CLOSED, Kind.PROJECT_FAILED)
+    )
+    readings = [row for row in case.rows if row.kind is Kind.KPI_READING]
+    if readings:
+        attained = round(100 * sum(row.r for row in readings) / len(readings))
+        found.append(_("KPIs at %(share)d %% of what was agreed, on average") % {"share": attained})
+    if measured or closed or failed:
+        told = {"measured": measured, "all": measured + closed + failed}
+        found.append(_("%(measured)d of %(all)d joint projects with measured benefit") % told)
+    missing = [] if found else [_("problems")]
+    missing += [] if readings else [_("KPIs")]
+    missing += [] if measured or closed or failed else [_("joint projects")]
+    return [*found, _nothing_on(missing)]
+
+
+def _nothing_on(what: Sequence[str]) -> str:
+    return _("nothing yet on %(what)s") % {"what": words.names(what)} if what else ""
+
+
+def _trust(case: Case) -> list[str]:
+    (ours, of_ours), (theirs, of_theirs) = case.kept("ours"), case.kept("theirs")
+    if of_ours and of_theirs:
+        told = {"ours": ours, "of_ours": of_ours, "theirs": theirs, "of_theirs": of_theirs}
+        said = ngettext(
+            "%(ours)d of our %(of_ours)d promise kept in time, %(theirs)d of %(of_theirs)d of theirs",
+            "%(ours)d of our %(of_ours)d promises kept in time, %(theirs)d of %(of_theirs)d of theirs",
+            of_ours,
+        )
+        found = [said % told]
+    elif of_ours:
+        said = ngettext(
+            "%(kept)d of our %(all)d promise kept in time", "%(kept)d of our %(all)d promises kept in time", of_ours
+        )
+        found = [said % {"kept": ours, "all": of_ours}, _("none of theirs has come due yet")]
+    elif of_theirs:
+        said = ngettext(
+            "%(kept)d of their %(all)d promise kept in time",
+            "%(kept)d of their %(all)d promises kept in time",
+            of_theirs,
+        )
+        found = [said % {"kept": theirs, "all": of_theirs}, _("none of ours has come due yet")]
+    else:
+        found = [_("no promise has come due yet")]
+    for side, answered, ignored in (
+        ("ours", _("we answered their feedback in time %(n)s"), _("left it unanswered %(n)s")),
+        ("theirs", _("they answered ours in time %(n)s"), _("left ours unanswered %(n)s")),
+    ):
+        parts = [
+            (text % {"n": _times(count)})
+            for count, text in (
+                (case.count(Kind.FEEDBACK_ANSWERED, side=side), answered),
+                (case.count(Kind.FEEDBACK_IGNORED, side=side), ignored),
+            )
+            if count
+        ]
+        if parts and not case.count(Kind.FEEDBACK_ANSWERED, side=side):
+            parts = [(_("we %(did)s") if side == "ours" else _("they %(did)s")) % {"did": parts[0]}]
+        found.append(_(" and ").join(parts))
+    return found
+
+
+def _times(count: int) -> str:
+    """*once*, *twice*, *three times*."""
+    if count <= 2:
+        return _("once") if count == 1 else _("twice")
+    return _("%(count)s times") % {"count": number(count)}
+
+
+def _reciprocity(case: Case) -> list[str]:
+    found, missing = [], []
+    for kind, text, name in (
+        (Kind.INITIATIVE, _("they began contact %(theirs)s, we %(ours)s"), _("who begins")),
+        (Kind.FEEDBACK_GIVEN, _("they gave feedback %(theirs)s, we %(ours)s"), _("feedback")),
+        (Kind.ROADMAP_SHARED, _("they showed a roadmap %(theirs)s, we %(ours)s"), _("roadmaps")),
+    ):
+        theirs, ours = case.count(kind, side="theirs"), case.count(kind, side="ours")
+        if theirs or ours:
+            told = {"theirs": _times(theirs) if theirs else _("never"), "ours": _times(ours) if ours else _("never")}
+            found.append(text % told)
+        else:
+            missing.append(name)
+    return [*found, _nothing_on(missing)]
+
+
+# The weakest ---------------------------------------------------------------------------------------------------------
+
+
+def weakest(case: Case) -> str:
+    """*Weakest: cadence. The silence since 13 October costs 5 points; one conversation today earns 4 back.*"""
+    component = case.standing.limiting
+    name = str(NAMES[component]).lower()
+    cause = case.cause
+    if cause is None:
+        _earned, _lost, unknown = case.points(component)
+        told = {
+            "name": name,
+            "points": points(unknown),
+            "most": round(case.weights.of(component)),
+        }
+        said = _("Hardly anything was lost. Least is known of %(name)s: %(points)s of its %(most)d are open.")
+        return said % told
+    told = {"name": name, "why": _why(case, cause), "points": points(cause.lost)}
+    said = _("Weakest: %(name)s. %(why)s: that costs %(points)s.") % told
+    back = case.earned_back
+    if back < 0.5:
+        return said
+    deed = {"deed": _deed(case, cause), "points": points(back)}
+    return f"{said} {_('%(deed)s earns %(points)s back at once.') % deed}"
+
+
+def _why(case: Case, cause: Cause) -> str:
+    match cause.counts:
+        case Counts.SILENCE:
+            if cause.past:
+                return _("Silences that were too long")
+            touched = case.sums.touched_on
+            if touched is None:
+                return _("No contact since a rhythm was agreed")
+            return _("The silence since %(day)s") % {"day": dates.said(touched, case.day)}
+        case Counts.PERSON:
+            assert cause.index is not None
+            one = case.deciders[cause.index]
+            if one.seen_on is None:
+                return _("%(name)s decides and was never seen") % {"name": one.name}
+            told = {"name": one.name, "ago": dates.ago(one.seen_on, case.day)}
+            return _("%(name)s decides and was last seen %(ago)s") % told
+    return _why_of_rows(cause)
+
+
+def _why_of_rows(cause: Cause) -> str:
+    ours = cause.side == "ours"
+    match cause.what:
+        case Kind.PROMISE_LATE:
+            return _("Promises of ours that were late or missed") if ours else _("Promises of theirs late or missed")
+        case Kind.FEEDBACK_IGNORED:
+            return _("Their feedback that we left unanswered") if ours else _("Our feedback that they left unanswered")
+        case Kind.INITIATIVE:
+            return (
+                _("We begin contact far more often than they do") if ours else _("They begin contact more than we do")
+            )
+        case Kind.FEEDBACK_GIVEN:
+            return _("We give more feedback than they do") if ours else _("They give more feedback than we do")
+        case Kind.ROADMAP_SHARED:
+            return _("We show plans that they do not answer") if ours else _("They show plans that we do not answer")
+        case Kind.PROBLEM_SOLVED_LATE:
+            return _("Problems that were solved late")
+        case Kind.PROBLEM_REOPENED:
+            return _("Problems that came back")
+        case Kind.PROJECT_FAILED:
+            return _("Joint projects that failed")
+        case Kind.KPI_READING:
+            return _("KPIs below what was agreed")
+        case Kind.MEETING_DECLINED:
+            return _("Meetings that they declined")
+        case Kind.MEETING_UNANSWERED:
+            return _("Requests to meet that they left unanswered")
+    return _("People who decide did not come to meetings")
+
+
+def _deed(case: Case, cause: Cause) -> str:
+    """What a person can do about it, as the beginning of a sentence."""
+    match case.standing.limiting:
+        case Component.CADENCE:
+            return _("One conversation")
+        case Component.ACCESS:
+            at = cause.index
+            return _("A meeting with %(name)s") % {
+                "name": case.deciders[at].name if at is not None else _("one of them")
+            }
+        case Component.CREDIBILITY:
+            return _("A problem solved in time")
+        case Component.TRUST:
+            return (
+                _("A promise of ours kept in time") if cause.side == "ours" else _("A promise of theirs kept in time")
+            )
+    ours = cause.side == "ours"
+    if cause.what is Kind.INITIATIVE:
+        return _("A contact that they begin") if ours else _("A contact that we begin")
+    if cause.what is Kind.FEEDBACK_GIVEN:
+        return _("Feedback of theirs") if ours else _("Feedback of ours")
+    return _("A roadmap of theirs") if ours else _("A roadmap of ours")
+
+
+# What would make more known ------------------------------------------------------------------------------------------
+
+REMEDIES: dict[Remedy, Words] = {
+    Remedy.AGREE: gettext_lazy("Agree on a rhythm with them"),
+    Remedy.TALK: gettext_lazy("Talk with them once"),
+    Remedy.NAME: gettext_lazy("Name somebody who decides"),
+    Remedy.MEET: gettext_lazy("Meet somebody who decides"),
+    Remedy.KEEP_OURS: gettext_lazy("Promise something small, and keep it by its day"),
+    Remedy.KEEP_THEIRS: gettext_lazy("Ask them for a promise, with a day"),
+    Remedy.ANSWER: gettext_lazy("Answer what they say within 5 days"),
+    Remedy.SOLVE: gettext_lazy("Solve a problem of theirs by its day"),
+    Remedy.TELL_WHO_BEGAN: gettext_lazy("Note who began each contact"),
+    Remedy.EXCHANGE_FEEDBACK: gettext_lazy("Give them feedback, and ask for theirs"),
+}
+
+
+def remedy(offer: Offer) -> str:
+    return str(REMEDIES[offer.remedy])
+
+
+def makes_known(offer: Offer) -> str:
+    """*makes 5 points known*."""
+    return _("makes %(points)s known") % {"points": points(offer.points)}
+
+
+def not_known(component: Component, case: Case) -> str:
+    """Why points of a component are not known, and how many."""
+    unknown = case.points(component)[2]
+    if unknown < 0.5:
+        return _("All of it can be judged.")
+    why = {
+        Component.CADENCE: _("The longer a rhythm is in force, the more is known of how it is kept."),
+        Component.ACCESS: _("More is known with two people who decide named, and with each meeting that they come to."),
+        Component.CREDIBILITY: _("More is known with each problem that is solved. KPIs and joint projects come later."),
+        Component.TRUST: _("More is known with each promise of either side whose day comes."),
+        Component.RECIPROCITY: _("More is known as both sides begin, give feedback and show what they plan."),
+    }[component]
+    told = {"points": capfirst(points(unknown)), "most": round(case.weights.of(component)), "why": why}
+    return _("%(points)s of %(most)d not yet known. %(why)s") % told
+
+
+# What is counted besides rows ----------------------------------------------------------------------------------------
+
+
+def silence(gap: Gap, spells: Sequence[Spell], case: Case) -> str:
+    """*34 days of silence, 20 of them too long*; an open one counts for nothing until it is too long."""
+    until = case.day if gap.end is None else gap.end
+    days, late = (until - gap.start).days, sum(one.days for one in spells if not one.kept)
+    from_on = dates.plain(gap.start, case.day)
+    told = {"days": dates.days(days), "from": from_on, "late": number(late), "over": dates.days(late)}
+    if gap.end is None:
+        return _("Silent since %(from)s, for %(days)s; too long for %(over)s of them") % told
+    if late:
+        return _("%(days)s between contacts, from %(from)s on; too long for %(over)s of them") % told
+    return _("%(days)s between contacts, from %(from)s on") % told
+
+
+def last_contact(line: Line, case: Case) -> str:
+    """How current the contact is: half of the cadence."""
+    if line.day is None:
+        return _("How current the contact is")
+    silent = sum((last - first).days + 1 for first, last in case.rhythm.awake(Gap(line.day), case.day))
+    every = case.rhythm.every(case.day) or health.WITHOUT_RHYTHM
+    told = {"day": dates.plain(line.day, case.day), "every": dates.days(every), "days": dates.days(silent)}
+    if silent <= every:
+        return _("Last contact on %(day)s: within the %(every)s agreed") % told
+    return _("Last contact on %(day)s: %(days)s that count, %(every)s agreed") % told
+
+
+def person(seen_on: date | None, case: Case) -> str:
+    """How far somebody who decides counts as seen."""
+    if seen_on is None:
+        return _("decides, and was never seen")
+    every = case.rhythm.every(case.day) or health.WITHOUT_RHYTHM
+    told = {"ago": dates.ago(seen_on, case.day), "days": dates.days(health.SEEN_WITHIN * every)}
+    if (case.day - seen_on).days <= health.SEEN_WITHIN * every:
+        return _("decides, seen %(ago)s") % told
+    return _("decides, last seen %(ago)s; counts in full within %(days)s") % told

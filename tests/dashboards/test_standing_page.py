@@ -1,0 +1,286 @@
+"""How a relationship stands, on its pages: that every number opens its rows, that they add up, and whom it is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from dashboards import standing_bar, standing_page
+from relationships import actions, ledger, queries, records
+from relationships.evidence import Component
+from relationships.models import (
+    Commitment,
+    Evidence,
+    Interaction,
+    InteractionContact,
+    Relationship,
+    Stakeholder,
+    Standing,
+)
+from tests import people
+from tests.relationships.records import agreed, log
+from tests.relationships.test_stage_actions import person
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+NOW = Now.read()
+TODAY = NOW.today("UTC")
+DAY = timedelta(days=1)
+STANDING_QUERIES = 30
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(row: Relationship, name: str = "relationship_standing", who: Any = None, **asked: str) -> Any:
+    return client_of(who or row.owner).get(reverse(name, args=[row.pk]), asked)
+
+
+def text(answer: Any) -> str:
+    return " ".join(strip_tags(answer.content.decode()).split())
+
+
+def proven(talks: int = 12, promises: int = 6) -> Relationship:
+    """Enough is known of it: a rhythm that is kept, who decides, promises of both, feedback, problems solved.
+
+    Written in bulk: a page is what is tried, not the verbs.
+    """
+    row = agreed(14, start=TODAY - 300 * DAY)
+    deciders = [person(row, name, TODAY - 200 * DAY).contact for name in ("Ingrid Moe", "Solveig Dahl")]
+    about: dict[str, Any] = {"relationship": row, "account_id": row.account_id}
+    met = Interaction.objects.bulk_create(
+        Interaction(
+            occurred_on=TODAY - (3 + 14 * number) * DAY, begun_by=("ours", "theirs")[number % 2], summary="Prices",
+            logged_by=row.owner, logged_at=NOW.instant, channel="call", **about,
+        )
+        for number in range(talks)
+    )  # fmt: skip
+    InteractionContact.objects.bulk_create(InteractionContact(interaction=met[0], contact=one) for one in deciders)
+    made = Commitment.objects.bulk_create(
+        Commitment(
+            side=("ours", "theirs")[number % 2], what=f"Table {number}", made_on=TODAY - 290 * DAY,
+            due_on=TODAY - 9 * number * DAY, binding_on=TODAY - 9 * number * DAY, ended_on=TODAY - 9 * number * DAY,
+            outcome="kept", keeper=row.owner, written_by=row.owner, written_at=NOW.instant, **about,
+        )
+        for number in range(promises)
+    )  # fmt: skip
+    rows = [(one.side, "trust", "promise_kept", one.due_on, 1.0, "relationships.commitment", one.pk) for one in made]
+    rows += [
+        (
+            "ours",
+            "credibility",
+            "problem_solved",
+            TODAY - 20 * number * DAY,
+            0.5,
+            "tests.problem",
+            row.pk * 100 + number,
+        )
+        for number in range(6)
+    ]
+    rows += [("ours", "reciprocity", "feedback_given", TODAY, 1.0, "tests.feedback", row.pk * 100)]
+    rows += [("theirs", "reciprocity", "feedback_given", TODAY, 1.0, "tests.feedback", row.pk * 100 + 1)]
+    Evidence.objects.bulk_create(
+        Evidence(side=side, component=component, kind=kind, day=day, r=r, source_model=model, source_id=pk, **about)
+        for side, component, kind, day, r, model, pk in rows
+    )
+    ledger.follow_interactions([one.pk for one in met])
+    actions.refresh([row.pk], now=NOW)
+    actions.rebuild_health(now=NOW)
+    return Relationship.objects.get(pk=row.pk)
+
+
+# The section -------------------------------------------------------------------------------------------------------
+
+
+def test_little_is_known_from_the_first_day_in_sentences_and_what_would_tell_most_leads_there() -> None:
+    row = people.relationship()
+    said = text(page(row, "relationship_detail"))
+    assert "Not enough evidence yet: 0 of 100 points can be judged." in said
+    assert "0 earned" in said and "100 not yet known" in said
+    assert "Nobody who decides is named yet." in said and "No promise has come due yet." in said
+    ways = page(row, "relationship_detail").context["standing"].ways
+    assert len(ways) == 3
+    assert all(client_of(row.owner).get(way.address).status_code == 200 for way in ways)
+
+
+def test_judged_it_says_number_word_uncertainty_parts_and_the_weakest() -> None:
+    row = proven()
+    answer = page(row, "relationship_detail")
+    found = answer.context["standing"]
+    said = text(answer)
+    kept = Standing.objects.get(pk=row.pk)
+    assert found.judged and kept.score is not None
+    assert abs(found.bar.earned - kept.score) < 1
+    assert f"{found.bar.earned} {found.word} uncertainty {found.band}" in said
+    assert found.bar.earned + found.bar.lost + found.bar.unknown == 100
+    assert sum(part.bar.earned for part in found.parts) == found.bar.earned
+    assert "3 of our 3 promises kept in time, 3 of 3 of theirs." in said
+    assert "Weakest: " in said or "Hardly anything was lost." in said
+    assert not re.search("predict|churn|at risk", said)
+    assert 'style="' not in answer.content.decode()
+
+
+def test_reader_sees_how_it_stands_and_is_offered_no_form_that_is_closed_to_them() -> None:
+    row = people.relationship()
+    answer = page(row, "relationship_detail", people.rita())
+    found = answer.context["standing"]
+    assert found.ways and not any(way.address for way in found.ways)
+    assert "What would tell most" in text(answer)
+
+
+@pytest.mark.parametrize("rests", ["paused", "ended"])
+def test_what_rests_is_told_as_it_stood(rests: str) -> None:
+    row = proven()
+    since = {"paused": "paused_since", "ended": "ended_on"}[rests]
+    why = {"paused": "pause_reason", "ended": "end_reason"}[rests]
+    Relationship.objects.filter(pk=row.pk).update(**{since: TODAY - 2 * DAY, why: "Their plant is shut."})
+    when = "paused" if rests == "paused" else "ended"
+    for name in ("relationship_detail", "relationship_standing"):
+        assert f"when it {'was ' if when == 'paused' else ''}{when}." in text(page(row, name))
+    # In lists nothing is told of what rests.
+    assert standing_bar.in_list(Relationship.objects.select_related("standing").get(pk=row.pk)) is None
+
+
+# The page of evidence ----------------------------------------------------------------------------------------------
+
+
+def test_every_number_opens_its_rows_and_they_add_up() -> None:
+    row = proven()
+    answer = page(row)
+    context = answer.context
+    said = answer.content.decode()
+    exact = standing_page.case_of(row, records.read([row])[row.pk], TODAY)
+    for one in context["evidence"]:
+        groups = one.groups
+        earned, lost, _unknown = exact.points(Component(one.part.key))
+        assert sum(group.earned for group in groups) == pytest.approx(earned, abs=0.11)
+        assert sum(group.lost for group in groups) == pytest.approx(lost, abs=0.11)
+        for group in groups:
+            told = [*((point.earned, point.lost) for point in group.points), (group.older_earned, group.older_lost)]
+            assert round(sum(earned for earned, _ in told), 1) == group.earned
+            assert round(sum(lost for _, lost in told), 1) == group.lost
+            days = [point.day for point in group.points if point.day]
+            assert days == sorted(days, reverse=True)
+    assert reverse("commitment_detail", args=[row.commitments.first().pk]) in said  # type: ignore[union-attr]
+    assert f"{row.get_absolute_url()}#entry-{row.interactions.order_by('-occurred_on').first().pk}" in said  # type: ignore[union-attr]
+    assert reverse("relationship_people", args=[row.pk]) in said
+    plain = text(answer)
+    assert "Promise kept in time: " in plain and "decides, seen last " in plain
+    assert "A hundred points are shared out among five parts." in plain
+
+
+def test_long_history_is_folded_and_opens() -> None:
+    row = people.relationship()
+    Evidence.objects.bulk_create(
+        Evidence(
+            relationship=row, account_id=row.account_id, component="trust", kind="promise_kept", side="ours",
+            day=TODAY - 10 * number * DAY, r=1.0, source_model="relationships.commitment", source_id=10**9 + number,
+        )
+        for number in range(50)
+    )  # fmt: skip
+    ours = next(group for one in page(row).context["evidence"] for group in one.groups if group.key == "trust-ours")
+    assert (len(ours.points), ours.older) == (20, "and 30 older")
+    assert ours.older_earned > 0 and "all=trust-ours" in ours.opens
+    answer = page(row, all="trust-ours")
+    opened = next(group for one in answer.context["evidence"] for group in one.groups if group.key == "trust-ours")
+    assert (len(opened.points), opened.older) == (50, "")
+    assert opened.earned == ours.earned
+
+
+def test_a_past_day_tells_what_was_there_by_then() -> None:
+    row = agreed(14, start=TODAY - 100 * DAY)
+    log(row, TODAY - 50 * DAY)
+    log(row, TODAY - 2 * DAY)
+    then = TODAY - 40 * DAY
+    answer = page(row, on=then.isoformat())
+    assert answer.context["day"] == then
+    assert "from what is known now of the days up to then" in text(answer)
+    days = [point.day for one in answer.context["evidence"] for group in one.groups for point in group.points]
+    assert days and all(day is None or day <= then for day in days)
+    exact = standing_page.case_of(row, records.read([row])[row.pk], then)
+    assert answer.context["standing"].bar.earned == round(exact.standing.earned)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("yesterday", "That is no day that Concord can read."),
+        ("2026-02-31", "That is no day that Concord can read."),
+        ("9999-01-01", "That day is still to come"),
+        ("0001-01-01", "Nothing is known of a day that long ago."),
+    ],
+)
+def test_day_that_cannot_be_shown_is_said_clearly(asked: str, said: str) -> None:
+    row = people.relationship()
+    answer = page(row, on=asked)
+    assert answer.status_code == 200
+    assert said in text(answer) and answer.context["day"] == TODAY
+    assert f'value="{asked}"' in answer.content.decode()
+
+
+def test_day_before_anything_was_known_knows_nothing() -> None:
+    assert "0 of 100 points can be judged" in text(page(people.relationship(), on="1999-12-31"))
+
+
+@pytest.mark.parametrize(("talks", "promises"), [(1, 2), (30, 24)])
+def test_page_takes_the_same_queries(
+    talks: int, promises: int, django_assert_num_queries: Callable[..., object]
+) -> None:
+    row = proven(talks, promises)
+    client = client_of(row.owner)
+    with django_assert_num_queries(STANDING_QUERIES):  # type: ignore[attr-defined]
+        assert client.get(reverse("relationship_standing", args=[row.pk])).status_code == 200
+
+
+def test_page_and_list_tell_the_same() -> None:
+    """Two spellings of one person, somebody who left, whoever decides: counted as the list counts them."""
+    row = proven()
+    person(row, "ingrid moe", TODAY - 30 * DAY)
+    gone = person(row, "Henrik Aune", TODAY - 30 * DAY)
+    gone.contact.affiliations.update(until=TODAY - DAY)
+    Stakeholder.objects.filter(pk=gone.pk).update(power="signs")
+    actions.rebuild_health(now=NOW)
+    case = standing_page.case_of(row, records.read([row])[row.pk], TODAY)
+    kept = Standing.objects.get(pk=row.pk)
+    assert case.standing.earned == pytest.approx(kept.earned, abs=1e-9)
+    assert case.standing.lost == pytest.approx(kept.lost, abs=1e-9)
+    assert case.standing.limiting.value == kept.limiting
+    assert len(queries.evidence_of(row)) == Evidence.objects.filter(relationship=row).count()
+
+
+# The portfolio -----------------------------------------------------------------------------------------------------
+
+
+def test_portfolio_shows_the_score_or_how_much_can_be_judged_and_sorts_by_it() -> None:
+    rows = [people.relationship() for _number in range(4)]
+    for row, score in zip(rows, (70.2, None, 41.0, 55.0), strict=True):
+        Standing.objects.filter(pk=row.pk).delete()
+        Standing.objects.create(
+            relationship=row, account_id=row.account_id, as_of=TODAY, score=score, limiting="trust",
+            band={70.2: "strong", 41.0: "weak", 55.0: "steady"}.get(score or 0, ""),
+            earned=score or 20.0, lost=5, unknown=95 - (score or 20.0), low=0, high=100,
+            **{f"{name}_{sign}": 0 for name in COMPONENTS for sign in "bd"},
+        )  # fmt: skip
+    client = client_of(people.alice())
+    answer = client.get(reverse("portfolio"), {"sort": "standing"})
+    lines = [line for _look, _count, lines in answer.context["groups"] for line in lines]
+    assert [line.relationship for line in lines] == [rows[2], rows[3], rows[0], rows[1]]
+    assert [(line.standing.score, line.standing.word) for line in lines] == [
+        ("41", "weak"), ("55", "steady"), ("70", "strong"), ("", "unknown"),
+    ]  # fmt: skip
+    said = text(answer)
+    assert "25 of 100 judged" in said and "70 strong" in said
+    assert "70 earned, 5 lost, 25 not yet known of 100" in answer.content.decode()
+
+
+COMPONENTS = ("cadence", "access", "credibility", "trust", "trust_ours", "trust_theirs", "reciprocity")

@@ -1,0 +1,169 @@
+"""What a page tells of a standing: numbers that add up, whatever is shown, and sentences from the first day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relationships import evidence, health_words
+from relationships.cadence import Interval
+from relationships.evidence import Component, Kind, Row
+from relationships.health import Rhythm, Weights
+from relationships.health_case import Case, Decider, Entry, adding_up
+from relationships.health_points import Remedy
+from tests.relationships.test_health import AGREED, TODAY, History, histories, touch
+
+DAY = timedelta(days=1)
+numbers = st.lists(st.floats(-3, 60, allow_nan=False), min_size=1, max_size=40)
+
+
+def case(*rows: Row, every: int | None = 30, deciders: tuple[Decider, ...] = ()) -> Case:
+    rhythm = Rhythm([Interval(AGREED, every)] if every else [])
+    return Case([Entry(row, "tests.row", number) for number, row in enumerate(rows)], rhythm, deciders, TODAY)
+
+
+def of_history(history: History) -> Case:
+    deciders = [Decider(f"Person {number}", number, one.seen_on) for number, one in enumerate(history.people)]
+    rows = [row for row in history.rows if row.day <= TODAY]
+    return Case([Entry(row, "tests.row", number) for number, row in enumerate(rows)], history.rhythm, deciders, TODAY)
+
+
+def row(kind: Kind, side: str = "ours", ago: int = 10) -> Row:
+    return evidence.row(kind, side, TODAY - ago * DAY)
+
+
+# Numbers that add up
+
+
+@given(numbers, st.integers(0, 2))
+def test_rounded_numbers_add_up_to_their_rounded_sum(values: list[float], digits: int) -> None:
+    found = adding_up(values, digits)
+    unit = 10**-digits
+    assert (
+        sum(found) == pytest.approx(round(sum(values), digits), abs=unit * 1e-3 + 1e-6)
+        or abs(sum(values) * 10**digits % 1 - 0.5) < 1e-6
+    )
+    assert all(abs(one - value) < unit + 1e-6 for one, value in zip(found, values, strict=True))
+
+
+@given(histories)
+def test_lines_add_up_to_the_points_of_their_component_and_all_to_a_hundred(history: History) -> None:
+    found = of_history(history)
+    for component in Component:
+        own = [line for line in found.lines if line.component is component]
+        earned, lost, unknown = found.points(component)
+        assert sum(line.earned for line in own) == pytest.approx(earned, abs=1e-9)
+        assert sum(line.lost for line in own) == pytest.approx(lost, abs=1e-9)
+        assert earned + lost + unknown == pytest.approx(Weights().of(component), abs=1e-9)
+
+
+@given(histories)
+def test_every_case_can_be_told(history: History) -> None:
+    """Every component has its sentence, every row its words, and what a deed earns back is never a loss."""
+    found = of_history(history)
+    for component in Component:
+        said = health_words.sentence(component, found)
+        assert said.endswith(".") and "%(" not in said and ".." not in said
+        assert "%(" not in health_words.not_known(component, found)
+    said = health_words.weakest(found)
+    assert "%(" not in said and str(health_words.NAMES[found.standing.limiting]).lower() in said
+    assert found.earned_back > -1e-9
+    assert found.cause is None or found.cause.lost <= found.points(found.standing.limiting)[1] + 1e-9 + 25
+    for one in found.entries:
+        assert health_words.row_says(one.row.kind, one.row.side)
+
+
+def test_every_kind_every_remedy_and_every_component_has_words() -> None:
+    assert set(health_words.ROWS) == set(Kind)
+    assert set(health_words.REMEDIES) == set(Remedy)
+    assert set(health_words.NAMES) == set(health_words.ASKS) == set(Component)
+
+
+# Sentences
+
+
+@pytest.mark.parametrize(
+    ("component", "known", "said"),
+    [
+        (Component.CADENCE, case(every=None), "Never in touch. No rhythm agreed."),
+        (Component.CADENCE, case(), "Never in touch; agreed is every 30 days."),
+        (
+            Component.CADENCE,
+            case(touch(12)),
+            "Last in touch 12 days ago; agreed is every 30 days. One of two silences was too long.",
+        ),
+        (Component.ACCESS, case(), "Nobody who decides is named yet. Nothing yet on meetings."),
+        (
+            Component.ACCESS,
+            case(
+                row(Kind.MEETING_DECLINED), deciders=(Decider("Ingrid Moe", 1, TODAY - 12 * DAY), Decider("Lars Tveit"))
+            ),
+            "Who decides: Ingrid Moe, seen 12 days ago; Lars Tveit, never seen. Meetings: 1 declined.",
+        ),
+        (Component.CREDIBILITY, case(), "Nothing yet on problems, KPIs and joint projects."),
+        (
+            Component.CREDIBILITY,
+            case(row(Kind.PROBLEM_SOLVED), row(Kind.PROBLEM_SOLVED_LATE), row(Kind.PROBLEM_REOPENED)),
+            "1 of 2 problems solved in time. 1 came back. Nothing yet on KPIs and joint projects.",
+        ),
+        (Component.TRUST, case(), "No promise has come due yet."),
+        (
+            Component.TRUST,
+            case(*[row(Kind.PROMISE_KEPT)] * 6, row(Kind.PROMISE_BROKEN), *[row(Kind.PROMISE_KEPT, "theirs")] * 9),
+            "6 of our 7 promises kept in time, 9 of 9 of theirs.",
+        ),
+        (
+            Component.TRUST,
+            case(row(Kind.PROMISE_KEPT), row(Kind.FEEDBACK_ANSWERED), row(Kind.FEEDBACK_IGNORED, "theirs")),
+            "1 of our 1 promise kept in time. None of theirs has come due yet. We answered their feedback in time"
+            " once. They left ours unanswered once.",
+        ),
+        (Component.RECIPROCITY, case(), "Nothing yet on who begins, feedback and roadmaps."),
+        (
+            Component.RECIPROCITY,
+            case(row(Kind.INITIATIVE), row(Kind.INITIATIVE, "theirs"), row(Kind.INITIATIVE, "theirs", 40)),
+            "They began contact twice, we once. Nothing yet on feedback and roadmaps.",
+        ),
+    ],
+)
+def test_component_in_a_sentence(component: Component, known: Case, said: str) -> None:
+    assert health_words.sentence(component, known) == said
+
+
+def test_a_promise_that_was_late_and_then_kept_is_one_promise() -> None:
+    late = Entry(row(Kind.PROMISE_LATE), "tests.promise", 7)
+    kept = Entry(row(Kind.PROMISE_KEPT_LATE), "tests.promise", 7)
+    assert Case([late, kept], Rhythm(), [], TODAY).kept("ours") == (0, 1)
+
+
+# The weakest
+
+
+def test_weakest_says_what_it_cost_and_what_earns_it_back() -> None:
+    rhythm = [touch(ago) for ago in range(41, 400, 14)]
+    said = health_words.weakest(case(*rhythm, every=14))
+    assert said.startswith("Weakest: cadence. The silence since 18 October: that costs ")
+    assert said.endswith(" back at once.") and "One conversation earns " in said
+
+
+def test_weakest_names_the_person_who_decides_and_was_not_seen() -> None:
+    rhythm = [touch(ago) for ago in range(1, 400, 14)]
+    said = health_words.weakest(case(*rhythm, every=14, deciders=(Decider("Solveig Dahl"), Decider("Ingrid Moe"))))
+    assert "Solveig Dahl decides and was never seen: that costs 5 points" in said
+    assert "A meeting with Solveig Dahl earns " in said
+
+
+def test_weakest_where_nothing_was_lost_is_what_least_is_known_of() -> None:
+    said = health_words.weakest(case(every=None))
+    assert said == "Hardly anything was lost. Least is known of credibility: 25 points of its 25 are open."
+
+
+def test_being_late_and_then_missing_it_is_one_cause_and_owning_up_is_taken_off() -> None:
+    broken = [row(Kind.PROMISE_LATE), row(Kind.PROMISE_BROKEN), row(Kind.PROMISE_OWNED)]
+    found = case(*broken, every=None)
+    assert found.cause is not None
+    lost = found.points(Component.TRUST)[1]
+    assert found.standing.limiting is Component.TRUST and found.cause.lost == pytest.approx(lost)
