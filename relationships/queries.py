@@ -32,7 +32,7 @@ from accounts.models import Affiliation, Contact, Cover, Membership, Team, User
 from accounts.names import domain_of
 from accounts.sweep import alike_each
 from accounts.teams import at_and_above
-from relationships import acquaintance, cadence, evidence, gaps, readiness, rhythm, topics
+from relationships import acquaintance, cadence, evidence, gaps, readiness, rhythm, topics, trend
 from relationships.acquaintance import Person, Talk
 from relationships.health_case import Entry
 from relationships.models import (
@@ -50,6 +50,7 @@ from relationships.models import (
     Mention,
     ProblemQuerySet,
     Relationship,
+    Snapshot,
     Snooze,
     Stakeholder,
     is_late_problem,
@@ -69,6 +70,22 @@ def last_touches(ids: Collection[int]) -> dict[int, Interaction]:
     newest = Interaction.objects.touches().filter(relationship=OuterRef("pk")).order_by("-occurred_on", "-id")
     found = Relationship.objects.filter(pk__in=ids).values(touch=Subquery(newest.values("pk")[:1]))
     return {touch.relationship_id: touch for touch in Interaction.objects.filter(pk__in=found)}
+
+
+def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Direction]:
+    """Where the standing of each has gone within 30 days; one query.
+
+    ``today`` may be another day where the relationship is: each is judged as of the day of its standing.
+    """
+    near = (today - trend.OLDEST - cadence.DAY, today - trend.YOUNGEST + cadence.DAY)
+    rows = Snapshot.objects.filter(relationship__in=ids, on__range=near, relationship__standing__isnull=False)
+    kept: dict[int, list[trend.Then]] = defaultdict(list)
+    now: dict[int, tuple[float, date]] = {}
+    columns = ("relationship_id", "on", "earned", "relationship__standing__earned", "relationship__standing__as_of")
+    for pk, on, then, earned, as_of in rows.values_list(*columns):
+        kept[pk].append(trend.Then(on, then))
+        now[pk] = earned, as_of
+    return {pk: trend.direction(*now[pk], kept[pk]) if pk in now else trend.UNKNOWN for pk in ids}
 
 
 def contacts_since(ids: Collection[int], first: date) -> dict[int, list[rhythm.Contact]]:

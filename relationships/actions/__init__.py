@@ -196,7 +196,7 @@ from relationships.actions.stages import (
     undo_move,
     waive,
 )
-from relationships.actions.standing import Rebuilt, rebuild_health, stand_all
+from relationships.actions.standing import Rebuilt, rebuild_health, remember, stand_all
 from relationships.actions.talk import (
     OUTLIVING,
     OWN,
@@ -316,6 +316,7 @@ __all__ = [
     "put_post_back",
     "rebuild_health",
     "refresh",
+    "remember",
     "remove_attachment",
     "remove_comment",
     "remove_feedback",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 
-from relationships import records, standings, sums
-from relationships.models import CadenceAgreement, EvidenceSums, Relationship
+from relationships import cadence, records, snapshots, standings, sums
+from relationships.models import CadenceAgreement, EvidenceSums, Relationship, latest_date
 from web.clock import Now
 
 
@@ -43,7 +44,7 @@ def stand(
 def stand_all(*, now: Now, batch: int = 1000) -> int:
     """Sum anew whatever is stale or was never summed, and keep how every relationship stands today; by the sweep.
 
-    Returns how many stood as of another day than theirs.
+    Returns how many stood as of another day than theirs. What is shown so is kept for later days too.
     """
     reached = 0
     while True:
@@ -52,7 +53,25 @@ def stand_all(*, now: Now, batch: int = 1000) -> int:
                 break
             _sum_anew(ids, now)
         reached = ids[-1]
-    return standings.stand_behind(now)
+    behind = standings.stand_behind(now)
+    snapshots.keep(now)
+    return behind
+
+
+@transaction.atomic
+def remember(*, since: date, now: Now) -> int:
+    """Keep how all stood on each Monday since a day, as the evidence known today tells; returns the snapshots written.
+
+    For a demonstration, which begins with a year behind it: nobody was ever shown them. Three statements a week.
+    """
+    day, written = since + (7 - since.weekday()) % 7 * cadence.DAY, 0
+    while day < latest_date(now) - 2 * cadence.DAY:
+        then = Now.on(day)
+        _sum_anew(None, then)
+        written += snapshots.keep(then)
+        day += 7 * cadence.DAY
+    _sum_anew(None, now)
+    return written
 
 
 def _sum_anew(ids: Collection[int] | None, now: Now) -> int:

@@ -18,6 +18,8 @@ from relationships.models.feedback import (
 from relationships.models.health import (
     EvidenceSums,
     EvidenceSumsQuerySet,
+    Snapshot,
+    SnapshotQuerySet,
     Standing,
     StandingQuerySet,
 )
@@ -168,6 +170,8 @@ __all__ = [
     "RenegotiationQuerySet",
     "Scope",
     "ScopeQuerySet",
+    "Snapshot",
+    "SnapshotQuerySet",
     "Snooze",
     "SnoozeQuerySet",
     "StageChange",

@@ -1,9 +1,10 @@
-"""What is kept of the evidence, so that a standing costs the same whatever the history, and the standing itself."""
+"""What is kept of the evidence, so that a standing costs the same whatever the history; standings, now and before."""
 
 from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -109,3 +110,57 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"standing of {self.relationship_id}"
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def visible_to(self, user: Someone) -> Self:
+        return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-on", "-id")
+
+
+class Snapshot(models.Model):
+    """How a relationship stood on a day, as it was shown then: in the columns of ``Standing``.
+
+    One for each ISO week, of its first day, kept for years; and one for each day on which the band, the limiting
+    component or the flags became others. Only ``relationships.snapshots`` writes it, and whoever knows more today
+    changes nothing in it. ``config_version`` names the weights that were in force.
+    """
+
+    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="snapshots")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    on = models.DateField()
+    earned = models.FloatField()
+    lost = models.FloatField()
+    unknown = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    score = models.FloatField(null=True)
+    band = models.TextField(choices=Standing.Band, blank=True, default="")
+    limiting = models.TextField(choices=[(name.value, name.value) for name in evidence.Component])
+    cadence_b = models.FloatField()
+    cadence_d = models.FloatField()
+    access_b = models.FloatField()
+    access_d = models.FloatField()
+    credibility_b = models.FloatField()
+    credibility_d = models.FloatField()
+    trust_b = models.FloatField()
+    trust_d = models.FloatField()
+    trust_ours_b = models.FloatField()
+    trust_ours_d = models.FloatField()
+    trust_theirs_b = models.FloatField()
+    trust_theirs_d = models.FloatField()
+    reciprocity_b = models.FloatField()
+    reciprocity_d = models.FloatField()
+    flags = ArrayField(models.TextField(), default=list)
+    config_version = models.IntegerField(default=1)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["relationship", "on"], name="one_snapshot_a_day")]
+
+    def __str__(self) -> str:
+        return f"standing of {self.relationship_id} on {self.on}"

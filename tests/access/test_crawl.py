@@ -99,7 +99,7 @@ CHANGES = READS | {"rita": set()}
 # The names of verbs and of criteria can't be others.
 NAMES: dict[object, list[str]] = {
     UndoStep: ["verb"],
-    Relationship: ["lost_criteria"],
+    Relationship: ["lost_criteria", "low_components"],
     Series: ["rule"],
     CalendarFeed: ["token_hash"],
 }

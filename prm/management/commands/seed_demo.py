@@ -105,6 +105,8 @@ class Command(BaseCommand):
         self._say(f"{writer.series()} meetings that come again")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
+        year = actions.remember(since=now.today("UTC") - timedelta(days=365), now=now)
+        self._say(f"{year} standings of former weeks")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
 
     def _say(self, line: str) -> None:

@@ -1,0 +1,59 @@
+"""Where a standing has gone within 30 days (pure): the points earned on a day less those of a former one.
+
+Days are local dates of the relationship's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+# What is compared is as near to so many days ago as there is,
+WINDOW = timedelta(days=30)
+# but no younger than this, and no older: of less or much more time *in 30 days* would say something else.
+YOUNGEST, OLDEST = timedelta(days=20), timedelta(days=45)
+
+
+class Way(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    STEADY = "steady"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The points earned on a former day, as they were shown then."""
+
+    on: date
+    earned: float
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """``points`` up or down, whole and never negative, since the day ``since``; less than one is steady."""
+
+    way: Way
+    points: int = 0
+    since: date | None = None
+
+
+UNKNOWN = Direction(Way.UNKNOWN)
+
+
+def then(today: date, kept: Iterable[Then]) -> Then | None:
+    """What today is compared with: of those old enough the nearest to 30 days ago, of two the older."""
+    old = [one for one in kept if YOUNGEST < today - one.on <= OLDEST]
+    return min(old, key=lambda one: (abs(today - WINDOW - one.on), one.on), default=None)
+
+
+def direction(earned: float, today: date, kept: Iterable[Then]) -> Direction:
+    """*Down 4 in 30 days*, as data; not yet known where nothing old enough is kept."""
+    found = then(today, kept)
+    if found is None:
+        return UNKNOWN
+    change = round(earned - found.earned)
+    way = Way.UP if change > 0 else Way.DOWN if change < 0 else Way.STEADY
+    return Direction(way, abs(change), found.on)

@@ -1,0 +1,61 @@
+"""Where a standing has gone within 30 days, as properties and with worked numbers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relationships import trend
+from relationships.trend import Then, Way
+
+TODAY = date(2026, 11, 28)
+DAY = timedelta(days=1)
+points = st.floats(0, 100)
+thens = st.builds(lambda ago, earned: Then(TODAY - ago * DAY, earned), st.integers(0, 400), points)
+
+
+@pytest.mark.parametrize(
+    ("kept", "wanted"),
+    [
+        ({}, (Way.UNKNOWN, 0, None)),
+        ({20: 50.0}, (Way.UNKNOWN, 0, None)),
+        ({21: 72.0}, (Way.DOWN, 4, 21)),
+        ({30: 72.4, 21: 10.0, 37: 10.0}, (Way.DOWN, 4, 30)),
+        ({30: 61.0}, (Way.UP, 7, 30)),
+        ({33: 67.6, 26: 10.0}, (Way.STEADY, 0, 33)),
+        ({27: 67.6, 33: 60.0}, (Way.UP, 8, 33)),
+        ({45: 60.0}, (Way.UP, 8, 45)),
+        ({46: 60.0}, (Way.UNKNOWN, 0, None)),
+    ],
+)
+def test_against_the_day_nearest_to_thirty_days_ago(
+    kept: dict[int, float], wanted: tuple[Way, int, int | None]
+) -> None:
+    found = trend.direction(68.0, TODAY, [Then(TODAY - ago * DAY, earned) for ago, earned in kept.items()])
+    assert (found.way, found.points, (TODAY - found.since).days if found.since else None) == wanted
+
+
+@given(points, st.lists(thens, max_size=12))
+def test_it_is_the_difference_to_one_that_is_kept_and_no_other_is_nearer(earned: float, kept: list[Then]) -> None:
+    found = trend.direction(earned, TODAY, kept)
+    old = [one for one in kept if 20 < (TODAY - one.on).days <= 45]
+    assert (found.way is Way.UNKNOWN) == (not old)
+    if found.since is None:
+        return
+    away = abs((TODAY - found.since).days - 30)
+    assert away == min(abs((TODAY - one.on).days - 30) for one in old)
+    signed = found.points if found.way is Way.UP else -found.points
+    assert any(abs(earned - one.earned - signed) <= 0.5 for one in old if one.on == found.since)
+    assert (found.points == 0) == (found.way is Way.STEADY)
+
+
+@given(points, points, st.integers(21, 45))
+def test_the_way_back_is_the_way_turned_round(one: float, other: float, ago: int) -> None:
+    there, back = (
+        trend.direction(now, TODAY, [Then(TODAY - ago * DAY, before)]) for now, before in ((one, other), (other, one))
+    )
+    assert there.points == back.points
+    assert {there.way, back.way} in ({Way.UP, Way.DOWN}, {Way.STEADY})
