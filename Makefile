@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/var/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-reset test crawl stress lint bench listening-load lock pictures
+.PHONY: help setup setup-dev demo demo-reset test crawl stress lint bench simulate listening-load lock pictures
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ listening-load: ## a thousand submissions at the public form of a running demons
 
 bench: setup-dev ## how work grows with the book, as ratios of one run
 	$(BIN)/python scripts/bench.py
+
+simulate: setup ## what score and flags can do and cannot, on invented relationships and on real meetings; alone: PART=invented, PART=real
+	$(BIN)/python scripts/simulate.py $(PART)
 
 lock: setup-dev ## write the lock files; the newest versions of everything: make lock UPGRADE=--upgrade
 	for name in $(LOCKS); do \

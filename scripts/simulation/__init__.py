@@ -1,0 +1,1 @@
+"""What the score and the flags can do and cannot: tried on invented relationships, and on real meetings."""

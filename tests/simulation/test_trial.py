@@ -1,0 +1,147 @@
+"""The simulation, small: its figures are reckoned rightly, and lie where `docs/health.md` says."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from simulation import figures, patterns, trial
+from simulation.figures import Figure
+from simulation.trial import Told, Trial
+from simulation.world import DAY, DECAYS, START, Decay, invent, many
+
+from relationships import health
+from relationships.flags import Flag
+
+SEED, COUNT = 2026, 150
+few = st.lists(st.integers(0, 5).map(float), min_size=1, max_size=12)
+
+
+@given(few, few)
+def test_auc_is_the_share_of_pairs_in_order(ill: list[float], well: list[float]) -> None:
+    pairs = [(one > other) + (one == other) / 2 for one in ill for other in well]
+    assert figures.auc(ill, well) == pytest.approx(sum(pairs) / len(pairs))
+
+
+@given(few, st.floats(0, 1))
+def test_beyond_a_limit_lies_no_more_than_the_share(well: list[float], share: float) -> None:
+    limit = figures.limit(well, share)
+    assert sum(one > limit for one in well) <= share * len(well)
+    if limit > min(well):
+        lower = max(one for one in well if one < limit)
+        assert sum(one > lower for one in well) > share * len(well)
+
+
+def test_an_interval_holds_its_value_and_shrinks_with_the_sample() -> None:
+    def spread(count: int) -> Figure:
+        rng = random.Random(1)
+        return figures.interval(rng, figures.mean, [rng.gauss(0, 1) for _ in range(count)])
+
+    small, large = spread(20), spread(2000)
+    assert small.low < small.value < small.high
+    assert large.low < 0.0 < large.high
+    # Ten times as narrow for a hundred times as many.
+    assert 7 < (small.high - small.low) / (large.high - large.low) < 14
+
+
+@pytest.mark.parametrize("decay", Decay)
+def test_sums_carried_from_week_to_week_are_the_sums_of_all_rows(decay: Decay) -> None:
+    life = invent(SEED, 7, decay)
+    days = [START + number * DAY for number in (30, 200, 201, 340)]
+    for day, carried in zip(days, trial.standings(life, days), strict=True):
+        whole = health.total(life.rows, life.record.rhythm, day)
+        once = health.stand(whole, life.record.rhythm, trial.people(life, day), today=day)
+        assert (carried.earned, carried.lost, carried.unknown) == pytest.approx((once.earned, once.lost, once.unknown))
+
+
+def test_a_relationship_is_like_the_same_one_that_decays() -> None:
+    """So that nothing but the decay tells the ill from the healthy."""
+    for number in range(5):
+        alike = [invent(SEED, number, decay) for decay in Decay]
+        assert len({(one.every_days, one.onset, one.end) for one in alike}) == 1
+    weak = [invent(SEED, 3, decay, strength=0.0) for decay in DECAYS]
+    assert all(one.rows == weak[0].rows for one in weak)
+
+
+def test_half_are_healthy_and_a_tenth_decays_in_each_way() -> None:
+    lives = many(SEED, 60)
+    assert sum(life.decay is Decay.NONE for life in lives) == 30
+    assert [sum(life.decay is decay for life in lives) for decay in DECAYS] == [6] * 5
+    for life in lives:
+        assert START < life.onset < life.end
+        assert all(row.day <= life.last for row in life.rows)
+    assert many(SEED, 60) == lives
+
+
+@pytest.fixture(scope="module")
+def tried() -> Trial:
+    return trial.run(SEED, COUNT)
+
+
+def told(tried: Trial, flag: Flag) -> Told:
+    return next(one for one in tried.told if one.name == flag.replace("_", " "))
+
+
+def test_the_score_alone_is_a_weak_warning(tried: Trial) -> None:
+    score = tried.told[0]
+    assert (score.name, score.count) == ("score", COUNT // 2)
+    assert 0.5 < score.auc.value < 0.7
+    assert score.auc.value == score.auc_score.value
+    assert score.auc.low < score.auc.value < score.auc.high
+    assert score.false <= trial.SCORE_FALSE
+    assert tried.judged > 0.9
+
+
+@pytest.mark.parametrize("flag", [Flag.GOING_QUIET, Flag.TRUST_ERODING, Flag.ONLY_TROUBLE])
+def test_a_pattern_tells_its_own_decay_far_better_than_the_score(tried: Trial, flag: Flag) -> None:
+    own = told(tried, flag)
+    assert own.count == COUNT // 10
+    assert own.auc.value > 0.6
+    assert own.auc.value > own.auc_score.value + 0.1
+    assert own.auc.value > own.auc_since.value
+
+
+@pytest.mark.parametrize("flag", patterns.FOR)
+def test_alarms_are_compared_at_equal_false_ones(tried: Trial, flag: Flag) -> None:
+    own = told(tried, flag)
+    assert 0 <= own.false < 0.25
+    assert own.ahead.value == pytest.approx(own.lead - own.lead_since)
+    assert own.ahead.low <= own.ahead.value <= own.ahead.high
+    assert own.auc_heard.value <= own.auc.value or own.speaks < 1
+
+
+def test_a_stronger_decay_is_told_better(tried: Trial) -> None:
+    for flag in (Flag.GOING_QUIET, Flag.TRUST_ERODING, Flag.ONLY_TROUBLE):
+        own = told(tried, flag)
+        assert own.by["half as strong"].value < own.by["twice as strong"].value
+
+
+def test_equal_seeds_give_equal_figures() -> None:
+    assert trial.run(3, 20) == trial.run(3, 20)
+
+
+def test_weeks_end_with_the_relationship_and_meet_the_day_of_reading() -> None:
+    for life in many(SEED, 20):
+        one = trial.through(life)
+        assert all(week.day <= life.last for week in one.weeks)
+        assert one.near_end == trial.at_the_end(life).near_end
+        assert life.decay is Decay.NONE or (life.end - one.weeks[-1].day).days <= 7
+
+
+def test_a_flag_stands_until_it_goes_off() -> None:
+    told = [(True, False), (False, False), (False, True), (False, False), (True, False)]
+    weeks = [
+        trial.Week(START, 0.0, True, 0, {Flag.GOING_QUIET: (patterns.Reading(0.0, True, on, off),)}) for on, off in told
+    ]
+    assert trial.raised(weeks, Flag.GOING_QUIET) == [True, True, False, False, True]
+
+
+def test_a_lead_is_counted_once_the_decay_has_begun() -> None:
+    life = next(life for life in many(SEED, 20) if life.decay is Decay.SILENT)
+    one = trial.through(life)
+    begun = [week.day for week in one.weeks if week.day >= life.onset]
+    assert trial.lead(one, [True] * len(one.weeks)) == (life.end - begun[0]).days
+    assert trial.lead(one, [week.day == begun[2] for week in one.weeks]) == (life.end - begun[2]).days
+    assert trial.lead(one, [week.day < life.onset for week in one.weeks]) == 0
