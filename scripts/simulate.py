@@ -45,7 +45,8 @@ healthy one (.5 is a coin): of the pattern; of its flag, which is quiet where it
 since contact; of the score."""
 HOW_EARLY = """
 2. How early, where days since contact are given a limit that is passed in as many weeks of the healthy (false).
-Days from when the alarm is first on, once the decay has begun, to the end; 0 where it never is. In time: {before} or more."""
+Days from when the alarm is first on, once the decay has begun, to the end; 0 where it never is. In time is what
+comes {before} days before it or earlier."""
 OTHERWISE = """
 3. How much hangs on what we invented: how many had enough rows for the flag to speak, and the pattern's chance of 1
 among partners that meet more or less often, and with every decay weaker or stronger."""
@@ -154,7 +155,7 @@ def as_json(found: Trial) -> dict[str, Any]:
                 "days of lead, days since contact": round(one.lead_since, 1),
                 "days ahead": one.ahead.rounded(1),
                 "speaks": round(one.speaks, 3),
-                "auc where": {name: figure.rounded(3) for name, figure in one.by.items()},
+                "auc where": {name: figure.rounded(3) if figure else None for name, figure in one.by.items()},
             }
             for one in found.told
         },

@@ -168,7 +168,8 @@ class Told:
     ``auc`` is of the pattern, ``auc_heard`` of the flag, which has to have enough rows to speak; near the end it did
     in the share ``speaks``. ``false`` is the share of weeks of
     the healthy in which the alarm was on; days since contact were given a limit with no more than that. Who was
-    ``caught`` was warned of in time. ``by`` are the AUCs where partners meet more or less often, or decay otherwise.
+    ``caught`` was warned of in time. ``by`` are AUCs where partners meet more or less often, or decay otherwise; none
+    where there are no such.
     """
 
     name: str
@@ -185,7 +186,7 @@ class Told:
     ahead: Figure
     caught: float
     caught_since: float
-    by: dict[str, Figure]
+    by: dict[str, Figure | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,7 @@ def run(seed: int, count: int) -> Trial:
 
 def _told(rng: Random, gauge: Gauge, every: Sequence[Tried], others: Mapping[str, Sequence[Tried]]) -> Told:
     ill, well = _parted(gauge, every)
+    parted = {name: _parted(gauge, some) for name, some in others.items()}
     limit = figures.limit([gauge.value(week) for one in well for week in one.weeks], SCORE_FALSE)
 
     def alarm(one: Tried) -> list[bool]:
@@ -239,7 +241,7 @@ def _told(rng: Random, gauge: Gauge, every: Sequence[Tried], others: Mapping[str
         ahead=figures.interval(rng, figures.mean, [own - other for own, other in leads]),
         caught=figures.mean([own >= BEFORE for own, _ in leads]),
         caught_since=figures.mean([other >= BEFORE for _, other in leads]),
-        by={name: auc(rng, gauge, *_parted(gauge, some)) for name, some in others.items()},
+        by={name: auc(rng, gauge, *two) if all(two) else None for name, two in parted.items()},
     )
 
 
