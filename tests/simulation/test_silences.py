@@ -42,7 +42,10 @@ def invented() -> str:
     lines.writerow(["Member 0", "Mistyped", "Fjord 0", "23/09/2029"])
     lines.writerow(["Member 0", "Mistyped", "Fjord 0", "14/11/2013"])
     lines.writerow(["Member 0", "No day", "Fjord 0", "31/02/2019"])
-    lines.writerow(["Member 0", "The last", "Fjord 3", f"{LAST:%d/%m/%Y}"])
+    # On the last day of judging, and as late as counts after it.
+    lines.writerow(["Member 0", "At the edge", "Edge 1", f"{LAST - 60 * DAY:%d/%m/%Y}"])
+    lines.writerow(["Member 0", "At the edge", "Edge 2", f"{LAST - 70 * DAY:%d/%m/%Y}"])
+    lines.writerow(["Member 0", "The last", "Edge 2", f"{LAST:%d/%m/%Y}"])
     return out.getvalue()
 
 
