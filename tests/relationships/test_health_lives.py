@@ -64,6 +64,7 @@ class Life:
             team=people.north(),
             zone=ZONES[number % len(ZONES)],
             every_days=self.chance.choice([None, 3, 14, 30, 90]),
+            reason="They asked for it",
         )
         self.pk = begun.row.pk
         self.steps: list[UndoStep] = []
