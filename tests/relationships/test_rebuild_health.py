@@ -354,8 +354,10 @@ def test_every_deed_and_its_undo_keep_it() -> None:
             for what in ("done", "taken back"):
                 if step.verb.startswith("accounts."):
                     actions.sweep_cadence(now=now)
-                if actions.rebuild_health(now=now, check=True).different:
+                # A row made without a verb waits for the sweep, too.
+                bare = Relationship.objects.filter(sums=None, removed_at=None).count()
+                if actions.rebuild_health(now=now, check=True).different != bare:
                     wrong.append(f"{name}, {what}")
                 step = INVERSES[step.verb](actor=alice, now=now, **step.arguments).step
             transaction.set_rollback(True)
-    assert wrong == []
+    assert wrong == [], "; ".join(wrong)
