@@ -21,7 +21,7 @@ from dashboards.standing_rows import Shown
 from relationships import health_case, health_words, queries, records, words
 from relationships.evidence import Component
 from relationships.health_case import Case, adding_up
-from relationships.health_points import Line, Offer, Remedy
+from relationships.health_points import Counts, Line, Offer, Remedy
 from relationships.models import Relationship
 from web import dates
 from web.clock import Now
@@ -82,14 +82,14 @@ def judged_on(row: Relationship, today: date) -> date:
     return min(today, row.ended_on or row.paused_since or today)
 
 
-def case_of(row: Relationship, known: records.Known, day: date) -> Case:
+def case_of(row: Relationship, known: records.Known, day: date, *, today: date | None = None) -> Case:
     """One query, whatever the history."""
-    return health_case.of(known.record, queries.evidence_of(row), day)
+    return health_case.of(known.record, queries.evidence_of(row), day, past=today is not None and day < today)
 
 
 def section(row: Relationship, known: records.Known, today: date, *, writes: bool) -> Section:
     """For the overview. One query more than what the criteria of the stages read."""
-    case = case_of(row, known, judged_on(row, today))
+    case = case_of(row, known, judged_on(row, today), today=today)
     resting = row.ended_on is not None or row.paused_since is not None
     return _section(row, case, _as_it_stood(row, today), writes=writes and not resting)
 
@@ -222,7 +222,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
     known = records.read([row])[row.pk]
     asked = request.GET.get("on", "")
     day, wrong = _day_of(asked, here)
-    case = case_of(row, known, day or judged_on(row, here))
+    case = case_of(row, known, day or judged_on(row, here), today=here)
     state = row.state(now)
     writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
     stood = "" if day else _as_it_stood(row, here)
@@ -299,7 +299,13 @@ def _grouped(case: Case) -> dict[str, list[Line]]:
 
 
 def _newest_first(lines: list[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (line.day or date.min, line.index or 0), reverse=True)
+    """Of one day the last contact and the silence since then stand first."""
+    lasting = (Counts.SILENCE, Counts.CONTACT)
+
+    def place(line: Line) -> tuple[date, int, int]:
+        return line.day or date.min, lasting.index(line.counts) if line.counts in lasting else 0, line.index or 0
+
+    return sorted(lines, key=place, reverse=True)
 
 
 def _group(key: str, lines: list[Line], case: Case, told: Mapping[Line, Shown], opened: str, day: date | None) -> Group:

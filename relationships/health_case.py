@@ -58,13 +58,14 @@ class Cause:
 
 @dataclass(frozen=True)
 class Case:
-    """A relationship's evidence up to a day, and what follows of it."""
+    """A relationship's evidence up to a day, and what follows of it; ``past``: that day is over."""
 
     entries: Sequence[Entry]
     rhythm: Rhythm
     deciders: Sequence[Decider]
     day: date
     weights: Weights = field(default_factory=Weights)
+    past: bool = False
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -186,7 +187,9 @@ def _other(side: str) -> str:
     return "theirs" if side == "ours" else "ours"
 
 
-def of(record: criteria.Record, entries: Sequence[Entry], day: date, weights: Weights | None = None) -> Case:
+def of(
+    record: criteria.Record, entries: Sequence[Entry], day: date, weights: Weights | None = None, *, past: bool = False
+) -> Case:
     """From what the criteria of the stages read, and the ledger; what came later than ``day`` is left out."""
     rhythm = Rhythm(record.intervals, record.rests, [(span.first, span.last) for span in record.halts])
     found: dict[str | int, Decider] = {}
@@ -199,7 +202,7 @@ def of(record: criteria.Record, entries: Sequence[Entry], day: date, weights: We
         if former is None or (seen or date.min) > (former.seen_on or date.min):
             found[key] = Decider(person.shown.said, person.shown.pk, seen)
     up_to = [entry for entry in entries if entry.row.day <= day]
-    return Case(up_to, rhythm, list(found.values()), day, weights or Weights())
+    return Case(up_to, rhythm, list(found.values()), day, weights or Weights(), past)
 
 
 # Numbers that add up -------------------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ ROWS: dict[Kind, Words | tuple[Words, Words]] = {
 # How it is reckoned, for somebody who reads of it for the first time.
 RECKONED: tuple[Words, ...] = (
     gettext_lazy(
-        "A hundred points are shared out among five parts. Each row below speaks for or against one of them; what "
+        "A hundred points are shared out among five parts. Each row speaks for or against one of them; what "
         "speaks for it is earned, what speaks against it is lost, and what nothing speaks about yet is not known."
     ),
     gettext_lazy(
@@ -113,6 +113,13 @@ def points(value: float) -> str:
     return ngettext("%(count)d point", "%(count)d points", whole) % {"count": whole}
 
 
+def _ago(day: date, case: Case) -> str:
+    """*12 days ago*; of a day that is over *on 13 October*, as nobody reckons from there."""
+    if case.past:
+        return _("on %(day)s") % {"day": dates.plain(day, case.day)}
+    return dates.ago(day, case.day)
+
+
 # Each component in a sentence ----------------------------------------------------------------------------------------
 
 
@@ -135,7 +142,7 @@ def _cadence(case: Case) -> list[str]:
     if last is None:
         said = _("never in touch; agreed is %(every)s") % {"every": agreed}
         return [said] if every else [_("never in touch"), _("no rhythm agreed")]
-    touched = _("last in touch %(ago)s") % {"ago": dates.ago(last, case.day)}
+    touched = _("last in touch %(ago)s") % {"ago": _ago(last, case)}
     if not every:
         return [touched, _("no rhythm agreed, so nothing to keep yet")]
     late = case.too_long
@@ -151,7 +158,7 @@ def _access(case: Case) -> list[str]:
     found = []
     if case.deciders:
         people = [
-            _("%(name)s, seen %(ago)s") % {"name": one.name, "ago": dates.ago(one.seen_on, case.day)}
+            _("%(name)s, seen %(ago)s") % {"name": one.name, "ago": _ago(one.seen_on, case)}
             if one.seen_on
             else _("%(name)s, never seen") % {"name": one.name}
             for one in sorted(case.deciders, key=lambda one: one.seen_on or date.min, reverse=True)[:3]
@@ -303,13 +310,13 @@ def _why(case: Case, cause: Cause) -> str:
             touched = case.sums.touched_on
             if touched is None:
                 return _("No contact since a rhythm was agreed")
-            return _("The silence since %(day)s") % {"day": dates.said(touched, case.day)}
+            return _("The silence since %(day)s") % {"day": dates.plain(touched, case.day)}
         case Counts.PERSON:
             assert cause.index is not None
             one = case.deciders[cause.index]
             if one.seen_on is None:
                 return _("%(name)s decides and was never seen") % {"name": one.name}
-            told = {"name": one.name, "ago": dates.ago(one.seen_on, case.day)}
+            told = {"name": one.name, "ago": _ago(one.seen_on, case)}
             return _("%(name)s decides and was last seen %(ago)s") % told
     return _why_of_rows(cause)
 
@@ -323,7 +330,7 @@ def _why_of_rows(cause: Cause) -> str:
             return _("Their feedback that we left unanswered") if ours else _("Our feedback that they left unanswered")
         case Kind.INITIATIVE:
             return (
-                _("We begin contact far more often than they do") if ours else _("They begin contact more than we do")
+                _("We begin contact more often than they do") if ours else _("They begin contact more often than we do")
             )
         case Kind.FEEDBACK_GIVEN:
             return _("We give more feedback than they do") if ours else _("They give more feedback than we do")
@@ -440,9 +447,9 @@ def last_contact(line: Line, case: Case) -> str:
 def person(seen_on: date | None, case: Case) -> str:
     """How far somebody who decides counts as seen."""
     if seen_on is None:
-        return _("decides, and was never seen")
+        return _("Decides, and was never seen")
     every = case.rhythm.every(case.day) or health.WITHOUT_RHYTHM
-    told = {"ago": dates.ago(seen_on, case.day), "days": dates.days(health.SEEN_WITHIN * every)}
+    told = {"ago": _ago(seen_on, case), "days": dates.days(health.SEEN_WITHIN * every)}
     if (case.day - seen_on).days <= health.SEEN_WITHIN * every:
-        return _("decides, seen %(ago)s") % told
-    return _("decides, last seen %(ago)s; counts in full within %(days)s") % told
+        return _("Decides, seen %(ago)s") % told
+    return _("Decides, last seen %(ago)s; counts in full within %(days)s") % told

@@ -175,7 +175,7 @@ def test_every_number_opens_its_rows_and_they_add_up() -> None:
     assert f"{row.get_absolute_url()}#entry-{row.interactions.order_by('-occurred_on').first().pk}" in said  # type: ignore[union-attr]
     assert reverse("relationship_people", args=[row.pk]) in said
     plain = text(answer)
-    assert "Promise kept in time: " in plain and "decides, seen last " in plain
+    assert "Promise kept in time: " in plain and "Decides, seen last " in plain
     assert "A hundred points are shared out among five parts." in plain
 
 

@@ -15,6 +15,7 @@ from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
 from prm import (
     demo_capture,
+    demo_evidence,
     demo_held,
     demo_listening,
     demo_meetings,
@@ -93,8 +94,8 @@ class Command(BaseCommand):
         self._say(f"{writer.feedback()} times feedback of both sides")
         writer.flags()
         writer.beside()
-        ledger.follow_interactions(one.pk for one in writer.interactions)
         actions.refresh([row.pk for row in writer.rows], now=now)
+        ledger.follow_interactions(one.pk for one in writer.interactions)
         self._say(f"{writer.stages()} moves from one stage to the next")
         self._say(f"{writer.problems()} problems")
         self._say(f"{writer.listening_posts()} listening posts")
@@ -103,6 +104,7 @@ class Command(BaseCommand):
         self._say(f"{writer.captured()} meetings that a calendar knows of")
         self._say(f"{demo_held.seed_held(now=now)} meetings, two held and one under way")
         self._say(f"{writer.series()} meetings that come again")
+        self._say(f"{writer.evidence()} partners with feedback, problems and meetings of their own")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         year = actions.remember(since=now.today("UTC") - timedelta(days=365), now=now)
@@ -540,6 +542,9 @@ class _Writer:
 
     def series(self) -> int:
         return demo_series.write(self._named(), self.now)
+
+    def evidence(self) -> int:
+        return demo_evidence.write(self._told(), self.now)
 
     def listening_posts(self) -> int:
         return demo_listening.write(self._named(), self.users, self.now)
