@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboards.standing_bar import InList, in_list
-from relationships import queries, rhythm, words
+from relationships import queries, rhythm, trend, words
 from relationships.cadence import State
 from relationships.models import Relationship
 from relationships.words import Look
@@ -30,19 +30,20 @@ class Line:
 
 
 def with_rhythm(rows: Sequence[Relationship], now: Now) -> list[Line]:
-    """For the portfolio: the state, half a year of contact and the standing, which the rows select. One query more."""
+    """For the portfolio: the state, half a year of contact and the standing, which the rows select. Two queries."""
     first = now.instant.date() - timedelta(weeks=rhythm.WEEKS, days=1)
     contacts = queries.contacts_since([row.pk for row in rows], first)
-    return [_drawn(row, contacts.get(row.pk, []), now) for row in rows]
+    gone = queries.directions_of([row.pk for row in rows], now.instant.date())
+    return [_drawn(row, contacts.get(row.pk, []), gone[row.pk], now) for row in rows]
 
 
-def _drawn(row: Relationship, contacts: Iterable[rhythm.Contact], now: Now) -> Line:
+def _drawn(row: Relationship, contacts: Iterable[rhythm.Contact], gone: trend.Direction, now: Now) -> Line:
     state = row.state(now)
     kept = list(contacts)
     drawing = draw(row, kept, row.today(now), LIST_WIDTH, LIST_HEIGHT)
     how = next((contact.channel for contact in reversed(kept) if contact.two_way), "")
     says = words.contact_count(kept, rhythm.WEEKS)
-    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says, in_list(row))
+    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says, in_list(row, gone))
 
 
 def draw(

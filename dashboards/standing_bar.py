@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from relationships import health, health_words
+from relationships import health, health_words, trend
 from relationships.health_case import adding_up
 from relationships.models import Relationship, Standing
 
@@ -65,15 +65,18 @@ def bar(values: Sequence[float], whole: Sequence[float] | None = None) -> Bar:
 
 @dataclass(frozen=True, slots=True)
 class InList:
-    """A standing in a list. ``word`` is all that a phone shows of it; without a bar too little is known."""
+    """A standing in a list, and where it has gone: *−4*. ``word`` is all that a phone shows of it; without a bar too little
+    is known."""
 
     bar: Bar | None
     score: str
     word: str
     says: str
+    gone: str = ""
+    gone_says: str = ""
 
 
-def in_list(row: Relationship) -> InList | None:
+def in_list(row: Relationship, gone: trend.Direction = trend.UNKNOWN) -> InList | None:
     """As kept for lists; needs ``standing`` selected. None of what is paused or has ended: that rests too."""
     kept: Standing | None = getattr(row, "standing", None)
     if kept is None or row.paused_since is not None or row.ended_on is not None:
@@ -82,4 +85,12 @@ def in_list(row: Relationship) -> InList | None:
     judged = _("%(judged)d of 100 judged") % {"judged": drawn.judged}
     if not kept.band:
         return InList(None, "", _("unknown"), judged)
-    return InList(drawn, str(drawn.earned), str(health_words.BANDS[health.Band(kept.band)]), judged)
+    word = str(health_words.BANDS[health.Band(kept.band)])
+    return InList(drawn, str(drawn.earned), word, judged, _signed(gone), health_words.direction(gone))
+
+
+def _signed(gone: trend.Direction) -> str:
+    """*+2*, *−4*, *0*; nothing while nobody knows."""
+    if gone.way is trend.Way.UNKNOWN:
+        return ""
+    return {trend.Way.UP: "+", trend.Way.DOWN: "−"}.get(gone.way, "") + str(gone.points)

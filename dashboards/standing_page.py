@@ -68,6 +68,7 @@ class Section:
 
     judged: bool
     word: str
+    direction: str
     bar: Bar
     band: str
     parts: list[Part]
@@ -88,18 +89,24 @@ def case_of(row: Relationship, known: records.Known, day: date, *, today: date |
 
 
 def section(row: Relationship, known: records.Known, today: date, *, writes: bool) -> Section:
-    """For the overview. One query more than what the criteria of the stages read."""
+    """For the overview. Two queries more than what the criteria of the stages read."""
     case = case_of(row, known, judged_on(row, today), today=today)
     resting = row.ended_on is not None or row.paused_since is not None
-    return _section(row, case, _as_it_stood(row, today), writes=writes and not resting)
+    gone = _direction(row, today) if not resting else ""
+    return _section(row, case, _as_it_stood(row, today), gone, writes=writes and not resting)
 
 
-def _section(row: Relationship, case: Case, stood: str, *, writes: bool) -> Section:
+def _direction(row: Relationship, today: date) -> str:
+    return health_words.direction(queries.directions_of([row.pk], today)[row.pk])
+
+
+def _section(row: Relationship, case: Case, stood: str, direction: str, *, writes: bool) -> Section:
     one = case.standing
     whole = bar((one.earned, one.lost, one.unknown))
     return Section(
         judged=one.judged,
         word=str(health_words.BANDS[one.band]) if one.band else "",
+        direction=direction if one.judged else "",
         bar=whole,
         band=f"{round(one.low)}–{round(one.high)}",
         parts=_parts(row, case, whole),
@@ -227,7 +234,8 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
     writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
     stood = "" if day else _as_it_stood(row, here)
     resting = row.ended_on is not None or row.paused_since is not None
-    found = _section(row, case, stood, writes=writes and not resting and day is None)
+    gone = "" if resting or day else _direction(row, here)
+    found = _section(row, case, stood, gone, writes=writes and not resting and day is None)
     opened = request.GET.get("all", "")
     context = {
         "row": row,

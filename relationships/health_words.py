@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from relationships import health, words
+from relationships import health, trend, words
 from relationships.evidence import Component, Kind
 from relationships.health import Band, Gap, Spell
 from relationships.health_case import Case, Cause
@@ -118,6 +118,18 @@ def _ago(day: date, case: Case) -> str:
     if case.past:
         return _("on %(day)s") % {"day": dates.plain(day, case.day)}
     return dates.ago(day, case.day)
+
+
+def direction(gone: trend.Direction) -> str:
+    """*down 4 in 30 days*; nothing while nobody knows."""
+    match gone.way:
+        case trend.Way.UNKNOWN:
+            return ""
+        case trend.Way.STEADY:
+            return _("unchanged in 30 days")
+        case trend.Way.UP:
+            return _("up %(points)d in 30 days") % {"points": gone.points}
+    return _("down %(points)d in 30 days") % {"points": gone.points}
 
 
 # Each component in a sentence ----------------------------------------------------------------------------------------
@@ -296,7 +308,8 @@ def weakest(case: Case) -> str:
     told = {"name": name, "why": _why(case, cause), "points": points(cause.lost)}
     said = _("Weakest: %(name)s. %(why)s: that costs %(points)s.") % told
     back = case.earned_back
-    if back < 0.5:
+    # Of a day that is over nobody can do anything about it.
+    if case.past or back < 0.5:
         return said
     deed = {"deed": _deed(case, cause), "points": points(back)}
     return f"{said} {_('%(deed)s earns %(points)s back at once.') % deed}"

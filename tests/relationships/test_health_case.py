@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -167,3 +168,11 @@ def test_being_late_and_then_missing_it_is_one_cause_and_owning_up_is_taken_off(
     assert found.cause is not None
     lost = found.points(Component.TRUST)[1]
     assert found.standing.limiting is Component.TRUST and found.cause.lost == pytest.approx(lost)
+
+
+def test_of_a_day_that_is_over_days_are_named_and_no_deed_is_offered() -> None:
+    now = case(*[touch(ago) for ago in range(41, 400, 14)], every=14)
+    then = replace(now, past=True)
+    assert "Last in touch on 18 October;" in health_words.sentence(Component.CADENCE, then)
+    assert "Last in touch 41 days ago;" in health_words.sentence(Component.CADENCE, now)
+    assert "earns" in health_words.weakest(now) and "earns" not in health_words.weakest(then)
