@@ -65,8 +65,10 @@ def bar(values: Sequence[float], whole: Sequence[float] | None = None) -> Bar:
 
 @dataclass(frozen=True, slots=True)
 class InList:
-    """A standing in a list, and where it has gone: *−4*. ``word`` is all that a phone shows of it; without a bar too little
-    is known."""
+    """A standing in a list, and where it has gone: *−4*. ``word`` is all that a phone shows of it.
+
+    Without a bar too little is known.
+    """
 
     bar: Bar | None
     score: str
