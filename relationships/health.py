@@ -391,6 +391,15 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From how many points it is strong, and steady; and up to how many unknown ones there is a score at all."""
+
+    strong: float = STRONG
+    steady: float = STEADY
+    most_unknown: float = MOST_UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Points of 100, earned, lost and not yet known, which add up to 100, and the opinions they come from.
 
@@ -406,10 +415,11 @@ class Standing:
     low: float
     high: float
     limiting: Component
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
     def judged(self) -> bool:
-        return self.unknown <= MOST_UNKNOWN
+        return self.unknown <= self.thresholds.most_unknown
 
     @property
     def score(self) -> float | None:
@@ -417,13 +427,14 @@ class Standing:
 
     @property
     def band(self) -> Band | None:
-        return band(self.earned) if self.judged else None
+        return band(self.earned, self.thresholds) if self.judged else None
 
 
-def band(score: float) -> Band:
-    if score >= STRONG:
+def band(score: float, thresholds: Thresholds | None = None) -> Band:
+    thresholds = thresholds or Thresholds()
+    if score >= thresholds.strong:
         return Band.STRONG
-    return Band.STEADY if score >= STEADY else Band.WEAK
+    return Band.STEADY if score >= thresholds.steady else Band.WEAK
 
 
 def of_cadence(sums: Sums, rhythm: Rhythm, today: date) -> Opinion:
@@ -460,7 +471,13 @@ def of_coverage(people: Sequence[Person], every_days: int, today: date) -> Opini
 
 
 def stand(
-    sums: Sums, rhythm: Rhythm, people: Sequence[Person], *, today: date, weights: Weights | None = None
+    sums: Sums,
+    rhythm: Rhythm,
+    people: Sequence[Person],
+    *,
+    today: date,
+    weights: Weights | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Standing:
     """How a relationship stands on ``today``."""
     weights = weights or Weights()
@@ -487,6 +504,7 @@ def stand(
         low=100 * whole.low,
         high=100 * whole.high,
         limiting=limiting(opinions, weights),
+        thresholds=thresholds or Thresholds(),
     )
 
 
