@@ -108,6 +108,13 @@ PLACES = (
     Offer(gettext_lazy("Outbox"), "outbox", "send", _administrators),
     Offer(gettext_lazy("Settings"), "settings", "settings", _everybody),
     Offer(gettext_lazy("Weekly mails"), "mail_settings", "mail", _everybody),
+    Offer(
+        gettext_lazy("How relationships are judged"),
+        "health_settings",
+        "adjustments-horizontal",
+        _everybody,
+        also=gettext_lazy("health weights thresholds score standing settings"),
+    ),
 )
 DEEDS = (
     Offer(gettext_lazy("Log check-in"), "log", "pencil-plus", _writers, dialog=True),

@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
-from dashboards import meetings_of, people_map, problems, promise_list, rows, standing_page, timeline, ways_in_part
+from dashboards import (
+    feelings_part,
+    meetings_of,
+    people_map,
+    problems,
+    promise_list,
+    rows,
+    standing_page,
+    timeline,
+    ways_in_part,
+)
 from dashboards.stage_page import stage_section
 from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
@@ -70,6 +80,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         **problems.open_of(row, user, now),
         **ways_in_part.of(row, found, user, here),
         **meetings_of.next_of(row, user, now),
+        **feelings_part.of(row, user, here),
     }
     return render(request, "dashboards/relationship_detail.html", context)
 

@@ -22,7 +22,7 @@ from relationships import health_case, health_words, queries, records, words
 from relationships.evidence import Component
 from relationships.health_case import Case, adding_up
 from relationships.health_points import Counts, Line, Offer, Remedy
-from relationships.models import Relationship
+from relationships.models import Relationship, ScoreConfig
 from web import dates
 from web.clock import Now
 
@@ -83,9 +83,13 @@ def judged_on(row: Relationship, today: date) -> date:
     return min(today, row.ended_on or row.paused_since or today)
 
 
-def case_of(row: Relationship, known: records.Known, day: date, *, today: date | None = None) -> Case:
-    """One query, whatever the history."""
-    return health_case.of(known.record, queries.evidence_of(row), day, past=today is not None and day < today)
+def case_of(
+    row: Relationship, known: records.Known, day: date, *, today: date | None = None, asked: bool = False
+) -> Case:
+    """Two queries, whatever the history. A day of before that was ``asked`` for is judged as it was judged then."""
+    past = today is not None and day < today
+    force = ScoreConfig.objects.in_force(Now.on(day) if past and asked else None)
+    return health_case.of(known.record, queries.evidence_of(row), day, force.scale, past=past)
 
 
 def section(row: Relationship, known: records.Known, today: date, *, writes: bool) -> Section:
@@ -221,7 +225,7 @@ class Evidence:
 
 @require_GET
 def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
-    """Sixteen queries at the most besides who may see it, whatever the history."""
+    """Seventeen queries at the most besides who may see it, whatever the history."""
     user, now = request.user, Now.read()
     visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
     row = get_object_or_404(visible, pk=pk)
@@ -229,7 +233,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
     known = records.read([row])[row.pk]
     asked = request.GET.get("on", "")
     day, wrong = _day_of(asked, here)
-    case = case_of(row, known, day or judged_on(row, here), today=here)
+    case = case_of(row, known, day or judged_on(row, here), today=here, asked=day is not None)
     state = row.state(now)
     writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
     stood = "" if day else _as_it_stood(row, here)
@@ -244,7 +248,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "look": words.LOOKS[state],
         "standing": found,
         "evidence": _evidence(row, case, known, found, opened, day),
-        "reckoned": health_words.RECKONED,
+        "reckoned": health_words.reckoned(case.thresholds),
         "limiting": health_words.weakest(case),
         "day": case.day,
         "past": day is not None,

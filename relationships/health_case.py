@@ -15,8 +15,9 @@ from functools import cached_property
 
 from relationships import criteria, evidence, health, health_points
 from relationships.evidence import Component, Kind, Row
-from relationships.health import Gap, Person, Rhythm, Standing, Sums, Weights
+from relationships.health import Gap, Person, Rhythm, Standing, Sums, Thresholds, Weights
 from relationships.health_points import Counts, Line, Offer
+from relationships.weighing import Scale
 
 # A promise counts as judged once one of these stands in the ledger.
 JUDGED = (Kind.PROMISE_KEPT, Kind.PROMISE_KEPT_LATE, Kind.PROMISE_LATE, Kind.PROMISE_BROKEN)
@@ -65,6 +66,7 @@ class Case:
     deciders: Sequence[Decider]
     day: date
     weights: Weights = field(default_factory=Weights)
+    thresholds: Thresholds = field(default_factory=Thresholds)
     past: bool = False
 
     @cached_property
@@ -81,7 +83,14 @@ class Case:
 
     @cached_property
     def standing(self) -> Standing:
-        return health.stand(self.sums, self.rhythm, self.people, today=self.day, weights=self.weights)
+        return health.stand(
+            self.sums,
+            self.rhythm,
+            self.people,
+            today=self.day,
+            weights=self.weights,
+            thresholds=self.thresholds,
+        )
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -188,9 +197,10 @@ def _other(side: str) -> str:
 
 
 def of(
-    record: criteria.Record, entries: Sequence[Entry], day: date, weights: Weights | None = None, *, past: bool = False
+    record: criteria.Record, entries: Sequence[Entry], day: date, scale: Scale | None = None, *, past: bool = False
 ) -> Case:
     """From what the criteria of the stages read, and the ledger; what came later than ``day`` is left out."""
+    scale = scale or Scale()
     rhythm = Rhythm(record.intervals, record.rests, [(span.first, span.last) for span in record.halts])
     found: dict[str | int, Decider] = {}
     for person in record.people:
@@ -202,7 +212,7 @@ def of(
         if former is None or (seen or date.min) > (former.seen_on or date.min):
             found[key] = Decider(person.shown.said, person.shown.pk, seen)
     up_to = [entry for entry in entries if entry.row.day <= day]
-    return Case(up_to, rhythm, list(found.values()), day, weights or Weights(), past)
+    return Case(up_to, rhythm, list(found.values()), day, scale.weights, scale.thresholds, past)
 
 
 # Numbers that add up -------------------------------------------------------------------------------------------------

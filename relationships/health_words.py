@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from relationships import health, trend, words
 from relationships.evidence import Component, Kind
-from relationships.health import Band, Gap, Spell
+from relationships.health import Band, Gap, Spell, Thresholds
 from relationships.health_case import Case, Cause
 from relationships.health_points import Counts, Line, Offer, Remedy
 from web import dates
@@ -90,10 +90,17 @@ RECKONED: tuple[Words, ...] = (
         "old deeds neither carry nor burden a relationship for ever. Of much of one kind in a week only some counts."
     ),
     gettext_lazy(
-        "A word stands for the score where at least half of the points can be judged: strong from 65 on, steady from "
-        "50 on, weak below. Weights and limits are judgement. The score tells what was earned; it does not foretell."
+        "A word stands for the score where no more than %(unknown)s points are unknown: strong from %(strong)s on, "
+        "steady from %(steady)s on, weak below. Weights and limits are judgement. The score tells what was earned; it "
+        "does not foretell."
     ),
 )
+
+
+def reckoned(by: Thresholds) -> list[str]:
+    """How it is reckoned, with the limits by which it is."""
+    told = {"unknown": f"{by.most_unknown:g}", "strong": f"{by.strong:g}", "steady": f"{by.steady:g}"}
+    return [str(said) % told for said in RECKONED]
 
 
 def row_says(kind: Kind, side: str) -> str:

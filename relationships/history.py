@@ -31,6 +31,7 @@ from relationships.models import (
     Commitment,
     Feedback,
     FeedbackStep,
+    Feeling,
     Fulfilment,
     Halt,
     HandOver,
@@ -46,6 +47,7 @@ from relationships.models import (
     ProblemStep,
     Relationship,
     RelationshipMember,
+    RelationshipOutcome,
     Renegotiation,
     Scope,
     Snooze,
@@ -70,7 +72,7 @@ KINDS = {
     "team": gettext_lazy("Team"),
 }
 OF_KIND: dict[str, list[type[models.Model]]] = {
-    "relationship": [Relationship, Halt],
+    "relationship": [Relationship, Halt, RelationshipOutcome, Feeling],
     "team": [RelationshipMember, HandOver],
     "rhythm": [CadenceAgreement, Snooze, MissedCheckIn],
     "talk": [Interaction, InteractionContact, InteractionColleague, Comment, Attachment],
@@ -88,6 +90,7 @@ ICONS: dict[type[models.Model], str] = {
     Feedback: "message-circle", FeedbackStep: "message",
     Stakeholder: "user", Introduction: "user-plus", Problem: "alert-triangle", ProblemStep: "alert-triangle",
     Halt: "player-pause", StageChange: "trending-up", Waiver: "hand-stop", Scope: "circle-check", PlanStep: "stairs-up",
+    RelationshipOutcome: "flag-check", Feeling: "heart",
 }  # fmt: skip
 # The fields that are told; the others are keys, derived, or said by the headline.
 TOLD: dict[type[models.Model], list[str]] = {
@@ -113,6 +116,7 @@ TOLD: dict[type[models.Model], list[str]] = {
     FeedbackStep: ["done_on", "text", "url"],
     Stakeholder: [*RESTORABLE[Stakeholder], "known_on"],
     Introduction: ["wanted", "through", "keeper", "closed_on", "met", "note"],
+    Feeling: ["word", "note"],
 }
 # What a new or a removed one says besides its headline.
 TEXTS: dict[type[models.Model], list[str]] = {
@@ -120,6 +124,7 @@ TEXTS: dict[type[models.Model], list[str]] = {
     Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
     HandOver: ["note"], Feedback: ["behalf_of"], FeedbackStep: ["text", "url"],
     Stakeholder: ["readiness_why"], Introduction: ["note"], ProblemStep: ["note"],
+    Feeling: ["note"], RelationshipOutcome: ["reason"],
 }  # fmt: skip
 PEOPLE = (InteractionContact, InteractionColleague)
 # What hangs on one of these, and came or went with it, is not told again; by the column that names it.
@@ -706,6 +711,29 @@ def _plan_step(teller: Teller, row: Change) -> str:
     )
 
 
+def _outcome(teller: Teller, row: Change) -> str:
+    what = dict(RelationshipOutcome.Kind.choices)[row.values["kind"]]
+    told = {"what": capfirst(str(what)), "day": _day(row.values["came_on"])}
+    return _pick(
+        row,
+        _("%(what)s on %(day)s") % told,
+        _("What became of it changed: %(what)s on %(day)s") % told,
+        _("No longer noted: %(what)s on %(day)s") % told,
+        _("Noted again: %(what)s on %(day)s") % told,
+    )
+
+
+def _feeling(teller: Teller, row: Change) -> str:
+    told = {"word": dict(Feeling.Word.choices)[row.values["word"]], "day": _day(row.values["felt_on"])}
+    return _pick(
+        row,
+        _("It feels %(word)s") % told,
+        _("What was felt on %(day)s changed: %(word)s") % told,
+        _("No longer said for %(day)s: it feels %(word)s") % told,
+        _("Said again for %(day)s: it feels %(word)s") % told,
+    )
+
+
 HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Relationship: _relationship,
     Halt: _halt,
@@ -731,4 +759,6 @@ HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     FeedbackStep: _feedback_step,
     Stakeholder: _stakeholder,
     Introduction: _introduction,
+    RelationshipOutcome: _outcome,
+    Feeling: _feeling,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from accounts.models import Affiliation, Contact, Cover, Membership, Team, User
 from accounts.names import domain_of
 from accounts.sweep import alike_each
 from accounts.teams import at_and_above
-from relationships import acquaintance, cadence, evidence, gaps, readiness, rhythm, topics, trend
+from relationships import acquaintance, cadence, evidence, gaps, outcomes, readiness, rhythm, topics, trend
 from relationships.acquaintance import Person, Talk
 from relationships.health_case import Entry
 from relationships.models import (
@@ -50,6 +50,8 @@ from relationships.models import (
     Mention,
     ProblemQuerySet,
     Relationship,
+    RelationshipOutcome,
+    RelationshipOutcomeQuerySet,
     Snapshot,
     Snooze,
     Stakeholder,
@@ -563,3 +565,32 @@ def evidence_of(relationship: Relationship) -> list[Entry]:
         Entry(evidence.Row(evidence.Kind(kind), side, day, r, s), model, pk)
         for kind, side, day, r, s, model, pk in columns
     ]
+
+
+# Outcomes ------------------------------------------------------------------------------------------------------------
+
+
+# What is told of a standing of former days, and how old it may be to stand for one.
+STANDING_THEN = ("score", "band", "unknown")
+KEPT_WITHIN = 14
+
+
+def outcomes_with_standings(rows: RelationshipOutcomeQuerySet) -> Iterator[tuple[RelationshipOutcome, list[list[Any]]]]:
+    """Each outcome, the oldest first, with score, band and unknown points as they stood the days before it.
+
+    One query for all; empty where nothing was kept of that time. Standings are kept weekly and at every change.
+    """
+    kept: dict[str, Any] = {}
+    for days in outcomes.DAYS_BEFORE:
+        then = Cast(OuterRef("came_on") - Value(timedelta(days=days)), DateField())
+        newest = Snapshot.objects.filter(relationship=OuterRef("relationship"), on__lte=then).newest_first()
+        near = newest.filter(on__gte=Cast(OuterRef("came_on") - Value(timedelta(days=days + KEPT_WITHIN)), DateField()))
+        kept |= {f"{name}_{days}": Subquery(near.values(name)[:1]) for name in STANDING_THEN}
+    found = rows.annotate(**kept).select_related("account", "relationship").order_by("came_on", "pk")
+    for row in found.iterator():
+        yield row, [[_told(row, f"{name}_{days}") for name in STANDING_THEN] for days in outcomes.DAYS_BEFORE]
+
+
+def _told(row: Any, name: str) -> Any:
+    value = getattr(row, name)
+    return "" if value is None else round(value, 1) if isinstance(value, float) else value

@@ -13,7 +13,7 @@ _KEY = ["relationship_id", "on"]
 _FIELDS = [one.attname for one in Snapshot._meta.concrete_fields]
 COLUMNS = [*_KEY, *(name for name in _FIELDS if name not in {*_KEY, "id", "shared"})]
 # What ``Standing`` calls otherwise, or says in a row of its own.
-FROM = {"on": "t.as_of", "flags": "ARRAY[]::text[]", "config_version": "1"}
+FROM = {"on": "t.as_of", "flags": "ARRAY[]::text[]", "config_version": "t.config"}
 STOOD = {name: FROM.get(name, f"t.{name}") for name in COLUMNS}
 # Another one of these is told on its day; the points alone go up and down with every week.
 TOLD = ("band", "limiting", "flags")

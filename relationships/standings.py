@@ -7,13 +7,12 @@ themselves, but for a day before somebody was seen last. So a day costs the same
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
 
 from django.db import connection
 
 from relationships import evidence, health, seen
-from relationships.health import Pot, Weights
-from relationships.models import Stakeholder
+from relationships.health import Pot
+from relationships.models import ScoreConfig, Stakeholder
 from relationships.sums import COLUMNS, HALTS, forward, judged, of_spell, terms
 from relationships.sweep import TODAY, run
 from web.clock import Now
@@ -25,6 +24,19 @@ SAYS = (*COMPONENTS, "trust_ours", "trust_theirs")
 # A value is reckoned where it is named, and not put anew wherever it is read: else opinions of opinions of opinions
 # grow so large that PostgreSQL plans them for a fifth of a second.
 ONCE = "OFFSET 0"
+
+# The weights and thresholds in force, as ``ScoreConfig.objects.in_force`` has it: for a day that is named those of its
+# end, otherwise the newest. Without any version the first one stands, which is the definition's.
+_NUMBERS = (*COMPONENTS, *ScoreConfig.THRESHOLDS)
+SCORE = f"""
+score AS MATERIALIZED (
+    SELECT version, {", ".join(f"{name}::float8 AS {name}" for name in _NUMBERS)}
+      FROM (SELECT version, {", ".join(_NUMBERS)}, valid_from FROM {ScoreConfig._meta.db_table}
+             UNION ALL
+            SELECT 1, {", ".join(str(ScoreConfig.DEFAULTS[name]) for name in _NUMBERS)}, '-infinity') versions
+     WHERE %(day)s::date IS NULL OR valid_from < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+     ORDER BY version DESC LIMIT 1
+)"""
 
 
 def _of(name: str, r: str, s: str) -> str:
@@ -109,7 +121,7 @@ DECIDERS = f"""LATERAL (
 def _stand(only: str = "TRUE") -> str:
     half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * n.stretched"
     late = of_spell("j.last", "j.last - j.first + 1 - j.good", "j.every", half)
-    weigh = {name: f"%({name})s::float8 / 100" for name in COMPONENTS}
+    weigh = {name: f"s.{name} / 100" for name in COMPONENTS}
     points = {one: " + ".join(f"{weigh[name]} * {name}.{one}" for name in COMPONENTS) for one in "bdu"}
     spread = {
         one: "sqrt(" + " + ".join(f"({weigh[name]} * {name}.{one}) ^ 2" for name in COMPONENTS) + ")"
@@ -126,17 +138,17 @@ def _stand(only: str = "TRUE") -> str:
     most_lost = f"GREATEST({', '.join(each['d'])}) * 100"
     silent = "CASE WHEN n.touched_on <= p.today THEN COALESCE(q.days, 0) END"
     bands = (
-        f"CASE WHEN 100 * whole.u > {health.MOST_UNKNOWN} THEN ''"
-        f" WHEN 100 * whole.b >= {health.STRONG} THEN '{health.Band.STRONG}'"
-        f" WHEN 100 * whole.b >= {health.STEADY} THEN '{health.Band.STEADY}' ELSE '{health.Band.WEAK}' END"
+        "CASE WHEN 100 * whole.u > s.most_unknown THEN ''"
+        f" WHEN 100 * whole.b >= s.strong THEN '{health.Band.STRONG}'"
+        f" WHEN 100 * whole.b >= s.steady THEN '{health.Band.STEADY}' ELSE '{health.Band.WEAK}' END"
     )
     adherence_s = f"(n.adherence_s + COALESCE(l.mass, 0)) / {forward('p.today', half)}"
     says = [f"{name}_{one}" for name in SAYS for one in "bd"]
     columns = [
-        "account_id", "as_of", "earned", "lost", "unknown", "low", "high", "score", "band", "limiting", *says,
+        "account_id", "as_of", "config", "earned", "lost", "unknown", "low", "high", "score", "band", "limiting", *says,
     ]  # fmt: skip
     return f"""
-WITH {terms(only)}, open AS (
+WITH {SCORE}, {terms(only)}, open AS (
     SELECT p.id, p.today, n.touched_on, COALESCE(n.touched_on, p.agreed_on) AS start
       FROM present p JOIN relationships_evidencesums n ON n.relationship_id = p.id
 ), off AS (
@@ -159,13 +171,14 @@ WITH {terms(only)}, open AS (
      GROUP BY n.relationship_id
 )
 INSERT INTO relationships_standing AS t (relationship_id, shared, {", ".join(columns)})
-SELECT p.id, false, p.account_id, p.today, 100 * whole.b, 100 * whole.d, 100 * whole.u,
+SELECT p.id, false, p.account_id, p.today, s.version, 100 * whole.b, 100 * whole.d, 100 * whole.u,
        100 * GREATEST(0, whole.b - whole.down), 100 * LEAST(1, whole.b + whole.up),
-       CASE WHEN 100 * whole.u <= {health.MOST_UNKNOWN} THEN 100 * whole.b END,
+       CASE WHEN 100 * whole.u <= s.most_unknown THEN 100 * whole.b END,
        {bands},
        CASE WHEN {most_lost} < 0.5 THEN CASE {most["u"]} END ELSE CASE {most["d"]} END END,
        {", ".join(f"{name}.{one}" for name in SAYS for one in "bd")}
   FROM present p
+ CROSS JOIN score s
   JOIN relationships_evidencesums n ON n.relationship_id = p.id
   LEFT JOIN silent q ON q.id = p.id
   LEFT JOIN lateness l ON l.id = p.id
@@ -193,26 +206,24 @@ SELECT p.id, false, p.account_id, p.today, 100 * whole.b, 100 * whole.d, 100 * w
 
 
 STAND = _stand()
-# What a verb wrote meanwhile stands as of this day already, and stays.
+# What a verb wrote meanwhile stands as of this day and by this version already, and stays.
 STAND_BEHIND = (
-    _stand(f"NOT EXISTS (SELECT 1 FROM relationships_standing t WHERE t.relationship_id = r.id AND t.as_of = {TODAY})")
-    + " WHERE t.as_of <> EXCLUDED.as_of"
+    _stand(
+        f"NOT EXISTS (SELECT 1 FROM relationships_standing t WHERE t.relationship_id = r.id AND t.as_of = {TODAY}"
+        " AND t.config = (SELECT version FROM score))"
+    )
+    + " WHERE t.as_of <> EXCLUDED.as_of OR t.config < EXCLUDED.config"
 )
 
 
-def stand(now: Now, ids: Collection[int] | None = None, weights: Weights | None = None) -> int:
+def stand(now: Now, ids: Collection[int] | None = None) -> int:
     """Write how the relationships named stand today, or all of them; returns how many."""
-    return run(STAND, now, ids, **_weights(weights))
+    return run(STAND, now, ids)
 
 
-def stand_behind(now: Now, weights: Weights | None = None) -> int:
-    """Likewise all whose standing is as of another day than theirs."""
-    return run(STAND_BEHIND, now, None, **_weights(weights))
-
-
-def _weights(weights: Weights | None) -> dict[str, Any]:
-    weights = weights or Weights()
-    return {component.value: weights.of(component) for component in evidence.Component}
+def stand_behind(now: Now) -> int:
+    """Likewise all whose standing is as of another day than theirs, or by another version of the weights."""
+    return run(STAND_BEHIND, now, None)
 
 
 _FLOATS = ["earned", "lost", "unknown", "low", "high", *(f"{name}_{one}" for name in SAYS for one in "bd")]
@@ -231,7 +242,8 @@ SELECT count(*)
   FULL JOIN concord_standing_before b ON b.relationship_id = t.relationship_id
   LEFT JOIN relationships_evidencesums n ON n.relationship_id = t.relationship_id
   LEFT JOIN concord_sums_before m ON m.relationship_id = t.relationship_id
- WHERE t.relationship_id IS NULL OR b.relationship_id IS NULL OR t.as_of <> b.as_of OR t.limiting <> b.limiting
+ WHERE t.relationship_id IS NULL OR b.relationship_id IS NULL OR t.as_of <> b.as_of
+    OR t.config <> b.config OR t.limiting <> b.limiting
     OR t.band <> b.band OR {" OR ".join(f"abs(t.{one} - b.{one}) > 1e-9" for one in _FLOATS)}
     OR m.relationship_id IS NULL
     OR NOT m.stale AND (n.stretched <> m.stretched OR n.touched_on IS DISTINCT FROM m.touched_on

@@ -22,3 +22,8 @@ def name_key(text: str) -> str:
     while end > start and _is_edge(folded[end - 1]):
         end -= 1
     return " ".join(folded[start:end].split())
+
+
+def harmless(text: str) -> str:
+    """A text for a cell of a CSV file: one that a spreadsheet would take for a formula begins with an apostrophe."""
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") and text else text

@@ -60,6 +60,13 @@ from relationships.actions.feedback import (
     ungive_feedback,
     withdraw_feedback_step,
 )
+from relationships.actions.feelings import (
+    change_feeling,
+    feel,
+    remove_feeling,
+    restore_feeling,
+    set_feeling,
+)
 from relationships.actions.halts import end_relationship, pause, resume, set_end, set_pause, take_up_again
 from relationships.actions.history import (
     bring_back,
@@ -94,6 +101,14 @@ from relationships.actions.merging import (
 from relationships.actions.next_steps import (
     finish_next_step,
     reopen_next_step,
+)
+from relationships.actions.outcomes import (
+    EDITABLE_OUTCOME,
+    change_outcome,
+    note_outcome,
+    remove_outcome,
+    restore_outcome,
+    set_outcome,
 )
 from relationships.actions.people import (
     EDITABLE_INTRODUCTION,
@@ -171,6 +186,7 @@ from relationships.actions.rhythm import (
     withdraw_agreement,
     write_agreement,
 )
+from relationships.actions.score_config import set_score, take_score_back
 from relationships.actions.stages import (
     EDITABLE_PLAN,
     add_plan_step,
@@ -229,6 +245,7 @@ __all__ = [
     "EDITABLE",
     "EDITABLE_FEEDBACK",
     "EDITABLE_INTRODUCTION",
+    "EDITABLE_OUTCOME",
     "EDITABLE_PLAN",
     "EDITABLE_POST",
     "EDITABLE_PROBLEM",
@@ -261,9 +278,11 @@ __all__ = [
     "change_comment",
     "change_feedback",
     "change_feedback_step",
+    "change_feeling",
     "change_interaction",
     "change_introduction",
     "change_member",
+    "change_outcome",
     "change_plan_step",
     "change_post",
     "change_problem",
@@ -280,6 +299,7 @@ __all__ = [
     "end_waiver",
     "explain_miss",
     "feedback_links",
+    "feel",
     "finish_next_step",
     "finish_plan_step",
     "follow_agreements",
@@ -305,6 +325,7 @@ __all__ = [
     "moved_meanwhile",
     "name_stakeholder",
     "not_yours",
+    "note_outcome",
     "open_introduction",
     "open_post",
     "open_post_again",
@@ -320,9 +341,11 @@ __all__ = [
     "remove_attachment",
     "remove_comment",
     "remove_feedback",
+    "remove_feeling",
     "remove_interaction",
     "remove_introduction",
     "remove_member",
+    "remove_outcome",
     "remove_plan_step",
     "remove_problem",
     "remove_promise",
@@ -341,10 +364,12 @@ __all__ = [
     "restore_end",
     "restore_feedback",
     "restore_feedback_step",
+    "restore_feeling",
     "restore_interaction",
     "restore_introduction",
     "restore_member",
     "restore_move",
+    "restore_outcome",
     "restore_plan_step",
     "restore_problem",
     "restore_promise",
@@ -365,6 +390,7 @@ __all__ = [
     "set_end",
     "set_feedback",
     "set_feedback_step",
+    "set_feeling",
     "set_for_many",
     "set_grown",
     "set_heard",
@@ -372,6 +398,7 @@ __all__ = [
     "set_introduction",
     "set_member",
     "set_miss",
+    "set_outcome",
     "set_owners",
     "set_pause",
     "set_plan_step",
@@ -380,6 +407,7 @@ __all__ = [
     "set_problem",
     "set_promise",
     "set_relationship",
+    "set_score",
     "set_stakeholder",
     "set_target",
     "set_waiver_end",
@@ -394,6 +422,7 @@ __all__ = [
     "take_feedback_step",
     "take_post_away",
     "take_relationship_away",
+    "take_score_back",
     "take_up_again",
     "taken_instead",
     "tell_group",

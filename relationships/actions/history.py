@@ -23,6 +23,8 @@ from relationships.actions.feedback import (
     restore_feedback,
     restore_feedback_step,
 )
+from relationships.actions.feelings import restore_feeling
+from relationships.actions.outcomes import EDITABLE_OUTCOME, change_outcome, restore_outcome
 from relationships.actions.people import (
     EDITABLE_INTRODUCTION,
     EDITABLE_STAKE,
@@ -57,6 +59,7 @@ from relationships.models import (
     Commitment,
     Feedback,
     FeedbackStep,
+    Feeling,
     Fulfilment,
     Interaction,
     InteractionColleague,
@@ -69,6 +72,7 @@ from relationships.models import (
     ProblemStep,
     Relationship,
     RelationshipMember,
+    RelationshipOutcome,
     Renegotiation,
     Scope,
     Snooze,
@@ -87,6 +91,7 @@ RESTORABLE: dict[type[models.Model], list[str]] = {
     Introduction: EDITABLE_INTRODUCTION,
     Problem: EDITABLE_PROBLEM,
     PlanStep: EDITABLE_PLAN,
+    RelationshipOutcome: EDITABLE_OUTCOME,
 }
 
 # How a value is put back in rows of apps above, which add their own.
@@ -131,6 +136,8 @@ def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id:
         return change_problem(actor=actor, now=now, problem=row, values=values)
     if isinstance(row, PlanStep):
         return change_plan_step(actor=actor, now=now, step=row, values=values)
+    if isinstance(row, RelationshipOutcome):
+        return change_outcome(actor=actor, now=now, outcome=row, values=values)
     if model in SETTERS:
         return SETTERS[model](row, values, {"actor": actor, "now": now})
     people = {"contacts": list(row.contacts.all()), "colleagues": list(row.colleagues.all())}
@@ -290,4 +297,6 @@ BACK: dict[type[models.Model], Callable[[Any, dict[str, Any]], Done[Any]]] = {
     Waiver: lambda event, by: restore_waiver(values=_values_of(event), **by),
     Scope: lambda event, by: restore_scope(values=_values_of(event), **by),
     PlanStep: lambda event, by: restore_plan_step(values=_values_of(event), **by),
+    Feeling: lambda event, by: restore_feeling(values=_values_of(event), **by),
+    RelationshipOutcome: lambda event, by: restore_outcome(values=_values_of(event), **by),
 }

@@ -15,6 +15,12 @@ from relationships.models.feedback import (
     owed_answer,
     waits_long,
 )
+from relationships.models.feelings import (
+    Feeling,
+    FeelingQuerySet,
+    RelationshipOutcome,
+    RelationshipOutcomeQuerySet,
+)
 from relationships.models.health import (
     EvidenceSums,
     EvidenceSumsQuerySet,
@@ -75,6 +81,10 @@ from relationships.models.rhythm import (
     Snooze,
     SnoozeQuerySet,
 )
+from relationships.models.score_config import (
+    ScoreConfig,
+    ScoreConfigQuerySet,
+)
 from relationships.models.stages import (
     CRITERIA,
     Halt,
@@ -132,6 +142,8 @@ __all__ = [
     "FeedbackQuerySet",
     "FeedbackStep",
     "FeedbackStepQuerySet",
+    "Feeling",
+    "FeelingQuerySet",
     "Fulfilment",
     "FulfilmentQuerySet",
     "Halt",
@@ -165,11 +177,15 @@ __all__ = [
     "Relationship",
     "RelationshipMember",
     "RelationshipMemberQuerySet",
+    "RelationshipOutcome",
+    "RelationshipOutcomeQuerySet",
     "RelationshipQuerySet",
     "Renegotiation",
     "RenegotiationQuerySet",
     "Scope",
     "ScopeQuerySet",
+    "ScoreConfig",
+    "ScoreConfigQuerySet",
     "Snapshot",
     "SnapshotQuerySet",
     "Snooze",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,7 @@ from django.db.models import Q
 from accounts.models import Account, Someone
 from relationships import evidence, health
 from relationships.models.relationship import Relationship
+from relationships.weighing import Kept
 
 
 class EvidenceSumsQuerySet(models.QuerySet["EvidenceSums"]):
@@ -63,12 +65,20 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def visible_to(self, user: Someone) -> Self:
         return self.filter(relationship__in=Relationship.objects.visible_to(user))
 
+    def kept(self) -> Iterator[Kept]:
+        """Of each the opinions of its components, enough to judge it by other weights; nothing else is read."""
+        names = [component.value for component in evidence.Component]
+        columns = [f"{name}_{one}" for one in "bd" for name in names]
+        for pk, *found in self.order_by().values_list("pk", *columns).iterator():
+            yield Kept(pk, found[: len(names)], found[len(names) :])
+
 
 class Standing(models.Model):
     """How a relationship stands, as of a day: see ``relationships.health.Standing``; for lists.
 
     Points of 100; ``score`` and ``band`` only where enough is known. Of each component the belief and the disbelief, of
-    trust by side besides. Only ``relationships.standings`` writes it.
+    trust by side besides. ``config`` is the version of the weights and thresholds that made it. Only
+    ``relationships.standings`` writes it.
     """
 
     class Band(models.TextChoices):
@@ -80,6 +90,7 @@ class Standing(models.Model):
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     shared = models.BooleanField(default=False)
     as_of = models.DateField()
+    config = models.IntegerField(default=1)
     earned = models.FloatField()
     lost = models.FloatField()
     unknown = models.FloatField()

@@ -45,6 +45,8 @@ DIRECTORY = {
     ("account", "namekey"),
     ("contact", "name"),
     ("outlineitem", "title"),
+    # Published to the staff: why relationships are judged as they are.
+    ("scoreconfig", "why"),
     ("team", "name"),
     ("user", "name"),
 }
@@ -168,6 +170,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ],
     ("Waiver", "criterion"): "scope",
     ("PlanStep", "done_on"): lambda half: None,
+    # A version of its own; the first one is Concord's.
+    ("ScoreConfig", "version"): lambda half: 2 + ["north", "south"].index(half.side),
     # Not sorted yet, so that it waits for somebody.
     ("Heard", "feedback"): lambda half: None,
     # Tomorrow, and one of a series; who is asked and told is somebody of theirs, with a row more for ours.
@@ -295,7 +299,7 @@ def left_behind(*, by: User, in_half: Half) -> None:
     """What a person wrote, keeps and was named in while they could see it: it no longer lets them in."""
     kept = (
         "Interaction", "Comment", "Commitment", "Attachment", "HandOver", "Snooze", "CadenceAgreement", "Feedback",
-        "Insight", "Introduction", "PlanStep", "Play", "Problem", "StageChange",
+        "Feeling", "Insight", "Introduction", "PlanStep", "Play", "Problem", "StageChange",
     )  # fmt: skip
     for model in kept:
         row = in_half.add(model, **names_of(in_half.rows[model], by))

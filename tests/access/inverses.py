@@ -21,7 +21,7 @@ from meetings.models import AgendaItem, CapturedEvent, CapturedMatch
 from meetings.outlines import Line
 from meetings.series import offered
 from relationships import actions
-from relationships.models import Relationship
+from relationships.models import Relationship, ScoreConfig
 from tests import people
 from web.clock import Now
 
@@ -243,7 +243,21 @@ def captured(by: dict[str, Any], starts: timedelta) -> CapturedEvent:
     return row
 
 
+def felt(by: dict[str, Any]) -> Done[Any]:
+    return actions.feel(relationship=people.relationship(), word="uneasy", note="They went quiet", **by)
+
+
+def outcome(by: dict[str, Any]) -> Done[Any]:
+    return actions.note_outcome(relationship=people.relationship(), kind="renewed", reason="Two years more", **by)
+
+
 OF_ALICE: dict[str, Deed] = {
+    "say how it feels": felt,
+    "say otherwise how it feels": lambda by: actions.change_feeling(feeling=felt(by).row, word="good", note="", **by),
+    "note what became of it": outcome,
+    "change what became of it": lambda by: actions.change_outcome(
+        outcome=outcome(by).row, values={"kind": "downgraded"}, **by
+    ),
     "log from one's calendar": lambda by: meetings.log_captured(event=captured(by, -DAY), **by),
     "plan from one's calendar": lambda by: meetings.plan_captured(event=captured(by, DAY), **by),
     "dismiss what one's calendar asks": lambda by: meetings.dismiss_captured(event=captured(by, -DAY), **by),
@@ -417,6 +431,9 @@ OF_ADAM: dict[str, Deed] = {
         **by,
     ),
     "change outlines": lambda by: meetings.change_outlines(lines={"review": [Line("Figures", 5)]}, **by),
+    "set the weights of health": lambda by: actions.set_score(
+        numbers={**ScoreConfig.DEFAULTS, "trust": 30, "cadence": 15}, why="Promises matter more here", seen=1, **by
+    ),
     "deactivate": lambda by: accounts.deactivate_person(person=people.bob(), **by),
     "let go": lambda by: actions.let_go(leaving=people.relationship(owner=people.bob()).owner, to=people.alice(), **by),
     "add a team": lambda by: accounts.add_team(name="East", **by),

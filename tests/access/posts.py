@@ -110,6 +110,7 @@ CHOSEN = {
     "form": "a form",
     "which": "following",
     "again": "week",
+    "word": "good",
 }
 
 
@@ -158,6 +159,8 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
         theirs = {"key": other.rows["AgendaItem"].key, "seen": "0", "to": "0"}  # type: ignore[attr-defined]
         for deed in ("move", "move:0", "pin", "unpin", "drop", "back"):
             yield values | theirs | {"deed": deed}
+    if name.startswith("relationship_outcome"):
+        yield values | {"kind": "renewed", "came_on": date.today().isoformat(), "reason": "said anew"}
     if name == "waiver_create":
         yield values | {"criterion": "people", "span": "30", "why": "said anew"}
     if name == "stage_change_create":

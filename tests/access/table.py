@@ -113,6 +113,16 @@ TABLE: dict[str, Route] = {
     "plan_step_edit": form(CHANGES, "PlanStep"),
     "plan_step_done": deed(CHANGES, "PlanStep"),
     "plan_step_remove": deed(CHANGES, "PlanStep"),
+    # How it feels, one's own alone to change; what became of it
+    "feeling_create": form(CHANGES, "Relationship"),
+    "feeling_edit": form(ALICE_ALONE, "Feeling"),
+    "feeling_remove": deed(ALICE_ALONE, "Feeling"),
+    "relationship_outcome_create": form(CHANGES, "Relationship"),
+    "relationship_outcome_edit": form(CHANGES, "RelationshipOutcome"),
+    "relationship_outcome_remove": deed(CHANGES, "RelationshipOutcome"),
+    "outcome_export": page(who("mona", "adam")),
+    # Published to all; set by administrators
+    "health_settings": Route(get=STAFF, post=ADMINISTERS),
     "agreement_create": form(CHANGES, "Relationship"),
     "agreement_end": deed(CHANGES, "CadenceAgreement"),
     "agreement_remove": deed(CHANGES, "CadenceAgreement"),

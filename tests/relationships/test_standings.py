@@ -6,12 +6,13 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from accounts.models import Account, Contact
-from relationships import evidence, standings, sums
+from relationships import evidence, health, standings, sums, weighing
 from relationships.cadence import Interval, Rest
 from relationships.evidence import Component, Kind, Row
 from relationships.health import Person, Rhythm
@@ -22,6 +23,7 @@ from relationships.models import (
     Halt,
     Interaction,
     Relationship,
+    ScoreConfig,
     Snooze,
     Stakeholder,
     Standing,
@@ -151,8 +153,14 @@ class Book:
             yield history, found[row.pk]
 
 
-def assert_stands(history: History, found: Standing) -> None:
+def assert_stands(history: History, found: Standing, config: ScoreConfig | None = None) -> None:
+    """By the weights and thresholds of a version, those of the definition unless one is named."""
     wanted = history.stand(TODAY)
+    if config is not None:
+        sums_of = health.total(history.rows, history.rhythm, TODAY)
+        by: dict[str, Any] = {"weights": config.weights, "thresholds": config.thresholds}
+        wanted = health.stand(sums_of, history.rhythm, history.people, today=TODAY, **by)
+    assert found.config == (config.version if config else 1)
     for name in ("earned", "lost", "unknown", "low", "high", "score"):
         assert getattr(found, name) == pytest.approx(getattr(wanted, name), abs=1e-9), name
     for component in Component:
@@ -170,9 +178,27 @@ def book(db: None) -> Book:
 
 
 def test_in_sql_it_is_what_the_definition_says(book: Book) -> None:
+    """By the first version of weights and thresholds, and by another."""
     assert sums.rebuild(NOW) == standings.stand(NOW) == len(book.rows)
     for history, found in book.standings():
         assert_stands(history, found)
+    numbers = {"cadence": 35, "access": 0, "credibility": 13, "trust": 31, "reciprocity": 21}
+    thresholds = {"strong": 44, "steady": 21, "most_unknown": 67}
+    since = NOW.instant - DAY
+    other = ScoreConfig.objects.create(version=2, valid_from=since, why="Tried", **numbers, **thresholds)
+    foreseen = {row.pk: weighing.judge(row, other.scale) for row in Standing.objects.all().kept()}
+    # Whatever stands by an older version is brought in line, once.
+    assert [standings.stand_behind(NOW), standings.stand_behind(NOW)] == [len(book.rows), 0]
+    bands = set()
+    for history, found in book.standings():
+        assert_stands(history, found, other)
+        assert found.earned == pytest.approx(foreseen[found.pk].earned, abs=1e-9)
+        assert (found.band or None) == foreseen[found.pk].band
+        bands.add(found.band)
+    assert bands == {"strong", "steady", "weak", ""}
+    # A day on which it was not in force yet is judged by what was.
+    assert ScoreConfig.objects.in_force(Now.on(TODAY - 2 * DAY)).version == 1
+    assert ScoreConfig.objects.in_force(Now.on(TODAY)) == ScoreConfig.objects.in_force() == other
 
 
 def test_one_row_more_is_what_a_rebuild_says(book: Book) -> None:

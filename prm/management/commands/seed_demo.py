@@ -16,6 +16,7 @@ from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, 
 from prm import (
     demo_capture,
     demo_evidence,
+    demo_feelings,
     demo_held,
     demo_listening,
     demo_meetings,
@@ -109,6 +110,7 @@ class Command(BaseCommand):
         self._say(f"{count.open} flags of missed check-ins")
         year = actions.remember(since=now.today("UTC") - timedelta(days=365), now=now)
         self._say(f"{year} standings of former weeks")
+        self._say(f"{writer.feelings()} times how it feels, and what became of two")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
 
     def _say(self, line: str) -> None:
@@ -551,6 +553,9 @@ class _Writer:
 
     def captured(self) -> int:
         return demo_capture.write(self._named(), self.users, self.now)
+
+    def feelings(self) -> int:
+        return demo_feelings.write(self._named(), self.now)
 
     def _named(self) -> dict[str, Relationship]:
         """Each partner's first relationship."""

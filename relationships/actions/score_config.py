@@ -1,0 +1,78 @@
+"""By which weights and thresholds relationships are judged: set as a new version, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.undo import Done, inverse, record
+from relationships import standings, sums
+from relationships.models import ScoreConfig
+from web.clock import Now
+
+
+@transaction.atomic
+def set_score(*, actor: User, now: Now, numbers: Mapping[str, int], why: str, seen: int) -> Done[ScoreConfig]:
+    """A new version of weights and thresholds, in force at once: all standings are brought in line with it.
+
+    ``numbers`` has them all by name; ``seen`` is the version that the person had in view. Raises ``ValidationError``
+    where another has been set since, or where nothing would change.
+    """
+    _must_administer(actor)
+    former = _newest()
+    if former.version != seen:
+        raise ValidationError(
+            _("Version %(version)s has been set meanwhile. Look at before and after again.")
+            % {"version": former.version}
+        )
+    if former.numbers == dict(numbers):
+        raise ValidationError(_("These are the weights and thresholds in force already."))
+    return _set(former, numbers, why, actor=actor, now=now)
+
+
+@inverse
+@transaction.atomic
+def take_score_back(*, actor: User, now: Now, version: int, numbers: dict[str, Any]) -> Done[ScoreConfig]:
+    """The numbers that stood before ``version``, as a version of their own; while it is the newest."""
+    _must_administer(actor)
+    former = _newest()
+    if former.version != version:
+        raise ValidationError(_("Another version has been set since, so it stays as it is."))
+    why = _("Version %(version)s taken back: %(why)s") % {"version": version, "why": former.why}
+    return _set(former, {name: numbers[name] for name in ScoreConfig.DEFAULTS}, why, actor=actor, now=now)
+
+
+def _must_administer(actor: User) -> None:
+    if not actor.reach.everything:
+        raise PermissionDenied
+
+
+def _newest() -> ScoreConfig:
+    """The version in force. Who sets another meanwhile waits; what they set is seen, as it is read after the lock."""
+    list(ScoreConfig.objects.select_for_update(no_key=True).order_by("-version")[:1])
+    return ScoreConfig.objects.in_force()
+
+
+def _set(former: ScoreConfig, numbers: Mapping[str, int], why: str, *, actor: User, now: Now) -> Done[ScoreConfig]:
+    row = ScoreConfig(
+        version=former.version + 1, valid_from=now.instant, why=why.strip(), made_by=actor, **dict(numbers)
+    )
+    row.full_clean()
+    row.save()
+    # A verb that reads the former version meanwhile is through before, or waits and reads this one.
+    sums.lock()
+    standings.stand(now)
+    step = record(
+        actor=actor,
+        now=now,
+        said=_("Weights of health set, version %(version)s") % {"version": row.version},
+        verb=take_score_back,
+        arguments={"version": row.version, "numbers": former.numbers},
+        watch=[(ScoreConfig, row.pk)],
+    )
+    return Done(row, step)

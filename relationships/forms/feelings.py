@@ -1,0 +1,48 @@
+"""A word and a line about how a relationship feels; and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from relationships.models import Feeling, RelationshipOutcome
+from web.choices import offer
+from web.longest import bound
+from web.widgets import DayField, Segmented
+
+
+class FeelingForm(forms.ModelForm[Feeling]):
+    class Meta:
+        model = Feeling
+        fields = ["word", "note"]
+        widgets = {"word": Segmented, "note": forms.TextInput(attrs={"maxlength": 1000})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "word", ((value, capfirst(label)) for value, label in Feeling.Word.choices))
+        self.fields["word"].error_messages["required"] = _("Choose a word.")
+        self.fields["note"].help_text = _("Colleagues who see the relationship read it; the partner never does.")
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
+
+
+class OutcomeForm(forms.ModelForm[RelationshipOutcome]):
+    class Meta:
+        model = RelationshipOutcome
+        fields = ["kind", "came_on", "reason", "worth_before", "worth_after"]
+        widgets = {"kind": Segmented, "reason": forms.Textarea(attrs={"rows": 2})}
+        field_classes = {"came_on": DayField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "kind", ((value, capfirst(label)) for value, label in RelationshipOutcome.Kind.choices))
+        self.fields["kind"].error_messages["required"] = _("Say what became of it.")
+        self.fields["reason"].error_messages["required"] = _("Say why, so that it can be learnt from.")
+        bound(self, "reason")
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
