@@ -15,8 +15,8 @@ from accounts.models import User
 from relationships import feelings, outcomes
 from relationships.feelings import Felt, Odds
 from relationships.health import Band
+from relationships.health_words import BANDS
 from relationships.models import Feeling, Relationship, RelationshipOutcome, Standing
-from relationships.score_words import BANDS
 from web import dates
 
 # The rule looks back over so many feelings; so many of them stand on the page once unfolded.

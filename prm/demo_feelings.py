@@ -37,12 +37,12 @@ class Came:
 
 
 FEELINGS = (
-    Felt("Havbris Sea Farm", 96, "uneasy", "Ingrid asked twice what others charge", "strong"),
-    Felt("Havbris Sea Farm", 41, "uneasy", "They were polite, and short", "strong"),
-    Felt("Havbris Sea Farm", 3, "troubled", "A rival was in the yard when I came", "strong"),
-    Felt("Northmere Foods", 20, "good", "They ring before something goes wrong", "steady"),
-    Felt("Tarn Valley Dairy", 12, "mixed", "The new hall eats all their time", "steady"),
-    Felt("Marlow Paper", 6, "thriving", ""),
+    Felt("Havbris Sea Farm", 96, "good", "Ingrid rings me before she rings anybody else", "weak"),
+    Felt("Havbris Sea Farm", 41, "good", "They asked what we would do about the ice", "weak"),
+    Felt("Havbris Sea Farm", 3, "thriving", "She showed me the plans of the new quay", "weak"),
+    Felt("Northmere Foods", 20, "good", "They ring before something goes wrong"),
+    Felt("Tarn Valley Dairy", 12, "mixed", "The new hall eats all their time"),
+    Felt("Marlow Paper", 6, "uneasy", "", "weak"),
 )
 OUTCOMES = (
     Came("Nordhavn Lines", 48, "renewed", "Two years more, at the same prices", 100),

@@ -11,17 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from relationships import evidence, feelings, health
 from relationships.evidence import Component, Kind
-from relationships.health import Band
+from relationships.health_words import BANDS, NAMES
 from relationships.weighing import Comparison, Judged, Move
 from web import dates
 
-COMPONENTS = {
-    Component.CADENCE: gettext_lazy("Cadence"),
-    Component.ACCESS: gettext_lazy("Access"),
-    Component.CREDIBILITY: gettext_lazy("Credibility"),
-    Component.TRUST: gettext_lazy("Trust"),
-    Component.RECIPROCITY: gettext_lazy("Reciprocity"),
-}
 ABOUT = {
     Component.CADENCE: gettext_lazy(
         "Half of it is how current the contact is, half how well the agreed rhythm was kept. Contact is current for "
@@ -63,13 +56,6 @@ KINDS = {
     Kind.FEEDBACK_GIVEN: gettext_lazy("A side gave feedback"),
     Kind.ROADMAP_SHARED: gettext_lazy("A side shared its roadmap"),
 }
-# One mass for each side, held against each other.
-SHARED_OUT = Component.RECIPROCITY
-BANDS = {
-    Band.STRONG: gettext_lazy("strong"),
-    Band.STEADY: gettext_lazy("steady"),
-    Band.WEAK: gettext_lazy("weak"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +81,7 @@ class Published:
 
 
 def _mass(value: float) -> str:
-    return number_format(round(value, 2)).rstrip("0").rstrip(".,") if value else ""
+    return number_format(float(round(value, 2))).rstrip("0").rstrip(".,") if value else ""
 
 
 def _rule(kind: Kind, rule: evidence.Rule) -> Rule:
@@ -111,7 +97,7 @@ def published(numbers: dict[str, Any]) -> list[Published]:
     return [
         Published(
             component.value,
-            str(COMPONENTS[component]),
+            str(NAMES[component]),
             numbers[component.value],
             str(about) % seen if component is Component.ACCESS else str(about),
             dates.days(evidence.HALF_LIFE[component]),
