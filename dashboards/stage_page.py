@@ -87,6 +87,8 @@ def review(row: Relationship, known: records.Known, today: date) -> list[str]:
     said = []
     if stages.wants_review(row.stage, today, row.overdue_from, row.every_days):
         said.append(_("Overdue for more than three intervals. Is it still what it is called?"))
+    low, _turns = stages.low_for_long(known.record, stage, today)
+    said += [stage_words.low(known.record, component, today) for component in low]
     own = stages.judge(known.record, stage, today, known.waived)
     gone = stages.lost(known.record, stage, known.since(row), today, known.waived, known.met_then(row))
     if gone:

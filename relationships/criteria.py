@@ -15,8 +15,9 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from relationships import cadence
+from relationships import cadence, evidence, health
 from relationships.cadence import Interval, Rest
+from relationships.course import FAR, Course
 
 DAY = timedelta(days=1)
 # In touch for so long, without a silence longer than that.
@@ -100,11 +101,19 @@ class Touch:
     pk: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A row of the ledger that has masses, and what gave rise to it."""
+
+    row: evidence.Row
+    shown: Shown
+
+
 @dataclass(frozen=True)
 class Record:
     """All that the criteria read of one relationship. ``agreements`` in the order made, as in ``cadence``.
 
-    ``halts``: the days on which it was paused or had ended.
+    ``halts``: the days on which it was paused or had ended. ``weighed`` is read of customers and partners alone.
     """
 
     scopes: Sequence[Shown] = ()
@@ -116,6 +125,23 @@ class Record:
     rests: Sequence[Rest] = ()
     halts: Sequence[Span] = ()
     workdays: Collection[int] = cadence.WEEKDAYS
+    weighed: Sequence[Weighed] = ()
+
+    @cached_property
+    def held(self) -> dict[Rule, tuple[Span, ...]]:
+        """The spans that were reckoned already: several questions are asked of each record."""
+        return {}
+
+    @cached_property
+    def course(self) -> Course:
+        seen = {day for person in _deciders(self) for day in person.seen}
+        return Course(
+            rows=[one.row for one in self.weighed],
+            touches=self.days,
+            rhythm=health.Rhythm(self.intervals, self.rests, [(halt.first, halt.last) for halt in self.halts]),
+            deciders=lambda day: last_seen_of(self, day),
+            people=frozenset(_days_of_people(self) | seen),
+        )
 
     @cached_property
     def intervals(self) -> list[Interval]:
@@ -164,6 +190,57 @@ def spans(days: Iterable[date], holds: Callable[[date], bool]) -> tuple[Span, ..
     return tuple(found) if first is None else (*found, Span(first))
 
 
+def fading(days: Iterable[date], holds: Callable[[date], bool]) -> tuple[Span, ...]:
+    """When something holds that between two of these days may cease, and begins on none but these.
+
+    What still holds after twenty years holds for good.
+    """
+    found: list[Span] = []
+    order = sorted(set(days))
+    for begin, end in pairwise([*order, None]):
+        assert begin is not None
+        if not holds(begin):
+            continue
+        over = end - DAY if end else min(begin, date.max - FAR) + FAR
+        last = _last_of(begin, over, holds)
+        first = found.pop().first if found and found[-1].last == begin - DAY else begin
+        found.append(Span(first, None if end is None and last == over else last))
+    return tuple(found)
+
+
+def _last_of(first: date, over: date, holds: Callable[[date], bool]) -> date:
+    """The last day on which it holds of those from one on which it does; once it ceased it is over."""
+    if holds(over):
+        return over
+    # It holds on ``first`` and no more on ``over``; ever longer steps, as most cease soon or not at all.
+    step = 1
+    while first + step * DAY < over and holds(first + step * DAY):
+        first, step = first + step * DAY, 2 * step
+    over = min(over, first + step * DAY)
+    while (over - first).days > 1:
+        middle = first + (over - first) // 2
+        first, over = (middle, over) if holds(middle) else (first, middle)
+    return first
+
+
+def without(held: Iterable[Span], others: Sequence[Span]) -> list[Span]:
+    """The days of some spans that are in none of the others; these in their order, and apart."""
+    found = []
+    for span in held:
+        first: date | None = span.first
+        for other in others:
+            if first is None or (span.last is not None and other.first > span.last):
+                break
+            if other.last is not None and other.last < first:
+                continue
+            if other.first > first:
+                found.append(Span(first, other.first - DAY))
+            first = other.last + DAY if other.last is not None else None
+        if first is not None and (span.last is None or first <= span.last):
+            found.append(Span(first, span.last))
+    return found
+
+
 # What is missing -----------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +264,10 @@ class Lack(StrEnum):
     COUNTED = "counted"
     ADHERENCE = "adherence"
     ALL_IN_PROJECTS = "all_in_projects"
+    KNOWN = "known"
+    COMPONENT = "component"
+    TRUST_OURS = "trust_ours"
+    TRUST_THEIRS = "trust_theirs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +291,13 @@ class Rule:
     shown: Callable[[Record, date], list[Shown]]
     missing: Callable[[Record, date], list[Missing]]
     figure: Callable[[Record, date], int | None] = lambda record, today: None
+
+    def held(self, record: Record) -> tuple[Span, ...]:
+        """The spans, reckoned once for a record."""
+        found = record.held.get(self)
+        if found is None:
+            found = record.held[self] = self.spans(record)
+        return found
 
 
 # Customer ------------------------------------------------------------------------------------------------------------
@@ -373,6 +461,17 @@ def _days_of_deciders(record: Record) -> set[date]:
         days |= set(person.seen)
         days |= {seen + (SEEN_WITHIN * length + 1) * DAY for seen in person.seen for length in every}
     return days
+
+
+def last_seen_of(record: Record, day: date) -> list[date | None]:
+    """When each who decides was seen last; of several records of one name the latest."""
+    found: dict[str | int, date | None] = {}
+    for person in _deciders(record):
+        if person.named(day):
+            who, seen = person.who or person.shown.pk, person.last_seen(day)
+            before = found.get(who)
+            found[who] = seen if before is None else max(before, seen or before)
+    return list(found.values())
 
 
 def _shown_deciders(record: Record, today: date) -> list[Shown]:

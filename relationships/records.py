@@ -9,11 +9,11 @@ from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Value
+from django.db.models import Q, Value
 
 from accounts.models import Affiliation
-from relationships import cadence, stages
-from relationships.criteria import Agreed, Person, Record, Shown, Span, Touch
+from relationships import cadence, evidence, stages
+from relationships.criteria import Agreed, Person, Record, Shown, Span, Touch, Weighed
 from relationships.evidence import Kind
 from relationships.models import (
     CadenceAgreement,
@@ -118,7 +118,8 @@ def read(
         agreements = agreements_of(ids)
     if rested is None:
         rested = rested_of(ids)
-    shown = _evidence(ids)
+    # No criterion of a customer asks for a score, so nobody reads it of a contact.
+    shown, weighed = _evidence(ids, [row.pk for row in rows if row.stage != stages.Stage.CONTACT])
     touches = _touches(ids)
     people = _people(rows)
     waivers = _by(ids, Waiver.objects.filter(relationship__in=ids).order_by("from_on", "id"))
@@ -135,6 +136,7 @@ def read(
                 rests=rested[row.pk].snoozed,
                 halts=rested[row.pk].halted,
                 workdays=row.workdays,
+                weighed=weighed[row.pk],
             ),
             waivers[row.pk],
             changes[row.pk],
@@ -157,21 +159,28 @@ def _agreed(row: CadenceAgreement) -> Agreed:
     return Agreed(row.interval, row.assumed, Shown(AGREEMENT, row.pk, row.agreed_on or row.starts_on))
 
 
-def _evidence(ids: Sequence[int]) -> dict[tuple[int, str], list[Shown]]:
-    """Scopes, promises of ours kept in time, and feedback of each side, from the ledger."""
-    rows = Evidence.objects.filter(relationship__in=ids, kind__in=READ).order_by("day", "id")
+def _evidence(
+    ids: Sequence[int], scored: Sequence[int]
+) -> tuple[dict[tuple[int, str], list[Shown]], dict[int, list[Weighed]]]:
+    """Scopes, promises of ours kept in time, and feedback of each side, from the ledger; of some all that weighs."""
+    asked = Q(relationship__in=ids, kind__in=READ) | (Q(relationship__in=scored) & ~Q(r=0, s=0))
+    rows = Evidence.objects.filter(asked).order_by("day", "id")
     found: dict[tuple[int, str], list[Shown]] = defaultdict(list)
-    for pk, kind, side, day, model, source in rows.values_list(
-        "relationship", "kind", "side", "day", "source_model", "source_id"
+    weighed: dict[int, list[Weighed]] = defaultdict(list)
+    of_scores = set(scored)
+    for pk, kind, side, day, model, source, r, s in rows.values_list(
+        "relationship", "kind", "side", "day", "source_model", "source_id", "r", "s"
     ):
         shown = Shown(model, source, day)
+        if pk in of_scores and (r or s):
+            weighed[pk].append(Weighed(evidence.Row(Kind(kind), side, day, r, s), shown))
         if kind in SCOPES:
             found[pk, "scope"].append(shown)
         elif kind == Kind.FEEDBACK_GIVEN:
             found[pk, side].append(shown)
-        elif side == Evidence.Side.OURS:
+        elif kind == Kind.PROMISE_KEPT and side == Evidence.Side.OURS:
             found[pk, "kept"].append(shown)
-    return found
+    return found, weighed
 
 
 def _touches(ids: Sequence[int]) -> dict[int, list[Touch]]:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from relationships import criteria, words
+from relationships import criteria, health_words, score_criteria, words
 from relationships.criteria import Lack, Missing, Shown
+from relationships.evidence import Component
 from relationships.models import (
     CadenceAgreement,
     Commitment,
@@ -71,13 +72,18 @@ TITLES: dict[Criterion, str | Promise] = {
 WEEK = 7
 # Why a criterion can't be judged yet.
 NOT_YET: dict[Criterion, str | Promise] = {
-    Criterion.SCORE: gettext_lazy("Concord shows no score yet."),
-    Criterion.COMPONENTS: gettext_lazy("Concord shows no score yet, nor its parts."),
-    Criterion.TRUST_OF_EACH: gettext_lazy("Concord shows no score yet, nor trust by side."),
     Criterion.KPIS: gettext_lazy("KPIs can’t be kept here yet."),
     Criterion.BENEFIT: gettext_lazy("Joint projects and their benefit can’t be kept here yet."),
     Criterion.ROADMAPS: gettext_lazy("Roadmaps can’t be kept here yet."),
     Criterion.TRUST_FLAGS: gettext_lazy("Concord warns of nothing but overdue check-ins yet."),
+}
+# What would raise each soonest.
+RAISES: dict[Component, str | Promise] = {
+    Component.CADENCE: gettext_lazy("Ring them, and keep the rhythm from there."),
+    Component.ACCESS: gettext_lazy("Meet one of theirs who decides."),
+    Component.CREDIBILITY: gettext_lazy("Solve a problem of theirs by the day that was named."),
+    Component.TRUST: gettext_lazy("Keep a promise by its day, and see that they keep theirs."),
+    Component.RECIPROCITY: gettext_lazy("Give and ask for feedback in one conversation."),
 }
 LOOKS = {
     Verdict.NOT_MET: Look(gettext_lazy("Not met"), "x", "over"),
@@ -108,6 +114,33 @@ def no_longer(gone: Sequence[Criterion]) -> str:
     """*no longer: first scope or joint project agreed; a promise kept by us in time*, of whatever was lost."""
     titles = [str(plain_title(one)) for one in gone]
     return _("no longer: %(what)s") % {"what": "; ".join(f"{one[:1].lower()}{one[1:]}" for one in titles)}
+
+
+def low_for_long(parts: Sequence[Component]) -> str:
+    """*access and trust low for 60 days*; nothing for none."""
+    told = {
+        "what": words.names([str(health_words.NAMES[one]).lower() for one in parts]),
+        "days": dates.days(score_criteria.LOW_DAYS),
+    }
+    return _("%(what)s low for more than %(days)s") % told if parts else ""
+
+
+def low(record: criteria.Record, component: Component, today: date) -> str:
+    """*Trust is at .31, and has been below .40 since 3 June. Keep a promise by its day …*"""
+    span = next((one for one in score_criteria.low(record, component) if one.holds(today)), None)
+    told = {
+        "what": str(health_words.NAMES[component]),
+        "belief": part(score_criteria.hundredths(record.course.of(component, today).belief)),
+        "least": part(score_criteria.hundredths(score_criteria.LOW)),
+        "day": dates.said(span.first if span else today, today),
+    }
+    said = _("%(what)s is at %(belief)s, and has been below %(least)s since %(day)s.") % told
+    return f"{said} {RAISES[component]}"
+
+
+def part(count: int) -> str:
+    """*.84*, of hundredths; what is whole is 1."""
+    return f".{count:02}" if count < 100 else "1"
 
 
 def heading(former: str, wanted: str) -> str:
@@ -159,8 +192,8 @@ OVERDUE = Look(gettext_lazy("Evidence overdue"), "clock", "over")
 
 
 def review(row: Relationship, today: date) -> tuple[Look, str, str]:
-    """How a review looks that is proposed, the fact, and why: what was lost, or that it is overdue for very long."""
-    fact = no_longer(row.lost) if row.lost else _("overdue for more than three intervals")
+    """How a review looks that is proposed, the fact, and why: what was lost or is low, or that it is long overdue."""
+    fact = no_longer(row.lost) if row.lost else low_for_long(row.low) or _("overdue for more than three intervals")
     told = {"stage": name(row.stage), "day": dates.said(row.stage_since or today, today)}
     return REVIEW, words.clipped(fact, 160), _("A %(stage)s since %(day)s. Is it still one?") % told
 
@@ -192,6 +225,8 @@ def missing(finding: Finding, record: criteria.Record, today: date) -> str:
 
 def _short(one: Missing, record: criteria.Record, today: date) -> str:
     day = dates.on(one.day, today) if one.day else ""
+    if one.lack in SCORED:
+        return _short_of_score(one, record, today)
     values = {
         "count": one.count,
         "day": day,
@@ -231,6 +266,25 @@ def _short(one: Missing, record: criteria.Record, today: date) -> str:
         Lack.ALL_IN_PROJECTS: _("%(count)d %% over a year. Ring once without a project."),
     }[one.lack]
     return said % values
+
+
+SCORED = {Lack.KNOWN, Lack.COMPONENT, Lack.TRUST_OURS, Lack.TRUST_THEIRS}
+
+
+def _short_of_score(one: Missing, record: criteria.Record, today: date) -> str:
+    """*46 of 100 points can be judged; 50 are needed. Name who decides there.*"""
+    if one.lack is Lack.KNOWN:
+        remedy = score_criteria.cheapest(record, today)
+        said = _("%(count)d of 100 points can be judged, 50 are needed.") % {"count": one.count}
+        return f"{said} {health_words.REMEDIES[remedy]}." if remedy else said
+    belief = part(one.count)
+    if one.lack is Lack.COMPONENT:
+        component = Component(one.said)
+        said = _("%(what)s is at %(belief)s.") % {"what": str(health_words.NAMES[component]), "belief": belief}
+        return f"{said} {RAISES[component]}"
+    if one.lack is Lack.TRUST_OURS:
+        return _("Ours is at %(belief)s. Keep a promise by its day.") % {"belief": belief}
+    return _("Theirs is at %(belief)s. Ask for a small promise, with a day.") % {"belief": belief}
 
 
 # A line of the list --------------------------------------------------------------------------------------------------
@@ -322,6 +376,13 @@ def _beside(one: Finding, rows: Sequence[Told], record: criteria.Record, today: 
             return f"{one.figure} %"
         case Criterion.IN_TOUCH:
             return ""
+        case Criterion.SCORE:
+            return _("%(count)d of 100 points") % {"count": one.figure or 0}
+        case Criterion.COMPONENTS:
+            return words.names([part(count) for count in score_criteria.beliefs(record, today).values()])
+        case Criterion.TRUST_OF_EACH:
+            found = {side: part(count) for side, count in score_criteria.trust_by_side(record, today).items()}
+            return _("ours %(ours)s, theirs %(theirs)s") % found
         case Criterion.PROMISE if len(rows) > 1:
             return _("%(count)d kept") % {"count": len(rows)}
         case Criterion.FEEDBACK:

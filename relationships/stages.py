@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from relationships import criteria
+from relationships import criteria, score_criteria
 from relationships.criteria import Missing, Record, Rule, Shown, Span
+from relationships.evidence import Component
 
 DAY = timedelta(days=1)
 # A declared stage has so many months to bring its evidence.
@@ -63,14 +64,17 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-# Those without a rule can't be judged yet: scores, KPIs, measured benefit and roadmaps are still to come. Whoever
-# builds one of them adds its rule here, and what it reads to ``criteria.Record``.
+# Those without a rule can't be judged yet: KPIs, measured benefit and roadmaps are still to come. Whoever builds one of
+# them adds its rule here, and what it reads to ``criteria.Record``.
 RULES: dict[Criterion, Rule] = {
     Criterion.SCOPE: criteria.SCOPE,
     Criterion.PEOPLE: criteria.PEOPLE,
     Criterion.CADENCE: criteria.CADENCE,
     Criterion.PROMISE: criteria.PROMISE,
     Criterion.IN_TOUCH: criteria.IN_TOUCH,
+    Criterion.SCORE: score_criteria.SCORE,
+    Criterion.COMPONENTS: score_criteria.COMPONENTS,
+    Criterion.TRUST_OF_EACH: score_criteria.TRUST_OF_EACH,
     Criterion.DECISION_MAKERS: criteria.DECISION_MAKERS,
     Criterion.FEEDBACK: criteria.FEEDBACK,
     Criterion.ADHERENCE: criteria.ADHERENCE,
@@ -169,7 +173,7 @@ def judge(record: Record, stage: Stage, today: date, waivers: Sequence[Waiver] =
 
 def find(record: Record, criterion: Criterion, stage: Stage, today: date, waivers: Sequence[Waiver] = ()) -> Finding:
     rule = RULES.get(criterion)
-    held = rule.spans(record) if rule else ()
+    held = rule.held(record) if rule else ()
     now = next((span for span in held if span.holds(today)), None)
     given = [waiver for waiver in waivers if waiver.criterion is criterion]
     # Of several the one that lasts longest.
@@ -246,8 +250,7 @@ def is_shown(record: Record, declared: Declared, today: date, waivers: Sequence[
 
 def _settled_spans(record: Record, criterion: Criterion, stage: Stage) -> list[Span]:
     rule, holding = RULES.get(criterion), HOLDING[stage]
-    found = [Span(span.first + holding, span.last) for span in rule.spans(record)] if rule else []
-    return [span for span in found if span.last is None or span.first <= span.last]
+    return _lasting(rule.held(record), holding) if rule else []
 
 
 # What follows for the relationship ---------------------------------------------------------------------------------
@@ -255,11 +258,12 @@ def _settled_spans(record: Record, criterion: Criterion, stage: Stage) -> list[S
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a row keeps: the move that is proposed, which criteria of its own are lost, until when evidence is due, and
-    when to look again by itself."""
+    """What a row keeps: the move that is proposed, which criteria of its own are lost, which components are low for
+    long, until when evidence is due, and when to look again by itself."""
 
     proposed: Stage | None = None
     lost: tuple[Criterion, ...] = ()
+    low: tuple[Component, ...] = ()
     evidence_due_on: date | None = None
     again_on: date | None = None
 
@@ -290,18 +294,39 @@ def stand(
         again.append(outlook.changes_on)
     again.append(judge(record, Stage(stage), today, waivers).changes_on)
     gone = lost(record, Stage(stage), since, today, waivers, kept) if since else []
+    low, turns = low_for_long(record, stage, today)
+    again.append(turns)
     due = None if declared is None or is_shown(record, declared, today, waivers) else declared.due_on
-    return Standing(proposed, tuple(gone), due, min((day for day in again if day), default=None))
+    return Standing(proposed, tuple(gone), low, due, min((day for day in again if day), default=None))
 
 
 def wants_review(stage: str, today: date, overdue_from: date | None, every_days: int | None) -> bool:
     """Whether the stage is to be looked at again: overdue for more than three intervals. Nobody is moved by a machine.
 
-    A component that is low for long and flags that stay open will ask for it too, once there are scores.
+    A component that is ``low_for_long`` asks for it too.
     """
     if stage == Stage.CONTACT or overdue_from is None or every_days is None:
         return False
     return (today - overdue_from).days >= REVIEWED_AFTER * every_days
+
+
+def low_for_long(record: Record, stage: str, today: date) -> tuple[tuple[Component, ...], date | None]:
+    """The components of a customer or partner that are low for 60 days, and the next day on which that changes."""
+    if stage == Stage.CONTACT:
+        return (), None
+    found, turns = [], []
+    for component in Component:
+        held = _lasting(score_criteria.low(record, component), score_criteria.LOW_DAYS * DAY)
+        if any(span.holds(today) for span in held):
+            found.append(component)
+        turns.append(_next(held, 0 * DAY, [], today))
+    return tuple(found), min((day for day in turns if day), default=None)
+
+
+def _lasting(held: Iterable[Span], holding: timedelta) -> list[Span]:
+    """The days of each span on which it has lasted for so long."""
+    found = [Span(span.first + holding, span.last) for span in held]
+    return [span for span in found if span.last is None or span.first <= span.last]
 
 
 def lost(

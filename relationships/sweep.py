@@ -80,8 +80,8 @@ DATES = {
 }  # fmt: skip
 
 STAGES = {
-    "stage_since": "date", "proposed_stage": "text", "lost_criteria": "text", "evidence_due_on": "date",
-    "judged_again_on": "date", "judged_as_of": "date",
+    "stage_since": "date", "proposed_stage": "text", "lost_criteria": "text", "low_components": "text",
+    "evidence_due_on": "date", "judged_again_on": "date", "judged_as_of": "date",
 }  # fmt: skip
 
 

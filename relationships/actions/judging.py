@@ -65,6 +65,7 @@ def _set_stage(row: Relationship, known: records.Known, now: Now) -> bool:
         "stage_since": known.since(row),
         "proposed_stage": str(standing.proposed or ""),
         "lost_criteria": " ".join(standing.lost),
+        "low_components": " ".join(standing.low),
         "evidence_due_on": standing.evidence_due_on,
         "judged_again_on": standing.again_on,
     }

@@ -1,0 +1,157 @@
+"""The criteria of a partner that ask for the score or its parts (pure), and which parts are low.
+
+Source: ``health.md`` of the design. What was earned fades, so each is crossed between two pieces of evidence too, on
+days that are found exactly. All days are local dates of the relationship's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from relationships import evidence, health
+from relationships.course import Course
+from relationships.criteria import DAY, SIDES, Lack, Missing, Record, Rule, Shown, Span, fading, last_seen_of, without
+from relationships.evidence import Component, Kind
+from relationships.health_points import Remedy, remedies
+
+# The belief that a partner has earned of each of these, and of trust on each side.
+EARNED, EARNED_BY_SIDE = 0.6, 0.55
+OF_PARTNERS = (Component.ACCESS, Component.CREDIBILITY, Component.TRUST)
+# A component below this for so many days asks for a review, where no more of it is unknown than this.
+LOW, LOW_DAYS, LOW_UNKNOWN = 0.4, 60, 0.5
+
+
+def hundredths(belief: float) -> int:
+    """Rounded down: what is shown as .60 has reached it."""
+    return int(100 * belief + 1e-9)
+
+
+def beliefs(record: Record, today: date) -> dict[Component, int]:
+    """What is asked of a partner, in hundredths."""
+    return {one: hundredths(record.course.of(one, today).belief) for one in OF_PARTNERS}
+
+
+def trust_by_side(record: Record, today: date) -> dict[str, int]:
+    return {side: hundredths(record.course.trust(side, today).belief) for side in SIDES}
+
+
+def points_known(record: Record, today: date) -> int:
+    """How many of 100 points can be judged."""
+    return int(100 - record.course.unknown(today) + 1e-9)
+
+
+def cheapest(record: Record, today: date) -> Remedy | None:
+    """What makes most known for the effort."""
+    rows = [*(one.row for one in record.weighed), *(evidence.row(Kind.TOUCH, "both", day) for day in record.days)]
+    rhythm = record.course.rhythm
+    people = [health.Person(seen) for seen in last_seen_of(record, today)]
+    found = remedies(health.total(rows, rhythm, today), rhythm, people, today=today)
+    return found[0].remedy if found else None
+
+
+def _can_be_judged(record: Record) -> tuple[Span, ...]:
+    """Where the rhythm may decide it, and more is known of it with each day of silence, every day is looked at."""
+    course, most = record.course, health.MOST_UNKNOWN
+    maybe = fading(course.every_day, lambda day: course.unknown_at_least(day) <= most)
+    if not maybe:
+        return ()
+    sure = fading(course.every_day, lambda day: course.unknown_at_most(day) <= most)
+    days = [
+        day
+        for first, last in course.late
+        for span in without(maybe, sure)
+        for day in _each_day(max(first, span.first), min(last, span.last or last))
+        if course.unknown(day) <= most
+    ]
+    return _together([*sure, *(Span(day, day) for day in days)])
+
+
+def _each_day(first: date, last: date) -> Iterable[date]:
+    return (first + offset * DAY for offset in range((last - first).days + 1))
+
+
+def _together(held: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans that follow each other are one."""
+    found: list[Span] = []
+    for span in sorted(held, key=lambda one: one.first):
+        if found and found[-1].last == span.first - DAY:
+            span = Span(found.pop().first, span.last)
+        found.append(span)
+    return tuple(found)
+
+
+def _missing_score(record: Record, today: date) -> list[Missing]:
+    if record.course.unknown(today) <= health.MOST_UNKNOWN:
+        return []
+    return [Missing(Lack.KNOWN, points_known(record, today))]
+
+
+def _days_of(course: Course, *components: Component) -> set[date]:
+    return {day for component in components for day in course.days_of(component)}
+
+
+def _is_earned(record: Record, day: date) -> bool:
+    return all(record.course.of(one, day).belief >= EARNED for one in OF_PARTNERS)
+
+
+def _missing_components(record: Record, today: date) -> list[Missing]:
+    """What is lowest comes first."""
+    found = [
+        Missing(Lack.COMPONENT, hundredths(record.course.of(one, today).belief), said=one.value)
+        for one in OF_PARTNERS
+        if record.course.of(one, today).belief < EARNED
+    ]
+    return sorted(found, key=lambda one: one.count)
+
+
+def _is_trusted(record: Record, side: str, day: date) -> bool:
+    return record.course.trust(side, day).belief >= EARNED_BY_SIDE
+
+
+def _missing_trust(record: Record, today: date) -> list[Missing]:
+    lacks = {"ours": Lack.TRUST_OURS, "theirs": Lack.TRUST_THEIRS}
+    found = trust_by_side(record, today)
+    return [Missing(lack, found[side]) for side, lack in lacks.items() if not _is_trusted(record, side, today)]
+
+
+def _shown_of(*components: Component) -> Callable[[Record, date], list[Shown]]:
+    """The rows of some components, the newest first; of each thing that gave rise to several the last."""
+
+    def shown(record: Record, today: date) -> list[Shown]:
+        found: dict[tuple[str, int], Shown] = {}
+        for one in reversed(record.weighed):
+            if one.row.day <= today and evidence.RULES[one.row.kind].component in components:
+                found.setdefault((one.shown.model, one.shown.pk), one.shown)
+        return list(found.values())
+
+    return shown
+
+
+SCORE = Rule(
+    spans=_can_be_judged,
+    shown=lambda record, today: [],
+    missing=_missing_score,
+    figure=points_known,
+)
+COMPONENTS = Rule(
+    spans=lambda record: fading(_days_of(record.course, *OF_PARTNERS), lambda day: _is_earned(record, day)),
+    shown=_shown_of(*OF_PARTNERS),
+    missing=_missing_components,
+)
+TRUST_OF_EACH = Rule(
+    spans=lambda record: fading(
+        _days_of(record.course, Component.TRUST),
+        lambda day: all(_is_trusted(record, side, day) for side in SIDES),
+    ),
+    shown=_shown_of(Component.TRUST),
+    missing=_missing_trust,
+)
+
+
+def low(record: Record, component: Component) -> list[Span]:
+    """When it was low: little of it earned, and more known of it than not. What nobody knows is no reason to worry."""
+    course = record.course
+    days = course.days_of(component)
+    known = fading(days, lambda day: course.of(component, day).unknown <= LOW_UNKNOWN)
+    return without(known, fading(days, lambda day: course.of(component, day).belief >= LOW))

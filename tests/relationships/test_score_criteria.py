@@ -1,0 +1,181 @@
+"""Criteria that ask for the score or its parts: to the day what a slow way says of each day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relationships import evidence, score_criteria, stages
+from relationships.cadence import Interval, Rest
+from relationships.criteria import Agreed, Lack, Person, Record, Shown, Span, Touch, Weighed, fading, without
+from relationships.evidence import Component, Kind
+from relationships.stages import Criterion, Stage, Verdict
+from tests.relationships.test_stages import day, slow, stood, weighed
+
+DAY = timedelta(days=1)
+SCORED = [Criterion.SCORE, Criterion.COMPONENTS, Criterion.TRUST_OF_EACH]
+
+
+def rich(chance: Random) -> Record:
+    """Enough of it for a partner, in part; met, silent, late, paused, with people who come and go."""
+    people = []
+    for number in range(chance.randrange(4)):
+        seen = sorted({day(chance.randrange(500)) for _ in range(chance.randrange(8))})
+        there = [Span(date.min, day(chance.randrange(200, 700)) if chance.random() < 0.3 else None)]
+        shown = Shown("person", number, day(chance.randrange(200)))
+        people.append(Person(shown, there, decides=True, seen=seen, who=chance.choice("abcd")))
+    agreements = []
+    for number in range(chance.choice([0, 1, 1, 2])):
+        starts, ends = day(chance.randrange(300)), day(chance.randrange(300, 600))
+        every = chance.choice([7, 14, 30, 60, 120])
+        interval = Interval(starts, every, ends if chance.random() < 0.3 else None)
+        agreements.append(Agreed(interval, assumed=False, shown=Shown("rhythm", number, starts)))
+    rested, paused = chance.randrange(500), chance.randrange(500)
+    return Record(
+        people=people,
+        agreements=agreements,
+        touches=[Touch(day(chance.randrange(500))) for _ in range(chance.choice([0, 3, 12, 30]))],
+        rests=[Rest(day(rested), day(rested + 20))] if chance.random() < 0.3 else [],
+        halts=[Span(day(paused), day(paused + chance.randrange(80)))] if chance.random() < 0.3 else [],
+        weighed=weighed(chance, 120),
+    )
+
+
+def spans_of(record: Record, one: Criterion | Component) -> Sequence[Span]:
+    return stages.RULES[one].spans(record) if isinstance(one, Criterion) else score_criteria.low(record, one)
+
+
+def says(record: Record, on: date) -> Callable[[Criterion | Component], bool]:
+    """The definition, of one day alone."""
+    standing = stood(record, on)
+
+    def holds(one: Criterion | Component) -> bool:
+        if isinstance(one, Criterion):
+            return slow(record, one, on)
+        return standing.opinions[one].belief < 0.4 and standing.opinions[one].unknown <= 0.5
+
+    return holds
+
+
+def test_spans_are_those_of_the_slow_way_to_the_day() -> None:
+    """On their first and last days, the days beside these, and others."""
+    asked: list[Criterion | Component] = [*SCORED, *Component]
+    held = dict.fromkeys(asked, 0)
+    for seed in range(25):
+        chance = Random(seed)
+        record = rich(chance)
+        spans = {one: spans_of(record, one) for one in asked}
+        edges = {edge for found in spans.values() for span in found for edge in (span.first, span.last) if edge}
+        edges = set(chance.sample(sorted(edges), min(16, len(edges))))
+        days = {edge + by * DAY for edge in edges for by in (-1, 0, 1)}
+        for on in [*days, *(day(chance.randrange(-5, 1200)) for _ in range(5))]:
+            holds = says(record, on)
+            for one, found in spans.items():
+                assert any(span.holds(on) for span in found) is holds(one), (seed, one, on)
+        for one, found in spans.items():
+            held[one] += bool(found)
+    assert min(held.values()) > 0, held
+
+
+@given(st.sets(st.integers(0, 60), min_size=1), st.integers(0, 99), st.data())
+def test_spans_of_what_fades_are_those_of_every_day(starts: set[int], seed: int, data: st.DataObject) -> None:
+    """Against days one by one, where something holds for a while after some of the days."""
+    lasts = {start: data.draw(st.integers(0, 70)) for start in sorted(starts)}
+
+    def holds(on: date) -> bool:
+        before = [start for start in starts if day(start) <= on]
+        return bool(before) and (on - day(max(before))).days < lasts[max(before)]
+
+    spans = fading([day(start) for start in starts], holds)
+    for offset in range(-1, 140):
+        assert any(span.holds(day(offset)) for span in spans) is holds(day(offset))
+    assert all(one.last is None or one.last < other.first - DAY for one, other in pairwise(spans))
+    assert fading([day(3)], lambda on: on >= day(3)) == (Span(day(3)),)
+
+
+spans_of_days = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=5).map(
+    lambda found: [Span(day(first * 11), day(first * 11 + more)) for first, more in sorted(set(found))]
+)
+
+
+@given(spans_of_days, spans_of_days, st.booleans())
+def test_days_of_spans_without_those_of_others(held: list[Span], others: list[Span], for_good: bool) -> None:
+    held = list({one.first: one for one in held}.values())
+    others = list({one.first: one for one in others}.values())
+    if for_good and held:
+        held[-1] = Span(held[-1].first)
+    found = without(held, others)
+    for offset in range(0, 600, 3):
+        on = day(offset)
+        wanted = any(one.holds(on) for one in held) and not any(one.holds(on) for one in others)
+        assert any(one.holds(on) for one in found) is wanted
+
+
+# Said out loud -------------------------------------------------------------------------------------------------------
+
+
+def kept(side: str, *offsets: int, kind: Kind = Kind.PROMISE_KEPT) -> list[Weighed]:
+    rows = [evidence.row(kind, side, day(offset)) for offset in offsets]
+    return [Weighed(row, Shown("promise", number, row.day, side)) for number, row in enumerate(rows)]
+
+
+# Nine promises of each side, of three weeks: a belief of .84 at once.
+TRUSTED = Record(weighed=sorted(
+    [*kept("ours", 0, 0, 0, 7, 7, 7, 14, 14, 14), *kept("theirs", 0, 0, 0, 7, 7, 7, 14, 14, 14)],
+    key=lambda one: one.row.day,
+))  # fmt: skip
+
+
+def test_trust_is_met_until_the_day_on_which_it_has_faded() -> None:
+    found = stages.find(TRUSTED, Criterion.TRUST_OF_EACH, Stage.PARTNER, day(60))
+    assert (found.verdict, found.met_since) == (Verdict.HOLDS, day(0))
+    assert found.counts_from == day(90)
+    assert score_criteria.trust_by_side(TRUSTED, day(14)) == {"ours": 84, "theirs": 84}
+    assert found.until is not None
+    on = [score_criteria.trust_by_side(TRUSTED, found.until + by * DAY)["ours"] for by in (0, 1)]
+    assert on == [55, 54]
+    # The rows that show it, the newest first.
+    assert [one.day for one in found.shown][:1] == [day(14)]
+    assert stages.find(TRUSTED, Criterion.TRUST_OF_EACH, Stage.PARTNER, found.until).changes_on == found.until + DAY
+
+
+def test_what_is_missing_names_the_side_and_the_part() -> None:
+    one_sided = Record(weighed=kept("ours", 0, 0, 0, 7, 7, 7))
+    found = stages.find(one_sided, Criterion.TRUST_OF_EACH, Stage.PARTNER, day(8))
+    assert [(one.lack, one.count) for one in found.missing] == [(Lack.TRUST_THEIRS, 0)]
+    parts = stages.find(TRUSTED, Criterion.COMPONENTS, Stage.PARTNER, day(14)).missing
+    assert [(one.said, one.count) for one in parts] == [("access", 0), ("credibility", 0)]
+    score = stages.find(TRUSTED, Criterion.SCORE, Stage.PARTNER, day(14))
+    assert [(one.lack, one.count) for one in score.missing] == [(Lack.KNOWN, 21)]
+    assert score_criteria.cheapest(TRUSTED, day(14)) is not None
+
+
+LATE = kept("ours", *range(0, 30, 3), kind=Kind.PROMISE_BROKEN) + kept(
+    "theirs", *range(0, 30, 3), kind=Kind.PROMISE_LATE
+)
+
+
+@pytest.mark.parametrize(("stage", "wants"), [("contact", ()), ("customer", ("trust",)), ("partner", ("trust",))])
+def test_a_part_that_is_low_for_sixty_days_asks_for_a_review(stage: str, wants: tuple[str, ...]) -> None:
+    record = Record(weighed=sorted(LATE, key=lambda one: one.row.day))
+    [span] = score_criteria.low(record, Component.TRUST)
+    assert span.last is not None
+    standings = [
+        stages.stand(record, stage, on) for on in (span.first + 59 * DAY, span.first + 60 * DAY, span.last + DAY)
+    ]
+    assert [one.low for one in standings] == [(), wants, ()]
+    if wants:
+        assert standings[0].again_on == span.first + 60 * DAY
+        assert standings[1].again_on == span.last + DAY
+
+
+def test_what_nobody_knows_is_not_low() -> None:
+    assert all(not score_criteria.low(Record(), component) for component in Component)
+    once = Record(weighed=kept("ours", 0, kind=Kind.PROMISE_LATE))
+    assert score_criteria.low(once, Component.TRUST) == []
