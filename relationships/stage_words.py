@@ -323,6 +323,7 @@ class Line:
         return self.verdict == Verdict.WAIVED
 
 
+WEIGHED = (Criterion.COMPONENTS, Criterion.TRUST_OF_EACH)
 # So many rows open under a criterion; of the rest the number is told.
 ROWS = 8
 
@@ -347,6 +348,9 @@ def _line(
 ) -> Line:
     waiver = waivers.get(one.waiver.pk) if one.waiver and one.verdict is Verdict.WAIVED else None
     rows = [_told(shown, told) for shown in one.shown]
+    if one.criterion in WEIGHED:
+        # What gave rise to them is of many kinds; some have nothing to say here.
+        rows = [row for row in rows if row.said]
     holds = one.verdict in (Verdict.MET, Verdict.HOLDS)
     return Line(
         criterion=one.criterion.value,
