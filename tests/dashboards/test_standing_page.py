@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 NOW = Now.read()
 TODAY = NOW.today("UTC")
 DAY = timedelta(days=1)
-STANDING_QUERIES = 31
+STANDING_QUERIES = 32
 
 
 def client_of(user: Any) -> Client:
