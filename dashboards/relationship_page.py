@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import PersonRequest
 from dashboards import (
     feelings_part,
+    health_flags,
     meetings_of,
     people_map,
     problems,
@@ -81,6 +82,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         **ways_in_part.of(row, found, user, here),
         **meetings_of.next_of(row, user, now),
         **feelings_part.of(row, user, here),
+        **health_flags.of(row, now),
     }
     return render(request, "dashboards/relationship_detail.html", context)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dashboards import health_flags
 from dashboards.standing_bar import InList, in_list
 from relationships import queries, rhythm, trend, words
 from relationships.cadence import State
@@ -27,23 +28,35 @@ class Line:
     rhythm: rhythm.Rhythm
     rhythm_says: str
     standing: InList | None = None
+    flag: health_flags.Worst | None = None
 
 
 def with_rhythm(rows: Sequence[Relationship], now: Now) -> list[Line]:
-    """For the portfolio: the state, half a year of contact and the standing, which the rows select. Two queries."""
+    """For the portfolio: the state, half a year of contact, the standing, which the rows select, and the worst flag.
+
+    Three queries more than the rows themselves.
+    """
     first = now.instant.date() - timedelta(weeks=rhythm.WEEKS, days=1)
-    contacts = queries.contacts_since([row.pk for row in rows], first)
-    gone = queries.directions_of([row.pk for row in rows], now.instant.date())
-    return [_drawn(row, contacts.get(row.pk, []), gone[row.pk], now) for row in rows]
+    keys = [row.pk for row in rows]
+    contacts = queries.contacts_since(keys, first)
+    gone = queries.directions_of(keys, now.instant.date())
+    flags = health_flags.worst_of(rows, now)
+    return [_drawn(row, contacts.get(row.pk, []), gone[row.pk], flags.get(row.pk), now) for row in rows]
 
 
-def _drawn(row: Relationship, contacts: Iterable[rhythm.Contact], gone: trend.Direction, now: Now) -> Line:
+def _drawn(
+    row: Relationship,
+    contacts: Iterable[rhythm.Contact],
+    gone: trend.Direction,
+    flag: health_flags.Worst | None,
+    now: Now,
+) -> Line:
     state = row.state(now)
     kept = list(contacts)
     drawing = draw(row, kept, row.today(now), LIST_WIDTH, LIST_HEIGHT)
     how = next((contact.channel for contact in reversed(kept) if contact.two_way), "")
     says = words.contact_count(kept, rhythm.WEEKS)
-    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says, in_list(row, gone))
+    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says, in_list(row, gone), flag)
 
 
 def draw(

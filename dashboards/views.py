@@ -242,11 +242,13 @@ def _chips(request: PersonRequest, form: PortfolioForm) -> list[tuple[str, str, 
         shown["stage"] = Relationship.Stage(shown["stage"]).label
     if "moving" in shown:
         shown["moving"] = dict(form.fields["moving"].choices)[shown["moving"]]  # type: ignore[attr-defined]
+    if "flag" in shown:
+        shown["flag"] = dict(form.fields["flag"].choices)[shown["flag"]]  # type: ignore[attr-defined]
     if "whose" in shown:
         shown["whose"] = dict(form.fields["whose"].choices)[shown["whose"]]  # type: ignore[attr-defined]
     return [
         (str(form.fields[name].label), str(shown[name]), _address(request, **{name: ""}))
-        for name in ("whose", "owner", "team", "stage", "moving", "tag")
+        for name in ("whose", "owner", "team", "stage", "moving", "flag", "tag")
         if name in shown
     ]
 

@@ -35,6 +35,7 @@ from relationships.models import (
     Fulfilment,
     Halt,
     HandOver,
+    HealthFlag,
     Interaction,
     InteractionColleague,
     InteractionContact,
@@ -72,7 +73,7 @@ KINDS = {
     "team": gettext_lazy("Team"),
 }
 OF_KIND: dict[str, list[type[models.Model]]] = {
-    "relationship": [Relationship, Halt, RelationshipOutcome, Feeling],
+    "relationship": [Relationship, Halt, RelationshipOutcome, Feeling, HealthFlag],
     "team": [RelationshipMember, HandOver],
     "rhythm": [CadenceAgreement, Snooze, MissedCheckIn],
     "talk": [Interaction, InteractionContact, InteractionColleague, Comment, Attachment],
@@ -84,7 +85,8 @@ OF_KIND: dict[str, list[type[models.Model]]] = {
 }
 ICONS: dict[type[models.Model], str] = {
     Relationship: "building", RelationshipMember: "users", HandOver: "users", CadenceAgreement: "calendar-time",
-    Snooze: "zzz", MissedCheckIn: "flag", Interaction: "message-circle", InteractionContact: "message-circle",
+    Snooze: "zzz", MissedCheckIn: "flag", HealthFlag: "flag",
+    Interaction: "message-circle", InteractionContact: "message-circle",
     InteractionColleague: "message-circle", Comment: "messages", Attachment: "link", Commitment: "checks",
     Renegotiation: "calendar-plus", Fulfilment: "circle-check", Miss: "alert-circle",
     Feedback: "message-circle", FeedbackStep: "message",
@@ -104,6 +106,7 @@ TOLD: dict[type[models.Model], list[str]] = {
     Commitment: [*RESTORABLE[Commitment], "due_on"],
     CadenceAgreement: ["every_days", "starts_on", "ends_on", "agreed_with", "agreed_on", "reason"],
     Snooze: ["from_on", "until_on", "reason"],
+    HealthFlag: ["snoozed_why"],
     Renegotiation: ["agreed_on", "new_due_on", "reason"],
     Fulfilment: ["kept_on", "note"],
     Miss: ["missed_on", "explanation", "plan", "explained_on"],
@@ -121,6 +124,7 @@ TOLD: dict[type[models.Model], list[str]] = {
 # What a new or a removed one says besides its headline.
 TEXTS: dict[type[models.Model], list[str]] = {
     Halt: ["why"], Interaction: ["summary"], Commitment: ["remedy"], CadenceAgreement: ["reason"], Snooze: ["reason"],
+    HealthFlag: ["snoozed_why"],
     Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
     HandOver: ["note"], Feedback: ["behalf_of"], FeedbackStep: ["text", "url"],
     Stakeholder: ["readiness_why"], Introduction: ["note"], ProblemStep: ["note"],
@@ -309,7 +313,7 @@ class Teller:
             return Item(ICONS[row.model], said, texts=self._texts(row), back=back)
         lines = [line for name in TOLD.get(row.model, []) if (line := self._line(row, name)) is not None]
         of_its_own = row.model is Relationship and said != _("Relationship changed")
-        says_it_all = row.model in (MissedCheckIn, Halt) or of_its_own
+        says_it_all = row.model in (MissedCheckIn, HealthFlag, Halt) or of_its_own
         return Item(ICONS[row.model], said, lines=lines) if said and (lines or says_it_all) else None
 
     def _texts(self, row: Change) -> list[str]:
@@ -517,6 +521,24 @@ def _flag(teller: Teller, row: Change) -> str:
         _("Missed check-in of %(day)s is open again") % told,
         _("Missed check-in of %(day)s withdrawn") % told,
         _("Missed check-in of %(day)s is open again") % told,
+    )
+
+
+def _health_flag(teller: Teller, row: Change) -> str:
+    """A flag that came on or went off, or that somebody put off."""
+    kind = capfirst(str(dict(HealthFlag.Kind.choices).get(row.values["kind"], row.values["kind"])))
+    before, until = row.before or {}, row.values["snoozed_until"]
+    told = {"flag": kind, "day": _day(until), "since": _day(row.values["since"])}
+    if row.label == "update" and before.get("snoozed_until") != until:
+        return (_("Snoozed until %(day)s: %(flag)s") if until else _("No longer snoozed: %(flag)s")) % told
+    if row.label == "update" and row.values["until"] and not before.get("until"):
+        return _("Flag over: %(flag)s") % told
+    return _pick(
+        row,
+        _("Flag: %(flag)s, since %(since)s") % told,
+        _("Flag again: %(flag)s") % told,
+        _("Flag withdrawn: %(flag)s") % told,
+        _("Flag: %(flag)s, since %(since)s") % told,
     )
 
 
@@ -741,6 +763,7 @@ HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Interaction: _entry,
     Snooze: _snooze,
     MissedCheckIn: _flag,
+    HealthFlag: _health_flag,
     Commitment: _promise,
     Renegotiation: _of_promise(lambda: _("New day %(day)s: %(what)s"), "new_due_on"),
     Fulfilment: _of_promise(lambda: _("Kept on %(day)s: %(what)s"), "kept_on"),

@@ -13,7 +13,11 @@ _KEY = ["relationship_id", "on"]
 _FIELDS = [one.attname for one in Snapshot._meta.concrete_fields]
 COLUMNS = [*_KEY, *(name for name in _FIELDS if name not in {*_KEY, "id", "shared"})]
 # What ``Standing`` calls otherwise, or says in a row of its own.
-FROM = {"on": "t.as_of", "flags": "ARRAY[]::text[]", "config_version": "t.config"}
+FLAGS = """ARRAY(SELECT DISTINCT f.kind FROM relationships_healthflag f
+                    WHERE f.relationship_id = t.relationship_id AND f.since <= t.as_of
+                      AND (f.until IS NULL OR f.until > t.as_of)
+                    ORDER BY f.kind)"""
+FROM = {"on": "t.as_of", "flags": FLAGS, "config_version": "t.config"}
 STOOD = {name: FROM.get(name, f"t.{name}") for name in COLUMNS}
 # Another one of these is told on its day; the points alone go up and down with every week.
 TOLD = ("band", "limiting", "flags")

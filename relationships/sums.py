@@ -171,14 +171,14 @@ WITH {terms()}, touches AS (
 ), pots AS (
     SELECT id, {", ".join(summed)} FROM capped GROUP BY id
 )
-INSERT INTO relationships_evidencesums AS n (relationship_id, rhythm, stale, {", ".join(columns)})
-SELECT p.id, '', EXISTS (SELECT 1 FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day > p.today),
+INSERT INTO relationships_evidencesums AS n (relationship_id, rhythm, flags_stale, stale, {", ".join(columns)})
+SELECT p.id, '', true, EXISTS (SELECT 1 FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day > p.today),
        p.stretched, (SELECT max(t.day) FROM touches t WHERE t.id = p.id),
        (SELECT max(e.day) FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day <= p.today),
        COALESCE(a.r, 0), COALESCE(a.s, 0), {", ".join(f"COALESCE(q.{column}, 0)" for *_pot, column in pots)}
   FROM present p LEFT JOIN adherence a ON a.id = p.id LEFT JOIN pots q ON q.id = p.id
     ON CONFLICT (relationship_id) DO UPDATE
-   SET stale = EXCLUDED.stale, {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
+   SET stale = EXCLUDED.stale, flags_stale = true, {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
 """
 
 
@@ -320,7 +320,7 @@ def read(kept: EvidenceSums) -> Sums:
 
 STORE = f"""
 UPDATE relationships_evidencesums n
-   SET touched_on = v.touched_on, latest_on = v.latest_on,
+   SET flags_stale = true, touched_on = v.touched_on, latest_on = v.latest_on,
        {", ".join(f"{column} = v.{column}" for column in COLUMNS.values())}
   FROM unnest(%s::bigint[], %s::date[], %s::date[], {", ".join("%s::float8[]" for _column in COLUMNS)})
        AS v(id, touched_on, latest_on, {", ".join(COLUMNS.values())})
@@ -340,7 +340,7 @@ def forget(ids: Collection[int]) -> None:
     """These are to be summed anew: something else than one more row happened."""
     if ids:
         lock(ids)
-        EvidenceSums.objects.filter(pk__in=ids).update(stale=True)
+        EvidenceSums.objects.filter(pk__in=ids).update(stale=True, flags_stale=True)
 
 
 def rhythms_of(ids: Collection[int]) -> dict[int, Rhythm]:

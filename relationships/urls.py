@@ -5,6 +5,7 @@ from relationships.views import (
     comments,
     feedback,
     feelings,
+    flags,
     hear,
     history,
     listening,
@@ -126,6 +127,8 @@ urlpatterns = [
     path("problems/<int:pk>/solution/", problems.problem_solve, name="problem_solve"),
     path("problems/<int:pk>/return/", problems.problem_reopen, name="problem_reopen"),
     path("problems/<int:pk>/owning/", problems.problem_own_up, name="problem_own_up"),
+    path("flags/<int:pk>/snooze/", flags.health_flag_snooze, name="health_flag_snooze"),
+    path("flags/<int:pk>/waking/", flags.health_flag_wake, name="health_flag_wake"),
     path("feedback/<int:pk>/problem/", problems.problem_of_feedback, name="problem_of_feedback"),
     path("interactions/<int:pk>/next-step/", comments.next_step_done, name="next_step_done"),
 ]

@@ -67,6 +67,7 @@ from relationships.actions.feelings import (
     restore_feeling,
     set_feeling,
 )
+from relationships.actions.flags import set_flag_snooze, snooze_flag, wake_flag
 from relationships.actions.halts import end_relationship, pause, resume, set_end, set_pause, take_up_again
 from relationships.actions.history import (
     bring_back,
@@ -391,6 +392,7 @@ __all__ = [
     "set_feedback",
     "set_feedback_step",
     "set_feeling",
+    "set_flag_snooze",
     "set_for_many",
     "set_grown",
     "set_heard",
@@ -413,6 +415,7 @@ __all__ = [
     "set_waiver_end",
     "settle",
     "snooze",
+    "snooze_flag",
     "solve_problem",
     "somebody_left",
     "sort_heard",
@@ -437,6 +440,7 @@ __all__ = [
     "unopen_problem",
     "waive",
     "wake",
+    "wake_flag",
     "was_heard",
     "withdraw_agreement",
     "withdraw_agreements",

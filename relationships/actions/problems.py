@@ -27,7 +27,10 @@ EDITABLE_PROBLEM = ["what", "severity", "opened_on", "due_on", "opened_by", "con
 
 
 def assess(ids: Collection[int], *, now: Now) -> None:
-    """Bring the derived fields and the evidence of these problems in line with their rows; locks them first."""
+    """Bring the derived fields and the evidence of these problems in line with their rows; locks them first.
+
+    What follows for the relationships follows too: how they stand, their flags.
+    """
     rows = list(Problem.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
     steps: dict[int, list[problems.Step]] = {row.pk: [] for row in rows}
     for step in ProblemStep.objects.filter(problem__in=ids).order_by("done_on", "id"):

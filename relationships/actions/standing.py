@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import transaction
 
-from relationships import cadence, records, snapshots, standings, sums
+from relationships import cadence, flagging, records, snapshots, standings, sums
 from relationships.models import CadenceAgreement, EvidenceSums, Relationship, latest_date
 from web.clock import Now
 
@@ -19,17 +19,16 @@ def stand(
     agreements: Mapping[int, Sequence[CadenceAgreement]],
     rested: Mapping[int, records.Rested],
 ) -> None:
-    """Keep how these stand, after their evidence or rhythm changed; the rows are locked already.
+    """Keep how these stand and their flags, after their evidence or rhythm changed; the rows are locked already.
 
-    Two statements where the sums are in line. They are made anew where something else happened than one more row of
-    evidence: something was taken away or dated back, is of a day that has not come there, or the rhythm is another one.
+    Four statements where the sums are in line and no flag turns. The sums are made anew where something else
+    happened than one more row of evidence: something was taken away or dated back, is of a day that has not come there,
+    or the rhythm is another one.
     """
-    prints = {
-        row.pk: sums.print_of(sums.rhythm([one.interval for one in agreements[row.pk]], rested[row.pk]), row.today(now))
-        for row in rows
-        if row.removed_at is None
-    }
-    today = {row.pk: row.today(now) for row in rows}
+    there = [row for row in rows if row.removed_at is None]
+    rhythms = {row.pk: sums.rhythm([one.interval for one in agreements[row.pk]], rested[row.pk]) for row in there}
+    today = {row.pk: row.today(now) for row in there}
+    prints = {pk: sums.print_of(rhythms[pk], day) for pk, day in today.items()}
     kept = EvidenceSums.objects.filter(pk__in=prints, stale=False).values_list("pk", "rhythm", "latest_on")
     in_line = {
         pk for pk, made_with, latest in kept if made_with == prints[pk] and (latest is None or latest <= today[pk])
@@ -39,6 +38,7 @@ def stand(
         sums.rebuild(now, anew)
         sums.keep_prints(anew)
     standings.stand(now, prints)
+    flagging.keep(there, rhythms, now)
 
 
 def stand_all(*, now: Now, batch: int = 1000) -> int:
@@ -54,6 +54,7 @@ def stand_all(*, now: Now, batch: int = 1000) -> int:
             _sum_anew(ids, now)
         reached = ids[-1]
     behind = standings.stand_behind(now)
+    flag_what_turns(now=now, batch=batch)
     snapshots.keep(now)
     return behind
 
@@ -72,6 +73,19 @@ def remember(*, since: date, now: Now) -> int:
         day += 7 * cadence.DAY
     _sum_anew(None, now)
     return written
+
+
+def flag_what_turns(*, now: Now, batch: int = 1000) -> int:
+    """Judge the flags of those that may have turned since they were judged; returns how many it looked at."""
+    turning, done, reached = flagging.turning(now), 0, 0
+    while True:
+        with transaction.atomic():
+            locked = turning.select_for_update(no_key=True, of=("self",)).filter(pk__gt=reached)
+            rows = list(locked[:batch])
+            flagging.keep(rows, sums.rhythms_of([row.pk for row in rows]), now)
+        if not rows:
+            return done
+        done, reached = done + len(rows), rows[-1].pk
 
 
 def _sum_anew(ids: Collection[int] | None, now: Now) -> int:

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Team, User
 from relationships.cadence import State
-from relationships.models import Relationship, RelationshipQuerySet
+from relationships.models import HealthFlag, Relationship, RelationshipQuerySet
 from web.choices import narrow
 from web.clock import Now
 
 
 class PortfolioForm(forms.Form):
     MINE, PART, TEAM = "mine", "part", "team"
+    ANY = "any"
     REVIEW, PROPOSED, LATE, UNADVANCED, ASKED = "review", "proposed", "late", "unadvanced", "asked"
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
@@ -43,6 +44,11 @@ class PortfolioForm(forms.Form):
             (ASKED, gettext_lazy("any of these three")),
             (UNADVANCED, gettext_lazy("nobody tries to advance")),
         ],
+    )
+    flag = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Flag"),
+        choices=[("", gettext_lazy("all")), (ANY, gettext_lazy("any flag")), *HealthFlag.Kind.choices],
     )
     state = forms.ChoiceField(required=False, choices=[("", ""), *((state.value, state.value) for state in State)])
     sort = forms.ChoiceField(
@@ -105,6 +111,9 @@ class PortfolioForm(forms.Form):
                 rows = rows.evidence_overdue(now)
             case self.UNADVANCED:
                 rows = rows.unadvanced(now)
+        if flag := chosen.get("flag"):
+            flagged = HealthFlag.objects.open().filter(**({} if flag == self.ANY else {"kind": flag}))
+            rows = rows.filter(pk__in=flagged.order_by().values("relationship"))
         if stage := chosen.get("stage"):
             rows = rows.filter(stage=stage)
         if tag := chosen.get("tag"):

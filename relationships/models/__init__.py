@@ -21,6 +21,10 @@ from relationships.models.feelings import (
     RelationshipOutcome,
     RelationshipOutcomeQuerySet,
 )
+from relationships.models.flags import (
+    HealthFlag,
+    HealthFlagQuerySet,
+)
 from relationships.models.health import (
     EvidenceSums,
     EvidenceSumsQuerySet,
@@ -150,6 +154,8 @@ __all__ = [
     "HaltQuerySet",
     "HandOver",
     "HandOverQuerySet",
+    "HealthFlag",
+    "HealthFlagQuerySet",
     "Heard",
     "HeardQuerySet",
     "Interaction",

@@ -50,12 +50,22 @@ class EvidenceSums(models.Model):
     feedback_theirs_r = models.FloatField(default=0.0)
     roadmap_ours_r = models.FloatField(default=0.0)
     roadmap_theirs_r = models.FloatField(default=0.0)
+    # Of the flags, which ``relationships.flagging`` keeps: the day as of which they were judged, the next one on which
+    # one may turn by itself, and whether the ledger has changed since.
+    flags_as_of = models.DateField(null=True)
+    flags_again_on = models.DateField(null=True)
+    flags_stale = models.BooleanField(default=True)
 
     objects = EvidenceSumsQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "evidence sums"
-        indexes = [models.Index(fields=["relationship"], condition=Q(stale=True), name="evidence_sums_stale")]
+        indexes = [
+            models.Index(fields=["relationship"], condition=Q(stale=True), name="evidence_sums_stale"),
+            models.Index(fields=["relationship"], condition=Q(flags_stale=True), name="evidence_sums_flags_stale"),
+            models.Index(fields=["flags_again_on"], name="evidence_sums_flags_again"),
+            models.Index(fields=["flags_as_of"], name="evidence_sums_flags_as_of"),
+        ]
 
     def __str__(self) -> str:
         return f"sums of {self.relationship_id}"

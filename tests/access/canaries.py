@@ -31,7 +31,7 @@ from meetings.actions.capture import PURPOSE
 from meetings.agenda import Kind as AgendaKind
 from meetings.models import Series
 from relationships import actions, addresses
-from relationships.models import Attachment, Comment, Commitment, Interaction
+from relationships.models import Attachment, Comment, Commitment, HealthFlag, Interaction
 from tests import people
 from web.clock import Now
 from web.sealed import seal
@@ -172,6 +172,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("PlanStep", "done_on"): lambda half: None,
     # A version of its own; the first one is Concord's.
     ("ScoreConfig", "version"): lambda half: 2 + ["north", "south"].index(half.side),
+    # A flag that somebody has put off, so that the why is told.
+    ("HealthFlag", "snoozed_until"): timezone.now().date() + timedelta(days=7),
     # Not sorted yet, so that it waits for somebody.
     ("Heard", "feedback"): lambda half: None,
     # Tomorrow, and one of a series; who is asked and told is somebody of theirs, with a row more for ours.
@@ -278,6 +280,10 @@ def build() -> World:
     left_behind(by=south.person, in_half=north)
     left_behind(by=north.person, in_half=south)
     actions.refresh([half.rows["Relationship"].pk for half in (north, south)], now=Now(timezone.now()))
+    for half in (north, south):
+        # Nothing gave rise to it, so it was gone as soon as somebody looked.
+        del half.rows["HealthFlag"]
+        half.row(HealthFlag)
     roles["alice"], roles["olga"] = User.objects.get(pk=north.person.pk), User.objects.get(pk=south.person.pk)
     roles["deputy"], roles["stand-in"] = deputy(north), stand_in(north)
     return World(north, south, roles)

@@ -21,7 +21,7 @@ from meetings.models import AgendaItem, CapturedEvent, CapturedMatch
 from meetings.outlines import Line
 from meetings.series import offered
 from relationships import actions
-from relationships.models import Relationship, ScoreConfig
+from relationships.models import HealthFlag, Relationship, ScoreConfig
 from tests import people
 from web.clock import Now
 
@@ -161,6 +161,12 @@ def waived(by: dict[str, Any], day: date = TODAY) -> Done[Any]:
     row = people.relationship()
     then = {**by, "now": Now.on(day)}
     return actions.waive(relationship=row, criterion="scope", why="Known for years", until_on=TODAY + WEEK, **then)
+
+
+def snoozed_flag(by: dict[str, Any]) -> Done[Any]:
+    row = people.relationship()
+    flag = HealthFlag.objects.create(relationship=row, account=row.account, kind="one_sided", since=TODAY)
+    return actions.snooze_flag(flag=flag, until_on=TODAY + WEEK, reason="A new colleague begins", **by)
 
 
 def planned(by: dict[str, Any]) -> Done[Any]:
@@ -326,6 +332,8 @@ OF_ALICE: dict[str, Deed] = {
     "snooze": lambda by: actions.snooze(
         relationship=rhythm(by).row.relationship, until_on=TODAY + WEEK, reason="They are away", **by
     ),
+    "snooze a flag": snoozed_flag,
+    "wake a flag": lambda by: actions.wake_flag(flag=snoozed_flag(by).row, **by),
     "make a promise": lambda by: actions.make_promise(
         relationship=people.relationship(), side="ours", what="Send", due_on=TODAY + WEEK, **by
     ),

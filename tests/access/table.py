@@ -128,6 +128,8 @@ TABLE: dict[str, Route] = {
     "agreement_remove": deed(CHANGES, "CadenceAgreement"),
     "snooze_create": form(CHANGES, "Relationship"),
     "snooze_remove": deed(CHANGES, "Snooze"),
+    "health_flag_snooze": form(CHANGES, "HealthFlag"),
+    "health_flag_wake": deed(CHANGES, "HealthFlag"),
     "person_deactivate": form(ADMINISTERS, "User"),
     "member_add": form(CHANGES, "Relationship"),
     "member_edit": form(CHANGES, "RelationshipMember"),

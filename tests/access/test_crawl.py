@@ -53,6 +53,7 @@ OWN = {
     ("feeling", "note"),
     ("fulfilment", "note"),
     ("handover", "note"),
+    ("healthflag", "snoozedwhy"),
     ("heard", "text"),
     ("insight", "became"),
     ("insight", "text"),
