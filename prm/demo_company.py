@@ -115,6 +115,8 @@ class Partner:
     ledger: str = ""
 
 
+# They answer, and never ring themselves: a flag says so.
+WE_ALWAYS_BEGIN = {"Vintervik Brewing"}
 ZONES = {
     "GB": "Europe/London",
     "NO": "Europe/Oslo",
@@ -278,7 +280,7 @@ def _devs() -> tuple[Partner, ...]:
 
     return (
         Partner("Hollisworth Freight", "customer", "freight", "GB", ("Felixstowe", "Corby"), "part loads", 3,
-            (bond("customer", 30, OVERDUE, 58, tier="B", tags=("tender", "night runs"), worth=103000, renewal_in=19,
+            (bond("customer", 30, OVERDUE, 78, tier="B", tags=("tender", "night runs"), worth=103000, renewal_in=19,
                 chased=True),), ledger="20207"),
         Partner("Ridgeway Hand Tools", "customer", "tools", "GB", ("Swindon", "Wantage"), "planes and chisels", 2,
             (bond("customer", 30, DUE, 31, tier="C", tags=("shops",), worth=34000, known_for=320),)),
@@ -547,7 +549,8 @@ class _Story:
         self.zone = ZONES[partner.country]
         self.today, self.moment = now.today(self.zone), now.moment(self.zone)
         self.rng = Random(f"{SEED} {partner.name} {bond.name}")
-        self.theirs = self.rng.uniform(0.25, 0.6)
+        theirs = self.rng.uniform(0.25, 0.6)
+        self.theirs = 0.0 if partner.name in WE_ALWAYS_BEGIN else theirs
         self.begin = self.today - bond.known_for * DAY
         self.unused: list[notes.Note] = []
 

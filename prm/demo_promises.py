@@ -323,11 +323,13 @@ class _Teller:
         ]
 
     def castell(self) -> list[PlannedPromise]:
-        """Broken and never explained; another late with a new day agreed after it was past."""
+        """Two broken and never explained, one late, another with a new day agreed after it was past: trust erodes."""
         move = (self._ago(3), self.row.today + 4 * DAY, "The driver’s contract is not signed")
         return [
             self._one(OURS, "A driver of its own for the night run", -12, moves=(move,)),
             self._one(OURS, "Credit for the three late runs", -24, missed_on=self._ago(14)),
+            self._one(OURS, "A call before a run is late", -30, missed_on=self._ago(20)),
+            self._one(OURS, "The dock at Chester free at five", -33, kept_on=self._ago(27)),
         ]
 
     def fjordfor(self) -> list[PlannedPromise]:
