@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,7 @@ def all_of(record: Record, today: date = TODAY) -> dict[tuple[Flag, str], Measur
     return {(one.flag, one.side): one for one in found}
 
 
-def told(found: Measure) -> tuple[float, bool, bool]:
+def told(found: Measure) -> tuple[Any, bool, bool]:
     return pytest.approx(found.value, abs=1e-9), found.on, found.off
 
 

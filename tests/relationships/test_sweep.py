@@ -365,7 +365,7 @@ def statements_of_a_sweep() -> int:
 
 @pytest.mark.django_db
 def test_sweep_of_one_and_of_five_hundred_takes_as_many_statements() -> None:
-    agreed(14)
+    many(1, overdue=1)
     assert statements_of_a_sweep() == SWEEP
     many(500, overdue=500)
     assert statements_of_a_sweep() == SWEEP
