@@ -135,6 +135,7 @@ def invented(chance: random.Random, number: int) -> Relationship:
 def test_what_is_kept_is_what_the_rules_say_of_what_was_written_and_costs_the_same_for_fifty() -> None:
     chance = random.Random(5)
     rows = [invented(chance, number) for number in range(10)]
+    actions.sweep_cadence(now=NOW)
     actions.refresh([row.pk for row in rows], now=NOW)
     rows = list(Relationship.objects.filter(pk__in=[row.pk for row in rows]))
     rhythms = sums.rhythms_of([row.pk for row in rows])
