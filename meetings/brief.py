@@ -244,11 +244,11 @@ def _deciding(ids: list[int], todays: dict[int, date]) -> dict[int, list[Fact]]:
     """Who signs or decides, and when anybody last met them."""
     touched = Q(contact__interactions__two_way=True, contact__interactions__relationship=F("relationship"))
     rows: Any = Stakeholder.objects.filter(relationship__in=ids).deciding().select_related("contact")
-    rows = rows.annotate(seen_on=Max("contact__interactions__occurred_on", filter=touched))
+    rows = rows.annotate(met_on=Max("contact__interactions__occurred_on", filter=touched))
     found: dict[int, list[Fact]] = defaultdict(list)
     for row in rows.order_by("contact__name", "pk"):
         today = todays[row.relationship_id]
-        seen = _("spoken with %(day)s") % {"day": dates.on(row.seen_on, today)} if row.seen_on else ""
+        seen = _("spoken with %(day)s") % {"day": dates.on(row.met_on, today)} if row.met_on else ""
         does = " · ".join(one for one in (people_words.does(row), seen) if one)
         found[row.relationship_id].append(Fact(str(row.contact), does, mark="" if seen else _("never met")))
     return found
