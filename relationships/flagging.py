@@ -104,7 +104,7 @@ def read(rows: Sequence[Relationship], rhythms: Mapping[int, Rhythm], now: Now) 
     """One query, for any number."""
     days = {row.pk: row.today(now) for row in rows}
     back = {pk: flags.window(rhythms[pk].every(day)) for pk, day in days.items()}
-    values = {
+    values: dict[str, list[int] | list[date] | list[str]] = {
         "ids": list(days),
         "today": list(days.values()),
         "since": [day - back[pk] * flags.DAY for pk, day in days.items()],

@@ -116,7 +116,7 @@ def test_problems_that_nobody_speaks_about_are_seen_when_they_are_passed_over() 
         )
     log(row, MONDAY + 20 * DAY, now=noon(MONDAY + 20 * DAY))
     assert standing(row) == [("fair_weather", "", MONDAY + 20 * DAY)]
-    first = row.problems.order_by("pk").first()
+    first = row.problems.earliest("pk")
     actions.solve_problem(actor=row.owner, now=noon(MONDAY + 21 * DAY), problem=first)
     assert standing(row) == []
 
@@ -211,8 +211,9 @@ def test_a_snooze_is_refused(until: date, reason: str, field: str) -> None:
 def test_the_history_tells_of_flags_and_snoozes() -> None:
     row = people.relationship()
     flag = flag_of(row)
-    snoozed = {"until_on": MONDAY + 7 * DAY, "reason": "A new buyer begins"}
-    actions.snooze_flag(actor=people.alice(), now=NOW, flag=flag, **snoozed)
+    actions.snooze_flag(
+        actor=people.alice(), now=NOW, flag=flag, until_on=MONDAY + 7 * DAY, reason="A new buyer begins"
+    )
     actions.wake_flag(actor=people.alice(), now=NOW, flag=flag)
     HealthFlag.objects.filter(pk=flag.pk).update(until=MONDAY + DAY)
     found, _more = history.deeds(row, writes=True)
@@ -255,7 +256,7 @@ def test_the_page_names_each_flag_since_when_and_why() -> None:
         ("One-sided", "since today", "we began it 6 of 6 times."),
     ]
     assert [len(one.rows) for one in shown] == [6, 6]
-    entry = row.interactions.order_by("-occurred_on").first()
+    entry = row.interactions.latest("occurred_on")
     assert shown[0].rows[0].address == f"{row.get_absolute_url()}#entry-{entry.pk}"
     assert (shown[0].rows[0].said, shown[0].rows[0].what) == ("We rang", "Ingrid Moe")
     assert reverse("health_flag_snooze", args=[shown[0].flag.pk]) in page.content.decode()

@@ -237,10 +237,9 @@ def test_judging_again_on_the_same_day_changes_nothing(record: Record, before: s
 def test_the_order_of_what_happened_is_irrelevant(record: Record, chance: random.Random) -> None:
     mixed = replace(
         record,
-        **{
-            name: chance.sample(list(getattr(record, name)), len(getattr(record, name)))
-            for name in ("contacts", "outcomes", "troubles")
-        },
+        contacts=chance.sample(record.contacts, len(record.contacts)),
+        outcomes=chance.sample(record.outcomes, len(record.outcomes)),
+        troubles=chance.sample(record.troubles, len(record.troubles)),
     )
     one, other = all_of(record), all_of(mixed)
     assert {key: told(found) for key, found in one.items()} == {

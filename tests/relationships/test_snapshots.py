@@ -122,6 +122,7 @@ def test_directions_of_any_number_are_one_query() -> None:
             found = queries.directions_of(ids[:many], today)
         assert len(asked) == 1
         assert found[ids[0]] == Direction(Way.DOWN, 4, FIRST + DAY)
+    found = queries.directions_of(ids, today)
     assert found[ids[1]] == Direction(Way.UP, 3, FIRST + DAY)
     assert found[ids[2]].way is Way.UNKNOWN
     # The next day in another zone is no other list.
