@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     MEETING = "meeting", _("the invitation to a meeting")
     MINUTES = "minutes", _("the minutes of a meeting")
     BRIEF = "brief", _("the brief before a meeting")
+    PULSE = "pulse", _("a question to one of theirs")
 
 
 WEEKLY = (Kind.DIGEST, Kind.TEAM_DIGEST)

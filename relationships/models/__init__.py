@@ -66,6 +66,16 @@ from relationships.models.promises import (
     is_late,
     seen_to_by,
 )
+from relationships.models.pulse import (
+    Pulse,
+    PulseAnswer,
+    PulseAnswerQuerySet,
+    PulseQuerySet,
+    PulseQuestion,
+    PulseRefusal,
+    PulseRefusalQuerySet,
+    PulseSide,
+)
 from relationships.models.relationship import (
     DERIVED,
     STAGE_DERIVED,
@@ -180,6 +190,14 @@ __all__ = [
     "ProblemQuerySet",
     "ProblemStep",
     "ProblemStepQuerySet",
+    "Pulse",
+    "PulseAnswer",
+    "PulseAnswerQuerySet",
+    "PulseQuerySet",
+    "PulseQuestion",
+    "PulseRefusal",
+    "PulseRefusalQuerySet",
+    "PulseSide",
     "Relationship",
     "RelationshipMember",
     "RelationshipMemberQuerySet",
