@@ -82,6 +82,9 @@ PROBLEM_LATE = "problem_late"
 SATISFIED, CHOOSES_AGAIN = 4.0, 3.0
 GIVING_STOPPED = 120
 SEEN_WITHIN = 3
+SATISFACTION, CHOOSE_AGAIN, SEEN = "satisfaction", "choose_again", "decision_maker_seen"
+# An answer says something of so many days; a year later it has to be asked again.
+ANSWER_HOLDS = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +122,39 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody of theirs was asked, and how they behave; asked by Pulse. Ratings are from 1 to 5."""
+class Fact:
+    """Something of theirs on a day: an answer with its rating from 1 to 5, somebody seen, something given.
 
-    satisfaction: float
-    would_choose_again: float | None = None
-    decision_maker_seen_on: date | None = None
-    gave_on: date | None = None
+    ``what`` is the question, ``SEEN``, or the kind of evidence; ``who`` said it, was seen or gave it.
+    """
+
+    day: date
+    value: float = 0.0
+    source: tuple[str, int] = ("", 0)
+    who: str = ""
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What they were asked and how they behave: their newest answers, who decides seen last, what they gave last.
+
+    ``begun_on`` is since when somebody who decides could have been seen.
+    """
+
+    satisfaction: Fact | None = None
+    choose_again: Fact | None = None
+    seen: Fact | None = None
+    gave: Fact | None = None
+    begun_on: date | None = None
+
+
+class Reason(StrEnum):
+    """Why somebody who is satisfied may leave all the same."""
+
+    UNSEEN = "unseen"
+    GIVES_NO_MORE = "gives_no_more"
+    CHOOSES_OTHERS = "chooses_others"
 
 
 @dataclass(frozen=True)
@@ -151,6 +180,7 @@ class Because:
     side: str = ""
     speaks: bool = True
     people: frozenset[str] = frozenset()
+    rating: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,19 +396,64 @@ def single_threaded(record: Record, today: date) -> Measure:
     )
 
 
+def holds(day: date, today: date) -> bool:
+    """What was said on a day still says something of today: within twelve months."""
+    return day <= today <= day + ANSWER_HOLDS
+
+
+def current(fact: Fact | None, today: date) -> Fact | None:
+    """An answer as long as it holds."""
+    return fact if fact is not None and holds(fact.day, today) else None
+
+
+def is_satisfied(said: Said, today: date) -> bool | None:
+    """None where they were not asked within twelve months."""
+    answer = current(said.satisfaction, today)
+    return None if answer is None else answer.value >= SATISFIED
+
+
+def reasons(said: Said, today: date, every_days: int | None) -> tuple[Reason, ...]:
+    """Why they may leave, satisfied or not; what is not known is no reason."""
+    seen = said.seen.day if said.seen else said.begun_on
+    again = current(said.choose_again, today)
+    found = {
+        Reason.UNSEEN: every_days is not None and (seen is None or (today - seen).days > SEEN_WITHIN * every_days),
+        Reason.GIVES_NO_MORE: said.gave is not None and (today - said.gave.day).days > GIVING_STOPPED,
+        Reason.CHOOSES_OTHERS: again is not None and again.value <= CHOOSES_AGAIN,
+    }
+    return tuple(one for one, holds_true in found.items() if holds_true)
+
+
 def may_leave(record: Record, today: date, every_days: int | None) -> Measure:
     """They say that they are satisfied, and do not behave like it: how many reasons speak for that."""
     said = record.said
-    if said is None or said.satisfaction < SATISFIED:
+    if said is None or not is_satisfied(said, today):
         return Measure(Flag.MAY_LEAVE, 0.0, on=False, off=True)
-    seen, gave = said.decision_maker_seen_on, said.gave_on
-    reasons = [
-        every_days is not None and (seen is None or (today - seen).days > SEEN_WITHIN * every_days),
-        gave is not None and (today - gave).days > GIVING_STOPPED,
-        said.would_choose_again is not None and said.would_choose_again <= CHOOSES_AGAIN,
+    why = reasons(said, today, every_days)
+    facts = (
+        (said.satisfaction, True),
+        (current(said.choose_again, today), Reason.CHOOSES_OTHERS in why),
+        (said.seen, Reason.UNSEEN in why),
+        (said.gave, Reason.GIVES_NO_MORE in why),
+    )
+    rows = [
+        Because(one.day, one.what, one.source, 1.0, "theirs", speaks, frozenset({one.who} - {""}), one.value)
+        for one, speaks in facts
+        if one is not None and one.day <= today
     ]
-    count = sum(reasons)
-    return Measure(Flag.MAY_LEAVE, count, on=count >= 1, off=count < 1, n=1)
+    rows.sort(key=lambda row: (row.day, row.what), reverse=True)
+    return Measure(Flag.MAY_LEAVE, len(why), on=bool(why), off=not why, n=1, rows=tuple(rows))
+
+
+def _turning_days(said: Said, today: date, every_days: int | None) -> list[date]:
+    """The days to come on which a reason begins, or an answer no longer holds."""
+    seen = said.seen.day if said.seen else said.begun_on
+    found = [one.day + ANSWER_HOLDS + DAY for one in (said.satisfaction, said.choose_again) if one is not None]
+    if said.gave is not None:
+        found.append(said.gave.day + (GIVING_STOPPED + 1) * DAY)
+    if seen is not None and every_days is not None:
+        found.append(seen + (SEEN_WITHIN * every_days + 1) * DAY)
+    return sorted(day for day in found if day > today)
 
 
 def _past(contacts: Iterable[Contact], today: date) -> list[Contact]:
@@ -459,18 +534,22 @@ def judge(record: Record, today: date, before: Collection[Key] = ()) -> Judged:
 
 
 # In silence chances and troubles only rise, and masses and numbers only fall: so these come on, and the others go off.
-RISING = (Flag.GOING_QUIET, Flag.FAIR_WEATHER, Flag.MAY_LEAVE)
+# *May leave* does either: its reasons come with silence, and its answers grow too old.
+RISING = (Flag.GOING_QUIET, Flag.FAIR_WEATHER)
 
 
 def _turns_on(record: Record, today: date, every_days: int | None, one: Measure, *, now: bool) -> date | None:
     """The first day on which a flag turns as long as nothing happens: it does so once at most, so by halving."""
-    if now is (one.flag in RISING):
-        return None
 
     def turned(days: int) -> bool:
         later = measure((one.flag, one.side), record, today + days * DAY, every_days)
         return later.stands(before=now) is not now
 
+    if one.flag is Flag.MAY_LEAVE:
+        ahead = _turning_days(record.said or Said(), today, every_days)
+        return next((day for day in ahead if turned((day - today).days)), None)
+    if now is (one.flag in RISING):
+        return None
     if not turned(FAR):
         return None
     near, far = 0, FAR

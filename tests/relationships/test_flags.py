@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from relationships import flags
 from relationships.cadence import Interval, Rest
 from relationships.evidence import Kind
-from relationships.flags import Contact, Flag, Measure, Outcome, Record, Said, Trouble
+from relationships.flags import Contact, Fact, Flag, Measure, Outcome, Record, Said, Trouble
 from relationships.health import Rhythm
 from tests.relationships import flags_oracle as slow
 
@@ -48,7 +48,8 @@ rhythms = st.builds(
     st.integers(1, 200),
     st.lists(st.builds(lambda day, more: Rest(day, day + more * DAY), days, st.integers(0, 31)), max_size=2),
 )
-said = st.none() | st.builds(Said, st.integers(1, 5), st.none() | st.integers(1, 5), st.none() | days, st.none() | days)
+facts = st.builds(Fact, days, st.integers(1, 5))
+said = st.none() | st.builds(Said, facts, *[st.none() | facts] * 3, st.none() | days)
 records = st.builds(
     Record,
     st.lists(contacts, max_size=25),
@@ -166,15 +167,30 @@ def test_contact_with_one_of_theirs_hangs_on_them() -> None:
     assert not flags.single_threaded(Record(touched(*range(0, 60, 10))), TODAY).on, "nobody was named"
 
 
+def asked(satisfied: int, again: int, *, seen: int | None = 0, gave: int | None = 0, ago: int = 0) -> Said:
+    """Rated so many days ago; who decides was seen, and something given, so many days ago."""
+    day = TODAY - ago * DAY
+    met, given = (None if one is None else Fact(TODAY - one * DAY) for one in (seen, gave))
+    return Said(Fact(day, satisfied), Fact(day, again), met, given)
+
+
 @pytest.mark.parametrize(
     ("said", "on"),
     [
-        (Said(4, 5, TODAY, TODAY), False),
-        (Said(4, 3, TODAY, TODAY), True),
-        (Said(4, 5, TODAY - 91 * DAY, TODAY), True),
-        (Said(4, 5, None, TODAY), True),
-        (Said(5, 5, TODAY, TODAY - 121 * DAY), True),
-        (Said(3, 3, None, TODAY - 121 * DAY), False),
+        (asked(4, 5), False),
+        (asked(4, 3), True),
+        (asked(4, 5, seen=91), True),
+        (asked(4, 5, seen=90), False),
+        (asked(4, 5, seen=None), True),
+        (replace(asked(4, 5, seen=None), begun_on=TODAY - 90 * DAY), False),
+        (replace(asked(4, 5, seen=None), begun_on=TODAY - 91 * DAY), True),
+        (asked(5, 5, gave=121), True),
+        (asked(5, 5, gave=120), False),
+        (asked(5, 5, gave=None), False),
+        (asked(3, 3, seen=None, gave=121), False),
+        (asked(5, 3, ago=365), True),
+        (asked(5, 3, ago=366), False),
+        (Said(), False),
         (None, False),
     ],
 )
@@ -291,13 +307,23 @@ def test_what_is_paused_or_over_has_no_flag(record: Record) -> None:
 
 @given(records)
 def test_the_day_to_look_again_is_the_first_on_which_one_turns(record: Record) -> None:
-    """Walked through, day by day, for a while; and no flag turns before it."""
+    """Walked through for a while: no flag turns before it, and one does on it."""
     now = flags.judge(record, TODAY)
-    keys = now.keys
+    keys, again = now.keys, now.again_on
+    assert again is None or flags.judge(record, again, keys).keys != keys
     for ahead in (1, 2, 3, 7, 8, 20, 50, 90, 200, 500):
         day = TODAY + ahead * DAY
-        turned = flags.judge(record, day, keys).keys != keys
-        assert turned == (now.again_on is not None and day >= now.again_on)
+        if again is None or day < again:
+            assert flags.judge(record, day, keys).keys == keys
+
+
+def test_somebody_who_may_leave_is_looked_at_again_when_an_answer_is_a_year_old() -> None:
+    """Who decides was seen today, monthly: a reason begins after 90 days; the answers hold for a year."""
+    record = Record(rhythm=MONTHLY, said=asked(5, 5))
+    on = flags.judge(record, TODAY).again_on
+    assert on == TODAY + 91 * DAY
+    off = flags.judge(record, on, flags.judge(record, on).keys)
+    assert (off.keys, off.again_on) == ({(Flag.MAY_LEAVE, "")}, TODAY + 366 * DAY)
 
 
 def test_silence_turns_going_quiet_on_on_the_day_that_was_told() -> None:
