@@ -37,6 +37,8 @@ OPEN_ROUTES = frozenset(
         "unsubscribe",
         "hear",
         "meeting_answer",
+        "pulse_question",
+        "pulse_stop",
         "calendar_feed",
         "healthz",
         "readyz",

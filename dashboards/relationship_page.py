@@ -21,6 +21,7 @@ from dashboards import (
     people_map,
     problems,
     promise_list,
+    pulse_part,
     rows,
     standing_page,
     timeline,
@@ -82,6 +83,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         **ways_in_part.of(row, found, user, here),
         **meetings_of.next_of(row, user, now),
         **feelings_part.of(row, user, here),
+        **pulse_part.of(row, user, here),
         **health_flags.of(row, now),
     }
     return render(request, "dashboards/relationship_detail.html", context)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.queries import covers_of
 from accounts.requests import PersonRequest
-from dashboards import meeting_list, queries, rows, team, this_week, today_lines, today_words, wanting
+from dashboards import meeting_list, pulse_part, queries, rows, team, this_week, today_lines, today_words, wanting
 from dashboards.queries import Book, Cursor, Moving
 from dashboards.team import Team
 from dashboards.this_week import Happening
@@ -92,6 +92,8 @@ def today(request: PersonRequest) -> HttpResponse:
         "unsorted": unsorted_of(user),
         "covers": covers_of(user, here),
         "meetings_today": meeting_list.of_today(user, now),
+        "pulse": pulse_part.waiting(user, now),
+        "pulse_choices": pulse_part.choices(),
         "week": _week(here, this_week.coming(user, now)),
         "logged": [_logged(row, now) for row in queries.lately_logged_by(user, 5)],
         "owns": owned,

@@ -24,6 +24,7 @@ PLANNERS: dict[Kind, Callable[[Now], int]] = {
     Kind.MEETING: outbox.plan_meetings,
     Kind.BRIEF: outbox.plan_briefs,
     Kind.MINUTES: outbox.plan_minutes,
+    Kind.PULSE: outbox.plan_pulses,
 }
 
 # Planning and sending ----------------------------------------------------------------------------------------------

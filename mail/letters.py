@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.invitations import token_for
 from accounts.models import Contact, Invitation, User
-from mail import brief_letters, meeting_letters, minutes_letters, optout
+from mail import brief_letters, meeting_letters, minutes_letters, optout, pulse_letters
 from mail.digest import plain, text
 from mail.models import DigestOptOut, Kind
 from mail.outbox import Claim
@@ -119,4 +119,5 @@ WRITERS: dict[Kind, Writer] = {
     Kind.MEETING: meeting_letters.write,
     Kind.BRIEF: brief_letters.write,
     Kind.MINUTES: minutes_letters.write,
+    Kind.PULSE: pulse_letters.write,
 }

@@ -15,6 +15,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, Func, Value
 from django.db.models.expressions import Combinable
 
 from mail.models import ABANDONED, WEEKLY, Kind, OutboxMail
+from relationships import pulse
 from web.clock import Now
 
 State = OutboxMail.State
@@ -90,6 +91,7 @@ SELECT 'invitation', i.user_id, 'invitation:' || i.id, i.invited_at, %(now)s, 'p
 """
 
 INSERT_TO_ANYBODY = INSERT.replace("recipient_id,", "recipient_id, contact_id,")
+INSERT_TO_THEIRS = INSERT.replace("recipient_id,", "contact_id,")
 
 # Of those there every minute nothing is tried again: a row that meets its key costs several times as much as to look
 # for it. The keys, of users and of contacts, keep it to one all the same.
@@ -127,6 +129,17 @@ SELECT 'minutes', c.user_id, c.contact_id, 'minutes:' || d.id, d.due_at, %(now)s
   JOIN meetings_minutescopy c ON c.dispatch_id = d.id
  WHERE d.withdrawn_at IS NULL AND d.due_at <= %(now)s AND d.due_at > %(now)s::timestamptz - interval '30 days'
    {NEW.format(kind="minutes", to="c", row="d")}
+    ON CONFLICT DO NOTHING
+"""
+
+# A question to one of theirs. Sent again after it was taken back it is another mail, so its moment is in the name.
+PLAN_PULSES = """
+SELECT 'pulse', s.contact_id, 'pulse:' || p.id || ':' || floor(extract(epoch FROM p.sent_at))::bigint,
+       p.sent_at + %(undo_for)s, %(now)s, 'planned', 0, '', ''
+  FROM relationships_pulse p
+  JOIN relationships_stakeholder s ON s.id = p.to_stakeholder_id
+ WHERE p.state = 'open' AND p.sent_at + %(undo_for)s <= %(now)s
+   AND p.sent_at > %(now)s::timestamptz - interval '30 days'
     ON CONFLICT DO NOTHING
 """
 
@@ -171,6 +184,11 @@ def plan_minutes(now: Now) -> int:
     return _run(INSERT_TO_ANYBODY + PLAN_MINUTES, now=now.instant)
 
 
+def plan_pulses(now: Now) -> int:
+    """Questions that were sent to people of theirs, once nobody can take them back any more."""
+    return _run(INSERT_TO_THEIRS + PLAN_PULSES, now=now.instant, undo_for=pulse.UNDO_FOR)
+
+
 def supersede() -> int:
     return _run(SUPERSEDE, kinds=[kind.value for kind in WEEKLY])
 
@@ -196,13 +214,17 @@ UPDATE mail_outboxmail
 RETURNING id, kind, recipient_id, contact_id, period, attempt, lease_until, raw
 """
 
-# What goes out about meetings may be taken back for some seconds: who did so in the last of them is told that it was
-# not sent, and it may have been written by then.
+# What goes out about meetings, and to people of theirs, may be taken back for some seconds: who did so in the last of
+# them is told that it was not sent, and it may have been written by then.
 TAKEN_BACK = """
 CASE kind WHEN 'meeting' THEN EXISTS (SELECT 1 FROM meetings_calendarmessage m
                                        WHERE m.id = split_part(period, ':', 2)::bigint AND m.withdrawn_at IS NOT NULL)
           WHEN 'minutes' THEN EXISTS (SELECT 1 FROM meetings_minutesdispatch d
                                        WHERE d.id = split_part(period, ':', 2)::bigint AND d.withdrawn_at IS NOT NULL)
+          WHEN 'pulse' THEN NOT EXISTS (SELECT 1 FROM relationships_pulse p
+                                         WHERE p.id = split_part(period, ':', 2)::bigint AND p.state = 'open'
+                                           AND floor(extract(epoch FROM p.sent_at))
+                                               = split_part(period, ':', 3)::bigint)
           ELSE false END
 """
 

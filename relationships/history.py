@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.history import Change, Strand, changes, events_of, moments, people_of
 from accounts.models import Account, Contact, Team, User
-from relationships import stage_words, stages, words
+from relationships import pulse, stage_words, stages, words
 from relationships.actions.history import BACK, RESTORABLE
 from relationships.models import (
     Attachment,
@@ -46,6 +46,9 @@ from relationships.models import (
     PlanStep,
     Problem,
     ProblemStep,
+    Pulse,
+    PulseAnswer,
+    PulseQuestion,
     Relationship,
     RelationshipMember,
     RelationshipOutcome,
@@ -73,7 +76,7 @@ KINDS = {
     "team": gettext_lazy("Team"),
 }
 OF_KIND: dict[str, list[type[models.Model]]] = {
-    "relationship": [Relationship, Halt, RelationshipOutcome, Feeling, HealthFlag],
+    "relationship": [Relationship, Halt, RelationshipOutcome, Feeling, HealthFlag, Pulse, PulseAnswer],
     "team": [RelationshipMember, HandOver],
     "rhythm": [CadenceAgreement, Snooze, MissedCheckIn],
     "talk": [Interaction, InteractionContact, InteractionColleague, Comment, Attachment],
@@ -93,6 +96,7 @@ ICONS: dict[type[models.Model], str] = {
     Stakeholder: "user", Introduction: "user-plus", Problem: "alert-triangle", ProblemStep: "alert-triangle",
     Halt: "player-pause", StageChange: "trending-up", Waiver: "hand-stop", Scope: "circle-check", PlanStep: "stairs-up",
     RelationshipOutcome: "flag-check", Feeling: "heart",
+    Pulse: "question-mark", PulseAnswer: "message-circle",
 }  # fmt: skip
 # The fields that are told; the others are keys, derived, or said by the headline.
 TOLD: dict[type[models.Model], list[str]] = {
@@ -128,7 +132,7 @@ TEXTS: dict[type[models.Model], list[str]] = {
     Renegotiation: ["reason"], Fulfilment: ["note"], Miss: ["explanation", "plan"], Comment: ["text"],
     HandOver: ["note"], Feedback: ["behalf_of"], FeedbackStep: ["text", "url"],
     Stakeholder: ["readiness_why"], Introduction: ["note"], ProblemStep: ["note"],
-    Feeling: ["note"], RelationshipOutcome: ["reason"],
+    Feeling: ["note"], RelationshipOutcome: ["reason"], PulseAnswer: ["words"],
 }  # fmt: skip
 PEOPLE = (InteractionContact, InteractionColleague)
 # What hangs on one of these, and came or went with it, is not told again; by the column that names it.
@@ -313,7 +317,7 @@ class Teller:
             return Item(ICONS[row.model], said, texts=self._texts(row), back=back)
         lines = [line for name in TOLD.get(row.model, []) if (line := self._line(row, name)) is not None]
         of_its_own = row.model is Relationship and said != _("Relationship changed")
-        says_it_all = row.model in (MissedCheckIn, HealthFlag, Halt) or of_its_own
+        says_it_all = row.model in (MissedCheckIn, HealthFlag, Halt, Pulse) or of_its_own
         return Item(ICONS[row.model], said, lines=lines) if said and (lines or says_it_all) else None
 
     def _texts(self, row: Change) -> list[str]:
@@ -756,6 +760,49 @@ def _feeling(teller: Teller, row: Change) -> str:
     )
 
 
+def _pulse(teller: Teller, row: Change) -> str:
+    """Asked, skipped, not answered or given to somebody; that it was answered is told by the answer."""
+    told = {"question": PulseQuestion(row.values["question"]).label}
+    theirs = row.values["side"] == pulse.Side.THEIRS
+    if row.label != "update":
+        return _pick(
+            row,
+            _("Asked of them: %(question)s") % told if theirs else _("Asked of us: %(question)s") % told,
+            "",
+            "" if theirs else _("No longer asked: %(question)s") % told,
+            _("Asked again: %(question)s") % told,
+        )
+    before, state = row.before or {}, row.values["state"]
+    if state != before.get("state"):
+        return {
+            Pulse.State.SKIPPED.value: _("Skipped: %(question)s") % told,
+            Pulse.State.LAPSED.value: _("Not answered: %(question)s") % told,
+        }.get(state, "")
+    given = row.values["to_stakeholder_id"], row.values["sent_at"]
+    if None in given[:1] or given == (before.get("to_stakeholder_id"), before.get("sent_at")):
+        return ""
+    if given[1] is not None:
+        return _("Sent to them by mail: %(question)s") % told
+    return _("Link made for them: %(question)s") % told
+
+
+def _pulse_answer(teller: Teller, row: Change) -> str:
+    about = PulseQuestion(row.values["question"]).label
+    told = {"question": about, "score": row.values["score"], "day": _day(row.values["on"])}
+    said = {
+        PulseAnswer.Way.OWN.value: _("We said: %(question)s, %(score)d of 5"),
+        PulseAnswer.Way.STAFF.value: _("They said, entered by us: %(question)s, %(score)d of 5"),
+        PulseAnswer.Way.LINK.value: _("They said by link: %(question)s, %(score)d of 5"),
+    }[row.values["way"]]
+    return _pick(
+        row,
+        said % told,
+        _("Answer of %(day)s changed: %(question)s, %(score)d of 5") % told,
+        _("No longer said: %(question)s, %(score)d of 5") % told,
+        _("Said again: %(question)s, %(score)d of 5") % told,
+    )
+
+
 HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Relationship: _relationship,
     Halt: _halt,
@@ -784,4 +831,6 @@ HEADLINES: dict[type[models.Model], Callable[[Teller, Change], str]] = {
     Introduction: _introduction,
     RelationshipOutcome: _outcome,
     Feeling: _feeling,
+    Pulse: _pulse,
+    PulseAnswer: _pulse_answer,
 }

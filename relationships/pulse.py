@@ -28,6 +28,8 @@ SKIPPED_FOR = timedelta(days=92)
 # The days of a month on which the clock may begin to ask; every month has them.
 TURNS = 28
 LOWEST, HIGHEST = 1, 5
+# What is sent to a partner may be taken back for so long.
+UNDO_FOR = timedelta(seconds=20)
 
 
 class Side(StrEnum):

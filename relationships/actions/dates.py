@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
 from accounts.models import User
-from relationships import cadence, ledger, records, sweep
+from relationships import cadence, ledger, pulse_sweep, records, sweep
 from relationships.actions.judging import judge, judge_what_changes
 from relationships.actions.standing import stand_all
 from relationships.models import (
@@ -128,7 +128,7 @@ def _passed_over(now: Now) -> CadenceAgreementQuerySet:
 def sweep_cadence(*, now: Now) -> sweep.Count:
     """What becomes true because a day has passed: missed check-ins are flagged, once; promises become late.
 
-    Feedback that nobody answered becomes ignored, and criteria of stages turn.
+    Feedback that nobody answered becomes ignored, criteria of stages turn, and Pulse asks its next questions.
     """
     apply_agreements_that_begin(now=now)
     closed = sweep.close_flags(now)
@@ -137,6 +137,8 @@ def sweep_cadence(*, now: Now) -> sweep.Count:
     ignored = ledger.fall_ignored(now)
     judge_what_changes(now=now)
     stand_all(now=now)
+    pulse_sweep.let_go(now)
+    pulse_sweep.ask(now)
     still_open = MissedCheckIn.objects.open().count()
     return sweep.Count(raised=raised, closed=closed, open=still_open, late=late, ignored=ignored)
 

@@ -41,6 +41,7 @@ from relationships.actions.promises import (
     restore_promise,
     restore_to_promise,
 )
+from relationships.actions.pulse import EDITABLE_ANSWER, change_answer
 from relationships.actions.relationship import EDITABLE, change_relationship
 from relationships.actions.rhythm import restore_agreement, restore_snooze
 from relationships.actions.stages import (
@@ -70,6 +71,7 @@ from relationships.models import (
     PlanStep,
     Problem,
     ProblemStep,
+    PulseAnswer,
     Relationship,
     RelationshipMember,
     RelationshipOutcome,
@@ -92,6 +94,7 @@ RESTORABLE: dict[type[models.Model], list[str]] = {
     Problem: EDITABLE_PROBLEM,
     PlanStep: EDITABLE_PLAN,
     RelationshipOutcome: EDITABLE_OUTCOME,
+    PulseAnswer: EDITABLE_ANSWER,
 }
 
 # How a value is put back in rows of apps above, which add their own.
@@ -138,6 +141,8 @@ def restore_value(*, actor: User, now: Now, model: type[models.Model], event_id:
         return change_plan_step(actor=actor, now=now, step=row, values=values)
     if isinstance(row, RelationshipOutcome):
         return change_outcome(actor=actor, now=now, outcome=row, values=values)
+    if isinstance(row, PulseAnswer):
+        return change_answer(actor=actor, now=now, answer=row, values=values)
     if model in SETTERS:
         return SETTERS[model](row, values, {"actor": actor, "now": now})
     people = {"contacts": list(row.contacts.all()), "colleagues": list(row.colleagues.all())}

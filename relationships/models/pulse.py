@@ -123,6 +123,10 @@ class Pulse(models.Model):
     def __str__(self) -> str:
         return f"{self.question} of {self.side}"
 
+    @property
+    def is_skipped(self) -> bool:
+        return self.state == self.State.SKIPPED
+
 
 class PulseAnswerQuerySet(models.QuerySet["PulseAnswer"]):
     def visible_to(self, user: Someone) -> Self:

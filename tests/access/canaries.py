@@ -30,8 +30,8 @@ from meetings import answer_links, feeds
 from meetings.actions.capture import PURPOSE
 from meetings.agenda import Kind as AgendaKind
 from meetings.models import Series
-from relationships import actions, addresses
-from relationships.models import Attachment, Comment, Commitment, HealthFlag, Interaction
+from relationships import actions, addresses, pulse_links
+from relationships.models import Attachment, Comment, Commitment, HealthFlag, Interaction, Pulse
 from tests import people
 from web.clock import Now
 from web.sealed import seal
@@ -174,6 +174,12 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("ScoreConfig", "version"): lambda half: 2 + ["north", "south"].index(half.side),
     # A flag that somebody has put off, so that the why is told.
     ("HealthFlag", "snoozed_until"): timezone.now().date() + timedelta(days=7),
+    # A question that is open to theirs, given to somebody; answered is one before it, as one of ours entered it.
+    ("Pulse", "side"): "theirs",
+    ("PulseAnswer", "pulse"): lambda half: answered(half).pk,
+    ("PulseAnswer", "side"): "theirs",
+    ("PulseAnswer", "way"): "staff",
+    ("PulseAnswer", "score"): 4,
     # Not sorted yet, so that it waits for somebody.
     ("Heard", "feedback"): lambda half: None,
     # Tomorrow, and one of a series; who is asked and told is somebody of theirs, with a row more for ours.
@@ -227,6 +233,11 @@ def twin(half: Half) -> Account:
     return found or people.relationship(account=people.account(name), owner=half.person, team=half.team).account
 
 
+def answered(half: Half) -> models.Model:
+    half.row(Pulse)
+    return half.add("Pulse", state="answered", closed_on=timezone.now().date(), to_stakeholder_id=None)
+
+
 def stored(half: Half) -> str:
     content = f"canary{half.side}0attachment0content0".encode()
     return default_storage.save(f"attachments/{secrets.token_urlsafe(24)}", ContentFile(content))
@@ -255,6 +266,7 @@ class World:
             "unsubscribe token": optout.token_for(self.north.person.pk, Kind.DIGEST),
             "answer token": answer_links.token_for(self.north.rows["Participant"]),  # type: ignore[arg-type]
             "feed token": "feed-of-north",
+            "question token": pulse_links.token_for(self.north.rows["Pulse"]),  # type: ignore[arg-type]
             "listening token": addresses.token_for(self.north.rows["ListeningPost"]),  # type: ignore[arg-type]
         }
 

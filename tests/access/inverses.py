@@ -21,7 +21,7 @@ from meetings.models import AgendaItem, CapturedEvent, CapturedMatch
 from meetings.outlines import Line
 from meetings.series import offered
 from relationships import actions
-from relationships.models import HealthFlag, Relationship, ScoreConfig
+from relationships.models import HealthFlag, Relationship, ScoreConfig, Stakeholder
 from tests import people
 from web.clock import Now
 
@@ -257,7 +257,39 @@ def outcome(by: dict[str, Any]) -> Done[Any]:
     return actions.note_outcome(relationship=people.relationship(), kind="renewed", reason="Two years more", **by)
 
 
+def asked(by: dict[str, Any]) -> Done[Any]:
+    return actions.ask_pulse(relationship=people.relationship(), **by)
+
+
+def said(by: dict[str, Any]) -> Done[Any]:
+    return actions.answer_pulse(question=asked(by).row, score=4, words="They ring first", **by)
+
+
+def of_them(by: dict[str, Any]) -> Any:
+    """The question that is open to theirs, and somebody of theirs."""
+    row = said(by).row.followed_by
+    ingrid = Contact.objects.create(name="Ingrid Lie", email="ingrid@partner.example")
+    person = Stakeholder.objects.create(relationship=row.relationship, account=row.account, contact=ingrid)
+    return row, person
+
+
+def given(by: dict[str, Any]) -> Done[Any]:
+    row, person = of_them(by)
+    return actions.give_pulse(question=row, to=person, by_mail=False, **by)
+
+
+def entered(by: dict[str, Any]) -> Done[Any]:
+    row, person = of_them(by)
+    return actions.enter_answer(question=row, score=2, said_by=person, **by)
+
+
 OF_ALICE: dict[str, Deed] = {
+    "ask a question of Pulse": asked,
+    "answer it": said,
+    "skip it": lambda by: actions.skip_pulse(question=asked(by).row, **by),
+    "give it to one of theirs": given,
+    "enter what they said": entered,
+    "put an answer right": lambda by: actions.change_answer(answer=said(by).row.answer, values={"score": 2}, **by),
     "say how it feels": felt,
     "say otherwise how it feels": lambda by: actions.change_feeling(feeling=felt(by).row, word="good", note="", **by),
     "note what became of it": outcome,

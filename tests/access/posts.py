@@ -145,6 +145,10 @@ def variants(name: str, own: Half, other: Half) -> Iterator[dict[str, Any]]:
         yield values | when | {"host": "ours", "link": ""}
         own_people = {"contacts": own.rows["Contact"].pk, "colleagues": own.person.pk}
         yield values | when | own_people | {"relationship": own.rows["Relationship"].pk, "host": "ours", "link": ""}
+    if name.startswith("pulse"):
+        theirs = other.rows["Stakeholder"].pk
+        yield values | {"score": "2", "words": "said anew", "said_by": theirs, "to": theirs, "way": "mail"}
+        yield values | {"score": "2", "words": "said anew", "said_by": "", "to": own.rows["Stakeholder"].pk}
     if name == "participant_answer":
         yield values | {"answer": "declined"}
     if name.startswith("play"):

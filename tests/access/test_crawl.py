@@ -76,6 +76,7 @@ OWN = {
     ("play", "what"),
     ("problem", "what"),
     ("problemstep", "note"),
+    ("pulseanswer", "words"),
     ("relationship", "name"),
     ("relationshipmember", "subject"),
     ("relationshipoutcome", "reason"),
@@ -107,7 +108,7 @@ NAMES: dict[object, list[str]] = {
     CalendarFeed: ["token_hash"],
 }
 # Links that a person holds because they were mailed to them say whose they are, to whoever opens them.
-MAILED = {"invitation", "unsubscribe", "hear", "answer", "calendar"}
+MAILED = {"invitation", "unsubscribe", "hear", "answer", "calendar", "question"}
 
 
 # Colleagues, managers and deputies read by the same rule as Alice, with other teams in it; which pages are theirs says
