@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 NOW = Now.read()
 TODAY = NOW.today("UTC")
 DAY = timedelta(days=1)
-MANAGER_QUERIES = 47
+MANAGER_QUERIES = 48
 
 
 def today_of(user: User) -> Any:
