@@ -10,13 +10,22 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from relationships import flag_words, flagging, flags, sums, words
+from relationships import behaviour, flag_words, flagging, flags, sums, words
 from relationships.evidence import Kind
 from relationships.flags import Because, Flag
-from relationships.models import Commitment, Feedback, HealthFlag, Interaction, Problem, Relationship
+from relationships.models import (
+    Commitment,
+    Feedback,
+    HealthFlag,
+    Interaction,
+    Problem,
+    PulseAnswer,
+    Relationship,
+)
 from web import dates
 from web.clock import Now
 
@@ -31,8 +40,16 @@ KINDS: dict[str, str | Promise] = {
     Kind.FEEDBACK_ANSWERED: gettext_lazy("Feedback answered"),
     Kind.FEEDBACK_IGNORED: gettext_lazy("Feedback ignored"),
     flags.PROBLEM_LATE: gettext_lazy("Problem late"),
+    flags.SEEN: gettext_lazy("Seen last, of those who decide"),
+    Kind.FEEDBACK_GIVEN: gettext_lazy("Their feedback, the last"),
+    Kind.ROADMAP_SHARED: gettext_lazy("Their plans, shown last"),
 }
-NAMED: dict[str, type[models.Model]] = {COMMITMENT: Commitment, FEEDBACK: Feedback, flagging.PROBLEM: Problem}
+NAMED: dict[str, type[models.Model]] = {
+    COMMITMENT: Commitment,
+    FEEDBACK: Feedback,
+    flagging.PROBLEM: Problem,
+    behaviour.ANSWER: PulseAnswer,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,8 @@ def _named(rows: Iterable[Because]) -> dict[tuple[str, int], models.Model]:
     """What the rows are; one query for each kind of thing that is among them."""
     keys: dict[str, set[int]] = {}
     for one in rows:
-        keys.setdefault(one.source[0], set()).add(one.source[1])
+        if one.source[1]:
+            keys.setdefault(one.source[0], set()).add(one.source[1])
     return {
         (label, pk): row
         for label, pks in keys.items()
@@ -123,6 +141,12 @@ def _row(row: Relationship, because: Because, named: Mapping[tuple[str, int], mo
         what, address = found.what, found.get_absolute_url()
     elif isinstance(found, Feedback):
         what, address = words.clipped(found.said, 90), reverse("feedback_detail", args=[found.pk])
+    elif isinstance(found, PulseAnswer):
+        told = {"question": capfirst(str(found.get_question_display())), "score": found.score}
+        said, what = _("%(question)s: %(score)d of 5") % told, ", ".join(because.people)
+        address = f"{reverse('relationship_two_views', args=[row.pk])}?question={found.question}#answer-{found.pk}"
+    elif because.what == flags.SEEN:
+        what, address = ", ".join(because.people), reverse("relationship_people", args=[row.pk])
     return Row(because.day, said, what, address, because.speaks)
 
 

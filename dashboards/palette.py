@@ -88,6 +88,7 @@ PLACES = (
     Offer(gettext_lazy("Meetings"), "meeting_list", "calendar-event", _everybody),
     Offer(gettext_lazy("Promises"), "promise_list", "checks", _everybody),
     Offer(gettext_lazy("Feedback"), "feedback_list", "message-circle", _everybody),
+    Offer(gettext_lazy("Satisfied, and loyal"), "loyalty_list", "heart", _everybody),
     Offer(gettext_lazy("Problems"), "problem_list", "alert-circle", _everybody),
     Offer(gettext_lazy("Listening posts"), "listening_list", "ear", _everybody),
     Offer(gettext_lazy("Insights"), "insight_list", "bulb", _everybody),

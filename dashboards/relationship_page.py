@@ -25,6 +25,7 @@ from dashboards import (
     rows,
     standing_page,
     timeline,
+    two_views,
     ways_in_part,
 )
 from dashboards.stage_page import stage_section
@@ -84,6 +85,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         **meetings_of.next_of(row, user, now),
         **feelings_part.of(row, user, here),
         **pulse_part.of(row, user, here),
+        **two_views.section(row, now),
         **health_flags.of(row, now),
     }
     return render(request, "dashboards/relationship_detail.html", context)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from relationships import flags
-from relationships.flags import RULES, Because, Flag, Measure, Record
+from relationships.flags import RULES, Because, Flag, Measure, Reason, Record
 from relationships.health import slack
 from relationships.models import HealthFlag
 from web import dates
@@ -43,7 +43,11 @@ MEANS: dict[Flag, str | Promise] = {
         "Should this person leave, the contact leaves too. Off when it is carried as by two; half the weight after 120"
         " days."
     ),
-    Flag.MAY_LEAVE: gettext_lazy("They say that they are satisfied, and do not behave like it."),
+    Flag.MAY_LEAVE: gettext_lazy(
+        "Asked and satisfied (4 or 5 of 5), and yet nobody who decides was seen for three times the rhythm, or their"
+        " feedback and plans have not come for 120 days, or they would rather not choose us again (3 or less). An"
+        " answer counts for a year."
+    ),
 }
 
 
@@ -73,6 +77,8 @@ def says(one: Measure, record: Record, today: date) -> str:
             return _begun(rows, against, all_of_it)
         case Flag.SINGLE_THREADED:
             return _alone(record, today)
+        case Flag.MAY_LEAVE:
+            return _may_leave(record, today)
         case _:
             return ""
 
@@ -115,6 +121,28 @@ def _alone(record: Record, today: date) -> str:
     if len(found) == 1:
         return _("all contact is with %(name)s.") % {"name": who}
     return _("%(percent)d %% of the contact is with %(name)s.") % {"percent": percent, "name": who}
+
+
+def why_they_may_leave(said: flags.Said, today: date, every_days: int | None) -> list[str]:
+    """Each as the end of a sentence."""
+    words = {
+        Reason.UNSEEN: _("nobody who decides was seen for %(days)s")
+        % {"days": dates.days((today - said.seen.day).days)}
+        if said.seen
+        else _("nobody who decides has been seen yet"),
+        Reason.GIVES_NO_MORE: _("nothing has come from them for %(days)s")
+        % {"days": dates.days((today - said.gave.day).days if said.gave else 0)},
+        Reason.CHOOSES_OTHERS: _("they would rather not choose us again"),
+    }
+    return [words[one] for one in flags.reasons(said, today, every_days)]
+
+
+def _may_leave(record: Record, today: date) -> str:
+    said = record.said
+    why = why_they_may_leave(said, today, record.rhythm.every(today)) if said else []
+    if not why:
+        return ""
+    return _("they say that they are satisfied; %(why)s.") % {"why": _("; ").join(why)}
 
 
 def told(one: Measure, today: date, every_days: int | None) -> list[Because]:

@@ -13,9 +13,9 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q
 
-from relationships import flags
+from relationships import behaviour, flags
 from relationships.evidence import Kind
-from relationships.flags import Contact, Flag, Judged, Key, Measure, Outcome, Record, Trouble
+from relationships.flags import Contact, Flag, Judged, Key, Measure, Outcome, Record, Said, Trouble
 from relationships.health import Rhythm
 from relationships.models import (
     EvidenceSums,
@@ -34,8 +34,9 @@ PROBLEM = Problem._meta.label_lower
 LOOKED_BACK = 400
 OUTCOMES = sorted(kind.value for kind in flags.OUTCOMES)
 
-# The contacts with whom of theirs, the first one ever, what came of promises and feedback, problems, and the flags that
-# stood at the beginning of the day. ``known`` tells as of when they were judged last.
+# The contacts with whom of theirs, the first one ever, what came of promises and feedback, problems, what they were
+# asked and how they behave, and the flags that stood at the beginning of the day. ``known`` tells as of when they were
+# judged last.
 READ = f"""
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest(%(ids)s::bigint[], %(since)s::date[], %(today)s::date[]) AS a(id, since, today)
@@ -59,6 +60,9 @@ UNION ALL
 SELECT a.id, 'problem', COALESCE(p.binding_on, p.due_on)::text, p.opened_on, p.solved_on, '{PROBLEM}', p.id, ''
   FROM asked a
   JOIN relationships_problem p ON p.relationship_id = a.id AND (p.opened_on >= a.since OR p.solved_on IS NULL)
+UNION ALL
+SELECT t.id, 'said', t.value, t.day, NULL, t.what || ' ' || t.model, t.pk, t.who
+  FROM ({behaviour.facts("asked")}) t
 UNION ALL
 SELECT a.id, f.kind, f.side, f.since, f.until, 'flag', f.id, ''
   FROM asked a JOIN relationships_healthflag f ON f.relationship_id = a.id AND (f.until IS NULL OR f.until >= a.today)
@@ -110,7 +114,7 @@ def read(rows: Sequence[Relationship], rhythms: Mapping[int, Rhythm], now: Now) 
         "since": [day - back[pk] * flags.DAY for pk, day in days.items()],
         "outcomes": OUTCOMES,
     }
-    found: dict[int, _Found] = {row.pk: _Found() for row in rows}
+    found = {row.pk: _Found(behaviour.nothing_of(row)) for row in rows}
     with connection.cursor() as cursor:
         cursor.execute(READ, values)
         for pk, *told in cursor.fetchall():
@@ -122,6 +126,7 @@ def read(rows: Sequence[Relationship], rhythms: Mapping[int, Rhythm], now: Now) 
 class _Found:
     """What is found of one relationship, row by row."""
 
+    said: Said
     contacts: dict[int, tuple[date, str, set[str]]] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -133,6 +138,9 @@ class _Found:
             self.kept.append(Kept(pk, (Flag(what), side), day, other))
         elif what == "known":
             self.as_of = day
+        elif what == "said":
+            about, _space, label = model.partition(" ")
+            self.said = behaviour.with_fact(self.said, about, side, day, label, pk, who)
         elif what == "contact":
             _day, _side, people = self.contacts.setdefault(pk, (day, side, set()))
             people |= {who} - {""}
@@ -147,7 +155,7 @@ class _Found:
             Contact(day, pk, begun_by, frozenset(people)) for pk, (day, begun_by, people) in self.contacts.items()
         ]
         stopped = row.paused_since is not None or row.ended_on is not None
-        record = Record(contacts, self.outcomes, self.troubles, rhythm, stopped=stopped)
+        record = Record(contacts, self.outcomes, self.troubles, rhythm, self.said, stopped=stopped)
         return Known(record, sorted(self.kept, key=lambda one: (one.since, one.pk)), self.as_of)
 
 

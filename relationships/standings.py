@@ -101,6 +101,13 @@ def _balance(name: str) -> str:
     return _of(name, f"2 * LEAST({ours}, {theirs})", f"abs({ours} - {theirs})")
 
 
+# A person of theirs (k) who has a place there on a day, or has none anywhere.
+HAS_A_PLACE = """(SELECT NOT COALESCE(bool_or(TRUE), FALSE)
+                           OR CASE WHEN bool_or(f.account_id = k.account_id)
+                                   THEN bool_or(f.account_id = k.account_id AND f.holds) ELSE bool_or(f.holds) END
+                      FROM (SELECT l.account_id, COALESCE(l.since <= {today}, TRUE)
+                                                 AND COALESCE({today} < l.until, TRUE) AS holds
+                              FROM accounts_affiliation l WHERE l.contact_id = k.contact_id) f)"""
 # Whoever decides, is known by today and has a place there, or has none anywhere: as ``records`` and ``criteria`` read
 # it. Two records of one name are one person. When each was seen last, the latest first.
 DECIDERS = f"""LATERAL (
@@ -109,12 +116,7 @@ DECIDERS = f"""LATERAL (
                             ELSE k.seen_on END) AS seen
               FROM relationships_stakeholder k JOIN accounts_contact c ON c.id = k.contact_id
              WHERE k.relationship_id = p.id AND k.power IN ({DECIDING}) AND k.known_on <= p.today
-               AND (SELECT NOT COALESCE(bool_or(TRUE), FALSE)
-                           OR CASE WHEN bool_or(f.account_id = k.account_id)
-                                   THEN bool_or(f.account_id = k.account_id AND f.holds) ELSE bool_or(f.holds) END
-                      FROM (SELECT a.account_id, COALESCE(a.since <= p.today, TRUE)
-                                                 AND COALESCE(p.today < a.until, TRUE) AS holds
-                              FROM accounts_affiliation a WHERE a.contact_id = k.contact_id) f)
+               AND {HAS_A_PLACE.format(today="p.today")}
              GROUP BY lower(c.name)) found) who"""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from accounts.models import Account, Membership, Team, User
 from relationships import actions
-from relationships.models import Commitment, Feedback, Relationship
+from relationships.models import Commitment, Feedback, Pulse, PulseAnswer, Relationship
 from web.clock import Now
 from web.text import name_key
 
@@ -133,3 +133,14 @@ def feedback(
         **fields,
     )
     return done.row
+
+
+def answered(
+    relationship: Relationship, question: str, score: int, on: date, side: str = "theirs", **fields: Any
+) -> PulseAnswer:
+    """What a side said to a question of Pulse on a day, whichever way it came; theirs entered by the owner."""
+    row = relationship
+    asked = {"relationship": row, "account_id": row.account_id, "question": question, "side": side}
+    pulse = Pulse.objects.create(**asked, asked_on=on, occasion="hand", state="answered", closed_on=on)
+    by = {"way": "own", "answered_by": row.owner} if side == "ours" else {"way": "staff", "entered_by": row.owner}
+    return PulseAnswer.objects.create(**asked, pulse=pulse, score=score, on=on, **{**by, **fields})

@@ -75,6 +75,11 @@ def remember(*, since: date, now: Now) -> int:
     return written
 
 
+def flag_anew(row: Relationship, now: Now) -> None:
+    """Judge the flags of one, which is locked, after something changed that is no evidence: what they were asked."""
+    flagging.keep([row], sums.rhythms_of([row.pk]), now)
+
+
 def flag_what_turns(*, now: Now, batch: int = 1000) -> int:
     """Judge the flags of those that may have turned since they were judged; returns how many it looked at."""
     turning, done, reached = flagging.turning(now), 0, 0

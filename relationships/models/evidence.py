@@ -55,7 +55,15 @@ class Evidence(models.Model):
                 name="evidence_only_owning_takes_back",
             ),
         ]
-        indexes = [models.Index(fields=["relationship", "component", "day"], name="evidence_by_component")]
+        indexes = [
+            models.Index(fields=["relationship", "component", "day"], name="evidence_by_component"),
+            # What they gave last is read of each relationship, however often somebody began a conversation.
+            models.Index(
+                fields=["relationship", "-day", "-id"],
+                condition=Q(side="theirs", kind__in=["feedback_given", "roadmap_shared"]),
+                name="evidence_given_by_them",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.day}"

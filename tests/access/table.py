@@ -87,6 +87,8 @@ TABLE: dict[str, Route] = {
     "relationship_people": page(SEES, "Relationship"),
     "relationship_stage": page(SEES, "Relationship"),
     "relationship_standing": page(SEES, "Relationship"),
+    "relationship_two_views": page(SEES, "Relationship"),
+    "loyalty_list": page(STAFF),
     "relationship_history": page(SEES, "Relationship"),
     "value_restore": deed(CHANGES, "Relationship"),
     "log": page(STAFF),

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Contact
-from relationships import actions, standings
+from relationships import actions, behaviour, standings
 from relationships.models import Evidence, EvidenceSums, Interaction, InteractionContact, Relationship, Standing
 from tests import people
 from tests.relationships.records import log
@@ -120,6 +120,11 @@ def test_nothing_that_a_page_or_a_log_reads_grows_with_the_talk() -> None:
     found = [one["sql"] for one in asked if re.match("SELECT|WITH|UPDATE|INSERT|DELETE", one["sql"].strip())]
     assert len(found) > 20
     assert [whole for sql in found for whole in read_whole(sql)] == []
+    # What they were asked and how they behave, of all fifty: for flags and for the field between satisfied and loyal.
+    some = list(Relationship.objects.filter(owner=people.alice()).values_list("pk", flat=True))
+    asked_of = [some, [row.today(NOW)] * len(some)]
+    assert read_whole(behaviour.READ, asked_of) == []
+    assert [line for line in touched(behaviour.READ, asked_of) if "evidence_given_by_them" not in line] == []
     # The page.
     client = Client()
     client.force_login(people.alice(), backend="django.contrib.auth.backends.ModelBackend")

@@ -1,0 +1,159 @@
+"""What they were asked and how they behave, from the tables, and the flag that follows: *satisfied but may leave*."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Affiliation, Contact
+from dashboards import health_flags
+from relationships import actions, behaviour, flags, standings
+from relationships.actions.standing import flag_anew, flag_what_turns
+from relationships.flags import CHOOSE_AGAIN, SATISFACTION, Fact, Said
+from relationships.models import EvidenceSums, PulseAnswer, Relationship, Snapshot, Stakeholder, Standing
+from tests import people
+from tests.relationships.records import DAY, MONDAY, agreed, log, noon
+
+pytestmark = pytest.mark.django_db
+NOW = noon(MONDAY)
+
+
+def decider(row: Relationship, name: str = "Ingrid Moe", **fields: Any) -> Stakeholder:
+    contact = Contact.objects.create(name=name)
+    Affiliation.objects.create(contact=contact, account=row.account)
+    return Stakeholder.objects.create(
+        relationship=row,
+        account_id=row.account_id,
+        contact=contact,
+        **{"power": "decides", "known_on": MONDAY - 200 * DAY, **fields},
+    )
+
+
+def monthly(**fields: Any) -> Relationship:
+    """Agreed monthly 40 days before Monday, and there for half a year."""
+    return agreed(30, created_at=noon(MONDAY - 180 * DAY).instant, **fields)
+
+
+def standing(row: Relationship) -> list[str]:
+    return list(row.health_flags.open().order_by("kind").values_list("kind", flat=True))
+
+
+def test_the_newest_answers_of_theirs_who_decides_and_what_they_gave_are_read() -> None:
+    row, other = monthly(), monthly()
+    ingrid, jonas = decider(row), decider(row, "Jonas Berg")
+    decider(row, "Solveig Lie", power="influences")
+    log(row, MONDAY - 9 * DAY, contacts=[ingrid.contact])
+    log(row, MONDAY - 4 * DAY, contacts=[jonas.contact])
+    given = people.feedback(row, MONDAY - 20 * DAY)
+    people.feedback(row, MONDAY - 30 * DAY)
+    people.feedback(row, MONDAY - 2 * DAY, side="ours")
+    people.answered(row, SATISFACTION, 3, MONDAY - 60 * DAY)
+    said = people.answered(row, SATISFACTION, 5, MONDAY - 6 * DAY, said_by=ingrid)
+    people.answered(row, SATISFACTION, 1, MONDAY, side="ours")
+    people.answered(row, "listens", 1, MONDAY)
+    again = people.answered(row, CHOOSE_AGAIN, 4, MONDAY - 8 * DAY)
+    with CaptureQueriesContext(connection) as queries:
+        found = behaviour.read([row, other], NOW)
+    assert len(queries) == 1
+    begun = MONDAY - 180 * DAY
+    assert found == {
+        row.pk: Said(
+            Fact(MONDAY - 6 * DAY, 5, ("relationships.pulseanswer", said.pk), "Ingrid Moe", SATISFACTION),
+            Fact(MONDAY - 8 * DAY, 4, ("relationships.pulseanswer", again.pk), "", CHOOSE_AGAIN),
+            Fact(MONDAY - 4 * DAY, 0, ("", 0), "Jonas Berg", flags.SEEN),
+            Fact(MONDAY - 20 * DAY, 0, ("relationships.feedback", given.pk), "", "feedback_given"),
+            begun,
+        ),
+        other.pk: Said(begun_on=begun),
+    }
+    Affiliation.objects.filter(contact=jonas.contact).update(until=MONDAY)
+    seen = behaviour.read([row], NOW)[row.pk].seen
+    assert seen is not None and seen.who == "Ingrid Moe", "who has left is seen no more"
+
+
+def test_it_comes_on_with_an_answer_goes_off_when_who_decides_is_seen_and_comes_back_by_itself() -> None:
+    row = monthly()
+    ingrid = decider(row)
+    people.answered(row, SATISFACTION, 4, MONDAY)
+    flag_anew(row, NOW)
+    assert standing(row) == ["may_leave"], "nobody who decides was seen in half a year"
+    log(row, MONDAY + DAY, contacts=[ingrid.contact], now=noon(MONDAY + DAY))
+    assert standing(row) == []
+    people.answered(row, SATISFACTION, 4, MONDAY + 2 * DAY)
+    flag_anew(row, noon(MONDAY + 2 * DAY))
+    day = MONDAY + 92 * DAY
+    for ago in (60, 30, 1):
+        log(row, day - ago * DAY, now=noon(day - ago * DAY))
+    assert EvidenceSums.objects.get(pk=row.pk).flags_again_on == day
+    assert flag_what_turns(now=noon(day - 2 * DAY)) == 0
+    actions.sweep_cadence(now=noon(day))
+    assert standing(row) == ["may_leave"]
+    assert row.health_flags.open().get().since == day, "not seen for three months"
+    before = list(row.health_flags.values_list("pk", "since", "until"))
+    actions.sweep_cadence(now=noon(day))
+    assert list(row.health_flags.values_list("pk", "since", "until")) == before
+
+
+def test_its_rows_are_told_with_day_who_and_what() -> None:
+    row = monthly()
+    ingrid = decider(row)
+    log(row, MONDAY - DAY, contacts=[ingrid.contact], now=noon(MONDAY - DAY))
+    people.answered(row, SATISFACTION, 5, MONDAY, said_by=ingrid)
+    people.answered(row, CHOOSE_AGAIN, 2, MONDAY)
+    flag_anew(row, NOW)
+    (shown,) = health_flags.of(row, NOW)["health_flags"]
+    assert shown.says == "they say that they are satisfied; they would rather not choose us again."
+    assert [(one.day, one.said, one.what, one.speaks) for one in shown.rows] == [
+        (MONDAY, "Satisfied with us: 5 of 5", "Ingrid Moe", True),
+        (MONDAY, "Would choose us again: 2 of 5", "", True),
+        (MONDAY - DAY, "Seen last, of those who decide", "Ingrid Moe", False),
+    ]
+
+
+def test_no_answer_changes_a_standing_or_what_is_kept_of_it() -> None:
+    """Random answers of both sides, judged and swept: the bytes of standing, sums and snapshot stay."""
+    rows = [monthly() for _number in range(3)]
+    for row in rows:
+        people.promise(row, due_on=MONDAY - DAY)
+        log(row, MONDAY - 3 * DAY)
+    actions.sweep_cadence(now=NOW)
+
+    def kept() -> tuple[Any, ...]:
+        sums = [one.name for one in EvidenceSums._meta.fields if not one.name.startswith("flags_")]
+        snapshots = [one.name for one in Snapshot._meta.fields if one.name not in ("id", "flags")]
+        return tuple(
+            list(model.objects.order_by("pk").values_list(*names))
+            for model, names in ((Standing, ()), (EvidenceSums, sums), (Snapshot, snapshots))
+        )
+
+    before, chance = kept(), random.Random(7)
+    for _number in range(40):
+        row = chance.choice(rows)
+        question = chance.choice([SATISFACTION, CHOOSE_AGAIN, "listens", "fair"])
+        side = chance.choice(["ours", "theirs"])
+        people.answered(row, question, chance.randint(1, 5), MONDAY - chance.randint(0, 90) * DAY, side=side)
+        flag_anew(row, NOW)
+    assert PulseAnswer.objects.count() == 40
+    actions.refresh([row.pk for row in rows], now=NOW)
+    actions.sweep_cadence(now=NOW)
+    newest = {row.pk: Snapshot.objects.filter(relationship=row).latest("pk").pk for row in rows}
+    Snapshot.objects.exclude(pk__in=newest.values()).delete()
+    assert kept() == before
+    assert actions.rebuild_health(now=NOW, check=True).different == 0
+
+
+def test_the_place_of_a_person_is_judged_as_by_the_standing() -> None:
+    assert standings.HAS_A_PLACE.format(today="a.today") in behaviour.READ
+    assert standings.HAS_A_PLACE.format(today="p.today") in standings.DECIDERS
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_it_is_one_query_for_any_number(count: int) -> None:
+    rows = [monthly()] * count
+    with CaptureQueriesContext(connection) as queries:
+        behaviour.read(rows, NOW)
+    assert len(queries) == 1
