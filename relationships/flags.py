@@ -1,9 +1,10 @@
 """Flags (pure): alarms for one pattern each; what turns one on, what turns it off, and the rows that gave rise to it.
 
 Source: ``health.md`` of the design, section *Flags*. A flag has two thresholds: it comes on where the one is passed and
-stays until the other is, so a value between them changes nothing. Masses fade by half in H days. Where the design says
-``n`` it is the faded number, as in the formula beside it; contact days of *going quiet* are counted whole. All days are
-local dates of the relationship's zone; T is the interval in days, G the slack of the score.
+stays until the other is, so a value between them changes nothing. Masses fade by half in H days, and so does ``n``
+where it stands in a formula. The least evidence that a flag needs is asked of rows counted whole: else it would be mute
+where contact thins out, which is when it is wanted. All days are local dates of the relationship's zone; T is the
+interval in days, G the slack of the score.
 
 *Overdue* is the state of the rhythm and kept there; it stands here for its place among the others.
 """
@@ -20,8 +21,10 @@ from relationships.evidence import Kind
 from relationships.health import Gap, Rhythm, slack
 
 DAY = timedelta(days=1)
-# A row weighs 1/256 after so many half-lives; older ones are not read.
+# A row weighs 1/256 after so many half-lives; older ones are neither read nor counted.
 WINDOW = 8
+# A share does not fade with its rows: it says nothing any more once less than this is left of all of them.
+LEFT = 0.5
 # No flag turns by itself later than so many days from now.
 FAR = 3660
 SIDES = ("ours", "theirs")
@@ -45,12 +48,12 @@ WORST_FIRST = tuple(Flag)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Where a flag comes on, where it goes off, the half-life of its rows and the least evidence that it needs."""
+    """Where a flag comes on, where it goes off, the half-life of its rows and how many it needs at the least."""
 
     on: float
     off: float
     half: int = 0
-    least: float = 0.0
+    least: int = 0
 
 
 RULES = {
@@ -185,13 +188,17 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Where a flag stands on a day: its value, whether it comes on, whether it goes off, and what it rests on."""
+    """Where a flag stands on a day: its value, whether it comes on, whether it goes off, and what it rests on.
+
+    ``n`` is how many rows of evidence are left of the ``counted`` ones, as they fade.
+    """
 
     flag: Flag
     value: float
     on: bool
     off: bool
     n: float = 0.0
+    counted: int = 0
     side: str = ""
     rows: tuple[Because, ...] = ()
 
@@ -215,6 +222,11 @@ def window(every_days: int | None) -> int:
 
 def fading(day: date, today: date, half: int) -> float:
     return math.exp2(-(today - day).days / half)
+
+
+def count(days: Iterable[date], today: date, half: int) -> int:
+    """How many are there to go by, each counted whole for as long as it weighs anything."""
+    return sum((today - day).days <= WINDOW * half for day in days)
 
 
 # Each flag by itself -----------------------------------------------------------------------------------------------
@@ -247,6 +259,7 @@ def going_quiet(record: Record, today: date, every_days: int | None) -> Measure:
         on=chance >= rule.on and silent > every_days and len(days) >= rule.least,
         off=chance < rule.off,
         n=len(days),
+        counted=len(days),
         rows=_of_contacts(contacts, today, half),
     )
 
@@ -277,8 +290,16 @@ def trust_eroding(record: Record, today: date, side: str) -> Measure:
     bad = math.fsum(row.weight for row in rows if row.speaks)
     spread = math.sqrt(USUALLY_MISSED * (1 - USUALLY_MISSED) * (n + 1))
     z = (bad - USUALLY_MISSED * n) / spread
+    counted = count((one.day for one in worst.values()), today, rule.half)
     return Measure(
-        Flag.TRUST_ERODING, z, on=z >= rule.on and n >= rule.least, off=z < rule.off, n=n, side=side, rows=rows
+        Flag.TRUST_ERODING,
+        z,
+        on=z >= rule.on and counted >= rule.least,
+        off=z < rule.off,
+        n=n,
+        counted=counted,
+        side=side,
+        rows=rows,
     )
 
 
@@ -299,19 +320,16 @@ def only_trouble(record: Record, today: date) -> Measure:
     by_day = {row.day: row for row in rows}
     n = math.fsum(row.weight for row in by_day.values())
     share = _rounded(math.fsum(row.weight for row in by_day.values() if row.speaks) / n) if n else 0.0
+    counted = count(by_day, today, rule.half)
     return Measure(
         Flag.ONLY_TROUBLE,
         share,
-        on=share >= rule.on and n >= rule.least,
-        off=share < rule.off or _lapsed(n, rule),
+        on=share >= rule.on and counted >= rule.least and n >= LEFT,
+        off=share < rule.off or n < LEFT,
         n=n,
+        counted=counted,
         rows=rows,
     )
-
-
-def _lapsed(n: float, rule: Rule) -> bool:
-    """A share does not fade with its rows: it says nothing any more once half of the least evidence is gone."""
-    return n < rule.least / 2
 
 
 def _rounded(share: float) -> float:
@@ -342,6 +360,7 @@ def fair_weather(record: Record, today: date) -> Measure:
         on=len(passed) >= rule.on and goes_on,
         off=len(passed) < rule.off,
         n=len(passed),
+        counted=len(passed),
         rows=rows,
     )
 
@@ -362,7 +381,16 @@ def one_sided(record: Record, today: date) -> Measure:
         Because(one.day, Kind.INITIATIVE, ("", one.pk), weights[key], key[0], key[0] == more, one.people)
         for key, one in sorted(newest.items(), key=lambda found: (found[1].day, found[1].pk), reverse=True)
     )
-    return Measure(Flag.ONE_SIDED, value, on=value >= rule.on and n >= rule.least, off=value < rule.off, n=n, rows=rows)
+    counted = count((one.day for one in newest.values()), today, rule.half)
+    return Measure(
+        Flag.ONE_SIDED,
+        value,
+        on=value >= rule.on and counted >= rule.least,
+        off=value < rule.off,
+        n=n,
+        counted=counted,
+        rows=rows,
+    )
 
 
 def shares(record: Record, today: date) -> dict[str, float]:
@@ -380,7 +408,8 @@ def single_threaded(record: Record, today: date) -> Measure:
     """All of it hangs on one person of theirs: ``1/Σp²`` people carry it."""
     rule = RULES[Flag.SINGLE_THREADED]
     named = [one for one in _past(record.contacts, today) if one.people]
-    n = math.fsum(fading(day, today, rule.half) for day in sorted({one.day for one in named}))
+    days = sorted({one.day for one in named})
+    n, counted = math.fsum(fading(day, today, rule.half) for day in days), count(days, today, rule.half)
     if not named:
         return Measure(Flag.SINGLE_THREADED, 0.0, on=False, off=True)
     found = shares(record, today)
@@ -389,9 +418,10 @@ def single_threaded(record: Record, today: date) -> Measure:
     return Measure(
         Flag.SINGLE_THREADED,
         carry,
-        on=carry < rule.on and n >= rule.least,
-        off=carry >= rule.off or _lapsed(n, rule),
+        on=carry < rule.on and counted >= rule.least and n >= LEFT,
+        off=carry >= rule.off or n < LEFT,
         n=n,
+        counted=counted,
         rows=_of_contacts(named, today, rule.half, lambda one: main in one.people),
     )
 
@@ -442,7 +472,7 @@ def may_leave(record: Record, today: date, every_days: int | None) -> Measure:
         if one is not None and one.day <= today
     ]
     rows.sort(key=lambda row: (row.day, row.what), reverse=True)
-    return Measure(Flag.MAY_LEAVE, len(why), on=bool(why), off=not why, n=1, rows=tuple(rows))
+    return Measure(Flag.MAY_LEAVE, len(why), on=bool(why), off=not why, n=1, counted=1, rows=tuple(rows))
 
 
 def _turning_days(said: Said, today: date, every_days: int | None) -> list[date]:

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from simulation import silences, trial
 from simulation.figures import Figure
 from simulation.silences import Silences
-from simulation.trial import Told, Trial
+from simulation.trial import Faded, Told, Trial
 
 from imports.mappings import FileMapping, parse
 from relationships.health import WITHOUT_RHYTHM
@@ -50,6 +50,9 @@ comes {before} days before it or earlier."""
 OTHERWISE = """
 3. How much hangs on what we invented: how many had enough rows for the flag to speak, and the pattern's chance of 1
 among partners that meet more or less often, and with every decay weaker or stronger."""
+COUNTED = """
+4. The least number of rows that a flag asks for, counted whole as it is, and fading as their weights do: how many
+could speak near the end, the flag's chance of 1, weeks of the healthy in which it is on, days as in 2."""
 INVENTED_SAYS_NOT = """
 What this does not show
 - That relationships behave like this. We invented them, so the figures say how well the arithmetic finds what we
@@ -104,6 +107,9 @@ def invented(seed: int, count: int) -> dict[str, Any]:
     print(OTHERWISE)
     head = ["", "speaks", *found.told[0].by]
     print(in_columns(head, (otherwise(one) for one in found.told)))
+    print(COUNTED)
+    head = ["", "speaks", "fading", "flag", "fading", "false", "fading", "days", "fading"]
+    print(in_columns(head, (counted(one, one.faded) for one in found.told if one.faded)))
     print(INVENTED_SAYS_NOT)
     return as_json(found)
 
@@ -124,6 +130,13 @@ def early(one: Told) -> list[str]:
 
 def otherwise(one: Told) -> list[str]:
     return [one.name, f"{one.speaks:.0%}", *map(limits, one.by.values())]
+
+
+def counted(one: Told, faded: Faded) -> list[str]:
+    return [
+        one.name, f"{one.speaks:.0%}", f"{faded.speaks:.0%}", limits(one.auc_heard), limits(faded.auc_heard),
+        f"{one.false:.1%}", f"{faded.false:.1%}", f"{one.lead:.0f}", f"{faded.lead:.0f}",
+    ]  # fmt: skip
 
 
 def limits(one: Figure | None, form: str = ".2f") -> str:
@@ -156,6 +169,14 @@ def as_json(found: Trial) -> dict[str, Any]:
                 "days ahead": one.ahead.rounded(1),
                 "speaks": round(one.speaks, 3),
                 "auc where": {name: figure.rounded(3) if figure else None for name, figure in one.by.items()},
+                "where the least fades": {
+                    "auc flag": one.faded.auc_heard.rounded(3),
+                    "false alarms": round(one.faded.false, 4),
+                    "days of lead": round(one.faded.lead, 1),
+                    "speaks": round(one.faded.speaks, 3),
+                }
+                if one.faded
+                else None,
             }
             for one in found.told
         },

@@ -21,17 +21,21 @@ FOR = {
     Flag.ONE_SIDED: Decay.ONE_SIDED,
     Flag.SINGLE_THREADED: Decay.SINGLE,
 }
+# Those whose least number of rows might as well fade.
+FADE = (Flag.TRUST_ERODING, Flag.ONLY_TROUBLE, Flag.ONE_SIDED, Flag.SINGLE_THREADED)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How strongly a pattern shows, more for worse; whether there is enough for the flag to speak; whether it comes
-    on, and whether it goes off."""
+    on, and whether it goes off. ``fresh``: whether there is enough if what is asked for fades as well, as in the
+    table of the design."""
 
     value: float
     speaks: bool
     on: bool
     off: bool
+    fresh: bool = True
 
 
 # One for each side where the flag looks at sides.
@@ -61,7 +65,9 @@ def read(record: Record, flag: Flag, today: date) -> Readings:
 def _reading(found: Measure) -> Reading:
     """Of *single-threaded* fewer is worse."""
     value = -found.value if found.flag is Flag.SINGLE_THREADED else found.value
-    return Reading(value if found.n else NOTHING, found.n >= RULES[found.flag].least, found.on, found.off)
+    least = RULES[found.flag].least
+    fresh = found.flag not in FADE or found.n >= least
+    return Reading(value if found.n else NOTHING, found.counted >= least, found.on, found.off, fresh)
 
 
 def _overdue(record: Record, today: date, every_days: int) -> Reading:

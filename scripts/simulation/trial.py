@@ -120,12 +120,17 @@ def _of_flag(flag: Flag) -> Gauge:
     return Gauge(flag.replace("_", " "), lambda week: max(one.value for one in week.readings[flag]), FOR[flag], flag)
 
 
-def heard(gauge: Gauge) -> Gauge:
-    """The same where it shows least as long as there is too little for the flag to speak."""
+def heard(gauge: Gauge, *, fresh: bool = False) -> Gauge:
+    """The same where it shows least as long as there is too little for the flag to speak; ``fresh`` as in readings."""
     if (flag := gauge.flag) is None:
         return gauge
-    quiet = patterns.NOTHING
-    return replace(gauge, value=lambda week: max(one.value if one.speaks else quiet for one in week.readings[flag]))
+
+    def value(week: Week) -> float:
+        return max(
+            one.value if (one.fresh if fresh else one.speaks) else patterns.NOTHING for one in week.readings[flag]
+        )
+
+    return replace(gauge, value=value)
 
 
 SCORE = Gauge("score", lambda week: week.lost)
@@ -133,12 +138,15 @@ SINCE = Gauge("days since contact", lambda week: week.silent)
 GAUGES = (SCORE, *map(_of_flag, FOR))
 
 
-def raised(weeks: Sequence[Week], flag: Flag) -> list[bool]:
+def raised(weeks: Sequence[Week], flag: Flag, *, fresh: bool = False) -> list[bool]:
     """Week by week, whether the flag stands, on either side: once on it stays until it goes off."""
     found: list[bool] = []
     before = [False] * len(SIDES)
     for week in weeks:
-        before = [one.on or (stood and not one.off) for one, stood in zip(week.readings[flag], before, strict=False)]
+        before = [
+            (one.on and (one.fresh or not fresh)) or (stood and not one.off)
+            for one, stood in zip(week.readings[flag], before, strict=False)
+        ]
         found.append(any(before))
     return found
 
@@ -159,6 +167,16 @@ def auc(rng: Random, gauge: Gauge, ill: Sequence[Tried], well: Sequence[Tried]) 
     """How often it shows more in one of the ill than in one of the well, near the end."""
     values = [[gauge.value(one.near_end) for one in some] for some in (ill, well)]
     return figures.interval(rng, figures.auc, *values)
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """What a flag would come to if the least number of rows faded too: as the same fields of ``Told``."""
+
+    speaks: float
+    auc_heard: Figure
+    false: float
+    lead: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +205,7 @@ class Told:
     caught: float
     caught_since: float
     by: dict[str, Figure | None]
+    faded: Faded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +261,18 @@ def _told(rng: Random, gauge: Gauge, every: Sequence[Tried], others: Mapping[str
         caught=figures.mean([own >= BEFORE for own, _ in leads]),
         caught_since=figures.mean([other >= BEFORE for _, other in leads]),
         by={name: auc(rng, gauge, *two) if all(two) else None for name, two in parted.items()},
+        faded=_faded(gauge, ill, well) if gauge.flag in patterns.FADE else None,
+    )
+
+
+def _faded(gauge: Gauge, ill: Sequence[Tried], well: Sequence[Tried]) -> Faded:
+    assert gauge.flag is not None
+    flag, fading = gauge.flag, heard(gauge, fresh=True)
+    return Faded(
+        speaks=figures.mean([fading.value(one.near_end) > patterns.NOTHING for one in ill]),
+        auc_heard=auc(Random(f"faded/{flag}"), fading, ill, well),
+        false=figures.mean([stands for one in well for stands in raised(one.weeks, flag, fresh=True)]),
+        lead=figures.mean([lead(one, raised(one.weeks, flag, fresh=True)) for one in ill]),
     )
 
 

@@ -133,6 +133,38 @@ def test_contact_that_follows_problems_is_only_trouble() -> None:
     assert not flags.only_trouble(replace(record, contacts=record.contacts[:4]), TODAY).on
 
 
+def test_rows_are_counted_whole_so_that_monthly_contact_is_no_reason_to_be_mute() -> None:
+    """Of five contacts a month apart not three are left by weight, and there are no more however long it goes on."""
+    days = range(2, 152, 30)
+    opened = [Trouble(TODAY - ago * DAY, TODAY, TODAY, ("problem", ago)) for ago in days]
+    record = Record(touched(*days, people=frozenset({"ingrid"})), troubles=opened, rhythm=MONTHLY)
+    found = flags.only_trouble(record, TODAY)
+    assert (round(found.n, 1), found.counted, found.on) == (2.7, 5, True)
+    assert not flags.only_trouble(replace(record, contacts=record.contacts[:4]), TODAY).on, "four are too few"
+    assert flags.single_threaded(record, TODAY).on
+    assert not flags.single_threaded(replace(record, contacts=record.contacts[:4]), TODAY).on
+    broken = [Outcome(Kind.PROMISE_BROKEN, "ours", TODAY - ago * DAY, ("promise", ago)) for ago in (40, 70, 100)]
+    eroding = flags.trust_eroding(Record(outcomes=broken), TODAY, "ours")
+    assert (round(eroding.n, 1), eroding.counted, eroding.on) == (1.4, 3, True)
+    assert not flags.trust_eroding(Record(outcomes=broken[:2]), TODAY, "ours").on
+
+
+def test_a_row_counts_for_eight_half_lives() -> None:
+    days = [TODAY - ago * DAY for ago in (0, 480, 481)]
+    assert flags.count(days, TODAY, 60) == 2
+
+
+def test_a_share_of_rows_of_which_half_a_one_is_left_says_nothing_any_more() -> None:
+    """It goes off then, and never comes on by them."""
+    opened = [Trouble(TODAY - ago * DAY, TODAY, TODAY, ("problem", ago)) for ago in range(0, 150, 30)]
+    record = Record(touched(*range(0, 150, 30), people=frozenset({"ingrid"})), troubles=opened)
+    for measured in (flags.only_trouble, flags.single_threaded):
+        left = [measured(record, TODAY + ahead * DAY) for ahead in range(600)]
+        over = next(at for at, one in enumerate(left) if one.off)
+        assert left[over].n < flags.LEFT <= left[over - 1].n
+        assert all(one.on for one in left[:over]) and not any(one.on for one in left[over:])
+
+
 def test_two_late_problems_passed_over_are_fair_weather() -> None:
     late = [Trouble(TODAY - 50 * DAY, TODAY - ago * DAY, None, ("problem", ago)) for ago in (30, 20)]
     record = Record(touched(10, 2), troubles=late, rhythm=MONTHLY)
@@ -297,7 +329,7 @@ def test_swapping_the_sides_leaves_one_sided_as_it_is_and_swaps_trust(record: Re
 @given(records)
 def test_less_than_the_least_evidence_never_turns_one_on(record: Record) -> None:
     for one in all_of(record).values():
-        assert not one.on or one.n >= flags.RULES[one.flag].least
+        assert not one.on or one.counted >= flags.RULES[one.flag].least
 
 
 @given(records)

@@ -108,6 +108,9 @@ def test_a_flag_with_too_few_rows_is_as_quiet_as_can_be(ends: list[Tried]) -> No
     assert 0 < len(mute) < len(mine)
     assert {trial.heard(gauge).value(week) for week in mute} == {patterns.NOTHING}
     assert trial.heard(trial.SCORE) is trial.SCORE
+    # If the least number of rows faded too, far fewer could speak.
+    fading = trial.heard(gauge, fresh=True)
+    assert len(mine) / 5 < sum(fading.value(week) == patterns.NOTHING for week in mine) - len(mute)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +120,8 @@ def tried() -> Trial:
 
 def test_all_gauges_are_compared_at_equal_false_alarms(tried: Trial) -> None:
     assert [one.name for one in tried.told] == [gauge.name for gauge in trial.GAUGES]
+    assert [one.name for one in tried.told if one.faded] == [flag.replace("_", " ") for flag in patterns.FADE]
+    assert all(one.faded.speaks <= one.speaks and one.faded.false <= one.false for one in tried.told if one.faded)
     assert tried.told[0].false <= trial.SCORE_FALSE
     for one in tried.told:
         assert one.count == (FEW // 2 if one.name == "score" else FEW // 10)
