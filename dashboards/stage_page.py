@@ -89,6 +89,9 @@ def review(row: Relationship, known: records.Known, today: date) -> list[str]:
         said.append(_("Overdue for more than three intervals. Is it still what it is called?"))
     low, _turns = stages.low_for_long(known.record, stage, today)
     said += [stage_words.low(known.record, component, today) for component in low]
+    long, _turns = stages.flagged_for_long(known.record, stage, today, row.overdue_from)
+    if long:
+        said.append(_("%(flags)s. What do they have in common?") % {"flags": capfirst(stage_words.flagged(long))})
     own = stages.judge(known.record, stage, today, known.waived)
     gone = stages.lost(known.record, stage, known.since(row), today, known.waived, known.met_then(row))
     if gone:

@@ -396,7 +396,8 @@ def _problem(row: Any, urgent: bool, now: Now, verb: str) -> digest.Problem:
 def _stage(row: Relationship, now: Now) -> digest.Stage:
     """A review before what else its stage wants, as on Today."""
     today = row.today(now)
-    reviewed = bool(row.lost or row.low) or stages.wants_review(row.stage, today, row.overdue_from, row.every_days)
+    overdue = stages.wants_review(row.stage, today, row.overdue_from, row.every_days)
+    reviewed = overdue or row.lost or row.low or row.flagged
     look, fact, why = stage_words.review(row, today) if reviewed else stage_words.asks(row, today)
     return digest.Stage(
         partner=plain(row.account.name),

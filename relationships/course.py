@@ -18,6 +18,7 @@ from functools import cached_property
 from relationships import evidence, health
 from relationships.evidence import Component, Kind, Row
 from relationships.health import Gap, Pot, Rhythm, Spell, W, Weights
+from relationships.weighing import Scale
 
 DAY = timedelta(days=1)
 # A silence that is not over is looked at for so long; by then whatever was ever known of it has faded.
@@ -121,13 +122,15 @@ def _certain(belief: float) -> Known:
 
 
 UNKNOWN = Known(0.0, 1.0)
+FIRST = Scale()
 
 
 @dataclass(frozen=True)
 class Course:
     """``deciders`` says for a day when each who decided was seen last; ``people`` are the days on which that changes.
 
-    ``rows`` are those of the ledger that have masses, and ``touches`` the days of two-way contact.
+    ``rows`` are those of the ledger that have masses, and ``touches`` the days of two-way contact. ``scales`` are the
+    weights and thresholds with the day from which each was in force, the oldest first; before these the first ones.
     """
 
     rows: Sequence[Row] = ()
@@ -135,7 +138,12 @@ class Course:
     rhythm: Rhythm = field(default_factory=Rhythm)
     deciders: Callable[[date], Sequence[date | None]] = lambda day: ()
     people: frozenset[date] = frozenset()
-    weights: Weights = field(default_factory=Weights)
+    scales: Sequence[tuple[date, Scale]] = ()
+
+    def scale(self, day: date) -> Scale:
+        """By what was judged on a day; of several of one day the last."""
+        at = bisect_right(self.scales, day, key=lambda one: one[0])
+        return self.scales[at - 1][1] if at else FIRST
 
     @cached_property
     def edges(self) -> list[date]:
@@ -298,6 +306,10 @@ class Course:
 
     # What can be judged
 
+    def most_unknown(self, day: date) -> float:
+        """How many points may be unknown where a score is to be told."""
+        return self.scale(day).thresholds.most_unknown
+
     def unknown(self, day: date) -> float:
         """Points of 100."""
         return self._unknown(day, self.adherence(day).unknown)
@@ -315,7 +327,7 @@ class Course:
         found = self._others.get(day)
         if found is None:
             found = self._others[day] = self._unknown_of_others(day)
-        return found + self.weights.cadence * (current + adherence) / 2
+        return found + self.scale(day).weights.cadence * (current + adherence) / 2
 
     @cached_property
     def _others(self) -> dict[date, float]:
@@ -325,23 +337,31 @@ class Course:
         """Of all but the rhythm. What is unknown asks how much was said, not what: in one go, as it is asked often."""
         stretched = health.stretch(self.every(day))
         named = min(len(self.deciders(day)), health.DECISION_MAKERS)
-        found = self.weights.access / 2 * (1 - named / health.DECISION_MAKERS)
-        for pots, points in self._points:
+        weights = self.scale(day).weights
+        found = weights.access / 2 * (1 - named / health.DECISION_MAKERS)
+        for pots, points in self._points(weights):
             mass = sum(self._trace(pot, stretched).mass(day) for pot in pots)
             found += points * W / (mass + W)
         return found
 
-    @cached_property
-    def _points(self) -> list[tuple[tuple[Pot, ...], float]]:
+    def _points(self, weights: Weights) -> list[tuple[tuple[Pot, ...], float]]:
         """The points of each opinion, but that of the rhythm, and the pots that are in it."""
-        weights = self.weights
-        return [
-            ((Pot.ACCESS,), weights.access / 2),
-            ((Pot.CREDIBILITY,), weights.credibility),
-            *(((pot,), weights.trust / 2) for pot in OF_TRUST.values()),
-            *((pots, weights.reciprocity / 3) for pots in OF_RECIPROCITY),
-        ]
+        found = self._points_by.get(weights)
+        if found is None:
+            found = self._points_by[weights] = [
+                ((Pot.ACCESS,), weights.access / 2),
+                ((Pot.CREDIBILITY,), weights.credibility),
+                *(((pot,), weights.trust / 2) for pot in OF_TRUST.values()),
+                *((pots, weights.reciprocity / 3) for pots in OF_RECIPROCITY),
+            ]
+        return found
+
+    @cached_property
+    def _points_by(self) -> dict[Weights, list[tuple[tuple[Pot, ...], float]]]:
+        return {}
 
     @cached_property
     def every_day(self) -> set[date]:
-        return {day for component in Component for day in self.days_of(component)}
+        found = {day for component in Component for day in self.days_of(component)}
+        # Other weights count from their day on; before anything happened nobody was judged by them.
+        return found | {day for day, _scale in self.scales if found and day > min(found)}

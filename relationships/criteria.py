@@ -18,6 +18,8 @@ from itertools import accumulate, pairwise
 from relationships import cadence, evidence, health
 from relationships.cadence import Interval, Rest
 from relationships.course import FAR, Course
+from relationships.flags import Flag
+from relationships.weighing import Scale
 
 DAY = timedelta(days=1)
 # In touch for so long, without a silence longer than that.
@@ -109,11 +111,24 @@ class Weighed:
     shown: Shown
 
 
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A flag that was kept: what it warns of, on whose side where that is said, and the days on which it stood."""
+
+    flag: Flag
+    span: Span
+    side: str = ""
+
+    def erodes(self, side: str) -> bool:
+        return self.flag is Flag.TRUST_ERODING and self.side == side
+
+
 @dataclass(frozen=True)
 class Record:
     """All that the criteria read of one relationship. ``agreements`` in the order made, as in ``cadence``.
 
-    ``halts``: the days on which it was paused or had ended. ``weighed`` is read of customers and partners alone.
+    ``halts``: the days on which it was paused or had ended. ``weighed``, ``flagged`` and ``scales`` (as in ``course``)
+    are read of customers and partners alone.
     """
 
     scopes: Sequence[Shown] = ()
@@ -126,6 +141,8 @@ class Record:
     halts: Sequence[Span] = ()
     workdays: Collection[int] = cadence.WEEKDAYS
     weighed: Sequence[Weighed] = ()
+    flagged: Sequence[Flagged] = ()
+    scales: Sequence[tuple[date, Scale]] = ()
 
     @cached_property
     def held(self) -> dict[Rule, tuple[Span, ...]]:
@@ -141,6 +158,7 @@ class Record:
             rhythm=health.Rhythm(self.intervals, self.rests, [(halt.first, halt.last) for halt in self.halts]),
             deciders=lambda day: last_seen_of(self, day),
             people=frozenset(_days_of_people(self) | seen),
+            scales=self.scales,
         )
 
     @cached_property
@@ -268,6 +286,8 @@ class Lack(StrEnum):
     COMPONENT = "component"
     TRUST_OURS = "trust_ours"
     TRUST_THEIRS = "trust_theirs"
+    UNTRIED = "untried"
+    ERODES = "erodes"
 
 
 @dataclass(frozen=True, slots=True)

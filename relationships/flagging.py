@@ -159,10 +159,13 @@ class _Found:
         return Known(record, sorted(self.kept, key=lambda one: (one.since, one.pk)), self.as_of)
 
 
-def keep(rows: Sequence[Relationship], rhythms: Mapping[int, Rhythm], now: Now) -> None:
-    """Judge the flags of these and keep what follows: two statements, and up to three more where one turned."""
+def keep(rows: Sequence[Relationship], rhythms: Mapping[int, Rhythm], now: Now) -> set[int]:
+    """Judge the flags of these and keep what follows: two statements, and up to three more where one turned.
+
+    Returns those of whom one turned.
+    """
     if not rows:
-        return
+        return set()
     known = read(rows, rhythms, now)
     turns = _Turns()
     marks: list[tuple[int, date, date | None]] = []
@@ -174,6 +177,7 @@ def keep(rows: Sequence[Relationship], rhythms: Mapping[int, Rhythm], now: Now) 
     turns.write()
     with connection.cursor() as cursor:
         cursor.execute(MARK, [list(column) for column in zip(*marks, strict=True)])
+    return turns.of
 
 
 @dataclass
@@ -183,8 +187,10 @@ class _Turns:
     never: list[int] = field(default_factory=list)
     ends: dict[int, date | None] = field(default_factory=dict)
     new: list[HealthFlag] = field(default_factory=list)
+    of: set[int] = field(default_factory=set)
 
     def follow(self, row: Relationship, known: Known, judged: Judged, today: date) -> None:
+        before = len(self.never), len(self.ends), len(self.new)
         standing = {(one.flag, one.side): one for one in judged.standing}
         seen: set[Key] = set()
         for kept in known.kept:
@@ -199,6 +205,8 @@ class _Turns:
         for key, one in standing.items():
             if key not in seen:
                 self.new.append(_row(row, one, flags.since(known.record, key, today, earliest)))
+        if before != (len(self.never), len(self.ends), len(self.new)):
+            self.of.add(row.pk)
 
     def write(self) -> None:
         if self.never:

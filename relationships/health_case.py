@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from relationships import criteria, evidence, health, health_points
@@ -26,11 +26,12 @@ SIDES = ("ours", "theirs")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the ledger, and the row that gave rise to it."""
+    """A row of the ledger, the row that gave rise to it, and when it was written."""
 
     row: Row
     model: str = ""
     pk: int = 0
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -560,10 +560,10 @@ def problem_figures(rows: ProblemQuerySet, now: Now) -> Figures:
 def evidence_of(relationship: Relationship) -> list[Entry]:
     """The whole ledger of a relationship, by day. One query."""
     rows = Evidence.objects.filter(relationship=relationship).order_by("day", "id")
-    columns = rows.values_list("kind", "side", "day", "r", "s", "source_model", "source_id")
+    columns = rows.values_list("kind", "side", "day", "r", "s", "source_model", "source_id", "written_at")
     return [
-        Entry(evidence.Row(evidence.Kind(kind), side, day, r, s), model, pk)
-        for kind, side, day, r, s, model, pk in columns
+        Entry(evidence.Row(evidence.Kind(kind), side, day, r, s), model, pk, written_at)
+        for kind, side, day, r, s, model, pk, written_at in columns
     ]
 
 

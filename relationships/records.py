@@ -13,20 +13,24 @@ from django.db.models import Q, Value
 
 from accounts.models import Affiliation
 from relationships import cadence, evidence, stages
-from relationships.criteria import Agreed, Person, Record, Shown, Span, Touch, Weighed
+from relationships.criteria import Agreed, Flagged, Person, Record, Shown, Span, Touch, Weighed
 from relationships.evidence import Kind
+from relationships.flags import Flag
 from relationships.models import (
     CadenceAgreement,
     Evidence,
     Halt,
+    HealthFlag,
     Interaction,
     InteractionContact,
     Relationship,
+    ScoreConfig,
     Snooze,
     StageChange,
     Stakeholder,
     Waiver,
 )
+from relationships.weighing import Scale
 from web.text import name_key
 
 INTERACTION = Interaction._meta.label_lower
@@ -112,14 +116,18 @@ def read(
     agreements: Mapping[int, Sequence[CadenceAgreement]] | None = None,
     rested: Mapping[int, Rested] | None = None,
 ) -> dict[int, Known]:
-    """Nine queries; two fewer where agreements (in the order made) and what rested are known already."""
+    """Eleven queries; two fewer where agreements (in the order made) and what rested are known already, and two where
+    all are contacts."""
     ids = [row.pk for row in rows]
     if agreements is None:
         agreements = agreements_of(ids)
     if rested is None:
         rested = rested_of(ids)
     # No criterion of a customer asks for a score, so nobody reads it of a contact.
-    shown, weighed = _evidence(ids, [row.pk for row in rows if row.stage != stages.Stage.CONTACT])
+    scored = [row for row in rows if row.stage != stages.Stage.CONTACT]
+    shown, weighed = _evidence(ids, [row.pk for row in scored])
+    flagged = _flags([row.pk for row in scored])
+    versions = list(ScoreConfig.objects.order_by("version")) if scored else []
     touches = _touches(ids)
     people = _people(rows)
     waivers = _by(ids, Waiver.objects.filter(relationship__in=ids).order_by("from_on", "id"))
@@ -137,6 +145,8 @@ def read(
                 halts=rested[row.pk].halted,
                 workdays=row.workdays,
                 weighed=weighed[row.pk],
+                flagged=flagged[row.pk],
+                scales=_scales(versions, row),
             ),
             waivers[row.pk],
             changes[row.pk],
@@ -181,6 +191,24 @@ def _evidence(
         elif kind == Kind.PROMISE_KEPT and side == Evidence.Side.OURS:
             found[pk, "kept"].append(shown)
     return found, weighed
+
+
+def _flags(ids: Sequence[int]) -> dict[int, list[Flagged]]:
+    """Those that stood for a day at least, in the order in which they came on; no query for nobody."""
+    found: dict[int, list[Flagged]] = defaultdict(list)
+    rows = HealthFlag.objects.filter(relationship__in=ids).order_by("since", "id") if ids else HealthFlag.objects.none()
+    for pk, kind, side, since, until in rows.values_list("relationship", "kind", "side", "since", "until"):
+        if until is None or until > since:
+            found[pk].append(Flagged(Flag(kind), Span(since, until - stages.DAY if until else None), side))
+    return found
+
+
+def _scales(versions: Sequence[ScoreConfig], row: Relationship) -> list[tuple[date, Scale]]:
+    """The weights and thresholds with the day from which each was in force there, as ``ScoreConfig`` has it."""
+    zone = ZoneInfo(row.zone)
+    if row.stage == stages.Stage.CONTACT:
+        return []
+    return [(one.valid_from.astimezone(zone).date(), one.scale) for one in versions]
 
 
 def _touches(ids: Sequence[int]) -> dict[int, list[Touch]]:

@@ -13,6 +13,7 @@ from relationships import evidence, health
 from relationships.course import Course
 from relationships.criteria import DAY, SIDES, Lack, Missing, Record, Rule, Shown, Span, fading, last_seen_of, without
 from relationships.evidence import Component, Kind
+from relationships.flags import OUTCOMES
 from relationships.health_points import Remedy, remedies
 
 # The belief that a partner has earned of each of these, and of trust on each side.
@@ -46,23 +47,24 @@ def cheapest(record: Record, today: date) -> Remedy | None:
     rows = [*(one.row for one in record.weighed), *(evidence.row(Kind.TOUCH, "both", day) for day in record.days)]
     rhythm = record.course.rhythm
     people = [health.Person(seen) for seen in last_seen_of(record, today)]
-    found = remedies(health.total(rows, rhythm, today), rhythm, people, today=today)
+    weights = record.course.scale(today).weights
+    found = remedies(health.total(rows, rhythm, today), rhythm, people, today=today, weights=weights)
     return found[0].remedy if found else None
 
 
 def _can_be_judged(record: Record) -> tuple[Span, ...]:
     """Where the rhythm may decide it, and more is known of it with each day of silence, every day is looked at."""
-    course, most = record.course, health.MOST_UNKNOWN
-    maybe = fading(course.every_day, lambda day: course.unknown_at_least(day) <= most)
+    course = record.course
+    maybe = fading(course.every_day, lambda day: course.unknown_at_least(day) <= course.most_unknown(day))
     if not maybe:
         return ()
-    sure = fading(course.every_day, lambda day: course.unknown_at_most(day) <= most)
+    sure = fading(course.every_day, lambda day: course.unknown_at_most(day) <= course.most_unknown(day))
     days = [
         day
         for first, last in course.late
         for span in without(maybe, sure)
         for day in _each_day(max(first, span.first), min(last, span.last or last))
-        if course.unknown(day) <= most
+        if course.unknown(day) <= course.most_unknown(day)
     ]
     return _together([*sure, *(Span(day, day) for day in days)])
 
@@ -82,7 +84,7 @@ def _together(held: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def _missing_score(record: Record, today: date) -> list[Missing]:
-    if record.course.unknown(today) <= health.MOST_UNKNOWN:
+    if record.course.unknown(today) <= record.course.most_unknown(today):
         return []
     return [Missing(Lack.KNOWN, points_known(record, today))]
 
@@ -128,6 +130,25 @@ def _shown_of(*components: Component) -> Callable[[Record, date], list[Shown]]:
     return shown
 
 
+def _no_warning(record: Record) -> tuple[Span, ...]:
+    """From the first promise or feedback that was judged on, but for the days on which trust eroded on a side.
+
+    Before it there was nothing to warn of, and that shows nothing.
+    """
+    first = min((one.row.day for one in record.weighed if one.row.kind in OUTCOMES), default=None)
+    found = [Span(first)] if first else []
+    for side in SIDES:
+        found = without(found, [one.span for one in record.flagged if one.erodes(side)])
+    return tuple(found)
+
+
+def _missing_trust_flags(record: Record, today: date) -> list[Missing]:
+    raised = [one for one in record.flagged if one.span.holds(today) and any(one.erodes(side) for side in SIDES)]
+    if not raised:
+        return [Missing(Lack.UNTRIED)]
+    return [Missing(Lack.ERODES, day=one.span.first, said=one.side) for one in raised]
+
+
 SCORE = Rule(
     spans=_can_be_judged,
     shown=lambda record, today: [],
@@ -146,6 +167,11 @@ TRUST_OF_EACH = Rule(
     ),
     shown=_shown_of(Component.TRUST),
     missing=_missing_trust,
+)
+TRUST_FLAGS = Rule(
+    spans=_no_warning,
+    shown=_shown_of(Component.TRUST),
+    missing=_missing_trust_flags,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,14 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from relationships import criteria, health_words, score_criteria, words
+from relationships import criteria, health_words, score_criteria, stages, words
 from relationships.criteria import Lack, Missing, Shown
 from relationships.evidence import Component
+from relationships.flags import Flag
 from relationships.models import (
     CadenceAgreement,
     Commitment,
     Feedback,
     Halt,
+    HealthFlag,
     Interaction,
     Relationship,
     Scope,
@@ -75,7 +78,6 @@ NOT_YET: dict[Criterion, str | Promise] = {
     Criterion.KPIS: gettext_lazy("KPIs can’t be kept here yet."),
     Criterion.BENEFIT: gettext_lazy("Joint projects and their benefit can’t be kept here yet."),
     Criterion.ROADMAPS: gettext_lazy("Roadmaps can’t be kept here yet."),
-    Criterion.TRUST_FLAGS: gettext_lazy("Concord warns of nothing but overdue check-ins yet."),
 }
 # What would raise each soonest.
 RAISES: dict[Component, str | Promise] = {
@@ -138,6 +140,18 @@ def low(record: criteria.Record, component: Component, today: date) -> str:
     return f"{said} {RAISES[component]}"
 
 
+FLAGS: dict[str, str | Promise] = {**dict(HealthFlag.Kind.choices), Flag.OVERDUE.value: gettext_lazy("overdue")}
+
+
+def flagged(flags: Sequence[Flag]) -> str:
+    """*overdue and going quiet for more than 30 days*; nothing for none."""
+    told = {
+        "what": words.names([str(FLAGS[one]) for one in flags]),
+        "days": dates.days(stages.FLAGGED_FOR.days),
+    }
+    return _("%(what)s for more than %(days)s") % told if flags else ""
+
+
 def part(count: int) -> str:
     """*.84*, of hundredths; what is whole is 1."""
     return f".{count:02}" if count < 100 else "1"
@@ -192,8 +206,10 @@ OVERDUE = Look(gettext_lazy("Evidence overdue"), "clock", "over")
 
 
 def review(row: Relationship, today: date) -> tuple[Look, str, str]:
-    """How a review looks that is proposed, the fact, and why: what was lost or is low, or that it is long overdue."""
-    fact = no_longer(row.lost) if row.lost else low_for_long(row.low) or _("overdue for more than three intervals")
+    """How a review looks that is proposed, the fact, and why: what was lost, is low or flagged for long, or that it is
+    long overdue."""
+    fact = no_longer(row.lost) if row.lost else low_for_long(row.low) or flagged(row.flagged)
+    fact = fact or _("overdue for more than three intervals")
     told = {"stage": name(row.stage), "day": dates.said(row.stage_since or today, today)}
     return REVIEW, words.clipped(fact, 160), _("A %(stage)s since %(day)s. Is it still one?") % told
 
@@ -234,6 +250,7 @@ def _short(one: Missing, record: criteria.Record, today: date) -> str:
         "every": capfirst(words.interval(one.count)),
         "ago": dates.ago(today - timedelta(days=one.count), today),
         "name": one.said,
+        "since": dates.said(one.day or today, today),
         "number": capfirst(str(apnumber(one.count))),
     }
     said = {
@@ -264,6 +281,10 @@ def _short(one: Missing, record: criteria.Record, today: date) -> str:
         else _("A rhythm has to count on 90 of 180 days before this can be judged."),
         Lack.ADHERENCE: _("%(count)d %% over 180 days."),
         Lack.ALL_IN_PROJECTS: _("%(count)d %% over a year. Ring once without a project."),
+        Lack.UNTRIED: _("Nothing promised has come due yet, so nothing could be warned of."),
+        Lack.ERODES: _("Theirs erodes since %(since)s: see its flag.")
+        if one.said == "theirs"
+        else _("Ours erodes since %(since)s: see its flag."),
     }[one.lack]
     return said % values
 
@@ -275,7 +296,11 @@ def _short_of_score(one: Missing, record: criteria.Record, today: date) -> str:
     """*46 of 100 points can be judged; 50 are needed. Name who decides there.*"""
     if one.lack is Lack.KNOWN:
         remedy = score_criteria.cheapest(record, today)
-        said = _("%(count)d of 100 points can be judged, 50 are needed.") % {"count": one.count}
+        needed = math.ceil(100 - record.course.most_unknown(today))
+        said = _("%(count)d of 100 points can be judged, %(needed)d are needed.") % {
+            "count": one.count,
+            "needed": needed,
+        }
         return f"{said} {health_words.REMEDIES[remedy]}." if remedy else said
     belief = part(one.count)
     if one.lack is Lack.COMPONENT:
@@ -323,7 +348,7 @@ class Line:
         return self.verdict == Verdict.WAIVED
 
 
-WEIGHED = (Criterion.COMPONENTS, Criterion.TRUST_OF_EACH)
+WEIGHED = (Criterion.COMPONENTS, Criterion.TRUST_OF_EACH, Criterion.TRUST_FLAGS)
 # So many rows open under a criterion; of the rest the number is told.
 ROWS = 8
 
@@ -378,7 +403,7 @@ def _beside(one: Finding, rows: Sequence[Told], record: criteria.Record, today: 
             return words.names([row.said.split(" ")[0] for row in rows])
         case Criterion.ADHERENCE | Criterion.BESIDE_PROJECTS:
             return f"{one.figure} %"
-        case Criterion.IN_TOUCH:
+        case Criterion.IN_TOUCH | Criterion.TRUST_FLAGS:
             return ""
         case Criterion.SCORE:
             return _("%(count)d of 100 points") % {"count": one.figure or 0}

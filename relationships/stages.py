@@ -13,6 +13,7 @@ from enum import StrEnum
 from relationships import criteria, score_criteria
 from relationships.criteria import Missing, Record, Rule, Shown, Span
 from relationships.evidence import Component
+from relationships.flags import WORST_FIRST, Flag
 
 DAY = timedelta(days=1)
 # A declared stage has so many months to bring its evidence.
@@ -64,6 +65,9 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Flags that stand for longer than so many days, where there are so many of them.
+FLAGGED_FOR, FLAGS_FOR_REVIEW = 30 * DAY, 2
+
 # Those without a rule can't be judged yet: KPIs, measured benefit and roadmaps are still to come. Whoever builds one of
 # them adds its rule here, and what it reads to ``criteria.Record``.
 RULES: dict[Criterion, Rule] = {
@@ -78,6 +82,7 @@ RULES: dict[Criterion, Rule] = {
     Criterion.DECISION_MAKERS: criteria.DECISION_MAKERS,
     Criterion.FEEDBACK: criteria.FEEDBACK,
     Criterion.ADHERENCE: criteria.ADHERENCE,
+    Criterion.TRUST_FLAGS: score_criteria.TRUST_FLAGS,
     Criterion.BESIDE_PROJECTS: criteria.BESIDE_PROJECTS,
 }
 CRITERIA: dict[Stage, tuple[Criterion, ...]] = {
@@ -259,11 +264,12 @@ def _settled_spans(record: Record, criterion: Criterion, stage: Stage) -> list[S
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a row keeps: the move that is proposed, which criteria of its own are lost, which components are low for
-    long, until when evidence is due, and when to look again by itself."""
+    long, which flags stand for long, until when evidence is due, and when to look again by itself."""
 
     proposed: Stage | None = None
     lost: tuple[Criterion, ...] = ()
     low: tuple[Component, ...] = ()
+    flagged: tuple[Flag, ...] = ()
     evidence_due_on: date | None = None
     again_on: date | None = None
 
@@ -278,10 +284,11 @@ def stand(
     since: date | None = None,
     kept: Collection[Criterion] = (),
     stopped: bool = False,
+    overdue_from: date | None = None,
 ) -> Standing:
     """``stopped``: paused, ended or removed; then nothing is proposed, lost or due.
 
-    ``since`` and ``kept`` as for ``lost``.
+    ``since`` and ``kept`` as for ``lost``, ``overdue_from`` as for ``flagged_for_long``.
     """
     if stopped:
         return Standing()
@@ -296,14 +303,16 @@ def stand(
     gone = lost(record, Stage(stage), since, today, waivers, kept) if since else []
     low, turns = low_for_long(record, stage, today)
     again.append(turns)
+    flagged, turns = flagged_for_long(record, stage, today, overdue_from)
+    again.append(turns)
     due = None if declared is None or is_shown(record, declared, today, waivers) else declared.due_on
-    return Standing(proposed, tuple(gone), low, due, min((day for day in again if day), default=None))
+    return Standing(proposed, tuple(gone), low, flagged, due, min((day for day in again if day), default=None))
 
 
 def wants_review(stage: str, today: date, overdue_from: date | None, every_days: int | None) -> bool:
     """Whether the stage is to be looked at again: overdue for more than three intervals. Nobody is moved by a machine.
 
-    A component that is ``low_for_long`` asks for it too.
+    A component that is ``low_for_long`` asks for it too, and so do two flags that stand ``flagged_for_long``.
     """
     if stage == Stage.CONTACT or overdue_from is None or every_days is None:
         return False
@@ -321,6 +330,23 @@ def low_for_long(record: Record, stage: str, today: date) -> tuple[tuple[Compone
             found.append(component)
         turns.append(_next(held, 0 * DAY, [], today))
     return tuple(found), min((day for day in turns if day), default=None)
+
+
+def flagged_for_long(
+    record: Record, stage: str, today: date, overdue_from: date | None
+) -> tuple[tuple[Flag, ...], date | None]:
+    """The flags of a customer or partner where two or more have stood for longer than 30 days, the worst first; and
+    the next day on which there are more of them. *Overdue* is one; trust that erodes on both sides is one as well."""
+    since = {Flag.OVERDUE: overdue_from} if overdue_from else {}
+    for one in record.flagged:
+        if one.span.last is None or one.span.holds(today):
+            since[one.flag] = min(one.span.first, since.get(one.flag, one.span.first))
+    if stage == Stage.CONTACT or len(since) < FLAGS_FOR_REVIEW:
+        return (), None
+    long = [flag for flag, first in since.items() if today - first > FLAGGED_FOR]
+    turns = [first + FLAGGED_FOR + DAY for first in since.values()]
+    found = tuple(sorted(long, key=WORST_FIRST.index)) if len(long) >= FLAGS_FOR_REVIEW else ()
+    return found, min((day for day in turns if day > today), default=None)
 
 
 def _lasting(held: Iterable[Span], holding: timedelta) -> list[Span]:

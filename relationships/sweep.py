@@ -81,7 +81,7 @@ DATES = {
 
 STAGES = {
     "stage_since": "date", "proposed_stage": "text", "lost_criteria": "text", "low_components": "text",
-    "evidence_due_on": "date", "judged_again_on": "date", "judged_as_of": "date",
+    "long_flags": "text", "evidence_due_on": "date", "judged_again_on": "date", "judged_as_of": "date",
 }  # fmt: skip
 
 

@@ -34,9 +34,9 @@ RETURNING id
 RELATIONSHIPS = """
 INSERT INTO relationships_relationship
        (account_id, shared, name, owner_id, team_id, stage, zone, workdays, pause_reason, end_reason, target_stage,
-        proposed_stage, lost_criteria, low_components, tier, tags, created_at, last_touch_on, every_days, counts_from,
-        base_due_on, due_on, overdue_from)
-SELECT id, false, '', %s, %s, 'customer', 'Europe/Oslo', '{0,1,2,3,4}', '', '', '', '', '', '', '', '{}', now(),
+        proposed_stage, lost_criteria, low_components, long_flags, tier, tags, created_at, last_touch_on, every_days,
+        counts_from, base_due_on, due_on, overdue_from)
+SELECT id, false, '', %s, %s, 'customer', 'Europe/Oslo', '{0,1,2,3,4}', '', '', '', '', '', '', '', '', '{}', now(),
        day, 30, day, day + 30, day + 30, day + 32
   FROM (SELECT id, current_date - (id %% 31)::int AS day FROM accounts_account WHERE id = ANY(%s)) a
 """

@@ -11,7 +11,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from accounts.models import User
 from relationships import cadence, ledger, pulse_sweep, records, sweep
 from relationships.actions.judging import judge, judge_what_changes
-from relationships.actions.standing import stand_all
+from relationships.actions.standing import flag_what_turns, stand_all
 from relationships.models import (
     CadenceAgreement,
     CadenceAgreementQuerySet,
@@ -135,6 +135,8 @@ def sweep_cadence(*, now: Now) -> sweep.Count:
     raised = sweep.raise_flags(now)
     late = ledger.fall_late(now)
     ignored = ledger.fall_ignored(now)
+    # Some criteria ask for flags, so these are judged first.
+    flag_what_turns(now=now)
     judge_what_changes(now=now)
     stand_all(now=now)
     pulse_sweep.let_go(now)

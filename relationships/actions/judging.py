@@ -60,12 +60,14 @@ def _set_stage(row: Relationship, known: records.Known, now: Now) -> bool:
         since=known.since(row),
         kept=known.met_then(row),
         stopped=row.paused_since is not None or row.ended_on is not None or row.removed_at is not None,
+        overdue_from=row.overdue_from,
     )
     values = {
         "stage_since": known.since(row),
         "proposed_stage": str(standing.proposed or ""),
         "lost_criteria": " ".join(standing.lost),
         "low_components": " ".join(standing.low),
+        "long_flags": " ".join(standing.flagged),
         "evidence_due_on": standing.evidence_due_on,
         "judged_again_on": standing.again_on,
     }

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.undo import Done, inverse, record
-from relationships import standings, sums
-from relationships.models import ScoreConfig
+from relationships import stages, standings, sums
+from relationships.models import Relationship, ScoreConfig, latest_date
 from web.clock import Now
 
 
@@ -67,6 +67,9 @@ def _set(former: ScoreConfig, numbers: Mapping[str, int], why: str, *, actor: Us
     # A verb that reads the former version meanwhile is through before, or waits and reads this one.
     sums.lock()
     standings.stand(now)
+    # Criteria ask for the score by the weights in force; pages judge at once, what lists tell follows with the sweep.
+    judged = Relationship.objects.exclude(stage=stages.Stage.CONTACT).filter(removed_at=None)
+    judged.update(judged_again_on=latest_date(now))
     step = record(
         actor=actor,
         now=now,

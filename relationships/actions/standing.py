@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import DateTimeField
+from django.db.models.functions import Cast
 
 from relationships import cadence, flagging, records, snapshots, standings, sums
-from relationships.models import CadenceAgreement, EvidenceSums, Relationship, latest_date
+from relationships.models import CadenceAgreement, Evidence, EvidenceSums, Relationship, latest_date
 from web.clock import Now
 
 
@@ -63,8 +65,10 @@ def stand_all(*, now: Now, batch: int = 1000) -> int:
 def remember(*, since: date, now: Now) -> int:
     """Keep how all stood on each Monday since a day, as the evidence known today tells; returns the snapshots written.
 
-    For a demonstration, which begins with a year behind it: nobody was ever shown them. Three statements a week.
+    For a demonstration, which begins with a year behind it: nobody was ever shown them, and all evidence is taken to
+    have been written on its day. Three statements a week.
     """
+    Evidence.objects.update(written_at=Cast("day", DateTimeField()))
     day, written = since + (7 - since.weekday()) % 7 * cadence.DAY, 0
     while day < latest_date(now) - 2 * cadence.DAY:
         then = Now.on(day)
@@ -81,13 +85,18 @@ def flag_anew(row: Relationship, now: Now) -> None:
 
 
 def flag_what_turns(*, now: Now, batch: int = 1000) -> int:
-    """Judge the flags of those that may have turned since they were judged; returns how many it looked at."""
+    """Judge the flags of those that may have turned since they were judged; returns how many it looked at.
+
+    The criteria of the stages of those of whom one turned are to be looked at again: some ask for flags.
+    """
     turning, done, reached = flagging.turning(now), 0, 0
     while True:
         with transaction.atomic():
             locked = turning.select_for_update(no_key=True, of=("self",)).filter(pk__gt=reached)
             rows = list(locked[:batch])
-            flagging.keep(rows, sums.rhythms_of([row.pk for row in rows]), now)
+            turned = flagging.keep(rows, sums.rhythms_of([row.pk for row in rows]), now)
+            if turned:
+                Relationship.objects.filter(pk__in=turned).update(judged_again_on=latest_date(now))
         if not rows:
             return done
         done, reached = done + len(rows), rows[-1].pk

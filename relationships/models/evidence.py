@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Someone
@@ -42,6 +43,8 @@ class Evidence(models.Model):
     # ``relationships.commitment`` and its key; any app above may write evidence of its own rows.
     source_model = models.TextField()
     source_id = models.BigIntegerField()
+    # Its day may be long before; what was shown meanwhile knew nothing of it.
+    written_at = models.DateTimeField(db_default=Now())
 
     objects = EvidenceQuerySet.as_manager()
 

@@ -23,6 +23,7 @@ from accounts.models import Account, Someone, Team, User, tracked
 from relationships import cadence, stages
 from relationships.cadence import State
 from relationships.evidence import Component
+from relationships.flags import Flag
 from web import zones
 from web.clock import Now
 from web.text import name_key
@@ -32,8 +33,8 @@ DERIVED = [
     "booked_on",
 ]  # fmt: skip
 STAGE_DERIVED = [
-    "stage_since", "proposed_stage", "lost_criteria", "low_components", "evidence_due_on", "judged_again_on",
-    "judged_as_of",
+    "stage_since", "proposed_stage", "lost_criteria", "low_components", "long_flags", "evidence_due_on",
+    "judged_again_on", "judged_as_of",
 ]  # fmt: skip
 
 
@@ -158,12 +159,13 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         return self.going_on().exclude(proposed_stage="")
 
     def to_review(self, now: Now) -> Self:
-        """Those whose stage is to be looked at again: as ``stages.wants_review``, with criteria that are lost, or with
-        components that are low for long."""
+        """Those whose stage is to be looked at again: as ``stages.wants_review``, with criteria that are lost,
+        components that are low for long, or flags that stand for long."""
         days = F("every_days") * Value(stages.REVIEWED_AFTER)
         from_on = models.ExpressionWrapper(F("overdue_from") + days, output_field=models.DateField())
         rows = self.going_on().exclude(stage=stages.Stage.CONTACT).alias(reviewed_from=from_on)
-        return rows.filter(~Q(lost_criteria="") | ~Q(low_components="") | Q(reviewed_from__lte=local_date(now)))
+        overdue = Q(reviewed_from__lte=local_date(now))
+        return rows.filter(~Q(lost_criteria="") | ~Q(low_components="") | ~Q(long_flags="") | overdue)
 
     def evidence_overdue(self, now: Now) -> Self:
         """Declared, and the day by which the evidence was due is over."""
@@ -246,15 +248,16 @@ class Relationship(models.Model):
     booked_on = models.DateField(null=True, editable=False)
     changes_on = models.DateField(null=True, editable=False)
     # Derived, of the stage: since when it is in it, the one proposed, which of its own criteria are lost, which
-    # components are low for long, until when a declared one wants its evidence, and the next day on which one of these
-    # may change by itself.
+    # components are low for long, which flags stand for long, until when a declared one wants its evidence, and the
+    # next day on which one of these may change by itself.
     stage_since = models.DateField(null=True, editable=False)
     proposed_stage = models.TextField(choices=Stage, blank=True, default="", editable=False)
     lost_criteria = models.TextField(blank=True, default="", editable=False)
     low_components = models.TextField(blank=True, default="", editable=False)
+    long_flags = models.TextField(blank=True, default="", editable=False)
     evidence_due_on = models.DateField(null=True, editable=False)
     judged_again_on = models.DateField(null=True, editable=False)
-    # The day as of which the six above were found so: a sweep as of an earlier one looks at them again.
+    # The day as of which the seven above were found so: a sweep as of an earlier one looks at them again.
     judged_as_of = models.DateField(null=True, editable=False)
 
     objects = RelationshipQuerySet.as_manager()
@@ -316,6 +319,11 @@ class Relationship(models.Model):
     def low(self) -> list[Component]:
         """The components of its standing that are low for long."""
         return [Component(name) for name in self.low_components.split()]
+
+    @property
+    def flagged(self) -> list[Flag]:
+        """Its flags that stand for long, where there are two or more."""
+        return [Flag(name) for name in self.long_flags.split()]
 
     def get_history_url(self) -> str:
         return reverse("relationship_history", args=[self.pk])

@@ -103,7 +103,7 @@ CHANGES = READS | {"rita": set()}
 # The names of verbs and of criteria can't be others.
 NAMES: dict[object, list[str]] = {
     UndoStep: ["verb"],
-    Relationship: ["lost_criteria", "low_components"],
+    Relationship: ["lost_criteria", "low_components", "long_flags"],
     Series: ["rule"],
     CalendarFeed: ["token_hash"],
 }

@@ -251,10 +251,12 @@ def test_the_page_names_each_flag_since_when_and_why() -> None:
     client = client_of(people.alice())
     page = client.get(row.get_absolute_url())
     shown = page.context["health_flags"]
-    assert [(one.name, one.since, one.says) for one in shown] == [
-        ("Single-threaded", "since today", "all contact is with Ingrid Moe."),
-        ("One-sided", "since today", "we began it 6 of 6 times."),
+    today = row.today(Now.read())
+    assert [(one.name, one.flag.since, one.says) for one in shown] == [
+        ("Single-threaded", today - 7 * DAY, "all contact is with Ingrid Moe."),
+        ("One-sided", today, "we began it 6 of 6 times."),
     ]
+    assert shown[1].since == "since today"
     assert [len(one.rows) for one in shown] == [6, 6]
     entry = row.interactions.latest("occurred_on")
     assert shown[0].rows[0].address == f"{row.get_absolute_url()}#entry-{entry.pk}"

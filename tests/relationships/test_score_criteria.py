@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 
 from relationships import evidence, score_criteria, stages
 from relationships.cadence import Interval, Rest
-from relationships.criteria import Agreed, Lack, Person, Record, Shown, Span, Touch, Weighed, fading, without
+from relationships.criteria import Agreed, Flagged, Lack, Person, Record, Shown, Span, Touch, Weighed, fading, without
 from relationships.evidence import Component, Kind
+from relationships.flags import Flag
+from relationships.health import Thresholds, Weights
 from relationships.stages import Criterion, Stage, Verdict
-from tests.relationships.test_stages import day, slow, stood, weighed
+from relationships.weighing import Scale
+from tests.relationships.test_stages import day, flagged, scales, slow, stood, weighed
 
 DAY = timedelta(days=1)
-SCORED = [Criterion.SCORE, Criterion.COMPONENTS, Criterion.TRUST_OF_EACH]
+SCORED = [Criterion.SCORE, Criterion.COMPONENTS, Criterion.TRUST_OF_EACH, Criterion.TRUST_FLAGS]
 
 
 def rich(chance: Random) -> Record:
@@ -44,6 +48,8 @@ def rich(chance: Random) -> Record:
         rests=[Rest(day(rested), day(rested + 20))] if chance.random() < 0.3 else [],
         halts=[Span(day(paused), day(paused + chance.randrange(80)))] if chance.random() < 0.3 else [],
         weighed=weighed(chance, 120),
+        flagged=flagged(chance),
+        scales=scales(chance),
     )
 
 
@@ -163,7 +169,8 @@ LATE = kept("ours", *range(0, 30, 3), kind=Kind.PROMISE_BROKEN) + kept(
 
 @pytest.mark.parametrize(("stage", "wants"), [("contact", ()), ("customer", ("trust",)), ("partner", ("trust",))])
 def test_a_part_that_is_low_for_sixty_days_asks_for_a_review(stage: str, wants: tuple[str, ...]) -> None:
-    record = Record(weighed=sorted(LATE, key=lambda one: one.row.day))
+    erodes = [Flagged(Flag.TRUST_ERODING, Span(day(0)), "ours")]
+    record = Record(weighed=sorted(LATE, key=lambda one: one.row.day), flagged=erodes)
     [span] = score_criteria.low(record, Component.TRUST)
     assert span.last is not None
     standings = [
@@ -173,6 +180,93 @@ def test_a_part_that_is_low_for_sixty_days_asks_for_a_review(stage: str, wants: 
     if wants:
         assert standings[0].again_on == span.first + 60 * DAY
         assert standings[1].again_on == span.last + DAY
+
+
+ALL_ON_TRUST = Scale(Weights(0.0, 0.0, 0.0, 100.0, 0.0))
+
+
+def test_a_score_is_judged_by_the_weights_that_were_in_force_on_each_day() -> None:
+    """Of trust enough is known, of the rest nothing: by the first weights few points, by others all that counts."""
+    by_first = stages.find(TRUSTED, Criterion.SCORE, Stage.PARTNER, day(30))
+    assert (by_first.verdict, by_first.figure) == (Verdict.NOT_MET, 20)
+    later = replace(TRUSTED, scales=[(day(-999), Scale()), (day(30), ALL_ON_TRUST), (day(60), Scale())])
+    found = [stages.find(later, Criterion.SCORE, Stage.PARTNER, day(on)) for on in (29, 30, 59, 60)]
+    assert [one.verdict for one in found] == [Verdict.NOT_MET, Verdict.HOLDS, Verdict.HOLDS, Verdict.NOT_MET]
+    assert [one.figure for one in found] == [20, 83, 81, 20]
+    assert (found[1].met_since, found[1].until, found[1].changes_on) == (day(30), day(59), day(60))
+    # Where less has to be known the criterion is met by the same evidence.
+    lenient = replace(TRUSTED, scales=[(day(30), Scale(thresholds=Thresholds(most_unknown=80.0)))])
+    assert stages.find(lenient, Criterion.SCORE, Stage.PARTNER, day(29)).verdict is Verdict.NOT_MET
+    assert stages.find(lenient, Criterion.SCORE, Stage.PARTNER, day(30)).met_since == day(30)
+
+
+def test_no_warning_about_trust_from_the_first_promise_on_but_for_the_days_of_its_flags() -> None:
+    warned = replace(
+        TRUSTED,
+        flagged=[
+            Flagged(Flag.TRUST_ERODING, Span(day(20), day(29)), "ours"),
+            Flagged(Flag.TRUST_ERODING, Span(day(25), day(39)), "theirs"),
+            Flagged(Flag.GOING_QUIET, Span(day(50))),
+        ],
+    )
+    assert stages.RULES[Criterion.TRUST_FLAGS].held(warned) == (Span(day(0), day(19)), Span(day(40)))
+    found = stages.find(warned, Criterion.TRUST_FLAGS, Stage.PARTNER, day(27))
+    assert [(one.lack, one.said, one.day) for one in found.missing] == [
+        (Lack.ERODES, "ours", day(20)), (Lack.ERODES, "theirs", day(25)),
+    ]  # fmt: skip
+    assert stages.find(warned, Criterion.TRUST_FLAGS, Stage.PARTNER, day(130)).verdict is Verdict.MET
+    nothing = stages.find(Record(), Criterion.TRUST_FLAGS, Stage.PARTNER, day(0))
+    assert [one.lack for one in nothing.missing] == [Lack.UNTRIED]
+
+
+# What asks for a review, on both sides of each edge ------------------------------------------------------------------
+
+
+def flags_of(*since: tuple[Flag, int, str]) -> Record:
+    return Record(flagged=[Flagged(flag, Span(day(first)), side) for flag, first, side in since])
+
+
+QUIET, ONE_SIDED = (Flag.GOING_QUIET, 0, ""), (Flag.ONE_SIDED, 5, "")
+
+
+@pytest.mark.parametrize("stage", ["customer", "partner"])
+def test_two_flags_for_more_than_thirty_days_ask_for_a_review(stage: str) -> None:
+    record = flags_of(QUIET, ONE_SIDED)
+    found = [stages.stand(record, stage, day(on)) for on in (30, 35, 36)]
+    assert [one.flagged for one in found] == [(), (), (Flag.GOING_QUIET, Flag.ONE_SIDED)]
+    assert [one.again_on for one in found] == [day(31), day(36), None]
+
+
+@pytest.mark.parametrize(
+    ("record", "overdue_from", "wants"),
+    [
+        (flags_of(QUIET), None, ()),
+        (flags_of(QUIET), day(5), (Flag.OVERDUE, Flag.GOING_QUIET)),
+        (flags_of(QUIET), day(6), ()),
+        (flags_of((Flag.TRUST_ERODING, 0, "ours"), (Flag.TRUST_ERODING, 5, "theirs")), None, ()),
+        (Record(flagged=[Flagged(Flag.ONE_SIDED, Span(day(0), day(35))), Flagged(*QUIET[:1], Span(day(0)))]), None, ()),
+    ],
+)
+def test_flags_are_counted_by_what_they_warn_of(
+    record: Record, overdue_from: date | None, wants: Sequence[Flag]
+) -> None:
+    """Overdue is one of them, trust that erodes on both sides is one, and what is over is none."""
+    assert stages.stand(record, "customer", day(36), overdue_from=overdue_from).flagged == wants
+    assert stages.stand(record, "contact", day(36), overdue_from=overdue_from).flagged == ()
+    assert stages.stand(record, "customer", day(36), overdue_from=overdue_from, stopped=True).flagged == ()
+
+
+def test_overdue_for_three_intervals_asks_for_a_review_of_what_is_more_than_a_contact() -> None:
+    asked = [stages.wants_review("customer", day(on), day(0), 14) for on in (41, 42)]
+    assert asked == [False, True]
+    assert not stages.wants_review("contact", day(42), day(0), 14)
+
+
+@given(st.integers(0, 999), st.sampled_from(list(Stage)), st.integers(0, 700))
+def test_a_machine_never_proposes_a_stage_below(seed: int, stage: Stage, on: int) -> None:
+    """Whatever was lost, is low or flagged: it is told, and who looks at it decides."""
+    found = stages.stand(rich(Random(seed)), stage, day(on), since=day(0), kept=set(Criterion), overdue_from=day(0))
+    assert found.proposed is None or stages.is_up(stage, found.proposed)
 
 
 def test_what_nobody_knows_is_not_low() -> None:

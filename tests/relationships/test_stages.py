@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from relationships import cadence, evidence, health, stages
 from relationships.cadence import Interval, Rest
-from relationships.criteria import Agreed, Lack, Person, Record, Shown, Span, Touch, Weighed
+from relationships.criteria import Agreed, Flagged, Lack, Person, Record, Shown, Span, Touch, Weighed
 from relationships.evidence import Component, Kind
+from relationships.flags import Flag
+from relationships.health import Thresholds, Weights
 from relationships.stages import CRITERIA, HOLDING, RULES, Criterion, Declared, Stage, Verdict, Waiver
+from relationships.weighing import Scale
 
 DAY = timedelta(days=1)
 START = date(2025, 3, 3)
@@ -81,6 +84,12 @@ BAD = [
 ]  # fmt: skip
 
 
+# What is judged of a promise or of feedback.
+OUTCOMES = {
+    Kind.PROMISE_KEPT, Kind.PROMISE_LATE, Kind.PROMISE_BROKEN, Kind.FEEDBACK_ANSWERED, Kind.FEEDBACK_IGNORED,
+}  # fmt: skip
+
+
 def weighed(chance: Random, most: int) -> list[Weighed]:
     """Rows of the ledger; good and bad times come in spells."""
     found = []
@@ -90,6 +99,30 @@ def weighed(chance: Random, most: int) -> list[Weighed]:
         row = evidence.row(kind, chance.choice(["ours", "theirs"]), on)
         found.append(Weighed(row, Shown("row", number, on)))
     return sorted(found, key=lambda one: one.row.day)
+
+
+def scales(chance: Random) -> list[tuple[date, Scale]]:
+    """Weights and thresholds that became others; of two of one day the later counts."""
+    found = []
+    for number in sorted(chance.randrange(600) for _ in range(chance.choice([0, 1, 2, 2]))):
+        one, two, three, four = (float(chance.randrange(25)) for _ in range(4))
+        weights = Weights(one, two, three, four, 100 - one - two - three - four)
+        found.append((day(number), Scale(weights, Thresholds(65.0, 50.0, float(chance.choice([20, 50, 80]))))))
+    return found
+
+
+def flagged(chance: Random) -> list[Flagged]:
+    """One after another of each, as they are kept."""
+    found = []
+    for flag, side in ((Flag.TRUST_ERODING, "ours"), (Flag.TRUST_ERODING, "theirs"), (Flag.ONE_SIDED, "")):
+        at = chance.randrange(200)
+        for _number in range(chance.choice([0, 0, 1, 3])):
+            last = at + chance.randrange(90)
+            found.append(Flagged(flag, Span(day(at), day(last)), side))
+            at = last + 1 + chance.choice([0, 1, 60])
+        if found and chance.random() < 0.3:
+            found.append(Flagged(flag, Span(day(at)), side))
+    return sorted(found, key=lambda one: one.span.first)
 
 
 @st.composite
@@ -103,7 +136,9 @@ def records(draw: st.DrawFn) -> Record:
         feedback={side: draw(st.lists(shown("feedback"), max_size=3)) for side in ("ours", "theirs")},
         rests=draw(st.lists(rests(), max_size=2)),
         halts=draw(st.lists(spans(), max_size=2)),
-        weighed=weighed(Random(draw(st.integers(0, 9999))), 40),
+        weighed=weighed(chance := Random(draw(st.integers(0, 9999))), 40),
+        flagged=flagged(chance),
+        scales=scales(chance),
     )
 
 
@@ -132,12 +167,16 @@ def slow(record: Record, criterion: Criterion, today: date) -> bool:
         ),
         Criterion.ADHERENCE: lambda: adherence(record, today),
         Criterion.BESIDE_PROJECTS: lambda: beside(record, today),
-        Criterion.SCORE: lambda: stood(record, today).unknown <= 50,
+        Criterion.SCORE: lambda: stood(record, today).unknown <= scale(record, today).thresholds.most_unknown,
         Criterion.COMPONENTS: lambda: all(
             stood(record, today).opinions[one].belief >= 0.6
             for one in (Component.ACCESS, Component.CREDIBILITY, Component.TRUST)
         ),
         Criterion.TRUST_OF_EACH: lambda: all(one.belief >= 0.55 for one in stood(record, today).trust.values()),
+        Criterion.TRUST_FLAGS: lambda: (
+            any(one.row.day <= today for one in record.weighed if one.row.kind in OUTCOMES)
+            and not any(one.span.holds(today) for one in record.flagged if one.flag is Flag.TRUST_ERODING)
+        ),
     }[criterion]()
 
 
@@ -153,7 +192,14 @@ def stood(record: Record, today: date) -> health.Standing:
     halts = [(halt.first, halt.last) for halt in record.halts]
     rhythm = health.Rhythm([one.interval for one in record.agreements], record.rests, halts)
     people = [health.Person(one) for one in seen.values()]
-    return health.stand(health.total(rows, rhythm, today), rhythm, people, today=today)
+    by = scale(record, today)
+    return health.stand(
+        health.total(rows, rhythm, today), rhythm, people, today=today, weights=by.weights, thresholds=by.thresholds
+    )
+
+
+def scale(record: Record, today: date) -> Scale:
+    return ([Scale()] + [by for on, by in record.scales if on <= today])[-1]
 
 
 def there(record: Record, today: date) -> list[Person]:
