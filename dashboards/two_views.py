@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.models import User
 from accounts.requests import PersonRequest
 from relationships import behaviour, two_views, words
 from relationships import two_views_words as said_as
@@ -166,13 +167,13 @@ def section(row: Relationship, now: Now) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer in the list of all: its day, whose, what about, how many points, the words."""
+    """An answer in the list of all: its day, whose, what about, the words, and whether one may put it right."""
 
     row: PulseAnswer
     name: str
-    score: str
     who: str
     day: str
+    own: bool
 
 
 @require_GET
@@ -198,10 +199,11 @@ def relationship_two_views(request: PersonRequest, pk: int) -> HttpResponse:
         "ticks": TICKS,
         "groups": _groups(found.lines),
         "fields": fields_with(found.placed.key),
-        "answers": [_said(one, here) for one in listed.rows],
+        "answers": [_said(one, user, here) for one in listed.rows],
         "about": capfirst(said_as.about(question)) if question else "",
         "more": f"?{narrowed}after={listed.after}#answers" if listed.after else "",
         "earlier": "after" in request.GET,
+        "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
     }
     return render(request, "dashboards/relationship_two_views.html", context)
 
@@ -219,11 +221,12 @@ def fields_with(current: str) -> list[tuple[str, str, bool]]:
     return [(one.value, str(said_as.FIELDS[one]), one.value == current) for one in order]
 
 
-def _said(one: PulseAnswer, here: date) -> Said:
+def _said(one: PulseAnswer, user: User, here: date) -> Said:
+    staff = one.way == PulseAnswer.Way.STAFF
     return Said(
         one,
         capfirst(said_as.about(one.question)),
-        _("%(score)d of 5") % {"score": one.score},
         who_said(one),
         date_format(one.on, "j M" if one.on.year == here.year else "j M Y"),
+        staff or (one.way == PulseAnswer.Way.OWN and one.answered_by_id == user.pk),
     )

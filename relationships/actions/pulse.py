@@ -18,6 +18,7 @@ from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, inverse, record
 from relationships import pulse, pulse_links
 from relationships.actions.dates import lock, theirs
+from relationships.actions.standing import flag_anew
 from relationships.models import Pulse, PulseAnswer, PulseRefusal, PulseSide, Relationship, Stakeholder
 from web.clock import Now
 
@@ -167,7 +168,14 @@ def _close(row: Pulse, state: str, now: Now) -> Pulse | None:
     return following
 
 
+def _flag(row: Pulse | PulseAnswer, now: Now) -> None:
+    """What they say of the whole may turn the flag *satisfied but may leave*; the relationship is held."""
+    if row.side == PulseSide.THEIRS and row.question in (pulse.SATISFACTION, pulse.CHOOSE_AGAIN):
+        flag_anew(row.relationship, now)
+
+
 def _closed(row: Pulse, following: Pulse | None, answer: PulseAnswer | None, *, actor: User, now: Now) -> Done[Pulse]:
+    _flag(row, now)
     watch: Watched = [(Pulse, row.pk)]
     watch += [(Pulse, following.pk)] if following else []
     watch += [(PulseAnswer, answer.pk)] if answer else []
@@ -236,6 +244,7 @@ def reopen_pulse(*, actor: User, now: Now, pulse_id: int) -> Done[Pulse]:
     row.state, row.closed_on = Pulse.State.OPEN, None
     row.validate_constraints()
     row.save(update_fields=["state", "closed_on"])
+    _flag(row, now)
     said = _("%(partner)s: “%(question)s” is open again") % _said(row)
     return Done(row, record(actor=actor, now=now, said=said, verb=close_again, arguments=arguments, watch=watch))
 
@@ -278,10 +287,11 @@ def hear_pulse(*, now: Now, question: Pulse, score: int, words: str = "") -> Pul
     if answer is None:
         answer = _answer_to(row, now, score, words, said_by_id=row.to_stakeholder_id, way=PulseAnswer.Way.LINK)
         _close(row, Pulse.State.ANSWERED, now)
-        return answer
-    answer.score, answer.words = score, words.strip()
-    answer.full_clean(exclude=NAMES)
-    answer.save(update_fields=EDITABLE_ANSWER)
+    else:
+        answer.score, answer.words = score, words.strip()
+        answer.full_clean(exclude=NAMES)
+        answer.save(update_fields=EDITABLE_ANSWER)
+    _flag(row, now)
     return answer
 
 
@@ -295,7 +305,8 @@ def change_answer(*, actor: User, now: Now, answer: PulseAnswer, values: Mapping
 
 
 def _own(actor: User, answer_id: int) -> PulseAnswer:
-    """Raises ``PulseAnswer.DoesNotExist`` for what is not the actor's to change."""
+    """Raises ``PulseAnswer.DoesNotExist`` for what is not the actor's to change. The relationship is held with it."""
+    lock(PulseAnswer.objects.changeable_by(actor).get(pk=answer_id).relationship_id)
     rows = PulseAnswer.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
     return rows.select_related("relationship__account").get(pk=answer_id)
 
@@ -307,6 +318,7 @@ def _write(row: PulseAnswer, values: Mapping[str, Any], *, actor: User, now: Now
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     row.full_clean(exclude=NAMES)
     row.save(update_fields=EDITABLE_ANSWER)
+    _flag(row, now)
     told = {"partner": row.relationship, "question": row.get_question_display(), "score": row.score}
     step = record(
         actor=actor,

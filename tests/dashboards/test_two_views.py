@@ -151,7 +151,7 @@ def test_the_page_takes_the_same_queries_for_one_answer_and_fifty(count: int) ->
     assert len(queries) == QUERIES_OF_THE_PAGE
 
 
-QUERIES_OF_THE_PAGE = 19
+QUERIES_OF_THE_PAGE = 20
 
 
 # Satisfaction and loyalty

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Affiliation, Contact
+from accounts.undo import take_back
 from dashboards import health_flags
 from relationships import actions, behaviour, flags, standings
 from relationships.actions.standing import flag_anew, flag_what_turns
@@ -96,6 +97,31 @@ def test_it_comes_on_with_an_answer_goes_off_when_who_decides_is_seen_and_comes_
     before = list(row.health_flags.values_list("pk", "since", "until"))
     actions.sweep_cadence(now=noon(day))
     assert list(row.health_flags.values_list("pk", "since", "until")) == before
+
+
+def test_every_way_of_answering_taking_back_and_putting_right_keeps_the_flag() -> None:
+    row, alice = monthly(), people.alice()
+    ingrid = decider(row)
+    by: dict[str, Any] = {"actor": alice, "now": NOW}
+    asked = actions.ask_pulse(relationship=row, question=SATISFACTION, **by).row
+    actions.answer_pulse(question=asked, score=5, **by)
+    assert standing(row) == [], "what we think of it says nothing of them"
+    theirs = row.pulses.open().get()
+    entered = actions.enter_answer(question=theirs, score=5, **by)
+    assert standing(row) == ["may_leave"]
+    take_back(step_id=entered.step.pk, **by)
+    assert standing(row) == []
+    actions.give_pulse(question=theirs, to=ingrid, by_mail=False, **by)
+    theirs.refresh_from_db()
+    assert actions.hear_pulse(now=NOW, question=theirs, score=4) is not None
+    assert standing(row) == ["may_leave"]
+    actions.hear_pulse(now=NOW, question=theirs, score=3)
+    assert standing(row) == [], "put right by their link"
+    again = people.answered(row, SATISFACTION, 2, MONDAY)
+    changed = actions.change_answer(answer=again, values={"score": 5}, **by)
+    assert standing(row) == ["may_leave"]
+    take_back(step_id=changed.step.pk, **by)
+    assert standing(row) == []
 
 
 def test_its_rows_are_told_with_day_who_and_what() -> None:
