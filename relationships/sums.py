@@ -19,7 +19,7 @@ from relationships.evidence import Kind, Row, Sum
 from relationships.health import Pot, Rhythm, Sums
 from relationships.models import CadenceAgreement, Evidence, EvidenceSums, Relationship, local_date
 from relationships.records import Rested, rested_of
-from relationships.sweep import CHOSEN, TODAY, run
+from relationships.sweep import CHOSEN, TODAY, fetch, run
 from web.clock import Now
 
 AGREEMENT = CadenceAgreement._meta.db_table
@@ -183,6 +183,13 @@ SELECT p.id, '', true, EXISTS (SELECT 1 FROM {EVIDENCE} e WHERE e.relationship_i
 
 
 REBUILD = _rebuild()
+# Of those that stand as of another day: whose evidence fades otherwise today than it was summed.
+BEHIND = f"NOT EXISTS (SELECT 1 FROM relationships_standing t WHERE t.relationship_id = r.id AND t.as_of = {TODAY})"
+OTHERWISE = f"""
+WITH {terms(BEHIND)}
+SELECT p.id FROM present p JOIN relationships_evidencesums n ON n.relationship_id = p.id
+ WHERE n.stretched <> p.stretched AND NOT n.stale
+"""
 
 
 def rebuild(now: Now, ids: Collection[int] | None = None) -> int:
@@ -193,6 +200,11 @@ def rebuild(now: Now, ids: Collection[int] | None = None) -> int:
     """
     seen.anew(ids)
     return run(REBUILD, now, ids)
+
+
+def forget_what_fades_otherwise(now: Now) -> None:
+    """An agreement has begun or ended where no verb and no sweep looks at the dates, as in a pause."""
+    forget({pk for (pk,) in fetch(OTHERWISE, now)})
 
 
 def waiting(now: Now, after: int, most: int) -> list[int]:

@@ -48,6 +48,8 @@ def stand_all(*, now: Now, batch: int = 1000) -> int:
 
     Returns how many stood as of another day than theirs. What is shown so is kept for later days too.
     """
+    with transaction.atomic():
+        sums.forget_what_fades_otherwise(now)
     reached = 0
     while True:
         with transaction.atomic():

@@ -232,6 +232,16 @@ def paused() -> list[Relationship]:
     return [row]
 
 
+def paused_before_another_rhythm() -> list[Relationship]:
+    """Which begins in the pause, so that no date of the check-ins changes."""
+    row = lived()
+    actions.agree_cadence(
+        actor=row.owner, now=NOW, relationship=row, every_days=90, starts_on=MONDAY + 20 * DAY, reason="They asked"
+    )
+    actions.pause(actor=row.owner, now=NOW, relationship=row, reason="Merger")
+    return [row]
+
+
 def ended() -> list[Relationship]:
     row = lived()
     actions.end_relationship(actor=row.owner, now=noon(MONDAY - 3 * DAY), relationship=row, reason="They closed")
@@ -262,7 +272,16 @@ def merged_and_two_again() -> list[Relationship]:
     return [one, other]
 
 
-BECOME = [without_agreement, with_an_agreement_to_come, paused, ended, removed_and_back, merged, merged_and_two_again]
+BECOME = [
+    without_agreement,
+    with_an_agreement_to_come,
+    paused,
+    paused_before_another_rhythm,
+    ended,
+    removed_and_back,
+    merged,
+    merged_and_two_again,
+]
 
 
 @pytest.mark.parametrize("become", BECOME)
