@@ -127,6 +127,7 @@ from relationships.actions.people import (
     restore_introduction,
     restore_stakeholder,
     set_introduction,
+    set_place_of_theirs,
     set_stakeholder,
     somebody_left,
 )
@@ -433,6 +434,7 @@ __all__ = [
     "set_outcome",
     "set_owners",
     "set_pause",
+    "set_place_of_theirs",
     "set_plan_step",
     "set_plan_step_done",
     "set_post",

@@ -16,7 +16,7 @@ from accounts.models import Affiliation, Contact, UndoStep, User
 from accounts.rows import plain, row_from, values_of
 from accounts.teams import would_loop
 from accounts.undo import Done, gather, inverse, record
-from relationships import acquaintance, people_words, queries, seen
+from relationships import acquaintance, people_words, queries, seen, sums
 from relationships.actions.dates import theirs
 from relationships.actions.judging import judge_stages
 from relationships.models import Introduction, Relationship, Stakeholder
@@ -295,15 +295,43 @@ def _leave(
     if not places:
         raise ValidationError(_("%(name)s is not here any more.") % {"name": contact})
     known = {row.pk: queries.theirs_of(row, row.today(now)) for row in rows}
-    steps = [accounts.end_place(actor=actor, now=now, place=place, until=on).step for place in places]
+    ids = [row.pk for row in rows]
+    ended = [accounts.end_place(actor=actor, now=now, place=place, until=on) for place in places]
+    steps = [_followed(done, ids, actor=actor, now=now) for done in ended]
     opened = []
     for row in rows:
         introduction = _to_follow(row, contact, known[row.pk], actor=actor, now=now)
         if introduction is not None:
             opened.append(introduction.row)
             steps.append(introduction.step)
-    judge_stages([row.pk for row in rows], now=now)
+    judge_stages(ids, now=now)
     return opened, steps
+
+
+def _followed(done: Done[Affiliation], relationships: Sequence[int], *, actor: User, now: Now) -> UndoStep:
+    """The step of a place that was set; taken back, these relationships follow it as they did when it was done."""
+    row, step = done.row, done.step
+    followed = record(
+        actor=actor,
+        now=now,
+        said=step.said,
+        verb=set_place_of_theirs,
+        arguments={"place": step.arguments, "relationships": list(relationships)},
+        watch=[(Affiliation, row.pk), (Contact, row.contact_id)],
+    )
+    step.delete()
+    return followed
+
+
+@inverse
+@transaction.atomic
+def set_place_of_theirs(*, actor: User, now: Now, place: dict[str, Any], relationships: list[int]) -> Done[Affiliation]:
+    """As ``accounts.actions.set_place``, which knows of no relationship: how these stand depends on who is there."""
+    # Before the place, as in every verb, so that none wait in a ring.
+    sums.lock(relationships)
+    done = accounts.set_place(actor=actor, now=now, **place)
+    judge_stages(relationships, now=now)
+    return Done(done.row, _followed(done, relationships, actor=actor, now=now))
 
 
 def _to_follow(

@@ -20,7 +20,7 @@ from django.db import transaction
 from accounts import actions as accounts
 from accounts.models import Contact, UndoStep
 from accounts.undo import Done, take_back
-from relationships import actions, standings
+from relationships import actions
 from relationships.evidence import Component
 from relationships.health import Weights
 from relationships.models import (
@@ -32,6 +32,7 @@ from relationships.models import (
     Interaction,
     Problem,
     Relationship,
+    ScoreConfig,
     Snooze,
     Stakeholder,
     Standing,
@@ -361,7 +362,10 @@ def test_kept_is_what_a_rebuild_gives_and_the_oracle_after_whatever_is_done(numb
     # Most of them were done, and not refused.
     assert done["refused"] < sum(done.values()) / 2, done
     rows = list(Relationship.objects.filter(removed_at=None))
-    for weights in (Weights(), Weights(cadence=40, access=5, credibility=15, trust=10, reciprocity=30)):
-        standings.stand(book.now, [row.pk for row in rows], weights)
-        for row in rows:
-            assert_stands(row, book.now, weights)
+    for row in rows:
+        assert_stands(row, book.now, Weights())
+    other = {"cadence": 40, "access": 5, "credibility": 15, "trust": 10, "reciprocity": 30}
+    config = ScoreConfig.objects.create(version=2, valid_from=book.now.instant, why="Tried", **other)
+    actions.stand_all(now=book.now)
+    for row in rows:
+        assert_stands(row, book.now, config.weights)

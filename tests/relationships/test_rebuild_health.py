@@ -207,6 +207,18 @@ def test_when_somebody_was_seen_follows_the_talks() -> None:
     assert check() == 0
 
 
+def test_who_left_and_is_back_counts_again_at_once() -> None:
+    """Their place is kept below, where nothing is known of health: what is taken back is followed all the same."""
+    row = lived()
+    by: dict[str, Any] = {"actor": row.owner, "now": NOW}
+    known = Standing.objects.get(pk=row.pk).access_b
+    step = actions.somebody_left(**by, relationship=row, contact=row.stakeholders.get().contact).step
+    for left in (True, False, True):
+        assert check() == 0
+        assert (Standing.objects.get(pk=row.pk).access_b < known) == left
+        step = take_back(step_id=step.pk, **by).step
+
+
 # What may become of a relationship -----------------------------------------------------------------------------------
 
 
