@@ -60,6 +60,16 @@ def bar(values: Sequence[float], whole: Sequence[float] | None = None) -> Bar:
     return Bar(int(earned), int(lost), int(unknown), round(most), pieces)
 
 
+def shares(values: Sequence[float], whole: int) -> list[int]:
+    """Whole points that add up to ``whole``, which may be rounded otherwise than their sum is."""
+    found = [int(value) for value in adding_up(values)]
+    off = whole - sum(found)
+    if off:
+        order = sorted(range(len(values)), key=lambda at: (values[at] - found[at]) * off, reverse=True)
+        found[order[0]] += off
+    return found
+
+
 # In lists ------------------------------------------------------------------------------------------------------------
 
 

@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
-from dashboards import standing_rows
-from dashboards.standing_bar import Bar, bar
+from dashboards import standing_rows, standing_then
+from dashboards.standing_bar import Bar, bar, shares
 from dashboards.standing_rows import Shown
 from relationships import health_case, health_words, queries, records, words
 from relationships.evidence import Component
-from relationships.health_case import Case, adding_up
+from relationships.health_case import Case, Entry, adding_up
 from relationships.health_points import Counts, Line, Offer, Remedy
 from relationships.models import Relationship, ScoreConfig
 from web import dates
@@ -84,12 +84,20 @@ def judged_on(row: Relationship, today: date) -> date:
 
 
 def case_of(
-    row: Relationship, known: records.Known, day: date, *, today: date | None = None, asked: bool = False
+    row: Relationship,
+    known: records.Known,
+    day: date,
+    *,
+    today: date | None = None,
+    asked: bool = False,
+    entries: Sequence[Entry] | None = None,
 ) -> Case:
-    """Two queries, whatever the history. A day of before that was ``asked`` for is judged as it was judged then."""
+    """Two queries, whatever the history; one where the ledger is at hand. A day of before that was ``asked`` for is
+    judged by the weights of then."""
     past = today is not None and day < today
     force = ScoreConfig.objects.in_force(Now.on(day) if past and asked else None)
-    return health_case.of(known.record, queries.evidence_of(row), day, force.scale, past=past)
+    found = queries.evidence_of(row) if entries is None else entries
+    return health_case.of(known.record, found, day, force.scale, past=past)
 
 
 def section(row: Relationship, known: records.Known, today: date, *, writes: bool) -> Section:
@@ -124,8 +132,8 @@ def _section(row: Relationship, case: Case, stood: str, direction: str, *, write
 def _parts(row: Relationship, case: Case, whole: Bar) -> list[Part]:
     """What the parts earned, in whole points that add up to the score."""
     values = {component: case.points(component) for component in Component}
-    earned = _shares([one[0] for one in values.values()], whole.earned)
-    lost = _shares([one[1] for one in values.values()], whole.lost)
+    earned = shares([one[0] for one in values.values()], whole.earned)
+    lost = shares([one[1] for one in values.values()], whole.lost)
     address = reverse("relationship_standing", args=[row.pk])
     found = []
     for (component, points), own, gone in zip(values.items(), earned, lost, strict=True):
@@ -141,16 +149,6 @@ def _parts(row: Relationship, case: Case, whole: Bar) -> list[Part]:
                 f"{address}#{component}",
             )
         )
-    return found
-
-
-def _shares(values: Sequence[float], whole: int) -> list[int]:
-    """Whole points that add up to ``whole``, which may be rounded otherwise than their sum is."""
-    found = [int(value) for value in adding_up(values)]
-    off = whole - sum(found)
-    if off:
-        order = sorted(range(len(values)), key=lambda at: (values[at] - found[at]) * off, reverse=True)
-        found[order[0]] += off
     return found
 
 
@@ -225,7 +223,7 @@ class Evidence:
 
 @require_GET
 def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
-    """Seventeen queries at the most besides who may see it, whatever the history."""
+    """Eighteen queries at the most besides who may see it, whatever the history; of a day that is over three more."""
     user, now = request.user, Now.read()
     visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
     row = get_object_or_404(visible, pk=pk)
@@ -233,7 +231,9 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
     known = records.read([row])[row.pk]
     asked = request.GET.get("on", "")
     day, wrong = _day_of(asked, here)
-    case = case_of(row, known, day or judged_on(row, here), today=here, asked=day is not None)
+    entries = queries.evidence_of(row)
+    case = case_of(row, known, day or judged_on(row, here), today=here, asked=day is not None, entries=entries)
+    beside = standing_then.around(row, day or here, here)
     state = row.state(now)
     writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
     stood = "" if day else _as_it_stood(row, here)
@@ -255,6 +255,8 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "asked": asked if wrong else case.day.isoformat(),
         "wrong": wrong,
         "begun": records.begun_on(row),
+        "then": standing_then.then(row, known, entries, day, beside) if day else None,
+        "around": beside,
     }
     return render(request, "dashboards/relationship_standing.html", context)
 
