@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 NOW = Now.read()
 TODAY = NOW.today("UTC")
 DAY = timedelta(days=1)
-STANDING_QUERIES = 32
+STANDING_QUERIES = 33
 
 
 def client_of(user: Any) -> Client:
@@ -204,7 +204,7 @@ def test_a_past_day_tells_what_was_there_by_then() -> None:
     then = TODAY - 40 * DAY
     answer = page(row, on=then.isoformat())
     assert answer.context["day"] == then
-    assert "from what is known now of the days up to then" in text(answer)
+    assert "what was shown then, and every point as it is known now" in text(answer)
     days = [point.day for one in answer.context["evidence"] for group in one.groups for point in group.points]
     assert days and all(day is None or day <= then for day in days)
     exact = standing_page.case_of(row, records.read([row])[row.pk], then)

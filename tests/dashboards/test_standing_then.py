@@ -1,0 +1,135 @@
+"""The page of a day that is over: as it was shown then, as it is known now, and why these differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from relationships import actions
+from relationships.models import Evidence, HealthFlag, Relationship, ScoreConfig, Snapshot
+from tests import people
+from tests.dashboards.test_standing_page import DAY, NOW, TODAY, client_of, page, proven, text
+
+pytestmark = pytest.mark.django_db
+# The page of today takes 33.
+THEN_QUERIES = 37
+
+
+def remembered(talks: int = 12, promises: int = 6) -> tuple[Relationship, date]:
+    """Stood on each Monday of five weeks, as was known then; and a Monday among them."""
+    row = proven(talks, promises)
+    actions.remember(since=TODAY - 35 * DAY, now=NOW)
+    days = list(row.snapshots.order_by("on").values_list("on", flat=True))
+    assert len(days) >= 4
+    return row, days[2]
+
+
+def of(row: Relationship, day: date) -> Any:
+    return page(row, on=day.isoformat())
+
+
+def told(row: Relationship, day: date, **more: Any) -> Evidence:
+    return Evidence.objects.create(
+        relationship=row, account_id=row.account_id, component="trust", kind="promise_kept", side="ours", day=day,
+        r=1.0, source_model="tests.later", source_id=1, **more,
+    )  # fmt: skip
+
+
+def test_a_day_is_shown_as_it_was_shown_and_says_that_nothing_became_known_since() -> None:
+    row, day = remembered()
+    answer = of(row, day)
+    kept = Snapshot.objects.get(relationship=row, on=day)
+    then = answer.context["then"]
+    assert then.card.bar.earned == pytest.approx(kept.earned, abs=1)
+    assert sum(part.bar.earned for part in then.card.parts) == then.card.bar.earned
+    assert (then.card.stood, then.why) == ("", [])
+    said = text(answer)
+    assert "As it was shown then" in said and "By version 1 of the weights." in said
+    assert "The same: nothing became known since that would change it." in said
+
+
+def test_what_is_dated_back_afterwards_changes_what_is_known_and_not_what_was_shown() -> None:
+    row, day = remembered()
+    before = of(row, day).context["then"].card
+    told(row, day - 2 * DAY)
+    answer = of(row, day)
+    assert answer.context["then"].card == before
+    [why] = answer.context["then"].why
+    assert why.startswith("Added later: Promise kept in time (")
+    assert answer.context["standing"].bar.earned > before.bar.earned
+    assert why in text(answer)
+    # Taken back again it is as if nothing had been.
+    Evidence.objects.filter(source_model="tests.later").delete()
+    assert of(row, day).context["then"].why == []
+
+
+def test_what_was_taken_back_since_is_told_by_its_part() -> None:
+    row, day = remembered()
+    Evidence.objects.filter(relationship=row, kind="promise_kept", day__lte=day).delete()
+    [why] = of(row, day).context["then"].why
+    assert why.startswith("Trust: taken back since, or told otherwise")
+
+
+def test_other_weights_are_told_by_their_version() -> None:
+    row, day = remembered()
+    numbers = {**ScoreConfig.DEFAULTS, "trust": 45, "credibility": 5}
+    moment = datetime.combine(day, time(15), UTC)
+    ScoreConfig.objects.create(version=2, valid_from=moment + 9 * DAY, why="Promises matter more", **numbers)
+    then = of(row, day).context["then"]
+    assert then.card.version == "By version 1 of the weights; today version 2 counts."
+    assert then.why == []
+    ScoreConfig.objects.filter(version=2).update(valid_from=moment)
+    assert of(row, day).context["then"].why == ["Other weights came into force that day: version 2 after 1."]
+
+
+def test_flags_stand_as_they_were_told_beside_those_known_now() -> None:
+    row, day = remembered()
+    HealthFlag.objects.create(relationship=row, account_id=row.account_id, kind="fair_weather", since=day - DAY)
+    Snapshot.objects.filter(relationship=row, on=day).update(flags=["one_sided", "trust_eroding"])
+    answer = of(row, day)
+    assert answer.context["then"].card.flags == "One-sided and trust eroding"
+    assert answer.context["then"].why == [
+        "Not flagged then, but known now: Fair-weather.",
+        "Flagged then, and not as known now: One-sided and trust eroding.",
+    ]
+    assert "Flagged: Fair-weather." in text(answer)
+
+
+def test_a_day_between_shows_the_last_that_was_kept_and_leads_to_those_beside_it() -> None:
+    row, day = remembered()
+    answer = of(row, day + 2 * DAY)
+    assert answer.context["then"].card.stood.startswith("As kept on Monday ")
+    html = answer.content.decode()
+    assert f'rel="prev" href="?on={day}"' in html
+    assert f'rel="next" href="?on={day + 7 * DAY}"' in html
+    first, last = (row.snapshots.order_by(order).values_list("on", flat=True)[0] for order in ("on", "-on"))
+    assert f'rel="next" href="{reverse("relationship_standing", args=[row.pk])}"' in of(row, last).content.decode()
+    assert 'rel="prev"' not in of(row, first).content.decode()
+    today = page(row).content.decode()
+    assert f'rel="prev" href="?on={last}"' in today and 'rel="next"' not in today
+    assert "As it was shown then" not in today
+
+
+def test_a_day_before_anything_was_kept_says_so() -> None:
+    row, _day = remembered()
+    first = row.snapshots.order_by("on")[0].on
+    answer = of(row, first - DAY)
+    assert answer.context["then"].card is None
+    assert "What was shown that day was not kept: the first that was is of " in text(answer)
+    assert "As it is known now" in text(answer) and answer.context["standing"].bar.most == 100
+    new = people.relationship()
+    assert "nothing is kept yet" in text(of(new, TODAY - DAY))
+
+
+@pytest.mark.parametrize(("talks", "promises"), [(1, 2), (30, 24)])
+def test_page_of_a_past_day_takes_the_same_queries(
+    talks: int, promises: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    row, _day = remembered(talks, promises)
+    client, day = client_of(row.owner), row.snapshots.newest_first()[0].on
+    with django_assert_num_queries(THEN_QUERIES):
+        client.get(reverse("relationship_standing", args=[row.pk]), {"on": day.isoformat()})
