@@ -172,3 +172,11 @@ def test_criteria_of_any_number_are_read_by_the_same_queries(count: int) -> None
     with CaptureQueriesContext(connection) as asked:
         records.read(list(Relationship.objects.all()))
     assert len(asked) == 8
+
+
+def test_lists_ask_for_a_review_from_three_intervals_overdue_on() -> None:
+    """As ``stages.wants_review`` does, on both sides of the edge."""
+    today = Relationship(zone="UTC").today(NOW)
+    rows = [people.relationship(stage="customer", every_days=14, overdue_from=today - days * DAY) for days in (41, 42)]
+    assert [stages.wants_review(row.stage, today, row.overdue_from, row.every_days) for row in rows] == [False, True]
+    assert list(Relationship.objects.to_review(NOW)) == rows[1:]
