@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Min, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from dashboards.standing_bar import Bar, bar, shares
 from relationships import health, health_case, health_words, records, standing_then, words
@@ -22,8 +21,6 @@ from relationships.weighing import Scale
 from web import dates
 
 DAY = timedelta(days=1)
-# So many of what was added later are named.
-NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +158,7 @@ def _card(kept: Snapshot, shown: Shown, day: date, newest: int) -> Card:
 def _why(found: Difference, shown: Shown) -> list[str]:
     """Why what is known now differs, in sentences."""
     said = [_added(found.added, shown.on)] if found.added else []
-    if found.otherwise:
-        parts = words.names([str(health_words.NAMES[one]) for one in found.otherwise])
-        said.append(
-            _("%(parts)s: taken back since, or told otherwise – a day, who decides, who was seen, the rhythm.")
-            % {"parts": parts}
-        )
+    said += _otherwise(found.otherwise)
     if found.version:
         told = {"version": found.version, "former": shown.version}
         said.append(_("Other weights came into force that day: version %(version)s after %(former)s.") % told)
@@ -177,14 +169,23 @@ def _why(found: Difference, shown: Shown) -> list[str]:
     return said
 
 
+def _otherwise(parts: Sequence[Component]) -> list[str]:
+    """What may be behind it, by what each part looks at besides rows."""
+    besides = {
+        Component.CADENCE: _("Cadence: a contact was taken back since or is dated otherwise, or the rhythm is."),
+        Component.ACCESS: _("Access: a meeting, who decides, or when they were seen is told otherwise since."),
+    }
+    said = [besides[one] for one in parts if one in besides]
+    if rows := words.names([str(health_words.NAMES[one]) for one in parts if one not in besides]):
+        said.append(_("%(parts)s: something that counted then was taken back since.") % {"parts": rows})
+    return said
+
+
 def _added(rows: Sequence[Entry], day: date) -> str:
-    """*Added later: Promise kept in time (2 November) and two more.*"""
+    """*Added later: Promise kept in time (2 November), We began it (1 November) and 3 more.*"""
     named = [
         _("%(what)s (%(day)s)")
         % {"what": health_words.row_says(one.row.kind, one.row.side), "day": dates.plain(one.row.day, day)}
-        for one in rows[:NAMED]
+        for one in rows
     ]
-    more = len(rows) - NAMED
-    if more > 0:
-        named.append(ngettext("%(count)d more", "%(count)d more", more) % {"count": more})
     return _("Added later: %(rows)s.") % {"rows": words.names(named)}
