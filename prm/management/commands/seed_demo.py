@@ -23,6 +23,7 @@ from prm import (
     demo_people,
     demo_plays,
     demo_problems,
+    demo_pulse,
     demo_series,
     demo_stage_rows,
     demo_stages,
@@ -106,6 +107,7 @@ class Command(BaseCommand):
         self._say(f"{demo_held.seed_held(now=now)} meetings, two held and one under way")
         self._say(f"{writer.series()} meetings that come again")
         self._say(f"{writer.evidence()} partners with feedback, problems and meetings of their own")
+        self._say(f"{writer.pulses()} questions to both sides")
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         year = actions.remember(since=now.today("UTC") - timedelta(days=365), now=now)
@@ -556,6 +558,9 @@ class _Writer:
 
     def feelings(self) -> int:
         return demo_feelings.write(self._named(), self.now)
+
+    def pulses(self) -> int:
+        return demo_pulse.write(self._named(), self.now)
 
     def _named(self) -> dict[str, Relationship]:
         """Each partner's first relationship."""
