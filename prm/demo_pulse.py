@@ -42,7 +42,7 @@ ASKED = (
     Asked("Northmere Foods", "knows_them", 26, 5, 4),
     Asked("Northmere Foods", "fair", 5, 4, OPEN),
     Asked("Havbris Sea Farm", "satisfaction", 131, 4, 4, "The boxes come when they are needed"),
-    Asked("Havbris Sea Farm", "keeps_word", 100, 4, 2, "Two rounds were late, nobody rang", "We met all dates", link=True),
+    Asked("Havbris Sea Farm", "keeps_word", 100, 4, 2, "Two rounds late, nobody rang", "We met all dates", link=True),
     Asked("Havbris Sea Farm", "choose_again", 70, 4, 4),
     Asked("Havbris Sea Farm", "listens", 38, 3, 3),
     Asked("Havbris Sea Farm", "worth_price", 2, OPEN),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -35,11 +36,11 @@ def _to(request: PersonRequest, row: Pulse) -> str:
 @require_POST
 def pulse_ask(request: PersonRequest, pk: int) -> HttpResponse:
     row = changeable(request, pk)
-    form = AnswerForm()
-    asked = attempt(form, lambda: actions.ask_pulse(actor=request.user, now=Now.read(), relationship=row))
     to = safe_next(request, f"{row.get_absolute_url()}#pulse")
-    if asked is None:
-        return done(request, _("A question is open here already, or nothing is asked here now."), to=to)
+    try:
+        asked = actions.ask_pulse(actor=request.user, now=Now.read(), relationship=row)
+    except ValidationError as refused:
+        return done(request, " ".join(refused.messages), to=to)
     return done(request, _("Asked. Say first how you see it yourself."), step_id=asked.step.pk, to=to)
 
 
@@ -84,12 +85,12 @@ def _answer(request: PersonRequest, row: Pulse, form: AnswerForm, now: Now) -> D
 @require_POST
 def pulse_skip(request: PersonRequest, pk: int) -> HttpResponse:
     row = _open(request, pk)
-    skipped = attempt(AnswerForm(), lambda: actions.skip_pulse(actor=request.user, now=Now.read(), question=row))
-    if skipped is None:
-        return done(request, _("This question is no longer open."), to=_to(request, row))
-    return done(
-        request, _("Skipped. It is not asked again for three months."), step_id=skipped.step.pk, to=_to(request, row)
-    )
+    try:
+        skipped = actions.skip_pulse(actor=request.user, now=Now.read(), question=row)
+    except ValidationError as refused:
+        return done(request, " ".join(refused.messages), to=_to(request, row))
+    said = _("Skipped. It is not asked again for three months.")
+    return done(request, said, step_id=skipped.step.pk, to=_to(request, row))
 
 
 @read_or_write

@@ -498,8 +498,12 @@ def test_what_they_said_is_entered_in_a_form_that_keeps_what_was_typed() -> None
     actions.change_answer(answer=row.answer, values={"score": 1}, **by(row.relationship))
     answer = client.post(edit, {"score": "5", "words": "Typed", "version": version})
     assert (answer.status_code, "while you typed" in text(answer), "Typed" in text(answer)) == (422, True, True)
-    # A tap on what is over already changes nothing and says so.
+    # A tap on what is over already changes nothing and says so, with whatever else was open on another page.
     assert client.post(address, {"score": "3"}).status_code == 422
+    assert "no longer open" in text(client.post(reverse("pulse_skip", args=[row.pk]), follow=True))
+    ask = reverse("pulse_ask", args=[row.relationship_id])
+    assert "Asked." in text(client.post(ask, follow=True))
+    assert "open here already" in text(client.post(ask, follow=True))
 
 
 @db
