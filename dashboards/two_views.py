@@ -19,8 +19,8 @@ from accounts.requests import PersonRequest
 from relationships import behaviour, two_views, words
 from relationships import two_views_words as said_as
 from relationships.models import PulseAnswer, PulseQuestion, Relationship
-from relationships.pulse import QUESTIONS, Group
-from relationships.two_views import HIGHEST, LOWEST, Answer, Place, Quadrant, View
+from relationships.pulse import KEYS, QUESTIONS, Group
+from relationships.two_views import HIGHEST, LOWEST, Place, Quadrant, View
 from web import dates
 from web.clock import Now
 from web.paging import page
@@ -56,6 +56,7 @@ class Line:
     ours: Dot | None
     theirs: Dot | None
     gap: str
+    days: str
     talk: bool
     x: int
     width: int
@@ -87,7 +88,7 @@ class Both:
 def read(row: Relationship, now: Now) -> Both:
     here = row.today(now)
     found = list(_newest(row))
-    views = two_views.views([_answer(one) for one in found], [one.key for one in QUESTIONS])
+    views = two_views.views([one.as_answer for one in found], KEYS)
     by_key = {(one.question, one.side): one for one in found}
     lines = [_line(view, by_key, here) for view in views]
     told = behaviour.read([row], now)[row.pk]
@@ -104,10 +105,6 @@ def _newest(row: Relationship) -> Any:
     """Of each question and side the newest answer."""
     rows = row.pulse_answers.order_by("question", "side", "-on", "-id").distinct("question", "side")
     return rows.select_related("said_by__contact", "answered_by", "entered_by")
-
-
-def _answer(one: PulseAnswer) -> Answer:
-    return Answer(one.question, one.side, one.score, one.on, one.pk)
 
 
 def placed(place: Place, why: str) -> Placed:
@@ -127,6 +124,7 @@ def _line(view: View, rows: dict[tuple[str, str], PulseAnswer], here: date) -> L
         first,
         second,
         said_as.gap(view, here),
+        said_as.days(view, here),
         view.is_worth_a_talk(here),
         ends[0] if ends else 0,
         ends[-1] - ends[0] if ends else 0,
@@ -176,6 +174,15 @@ class Said:
     own: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The questions of a group that a side has answered, and the others in a sentence."""
+
+    name: str
+    lines: list[Line]
+    unasked: str
+
+
 @require_GET
 def relationship_two_views(request: PersonRequest, pk: int) -> HttpResponse:
     """Four queries besides who may see it, whatever was answered."""
@@ -208,11 +215,17 @@ def relationship_two_views(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "dashboards/relationship_two_views.html", context)
 
 
-def _groups(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
+def _groups(lines: Sequence[Line]) -> list[Questions]:
     """What trust rests on and the whole, in the order in which they are asked."""
     group = {one.key: one.group for one in QUESTIONS}
     names = {Group.WHOLE: _("On the whole"), Group.TRUST: _("What trust rests on")}
-    return [(name, [one for one in lines if group[one.question] is key]) for key, name in names.items()]
+    found = []
+    for key, name in names.items():
+        here = [one for one in lines if group[one.question] is key]
+        unasked = _("; ").join(said_as.about(one.question) for one in here if not (one.ours or one.theirs))
+        said = _("Not asked yet: %(questions)s.") % {"questions": unasked} if unasked else ""
+        found.append(Questions(name, [one for one in here if one.ours or one.theirs], said))
+    return found
 
 
 def fields_with(current: str) -> list[tuple[str, str, bool]]:

@@ -43,6 +43,7 @@ class Kind(IntEnum):
     CRITERION = 8
     TOPIC = 9
     PLAY = 10
+    VIEW = 11
 
 
 # What people have written: it goes when they say so, and not because no source names it.
@@ -59,6 +60,7 @@ MINUTES = {
     Kind.CRITERION: 5,
     Kind.TOPIC: 8,
     Kind.PLAY: 8,
+    Kind.VIEW: 8,
 }
 
 

@@ -20,6 +20,7 @@ BROUGHT_BY = {
     Kind.CRITERION: gettext_lazy("Stage"),
     Kind.TOPIC: gettext_lazy("Topic"),
     Kind.PLAY: gettext_lazy("Play"),
+    Kind.VIEW: gettext_lazy("Pulse"),
 }
 
 
@@ -53,6 +54,10 @@ def _of_kind(reason: Reason, today: date) -> str:
             return _("not talked about for %(days)s") % {"days": dates.days(reason.waits)}
         case Kind.PLAY:
             return _of_play(reason, today)
+        case Kind.VIEW:
+            if reason.since is None:
+                return _("they see it otherwise than we do")
+            return _("they see it otherwise than we do, as was said %(day)s") % {"day": dates.on(reason.since, today)}
 
 
 def _of_problem(reason: Reason, today: date) -> str:

@@ -20,14 +20,24 @@ from accounts.models import Contact, User
 from meetings import agenda, outlines, ways_in
 from meetings.agenda import Candidate, Kind
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
-from relationships import records, stages, topics, words
-from relationships.models import Commitment, Feedback, Interaction, Problem, Relationship
+from relationships import pulse, records, stages, topics, two_views, words
+from relationships.models import (
+    Commitment,
+    Feedback,
+    Interaction,
+    Problem,
+    PulseAnswer,
+    PulseQuestion,
+    Relationship,
+)
 from relationships.notes import Side
 from web.clock import Now
 
 # What an item is about where it is about all partners of the meeting.
 ALL = 0
 LONGEST_TITLE = 160
+# Of what both see differently so much is proposed for one meeting, the widest first.
+VIEWS = 2
 # What to ask about a topic that has not come up.
 ASK = {
     topics.NEEDS: gettext_lazy("Needs: what would help you most right now?"),
@@ -110,6 +120,7 @@ def find(meeting: Meeting, parties: Sequence[MeetingAccount], now: Now) -> list[
         *_criteria(table),
         *_topics(table),
         *_plays(table),
+        *_views(table),
         *_outline(table),
     ]
     there = {one.candidate.key for one in found}
@@ -349,6 +360,28 @@ def _topics(table: Table) -> Iterator[Found]:
                     since=None if silence.never else silence.since,
                 ),
                 str(ASK[silence.topic]),
+            )
+
+
+def _views(table: Table) -> Iterator[Found]:
+    """What both see furthest apart, so far that it is worth a talk. Ours alone: what they answered stays among us."""
+    here = PulseAnswer.objects.filter(relationship__in=[row.pk for row in table.going_on])
+    each = ("relationship_id", "question", "side")
+    newest = here.order_by(*each, "-on", "-id").distinct(*each)
+    said: dict[int, list[two_views.Answer]] = {}
+    for row in newest:
+        said.setdefault(row.relationship_id, []).append(row.as_answer)
+    for pk, answers in said.items():
+        for view in two_views.summary(two_views.views(answers, pulse.KEYS), table.today).apart[:VIEWS]:
+            yield Found(
+                Candidate(
+                    f"view:{pk}:{view.question}",
+                    Kind.VIEW,
+                    pk,
+                    since=max(one.on for one in (view.ours, view.theirs) if one is not None),
+                ),
+                _("Where we see it differently: %(question)s") % {"question": PulseQuestion(view.question).label},
+                shared=False,
             )
 
 

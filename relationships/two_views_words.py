@@ -109,9 +109,16 @@ def gap(view: View, today: date) -> str:
     if not view.is_compared(today):
         return _("an answer is over a year old")
     if not view.gap:
-        return _("as they do")
+        return _("both say the same")
     told = {"points": apnumber(abs(view.gap))}
     return _("they stand %(points)s below us") % told if view.gap < 0 else _("they stand %(points)s above us") % told
+
+
+def days(view: View, today: date) -> str:
+    """*we 15 September, they 18 September*."""
+    ours = _("we %(day)s") % {"day": dates.plain(view.ours.on, today)} if view.ours else ""
+    theirs = _("they %(day)s") % {"day": dates.plain(view.theirs.on, today)} if view.theirs else ""
+    return _(", ").join(one for one in (ours, theirs) if one)
 
 
 # Satisfaction and loyalty ------------------------------------------------------------------------------------------
@@ -178,6 +185,6 @@ def book(counts: dict[Quadrant | None, int]) -> str:
         Quadrant.HOSTAGE: lambda n: ngettext("%(n)s is not satisfied and stays", "%(n)s are not satisfied and stay", n),
         Quadrant.APOSTLE: lambda n: ngettext("%(n)s is satisfied and loyal", "%(n)s are satisfied and loyal", n),
     }
-    parts = [say(counts[one]) % {"n": apnumber(counts[one])} for one, say in names.items() if counts.get(one)]
+    parts = [say(counts[one]) % {"n": counts[one]} for one, say in names.items() if counts.get(one)]
     told = {"known": total - unknown, "total": total, "parts": _(", ").join(parts)}
     return _("It is known of %(known)d of %(total)d relationships: %(parts)s.") % told

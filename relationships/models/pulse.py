@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
-from relationships import pulse
+from relationships import pulse, two_views
 from relationships.models.people import Stakeholder
 from relationships.models.relationship import Relationship
 from relationships.models.talk import Interaction
@@ -189,6 +189,10 @@ class PulseAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question} of {self.side}: {self.score}"
+
+    @property
+    def as_answer(self) -> two_views.Answer:
+        return two_views.Answer(self.question, self.side, self.score, self.on, self.pk)
 
 
 class PulseRefusalQuerySet(models.QuerySet["PulseRefusal"]):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from accounts.models import Affiliation, Contact
 from dashboards import two_views
@@ -64,10 +65,12 @@ def test_the_sentence_comes_first_and_what_is_worth_a_talk_stands_on_top() -> No
     assert [(one.question, one.gap, one.talk) for one in found["two_views_shown"]] == [
         ("worth_price", "they stand two below us", True),
         ("fair", "they stand one below us", False),
-        ("listens", "as they do", False),
+        ("listens", "both say the same", False),
         ("knows_them", "we have not said", False),
     ]
-    price, _fair, listens, _knows = found["two_views_shown"]
+    price, _fair, listens, knows = found["two_views_shown"]
+    day = date_format(today(), "j F")
+    assert (price.days, knows.days) == (f"we {day}, they {day}", f"they {day}")
     assert (price.ours.x, price.theirs.x, price.x, price.width) == (85, 35, 35, 50)
     assert (listens.ours.x, listens.theirs.x) == (80, 90), "side by side, where both say the same"
     page = client_of(people.alice()).get(row.get_absolute_url()).content.decode()
@@ -118,7 +121,8 @@ def test_every_answer_stands_on_the_page_and_older_ones_on_the_next() -> None:
     one = client.get(address, {"question": SATISFACTION})
     assert {each.row.question for each in one.context["answers"]} == {SATISFACTION}
     assert client.get(address, {"question": "nonsense"}).context["about"] == ""
-    assert [len(lines) for _name, lines in page.context["groups"]] == [4, 8]
+    assert [(len(one.lines), one.unasked.count(";")) for one in page.context["groups"]] == [(2, 1), (1, 6)]
+    assert page.content.decode().count("of 5</b>") == 25
 
 
 def test_it_is_told_who_said_it_and_which_way_it_came() -> None:
@@ -187,8 +191,8 @@ def test_each_field_of_the_book_counts_and_opens_its_list() -> None:
     client, address = client_of(people.mona()), reverse("loyalty_list")
     page = client.get(address)
     assert page.context["lede"] == (
-        "It is known of 4 of 6 relationships: one is satisfied but may leave, one is not satisfied and may leave,"
-        " one is not satisfied and stays, one is satisfied and loyal."
+        "It is known of 4 of 6 relationships: 1 is satisfied but may leave, 1 is not satisfied and may leave,"
+        " 1 is not satisfied and stays, 1 is satisfied and loyal."
     )
     fields = {one.key: one for one in [*page.context["fields"], page.context["unknown"]]}
     wanted = {

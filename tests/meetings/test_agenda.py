@@ -349,6 +349,7 @@ def test_reasons_in_words() -> None:
     assert why(Kind.CARRIED, carried=2, carried_from=may) == "Carried over twice, first on 26 May."
     assert why(Kind.WRITTEN, side=Side.THEIRS, carried=3) == "Put on by them; carried over three times."
     assert why(Kind.TOPIC, since=TODAY - 96 * DAY) == "Not talked about for 96 days."
+    assert why(Kind.VIEW, since=late) == "They see it otherwise than we do, as was said on 12 November."
     assert all(why(kind).endswith(".") and why(kind)[0].isupper() for kind in Kind)
 
 

@@ -24,7 +24,7 @@ from web.clock import Now
 pytestmark = pytest.mark.django_db
 HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 # The whole page of the meeting, the same for one item and for fifty.
-QUERIES = 39
+QUERIES = 40
 
 
 def signed_in(person: Any = None) -> Client:

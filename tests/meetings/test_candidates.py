@@ -21,7 +21,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 # The same for one item and for fifty, for one partner and for several.
-QUERIES = 16
+QUERIES = 17
 
 
 def whys(row: Any) -> dict[str, str]:
@@ -305,6 +305,24 @@ def test_way_in_that_is_planned_is_only_ours_and_goes_with_its_plan() -> None:
     assert [(item.title, item.shared) for item in of(planned).standing] == [("Half an hour at their quay", False)]
     actions.drop_play(play=play.row, **by)
     assert titles(planned) == []
+
+
+def test_what_both_see_furthest_apart_comes_up_among_us() -> None:
+    row = people.relationship()
+    for question, ours, theirs in (("fair", 5, 2), ("worth_price", 4, 2), ("listens", 1, 3), ("knows_them", 4, 3)):
+        people.answered(row, question, ours, TODAY - 3 * DAY, side="ours")
+        people.answered(row, question, theirs, TODAY - DAY)
+    planned = meeting(row)
+    found = [item for item in of(planned).standing if item.kind == Kind.VIEW]
+    assert [(item.title, item.shared) for item in found] == [
+        ("Where we see it differently: we are fair", False),
+        ("Where we see it differently: worth the price", False),
+    ]
+    people.answered(row, "fair", 4, TODAY)
+    people.answered(row, "worth_price", 4, TODAY)
+    assert [title for title in titles(planned) if title.startswith("Where we")] == [
+        "Where we see it differently: we listen"
+    ]
 
 
 def test_partner_that_rests_asks_for_no_rhythm_and_no_topic() -> None:
