@@ -21,7 +21,7 @@ from mail.digest import DAYS_AHEAD, ROWS_SHOWN, Batch, CheckIn, Digest, Part, Pr
 from mail.models import Kind
 from mail.optout import address_for
 from meetings import words as meeting_words
-from meetings.models import Meeting, MeetingAccount, Participant
+from meetings.models import Meeting, MeetingAccount, MeetingQuerySet, Participant
 from relationships import feedback_words, problem_words, stage_words, stages
 from relationships.models import (
     Commitment,
@@ -94,20 +94,25 @@ def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
     promises = Commitment.objects.visible_to(person).filter(seen_to_by(whose))
     voices = Feedback.objects.visible_to(person).filter(seen_to_by(whose)).owed(now)
     troubles = Problem.objects.visible_to(person).filter(seen_to_by(whose))
-    urgent = troubles.cannot_wait(now)
-    calm = troubles.open().filter(GOES_ON).exclude(pk__in=urgent.order_by().values("pk")).with_first_contact()
+    pending, urgent = troubles.open().filter(GOES_ON), troubles.cannot_wait(now)
+    calm = pending.exclude(pk__in=urgent.order_by().values("pk")).with_first_contact()
+    booked, meetings, staged = own.booked(now), _meetings_near(person, now), own.stage_asks(now)
+    there = _holding([pending, promises.open(), voices, booked, meetings, staged])
+    any_problem, any_promise, any_voice, any_booked, any_meeting, any_staged = there
     book = _book(
         [
-            _problems(digest.Kind.URGENT, urgent, now),
-            _promises(digest.Kind.PROMISE_LATE, promises.ours().late(now), person, now),
+            _problems(digest.Kind.URGENT, urgent, now) if any_problem else {},
+            _promises(digest.Kind.PROMISE_LATE, promises.ours().late(now), person, now) if any_promise else {},
             _check_ins(digest.Kind.OVERDUE, own.overdue(now), now),
-            _voices(voices, now),
-            _problems(digest.Kind.PROBLEM, calm, now),
-            _promises(digest.Kind.PROMISE_DUE, promises.due_within(now, DAYS_AHEAD), person, now),
+            _voices(voices, now) if any_voice else {},
+            _problems(digest.Kind.PROBLEM, calm, now) if any_problem else {},
+            _promises(digest.Kind.PROMISE_DUE, promises.due_within(now, DAYS_AHEAD), person, now)
+            if any_promise
+            else {},
             _check_ins(digest.Kind.DUE, own.due_within(now, DAYS_AHEAD), now),
-            _check_ins(digest.Kind.BOOKED, own.booked(now), now, verb="Open"),
-            _meetings(person, list(covers), now),
-            _stages(own.stage_asks(now), now),
+            _check_ins(digest.Kind.BOOKED, booked, now, verb="Open") if any_booked else {},
+            _meetings(meetings, person, list(covers), now) if any_meeting else {},
+            _stages(staged, now) if any_staged else {},
         ]
     )
     parts = [Part(HEADINGS[batch.kind], (batch,)) for batch in book.get(person.pk, [])]
@@ -117,6 +122,16 @@ def _parts_of_own(person: User, now: Now) -> tuple[Part, ...]:
         if absent in book
     ]
     return tuple(parts)
+
+
+def _holding(lists: Sequence[QuerySet[Any]]) -> list[bool]:
+    """Whether each of the lists holds anything, in one query.
+
+    Most people’s hold little: to put together what ranks a list takes longer than to learn that it is empty.
+    """
+    one_of_each = [rows.order_by().values_list(Value(nth))[:1] for nth, rows in enumerate(lists)]
+    found = {nth for (nth,) in one_of_each[0].union(*one_of_each[1:], all=True)}
+    return [nth in found for nth in range(len(lists))]
 
 
 def _covers_of(person: User, today: date) -> dict[int, Cover]:
@@ -209,13 +224,16 @@ def _stages(found: RelationshipQuerySet, now: Now) -> dict[int, Batch]:
     return _batches(digest.Kind.STAGE, ((row.owner_id, row.total, _stage(row, now)) for row in rows))
 
 
-def _meetings(person: User, absent: Sequence[int], now: Now) -> dict[int, Batch]:
+def _meetings_near(person: User, now: Now) -> MeetingQuerySet:
+    near = Meeting.objects.visible_to(person).ahead(now)
+    return near.filter(starts_at__lte=now.instant + timedelta(days=DAYS_AHEAD))
+
+
+def _meetings(seen: MeetingQuerySet, person: User, absent: Sequence[int], now: Now) -> dict[int, Batch]:
     """Those of the person, then those that somebody organises for whom they stand in. Three queries.
 
     What the person said they do not come to is theirs no longer.
     """
-    seen = Meeting.objects.visible_to(person).ahead(now)
-    seen = seen.filter(starts_at__lte=now.instant + timedelta(days=DAYS_AHEAD))
     declined = Participant.objects.filter(user=person, answer=Participant.Answer.DECLINED).order_by().values("meeting")
     own = seen.of([person.pk]).exclude(pk__in=declined).order_by().values("pk")
     found = seen.filter(Q(pk__in=own) | Q(organiser__in=absent)).annotate(
