@@ -48,6 +48,7 @@ def visit(
     address: str,
     values: Mapping[str, Any] | None = None,
     after_writing: Callable[[], None] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> tuple[Any, list[str]]:
     """The answer and what was written for it; the database is as before afterwards.
 
@@ -55,7 +56,7 @@ def visit(
     """
     with transaction.atomic():
         with CaptureQueriesContext(connection) as queries:
-            response = getattr(client, method)(address, values)
+            response = getattr(client, method)(address, values, headers=headers)
         writes = [query["sql"] for query in queries if WRITES.search(query["sql"])]
         if writes and after_writing is not None:
             after_writing()
