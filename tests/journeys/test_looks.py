@@ -304,8 +304,9 @@ def test_axe_while_empty_or_wrong(browse: Open, watch: Watch) -> None:
         (people.alice(), "/nowhere/"),
         (people.adam(), "/people/?q=nobody"),
     ]
+    pages: dict[User | None, Page] = {}
     for person, address in visits:
-        page = browse(person, width=390)
+        page = pages[person] = pages.get(person) or browse(person, width=390)
         page.goto(address)
         faults[address] = serious(page) + sideways(page)
     page = browse(people.alice())
