@@ -23,12 +23,12 @@ from relationships.models import (
 from web.clock import Now
 
 
-def refresh(ids: Collection[int], *, now: Now, corrected: bool = False) -> None:
+def refresh(ids: Collection[int], *, now: Now, corrected: bool = False, later: bool = False) -> None:
     """Bring the derived dates of these relationships in line with their record, their flags, and what their stage says.
 
     The same small number of statements for one and for a thousand; each reads the last touch from an index,
     so the length of a history does not matter. Must run inside the transaction of the verb. ``corrected`` where an
-    agreement is taken away as if it had not been made.
+    agreement is taken away as if it had not been made. ``later`` leaves the criteria of the stages to the sweep.
     """
     # Locked first, read after: what a concurrent verb committed while this one waited is seen.
     rows = list(Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk"))
@@ -45,7 +45,7 @@ def refresh(ids: Collection[int], *, now: Now, corrected: bool = False) -> None:
         sweep.store_dates(moved)
     sweep.close_flags(now, ids, corrected=corrected)
     sweep.reopen_flags(now, ids)
-    judge(rows, now, agreements=agreements, rested=rested)
+    judge(rows, now, agreements=agreements, rested=rested, later=later)
 
 
 def _set_dates(

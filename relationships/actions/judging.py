@@ -20,15 +20,14 @@ from web.clock import Now
 LATELY = timedelta(days=1)
 
 
-def judge_stages(ids: Collection[int], *, now: Now) -> None:
+def judge_stages(ids: Collection[int], *, now: Now, later: bool = False) -> None:
     """Judge the criteria of these relationships and keep what follows; the same few statements for any number.
 
     Must run inside the transaction of the verb, after the evidence was written. Locks the relationships first, so
-    that what a concurrent verb committed while this one waited is seen.
+    that what a concurrent verb committed while this one waited is seen. ``later`` as for ``judge``.
     """
-    judge(
-        list(Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")), now
-    )
+    rows = Relationship.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
+    judge(list(rows), now, later=later)
 
 
 def judge(
@@ -37,15 +36,35 @@ def judge(
     *,
     agreements: Mapping[int, Sequence[CadenceAgreement]] | None = None,
     rested: Mapping[int, records.Rested] | None = None,
+    later: bool = False,
 ) -> None:
-    """The same for rows that are locked already, with what else of them is at hand."""
+    """The same for rows that are locked already, with what else of them is at hand.
+
+    How they stand follows at once and costs the same whatever the history. Criteria read all of it, as they may have
+    held on any day: where it is only written down what happened, that is left to the next sweep, ``later``. Pages of a
+    stage judge for themselves.
+    """
     agreements = agreements if agreements is not None else records.agreements_of([row.pk for row in rows])
     rested = rested if rested is not None else records.rested_of([row.pk for row in rows])
     stand(rows, now, agreements, rested)
+    if later:
+        _judge_later(rows, now)
+        return
     known = records.read(rows, agreements=agreements, rested=rested)
     moved = [row for row in rows if _set_stage(row, known[row.pk], now)]
     if moved:
         sweep.store_stages(moved)
+
+
+def _judge_later(rows: Sequence[Relationship], now: Now) -> None:
+    waiting = []
+    for row in rows:
+        today = row.today(now)
+        if row.judged_again_on is None or row.judged_again_on > today:
+            row.judged_again_on = today
+            waiting.append(row)
+    if waiting:
+        sweep.store_stages(waiting)
 
 
 def _set_stage(row: Relationship, known: records.Known, now: Now) -> bool:
@@ -83,7 +102,8 @@ def _set_stage(row: Relationship, known: records.Known, now: Now) -> bool:
 def judge_what_changes(*, now: Now, batch: int = 1000) -> int:
     """Criteria that turn because a day has passed: 90 days reached, a waiver over, a window closed; by the sweep.
 
-    Returns the relationships looked at. What was found as of a later day than this one is looked at again.
+    So are those that wait because something was logged. What was found as of a later day than this one is looked at
+    again. Returns the relationships looked at.
     """
     latest = latest_date(now)
     turning = Relationship.objects.filter(

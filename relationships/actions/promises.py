@@ -37,8 +37,11 @@ CHILDREN: list[type[Renegotiation] | type[Fulfilment] | type[Miss]] = [Renegotia
 # What follows from the rows ------------------------------------------------------------------------------------------
 
 
-def judge(ids: Collection[int], *, now: Now) -> None:
-    """Bring the derived fields and the evidence of these promises in line with their rows; locks them first."""
+def judge(ids: Collection[int], *, now: Now, new: bool = False) -> None:
+    """Bring the derived fields and the evidence of these promises in line with their rows; locks them first.
+
+    What ``new`` ones say for the stage is judged by the next sweep.
+    """
     rows = list(
         Commitment.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk__in=ids)
@@ -70,7 +73,7 @@ def judge(ids: Collection[int], *, now: Now) -> None:
         ]
     Commitment.objects.bulk_update(rows, ["binding_on", "moved", "late_on", "ended_on", "outcome"])
     ledger.write(wanted)
-    judge_stages({row.relationship_id for row in rows}, now=now)
+    judge_stages({row.relationship_id for row in rows}, now=now, later=new)
 
 
 def _lock(commitment_id: int, actor: User) -> Commitment:
@@ -151,7 +154,7 @@ def make_promise(
     )
     row.full_clean()
     row.save()
-    judge([row.pk], now=now)
+    judge([row.pk], now=now, new=True)
     row.refresh_from_db()
     said = _("Promise of ours noted") if row.side == Commitment.Side.OURS else _("Promise of theirs noted")
     step = record(

@@ -115,14 +115,17 @@ def log_interaction(
 
 
 def _follow(interactions: Collection[int], relationships: Collection[int], now: Now, *, new: bool = False) -> None:
-    """The dates, the flag, the evidence, and when somebody was seen last, follow the entries."""
+    """The dates, the flag, the evidence, and when somebody was seen last, follow the entries.
+
+    A ``new`` one costs the same whatever the history: what it says for the stage is judged by the next sweep.
+    """
     ledger.follow_interactions(interactions)
     if new:
         seen.in_talks(interactions)
     else:
         sums.lock(relationships)
         seen.anew(relationships)
-    refresh(relationships, now=now)
+    refresh(relationships, now=now, later=new)
 
 
 def _with_promises(

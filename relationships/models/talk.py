@@ -63,7 +63,8 @@ class Interaction(models.Model):
         THEIRS = "theirs", _("they did")
         UNKNOWN = "unknown", _("not known")
 
-    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="interactions")
+    # The indexes below begin with it; one more invites the planner to read a whole history where a part is asked for.
+    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="interactions", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="+")
     shared = models.BooleanField(default=False)
     occurred_on = models.DateField(_("day"))

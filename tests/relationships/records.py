@@ -17,8 +17,9 @@ from relationships.models import Interaction, Relationship
 from tests import people
 from web.clock import Now
 
-# What a relationship is; when its criteria were last looked at is no part of it.
-KEPT = [one.attname for one in Relationship._meta.concrete_fields if one.name != "judged_as_of"]
+# What a relationship is; when its criteria were looked at, and will be, is no part of it.
+LOOKED_AT = {"judged_as_of", "judged_again_on"}
+KEPT = [one.attname for one in Relationship._meta.concrete_fields if one.name not in LOOKED_AT]
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 2)
 START = MONDAY - 40 * DAY

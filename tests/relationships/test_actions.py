@@ -41,8 +41,9 @@ def contact(row: Relationship, name: str = "Ines Iversen") -> Contact:
 def record_of(row: Relationship) -> dict[str, Any]:
     """All that a verb of this app can change about a relationship, keys included."""
     kept: dict[str, Any] = dict(Relationship.objects.filter(pk=row.pk).values().get())
-    # When the criteria were last found to be another is no part of the record.
-    del kept["judged_as_of"]
+    # When the criteria were last found to be another, and are looked at next, is no part of the record: a log leaves
+    # them to the sweep, and what takes it back judges at once.
+    del kept["judged_as_of"], kept["judged_again_on"]
     return {
         "row": kept,
         "agreements": list(CadenceAgreement.objects.filter(relationship=row).order_by("pk").values()),

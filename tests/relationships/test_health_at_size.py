@@ -1,8 +1,12 @@
-"""Standings where there are 100,000 contacts: nothing that a page or a log reads of them grows with their number."""
+"""Standings where there are 100,000 contacts: nothing that a page or a log reads of them grows with their number.
+
+Of their flags a log reads what still weighs something, the contacts of 960 days: both that are compared have ten there.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Contact
-from relationships import actions, behaviour, standings
+from relationships import actions, behaviour, records, standings, sums
 from relationships.models import Evidence, EvidenceSums, Interaction, InteractionContact, Relationship, Standing
 from tests import people
 from tests.relationships.records import log
@@ -21,8 +25,9 @@ from web.clock import Now
 pytestmark = pytest.mark.django_db
 
 NOW = Now.read()
-# Alice's fifty among a thousand; the first of hers has 5,000 of the contacts.
-RELATIONSHIPS, OWN, LONGEST, EACH = 1000, 50, 5000, 96
+# Alice's fifty among a thousand, and the one of Bob's. The first of hers has 5,000 of the contacts, the second only the
+# last ten of these; with the others there are 96 each, and 200 people.
+RELATIONSHIPS, OWN, LONGEST, SHORTEST, EACH, MANY = 1000, 50, 5000, 10, 96, 200
 TABLES = [
     model._meta.db_table for model in (Relationship, Interaction, InteractionContact, Evidence, EvidenceSums, Standing)
 ]
@@ -35,20 +40,23 @@ SELECT {columns} FROM relationships_relationship, generate_series(1, %(number)s)
 AGREEMENTS = """
 INSERT INTO relationships_cadenceagreement
        (relationship_id, account_id, shared, every_days, starts_on, reason, made_at)
-SELECT id, account_id, false, 14, current_date - 700, '', now() FROM relationships_relationship
+SELECT id, account_id, false, 14, current_date - 5700, '', now() FROM relationships_relationship
 """
 TALKS = """
 WITH made AS (
     INSERT INTO relationships_interaction
            (relationship_id, account_id, shared, occurred_on, channel, begun_by, purpose, two_way, summary, logged_at,
             topics, project, next_step, present)
-    SELECT r.id, r.account_id, false, current_date - 1 - n %% 600, 'call', 'ours', '', true, 'Prices.', now(), '{}', '',
-           '', '{}'
+    SELECT r.id, r.account_id, false,
+           current_date - CASE WHEN n <= %(least)s THEN 9 * n WHEN r.id = %(long)s THEN 961 + n ELSE 1 + 6 * n END,
+           'call', 'ours', '', true, 'Prices.', now(), '{}', '', '', '{}'
       FROM relationships_relationship r,
-           generate_series(1, CASE WHEN r.id = %(longest)s THEN %(most)s ELSE %(each)s END) n
+           generate_series(1, CASE r.id WHEN %(long)s THEN %(most)s WHEN %(short)s THEN %(least)s ELSE %(each)s END) n
     RETURNING id, relationship_id, account_id, occurred_on
 ), met AS (
-    INSERT INTO relationships_interactioncontact (interaction_id, contact_id) SELECT id, %(contact)s FROM made
+    INSERT INTO relationships_interactioncontact (interaction_id, contact_id)
+    SELECT id, CASE WHEN relationship_id IN (%(long)s, %(short)s) THEN %(contact)s
+                    ELSE (%(others)s)[1 + relationship_id %% %(many)s] END FROM made
 )
 INSERT INTO relationships_evidence
        (relationship_id, account_id, shared, component, kind, side, day, r, s, source_model, source_id)
@@ -58,12 +66,15 @@ SELECT relationship_id, account_id, false, component, kind, side, occurred_on, r
 """
 
 
-def grow() -> Relationship:
-    """The one of Alice's that has most contacts, with somebody who decides and was in all of them."""
+def grow() -> tuple[Relationship, Relationship]:
+    """Those of Alice's with most contacts and with fewest; somebody who decides in both was in all of these."""
     pattern = people.relationship()
     contact = Contact.objects.create(name="Ingrid Moe")
+    others = Contact.objects.bulk_create([Contact(name=f"Person {number}") for number in range(MANY)])
     fields = [str(field.column) for field in Relationship._meta.concrete_fields if field.name != "id"]
-    given = {"name": "n::text", "owner_id": "CASE WHEN n < %(own)s THEN owner_id ELSE %(other)s END", "team_id": "NULL"}
+    owner = "CASE WHEN n < %(own)s THEN owner_id WHEN n = %(own)s THEN %(bob)s ELSE %(other)s END"
+    given = {"name": "n::text", "owner_id": owner, "team_id": "NULL"}
+    people_of = {"own": OWN, "bob": people.bob().pk, "other": people.outsider().pk}
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in [*TABLES, "relationships_cadenceagreement"]:
@@ -71,17 +82,27 @@ def grow() -> Relationship:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(
             COPIES.format(into=", ".join(fields), columns=", ".join(given.get(one, one) for one in fields)),
-            {"pattern": pattern.pk, "number": RELATIONSHIPS - 1, "own": OWN, "other": people.outsider().pk},
+            {"pattern": pattern.pk, "number": RELATIONSHIPS - 1, **people_of},
         )
         cursor.execute(AGREEMENTS)
-        values = {"longest": pattern.pk, "most": LONGEST, "each": EACH, "contact": contact.pk}
-        cursor.execute(TALKS, values)
-    actions.name_stakeholder(actor=people.alice(), now=NOW, relationship=pattern, contact=contact, power="decides")
-    for _time in range(2):
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE {', '.join([*TABLES, 'relationships_cadenceagreement'])}")
-        actions.stand_all(now=NOW)
-    return pattern
+        short = Relationship.objects.filter(owner=pattern.owner).exclude(pk=pattern.pk).earliest("pk")
+        values = {"long": pattern.pk, "short": short.pk, "most": LONGEST, "least": SHORTEST, "each": EACH, "many": MANY}
+        cursor.execute(TALKS, {**values, "contact": contact.pk, "others": [one.pk for one in others]})
+    # As the database does by itself, before anybody asks and once it is summed.
+    analyse()
+    sums.rebuild(NOW)
+    standings.stand(NOW)
+    analyse()
+    for row in (pattern, short):
+        actions.name_stakeholder(actor=people.alice(), now=NOW, relationship=row, contact=contact, power="decides")
+    # As a page would read them.
+    long, short = Relationship.objects.select_related("account", "owner").filter(pk__in=[pattern.pk, short.pk])
+    return long, short
+
+
+def analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join([*TABLES, 'relationships_cadenceagreement'])}")
 
 
 def read_whole(sql: str, values: Any = None) -> list[str]:
@@ -101,14 +122,16 @@ def touched(sql: str, values: Any) -> list[str]:
     return [line for line in named if "never executed" not in line]
 
 
-def test_nothing_that_a_page_or_a_log_reads_grows_with_the_talk() -> None:
-    row = grow()
-    assert Interaction.objects.count() >= 100_000
-    assert Standing.objects.filter(as_of=row.today(NOW)).count() == RELATIONSHIPS
-    # The standing of one, and a log, which adds to its sums.
-    values = {"day": None, "instant": NOW.instant, "ids": [row.pk], **standings._weights(None)}
-    assert read_whole(standings.STAND, values) == []
-    assert touched(standings.STAND, values) == []
+def rows_read() -> Counter[str]:
+    """How many rows of each table this transaction has read so far, by an index or from one end to the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, seq_tup_read + COALESCE(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables")
+        return Counter({name: int(count) for name, count in cursor.fetchall()})
+
+
+def log_one(row: Relationship) -> tuple[list[str], Counter[str]]:
+    """A contact of today with whoever decides, and a promise; its statements, and the rows that they read."""
+    before = rows_read()
     with CaptureQueriesContext(connection) as asked:
         log(
             row,
@@ -116,20 +139,50 @@ def test_nothing_that_a_page_or_a_log_reads_grows_with_the_talk() -> None:
             now=NOW,
             begun_by="theirs",
             contacts=[stake.contact for stake in row.stakeholders.all()],
+            promised=[actions.Promised(side="ours", what="Table", due_on=row.today(NOW))],
         )
-    found = [one["sql"] for one in asked if re.match("SELECT|WITH|UPDATE|INSERT|DELETE", one["sql"].strip())]
+    return [one["sql"] for one in asked], rows_read() - before
+
+
+def test_nothing_that_a_page_or_a_log_reads_grows_with_the_talk() -> None:
+    long, short = grow()
+    assert Interaction.objects.count() >= 100_000
+    assert [row.interactions.count() for row in (long, short)] == [LONGEST, SHORTEST]
+    assert Standing.objects.filter(as_of=long.today(NOW)).count() == RELATIONSHIPS
+    # The standing of one.
+    values = {"day": None, "instant": NOW.instant, "ids": [long.pk]}
+    assert read_whole(standings.STAND, values) == []
+    assert touched(standings.STAND, values) == []
+    # A log, which adds to its sums: the same statements and rows in a history of five thousand as in one of ten.
+    (of_short, few), (of_long, many) = log_one(short), log_one(long)
+    assert len(of_long) == len(of_short)
+    read = [{table: one[table] for table in GROWING} for one in (few, many)]
+    # The first contact ever, once for the log and once for its promise.
+    assert all(read[1][table] <= read[0][table] + 2 for table in GROWING), read
+    assert max(read[1].values()) < 10 * SHORTEST
+    found = [sql for sql in of_long if re.match("SELECT|WITH|UPDATE|INSERT|DELETE", sql.strip())]
     assert len(found) > 20
     assert [whole for sql in found for whole in read_whole(sql)] == []
     # What they were asked and how they behave, of all fifty: for flags and for the field between satisfied and loyal.
     some = list(Relationship.objects.filter(owner=people.alice()).values_list("pk", flat=True))
-    asked_of = [some, [row.today(NOW)] * len(some)]
-    assert read_whole(behaviour.READ, asked_of) == []
-    assert [line for line in touched(behaviour.READ, asked_of) if "evidence_given_by_them" not in line] == []
-    # The page.
-    client = Client()
-    client.force_login(people.alice(), backend="django.contrib.auth.backends.ModelBackend")
-    with CaptureQueriesContext(connection) as asked:
-        page = client.get(reverse("portfolio"), {"whose": "mine"})
-    assert page.status_code == 200
-    found = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
-    assert [whole for sql in found for whole in read_whole(sql)] == []
+    values_of = [some, [long.today(NOW)] * len(some)]
+    assert read_whole(behaviour.READ, values_of) == []
+    assert [line for line in touched(behaviour.READ, values_of) if "evidence_given_by_them" not in line] == []
+    # What reads all that was said is seen to; it is left to the sweep, and told by it as if it had been asked at once.
+    before = rows_read()
+    assert len(records.read([long])[long.pk].record.touches) == LONGEST + 1
+    assert (rows_read() - before)["relationships_interaction"] > LONGEST
+    # The page, of fifty and of one.
+    asked_of = {}
+    for person in (people.alice(), people.bob()):
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(reverse("portfolio"), {"whose": "mine"})
+        assert page.status_code == 200
+        # Who asks is told to the database in one go with what is written; that is the session's.
+        reads = [one["sql"] for one in asked if one["sql"].startswith(("SELECT", "WITH"))]
+        asked_of[person.name] = [sql for sql in reads if "set_config" not in sql]
+        assert [whole for sql in asked_of[person.name] for whole in read_whole(sql)] == []
+    of_alice, of_bob = asked_of.values()
+    assert len(of_alice) == len(of_bob), "\n".join(sorted({*of_alice} ^ {*of_bob}))

@@ -37,6 +37,7 @@ from relationships.models import (
     Stakeholder,
     Standing,
 )
+from relationships.models.relationship import STAGE_DERIVED
 from tests import people
 from tests.relationships import health_oracle as slow
 from tests.relationships import oracle
@@ -346,6 +347,11 @@ def assert_stands(row: Relationship, now: Now, weights: Weights) -> None:
         assert getattr(found, name) == pytest.approx(points, abs=1e-9), (row.pk, name)
 
 
+def stages_of(rows: list[Relationship]) -> list[Any]:
+    fields = [name for name in STAGE_DERIVED if name != "judged_as_of"]
+    return list(Relationship.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk").values("pk", *fields))
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("number", range(BOOKS))
 def test_kept_is_what_a_rebuild_gives_and_the_oracle_after_whatever_is_done(number: int) -> None:
@@ -364,6 +370,11 @@ def test_kept_is_what_a_rebuild_gives_and_the_oracle_after_whatever_is_done(numb
     rows = list(Relationship.objects.filter(removed_at=None))
     for row in rows:
         assert_stands(row, book.now, Weights())
+    # What was left to the sweep is what is said at once, criteria that follow a flag by the next one.
+    actions.sweep_cadence(now=book.now)
+    swept = stages_of(rows)
+    actions.judge_stages([row.pk for row in rows], now=book.now)
+    assert stages_of(rows) == swept
     other = {"cadence": 40, "access": 5, "credibility": 15, "trust": 10, "reciprocity": 30}
     config = ScoreConfig.objects.create(version=2, valid_from=book.now.instant, why="Tried", **other)
     actions.stand_all(now=book.now)

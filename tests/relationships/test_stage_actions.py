@@ -85,6 +85,19 @@ def stored(row: Relationship) -> tuple[Any, ...]:
     return row.stage, row.stage_since, row.proposed_stage, row.evidence_due_on
 
 
+def test_what_a_log_says_is_kept_by_the_next_sweep_and_what_is_taken_back_at_once() -> None:
+    row = ready(without="in_touch")
+    sweep(MONDAY)
+    logged = log(row, MONDAY - 50 * DAY, now=TODAY)
+    # A page judges what it shows.
+    assert judged(row)["in_touch"] == "met"
+    assert stored(row)[2] == ""
+    sweep(MONDAY)
+    assert stored(row)[2] == "customer"
+    back(logged)
+    assert stored(row)[2] == ""
+
+
 # Criteria from rows --------------------------------------------------------------------------------------------------
 
 
@@ -606,6 +619,7 @@ def test_who_left_and_comes_back_is_judged_by_the_next_sweep() -> None:
     while day < today:
         day = min(day + 60 * DAY, today)
         log(row, day, now=now)
+    actions.sweep_cadence(now=now)
     assert stored(row)[2] == "customer"
     place = Affiliation.objects.get(contact__name="Lars Tveit")
     left = accounts.end_place(actor=row.owner, now=now, place=place, until=today - DAY)
