@@ -14,8 +14,9 @@ from accounts.models import Contact, User
 from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, gather, inverse, record
 from relationships import evidence, ledger, problems
-from relationships.actions.dates import theirs
+from relationships.actions.dates import lock, theirs
 from relationships.actions.judging import judge_stages
+from relationships.actions.standing import flag_anew
 from relationships.models import Feedback, Interaction, Problem, ProblemStep, Relationship
 from relationships.models.problems import PROBLEM_DERIVED
 from web.clock import Now
@@ -114,6 +115,8 @@ def open_problem(
     )
     row.full_clean()
     row.save()
+    # It is no evidence, but whether there is contact only when there is trouble is asked of the talks before.
+    flag_anew(lock(relationship.pk), now)
     step = record(
         actor=actor,
         now=now,

@@ -101,7 +101,8 @@ def test_what_falls_late_by_itself_erodes_trust_at_the_sweep() -> None:
     row = people.relationship()
     for _number in range(4):
         people.promise(row, due_on=MONDAY)
-    actions.sweep_cadence(now=NOW)
+    for day in (MONDAY - 7 * DAY, MONDAY):
+        actions.sweep_cadence(now=noon(day))
     assert standing(row) == []
     actions.sweep_cadence(now=noon(MONDAY + DAY))
     assert standing(row) == [("trust_eroding", "ours", MONDAY)], "late on its own day"
@@ -119,6 +120,23 @@ def test_problems_that_nobody_speaks_about_are_seen_when_they_are_passed_over() 
     first = row.problems.earliest("pk")
     actions.solve_problem(actor=row.owner, now=noon(MONDAY + 21 * DAY), problem=first)
     assert standing(row) == []
+
+
+def test_trouble_that_is_noted_after_the_talks_is_seen_at_once() -> None:
+    row = agreed(14, start=MONDAY - 100 * DAY)
+    days = [MONDAY - ago * DAY for ago in (50, 41, 32, 23, 14, 5)]
+    for number, day in enumerate(days):
+        log(row, day, begun_by=("ours", "theirs")[number % 2])
+    by: dict[str, Any] = {"actor": row.owner, "now": NOW}
+    assert Flag.ONLY_TROUBLE not in {kind for kind, _side, _since in standing(row)}
+    steps = [
+        actions.open_problem(**by, relationship=row, what="No forks", opened_on=day, due_on=MONDAY + 30 * DAY).step
+        for day in days
+    ]
+    assert Flag.ONLY_TROUBLE in {kind for kind, _side, _since in standing(row)}
+    for step in reversed(steps):
+        take_back(step_id=step.pk, **by)
+    assert Flag.ONLY_TROUBLE not in {kind for kind, _side, _since in standing(row)}
 
 
 def invented(chance: random.Random, number: int) -> Relationship:
