@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth import authenticate
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.management import call_command
 from django.db import connection, models, transaction
 from django.db.models import Count
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
+from accounts.undo import Done, take_back
 from prm import demo
 from prm import demo_company as company
 from relationships import actions, gaps, queries
@@ -36,8 +43,10 @@ from relationships.models import (
     Waiver,
 )
 from tests.prm.test_demo_company import SUNDAY, WANTED
+from web.clock import Now
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 ENDS_NOWHERE = re.compile(r"[a-z.]+@[a-z-]+\.example|https://[a-z.-]+\.example/[a-z-]*")
 
 
@@ -154,6 +163,49 @@ def test_the_shapes_that_pages_must_cope_with_are_there() -> None:
     assert 18 <= agreed.count() <= 28
     for row in [*User.objects.all(), *Account.objects.all(), *Contact.objects.all(), *Relationship.objects.all()]:
         row.full_clean()
+
+
+def checked(day: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """What the command prints; it leaves with an error where anything is kept otherwise."""
+    call_command("rebuild_health", "--check", "--as-of", day)
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert told.pop("seconds") >= 0
+    return told
+
+
+def some_deed(row: Relationship, chance: random.Random, now: Now) -> Done[Any]:
+    by: dict[str, Any] = {"actor": row.owner, "now": now}
+    day = row.today(now) - chance.randrange(9) * DAY
+    side, other = chance.sample(["ours", "theirs"], 2)
+    deeds: list[Callable[[], Done[Any]]] = [
+        lambda: actions.log_interaction(**by, relationship=row, occurred_on=day, channel="call", begun_by=side),
+        lambda: actions.make_promise(**by, relationship=row, side=side, what="Table", due_on=day, made_on=day),
+        lambda: actions.open_problem(**by, relationship=row, what="No forks", opened_on=day),
+        lambda: actions.give_feedback(**by, relationship=row, said="Scan the pallet", side=other, heard_on=day),
+        lambda: actions.agree_cadence(**by, relationship=row, every_days=chance.choice([7, 28]), reason="They asked"),
+        lambda: actions.remove_interaction(**by, interaction_id=row.interactions.latest("occurred_on").pk),
+        lambda: actions.keep_promise(**by, commitment=row.commitments.filter(ended_on=None).latest("pk"), kept_on=day),
+    ]
+    return chance.choice(deeds)()
+
+
+def test_what_is_kept_of_health_is_what_a_rebuild_gives_before_and_after_a_day_of_deeds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chance, now = random.Random(6), SUNDAY
+    there = Relationship.objects.filter(removed_at=None).count()
+    assert checked("2026-03-29", capsys) == {"relationships": there, "different": 0}
+    done = 0
+    for row in chance.sample(list(Relationship.objects.going_on().select_related("owner", "account")), 40):
+        with suppress(ValidationError, ObjectDoesNotExist), transaction.atomic():
+            step = some_deed(row, chance, now).step
+            if chance.random() < 0.3:
+                take_back(step_id=step.pk, actor=row.owner, now=now)
+            done += 1
+    assert done > 25
+    assert checked("2026-03-29", capsys) == {"relationships": there, "different": 0}
+    actions.sweep_cadence(now=Now.parse("2026-03-30"))
+    assert checked("2026-03-30", capsys) == {"relationships": there, "different": 0}
 
 
 def test_every_situation_of_a_stage_stands_somewhere_and_is_believable() -> None:
