@@ -57,8 +57,8 @@ lint: setup-dev ## style, types, import order, templates, migrations, production
 listening-load: ## a thousand submissions at the public form of a running demonstration: make listening-load PORT=8000
 	PYTHONPATH=. $(BIN)/python scripts/listening_load.py --base http://127.0.0.1:$(or $(PORT),8000)
 
-bench: setup-dev ## how work grows with the book, as ratios of one run
-	$(BIN)/python scripts/bench.py
+bench: setup-dev ## how work grows with the book, as ratios of one run; what health adds alone: PART=health
+	$(BIN)/python scripts/bench.py $(PART)
 
 simulate: setup ## what score and flags can do and cannot, on invented relationships and on real meetings; alone: PART=invented, PART=real
 	$(BIN)/python scripts/simulate.py $(PART)

@@ -1,8 +1,10 @@
 """How work grows with the book: each line a ratio of two medians of one run, so that the machine's speed falls out.
 
     make bench
+    make bench PART=health
 
-A scratch database beside the ordinary one is filled in SQL, measured and dropped.
+The second measures what health adds, with a book of a fifth of the size. A scratch database beside the ordinary one is
+filled in SQL, measured and dropped.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ import django
 
 from prm import services
 
-OWN, SMALL, LARGE, HISTORY, EARLIER = 100, 1_000, 50_000, 5_000, 500
+OWN, SMALL, LARGE, LARGE_OF_HEALTH, HISTORY, EARLIER = 100, 1_000, 50_000, 10_000, 5_000, 500
+PART = "".join(sys.argv[1:])
 
 ACCOUNTS = """
 INSERT INTO accounts_account (name, name_key, kind, zone, website, created_at)
@@ -100,7 +103,7 @@ def main() -> None:
         setup_test_environment()
         kept = setup_databases(verbosity=0, interactive=False)
         try:
-            print(json.dumps(_measure(), indent=2))
+            print(json.dumps(_measure_health() if PART == "health" else _measure(), indent=2))
         finally:
             teardown_databases(kept, verbosity=0)
 
@@ -121,7 +124,7 @@ def _grow(first: int, last: int, owner: int, team: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _measure() -> dict[str, Any]:
+def _two_books(times: Callable[[Any, Any], dict[str, float]], large: int) -> tuple[Any, dict[str, Any]]:
     """The same deeds with the small and the large book; the person's own book is the same in both."""
     from accounts.models import Membership, Team, User
 
@@ -132,15 +135,35 @@ def _measure() -> dict[str, Any]:
     Membership.objects.create(user=alice, team=north)
     _grow(1, OWN, alice.pk, north.pk)
     _grow(OWN + 1, SMALL, mona.pk, south.pk)
-    small = _times(alice, mona)
-    _grow(SMALL + 1, LARGE, mona.pk, south.pk)
-    large = _times(alice, mona)
-    talked = _history_times(alice)
+    before = times(alice, mona)
+    _grow(SMALL + 1, large, mona.pk, south.pk)
+    after = times(alice, mona)
+    return alice, {
+        "relationships": {"small": SMALL, "large": large, "own": OWN},
+        "milliseconds": {name: [round(before[name], 1), round(after[name], 1)] for name in before},
+        "times longer with the large book": {name: round(after[name] / before[name], 2) for name in before},
+    }
+
+
+def _measure() -> dict[str, Any]:
+    alice, books = _two_books(_times, LARGE)
     met = _met_often_times(alice)
     return {
-        "relationships": {"small": SMALL, "large": LARGE, "own": OWN},
-        "milliseconds": {name: [round(small[name], 1), round(large[name], 1)] for name in small},
-        "times longer with the large book": {name: round(large[name] / small[name], 2) for name in small},
+        **books,
+        **_talked(alice),
+        **{f"{name} after {EARLIER} meetings, times longer than after two": ratio for name, ratio in met.items()},
+    }
+
+
+def _measure_health() -> dict[str, Any]:
+    """A portfolio, the sweep, a day's statement, a rebuild; a log and a page in a long history; flags of many."""
+    alice, books = _two_books(_health_times, LARGE_OF_HEALTH)
+    return {**books, **_talked(alice), "milliseconds of the sweep of flags, by how many turn": _flag_times()}
+
+
+def _talked(alice: Any) -> dict[str, Any]:
+    talked = _history_times(alice)
+    return {
         **{
             f"{name} with {HISTORY} earlier contacts, times longer than with five": round(long / short, 2)
             for name, (short, long) in talked.items()
@@ -148,8 +171,40 @@ def _measure() -> dict[str, Any]:
         f"milliseconds with five and with {HISTORY} earlier contacts": {
             name: [round(one, 1) for one in both] for name, both in talked.items()
         },
-        **{f"{name} after {EARLIER} meetings, times longer than after two": ratio for name, ratio in met.items()},
     }
+
+
+def _health_times(alice: Any, mona: Any) -> dict[str, float]:
+    from django.test import Client
+    from django.urls import reverse
+
+    from relationships import actions
+    from web.clock import Now
+
+    own, whole = Client(), Client()
+    own.force_login(alice)
+    whole.force_login(mona)
+    actions.sweep_cadence(now=Now.read())
+    return {
+        "portfolio, own book": median_ms(partial(own.get, reverse("portfolio"))),
+        "portfolio, whole book": median_ms(partial(whole.get, reverse("portfolio"))),
+        "sweep, nothing new": median_ms(lambda: actions.sweep_cadence(now=Now.read())),
+        **_standing_times(),
+    }
+
+
+def _flag_times() -> dict[str, float]:
+    """Of one and of five hundred relationships whose ledger has changed."""
+    from relationships.actions.standing import flag_what_turns
+    from relationships.models import EvidenceSums
+    from web.clock import Now
+
+    def judge(some: list[int]) -> None:
+        EvidenceSums.objects.filter(pk__in=some).update(flags_stale=True)
+        assert flag_what_turns(now=Now.read()) == len(some)
+
+    ids = list(EvidenceSums.objects.order_by("pk").values_list("pk", flat=True)[:500])
+    return {str(number): round(median_ms(partial(judge, ids[:number]), 5), 1) for number in (1, 500)}
 
 
 def _times(alice: Any, mona: Any) -> dict[str, float]:
