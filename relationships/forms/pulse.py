@@ -26,12 +26,12 @@ def _scores() -> list[tuple[int, str]]:
 class AnswerForm(forms.Form):
     """Ours; of theirs also who said it."""
 
-    score = forms.TypedChoiceField(label=gettext_lazy("answer"), coerce=int, widget=Segmented)
+    score = forms.TypedChoiceField(label=gettext_lazy("Answer"), coerce=int, widget=Segmented)
     said_by = forms.ModelChoiceField(
-        Stakeholder.objects.none(), label=gettext_lazy("who of them said it"), required=False
+        Stakeholder.objects.none(), label=gettext_lazy("Who of them said it"), required=False
     )
     words = forms.CharField(
-        label=gettext_lazy("in words"), required=False, widget=forms.Textarea(attrs={"rows": 3}), strip=True
+        label=gettext_lazy("In words"), required=False, widget=forms.Textarea(attrs={"rows": 3}), strip=True
     )
 
     def __init__(self, *args: Any, row: Pulse | None = None, answer: PulseAnswer | None = None, **kwargs: Any) -> None:
@@ -49,11 +49,12 @@ class AnswerForm(forms.Form):
 
 
 class GiveForm(forms.Form):
-    to = forms.ModelChoiceField(Stakeholder.objects.none(), label=gettext_lazy("whom of theirs"))
+    to = forms.ModelChoiceField(Stakeholder.objects.none(), label=gettext_lazy("Whom of theirs"))
 
     def __init__(self, *args: Any, row: Pulse, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        narrow(self, "to", Stakeholder.objects.filter(relationship=row.relationship_id).select_related("contact"))
+        people = Stakeholder.objects.filter(relationship=row.relationship_id).select_related("contact")
+        narrow(self, "to", people, none=_("Choose somebody"))
         self.fields["to"].error_messages["required"] = _("Choose who is to answer.")
 
 
