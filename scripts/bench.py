@@ -120,7 +120,8 @@ def _grow(first: int, last: int, owner: int, team: int) -> None:
         cursor.execute(INTERACTIONS, [30, 4, accounts])
         cursor.execute(EVIDENCE, [accounts])
         cursor.execute(PROMISES, [accounts])
-        bench_meetings.grow(cursor, accounts)
+        if PART != "health":
+            bench_meetings.grow(cursor, accounts)
         cursor.execute("ANALYZE")
 
 

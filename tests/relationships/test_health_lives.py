@@ -150,7 +150,7 @@ class Life:
         return actions.keep_promise(**by, commitment=self.one_of(Commitment, ended_on=None), kept_on=self.day(9))
 
     def miss(self, **by: Any) -> Done[Any]:
-        words = {"explanation": "Ill", "plan": "Soon"} if self.chance.random() < 0.5 else {}
+        words: dict[str, Any] = {"explanation": "Ill", "plan": "Soon"} if self.chance.random() < 0.5 else {}
         promise = self.one_of(Commitment, ended_on=None)
         return actions.miss_promise(**by, commitment=promise, missed_on=self.day(9), **words)
 
