@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -115,10 +116,14 @@ def gap(view: View, today: date) -> str:
 
 
 def days(view: View, today: date) -> str:
-    """*we 15 September, they 18 September*."""
-    ours = _("we %(day)s") % {"day": dates.plain(view.ours.on, today)} if view.ours else ""
-    theirs = _("they %(day)s") % {"day": dates.plain(view.theirs.on, today)} if view.theirs else ""
+    """*we 15 Sep, they 18 Sep*."""
+    ours = _("we %(day)s") % {"day": _short(view.ours.on, today)} if view.ours else ""
+    theirs = _("they %(day)s") % {"day": _short(view.theirs.on, today)} if view.theirs else ""
     return _(", ").join(one for one in (ours, theirs) if one)
+
+
+def _short(day: date, today: date) -> str:
+    return date_format(day, "j M" if day.year == today.year else "j M Y")
 
 
 # Satisfaction and loyalty ------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def test_the_sentence_comes_first_and_what_is_worth_a_talk_stands_on_top() -> No
         ("knows_them", "we have not said", False),
     ]
     price, _fair, listens, knows = found["two_views_shown"]
-    day = date_format(today(), "j F")
+    day = date_format(today(), "j M")
     assert (price.days, knows.days) == (f"we {day}, they {day}", f"they {day}")
     assert (price.ours.x, price.theirs.x, price.x, price.width) == (85, 35, 35, 50)
     assert (listens.ours.x, listens.theirs.x) == (80, 90), "side by side, where both say the same"
