@@ -14,7 +14,8 @@ from django.db.models import QuerySet
 class Rows:
     """The rows of each queryset by its name, column by column, in an order that says nothing.
 
-    What is asked is put together once; ``without_key`` names those of which the key is nobody's business.
+    What is asked is put together once; ``without_key`` names those of which neither the key nor the moment of writing
+    is anybody's business.
     """
 
     def __init__(self, asked: Mapping[str, QuerySet[Any]], without_key: Collection[str] = ()) -> None:
@@ -26,7 +27,7 @@ class Rows:
                 sql, values = rows.order_by().query.sql_with_params()
             except EmptyResultSet:
                 continue
-            row = "to_jsonb(found) - 'id'" if name in without_key else "to_jsonb(found)"
+            row = "to_jsonb(found) - 'id' - 'written_at'" if name in without_key else "to_jsonb(found)"
             parts.append(f"SELECT %s, ({row})::text FROM ({sql}) AS found")
             self._values += [name, *values]
         self._sql = " UNION ALL ".join(parts)

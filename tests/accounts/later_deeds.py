@@ -183,6 +183,7 @@ TAKES_BACK = {
     "set_grown": "grow_feedback",
     "set_heard": "set_aside",
     "set_introduction": "change_introduction",
+    "set_place_of_theirs": "left_organisation",
     "set_plan_step": "change_plan_step",
     "set_plan_step_done": "finish_plan_step",
     "set_post": "change_post",

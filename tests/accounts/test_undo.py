@@ -28,6 +28,7 @@ from relationships.models import (
     Commitment,
     Evidence,
     EvidenceSums,
+    HealthFlag,
     Interaction,
     InteractionColleague,
     InteractionContact,
@@ -36,7 +37,7 @@ from relationships.models import (
     Standing,
 )
 from tests import people
-from tests.accounts import later_deeds
+from tests.accounts import health_deeds, later_deeds
 from tests.relationships.records import Elsewhere, waiting_for_a_lock
 from tests.rows import Rows
 from web.clock import Now
@@ -45,8 +46,8 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 2)
 NOW = Now(datetime(2026, 3, 2, 12, tzinfo=UTC))
-# Who took part, and the evidence, are written anew: their keys are nobody's business.
-KEYLESS = {Evidence, InteractionContact, InteractionColleague}
+# Who took part, the evidence, and the flags it raises are written anew: their keys are nobody's business.
+KEYLESS = {Evidence, HealthFlag, InteractionContact, InteractionColleague}
 # Kept to the ninth place, and held against a rebuild after every deed in ``test_rebuild_health``.
 ROUNDED = {EvidenceSums, Standing}
 
@@ -120,6 +121,7 @@ def book() -> Book:
     actions.add_attachment(**by, relationship=row, url="https://ewos.example/prices", title="Prices")
     actions.pause(**by, relationship=paused, reason="Merger")
     later_deeds.furnish(row, MONDAY, by)
+    health_deeds.furnish(MONDAY, by)
     return Book(Relationship.objects.get(pk=row.pk), Relationship.objects.get(pk=paused.pk), place)
 
 
@@ -250,7 +252,7 @@ ALICE: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
 }
 LATER: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
     name: lambda b, by, deed=deed: deed(by)  # type: ignore[misc]
-    for name, deed in later_deeds.deeds(MONDAY).items()
+    for name, deed in {**later_deeds.deeds(MONDAY), **health_deeds.deeds(MONDAY)}.items()
 }
 # What only an administrator does.
 ADAM: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
@@ -332,6 +334,7 @@ TAKES_BACK = {
     "withdraw_agreements": "assume_cadence",
     "withdraw_from_promise": "keep_promise",
     **later_deeds.TAKES_BACK,
+    **health_deeds.TAKES_BACK,
 }
 EXAMPLES = {**ALICE, **LATER, **ADAM, **BOB}
 # What an example writes besides the one deed stays when that is taken back. So does a new relationship, out of sight,
@@ -373,7 +376,7 @@ def do(name: str, b: Book) -> Done[Any]:
 
 
 def test_every_verb_has_an_example() -> None:
-    assert sorted([*EXAMPLES, *TAKES_BACK]) == EVERY
+    assert sorted([*EXAMPLES, *TAKES_BACK, *health_deeds.VERSIONS]) == EVERY
 
 
 def there_and_back(name: str, b: Book) -> None:

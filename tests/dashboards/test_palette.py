@@ -63,6 +63,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Meetings",
             "Promises",
             "Feedback",
+            "Satisfied, and loyal",
             "Problems",
             "Listening posts",
             "Insights",
@@ -73,6 +74,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Holidays",
             "Settings",
             "Weekly mails",
+            "How relationships are judged",
         ],
         "Actions": [
             "Log check-in",
