@@ -21,7 +21,7 @@ from accounts.models import Contact
 from meetings.models import Meeting, MeetingAccount
 from relationships.criteria import Record
 from relationships.feedback import Step
-from relationships.models import Feedback, ProblemStep
+from relationships.models import Feedback, ProblemStep, ScoreConfig
 from relationships.stages import Stage, judge
 from tests.access.canaries import Half
 from tests.access.posts import sent
@@ -67,9 +67,11 @@ def given_to(form: type[BaseForm], half: Half) -> dict[str, Any]:
         "leaving": half.person,
         "former": half.person,
         "relationship": half.rows.get("Relationship"),
+        "row": half.rows.get("Pulse"),
         "place": half.rows.get("Affiliation"),
         "teams": [],
         "names": [],
+        "numbers": ScoreConfig.DEFAULTS,
         "now": Now(timezone.now()),
         "today": date(2026, 3, 2),
         # What a view narrows before it asks.

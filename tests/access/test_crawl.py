@@ -13,7 +13,7 @@ from mail.models import WEEKLY
 from mail.queries import digest_of
 from meetings.models import CalendarFeed, Series
 from relationships import actions
-from relationships.models import Attachment, Relationship, RelationshipMember
+from relationships.models import Attachment, EvidenceSums, Relationship, RelationshipMember
 from tests import people
 from tests.access.asked import ASK_ALL
 from tests.access.canaries import CANARY, DIRECTORY, Half, World, leaks, texts_of
@@ -100,10 +100,11 @@ IN_FORMS = {("heard", "text"), ("miss", "explanation"), ("miss", "plan")}
 SHARED = {"account", "accountalias", "affiliation", "contact", "externalid", "merge", "namingpermission"}
 # Whose half a person may change; Rita only reads.
 CHANGES = READS | {"rita": set()}
-# The names of verbs and of criteria can't be others.
+# The names of verbs and of criteria, and the print of a rhythm, can't be others.
 NAMES: dict[object, list[str]] = {
     UndoStep: ["verb"],
     Relationship: ["lost_criteria", "low_components", "long_flags"],
+    EvidenceSums: ["rhythm"],
     Series: ["rule"],
     CalendarFeed: ["token_hash"],
 }

@@ -17,12 +17,8 @@ Deed = Callable[[dict[str, Any]], Done[Any]]
 
 
 def furnish(today: date, by: dict[str, Any]) -> None:
-    """Grieg is asked something, as are theirs of Mowi; of Mowi there is a flag, and of Lerøy one that rests."""
-    rows = {name: people.relationship(account=people.account(name)) for name in ("Grieg", "Mowi", "Lerøy")}
-    for row in rows.values():
-        HealthFlag.objects.create(relationship=row, account=row.account, kind="one_sided", since=today - 9 * DAY)
-    resting = HealthFlag.objects.get(relationship=rows["Lerøy"])
-    actions.snooze_flag(**by, flag=resting, until_on=today + 9 * DAY, reason="A new buyer")
+    """Grieg is asked something, as are theirs of Mowi; of Bakka there is a flag, and of Lerøy one that rests."""
+    rows = {name: people.relationship(account=people.account(name)) for name in ("Grieg", "Mowi", "Bakka", "Lerøy")}
     person = accounts.add_contact(**by, account=rows["Mowi"].account, name="Anders Lie").row.contact
     actions.name_stakeholder(**by, relationship=rows["Mowi"], contact=person, power="decides")
     actions.ask_pulse(**by, relationship=rows["Grieg"])
@@ -30,6 +26,11 @@ def furnish(today: date, by: dict[str, Any]) -> None:
     actions.answer_pulse(**by, question=asked, score=4, words="Most of the time")
     actions.feel(**by, relationship=rows["Mowi"], word="good", note="They ring first")
     actions.note_outcome(**by, relationship=rows["Mowi"], kind="renewed", reason="Two years more")
+    # Nothing else happens to these two, for whatever happens judges the flags anew.
+    for row in (rows["Bakka"], rows["Lerøy"]):
+        HealthFlag.objects.create(relationship=row, account=row.account, kind="one_sided", since=today - 9 * DAY)
+    resting = HealthFlag.objects.get(relationship=rows["Lerøy"])
+    actions.snooze_flag(**by, flag=resting, until_on=today + 9 * DAY, reason="A new buyer")
 
 
 def of(name: str) -> Relationship:
@@ -70,7 +71,7 @@ def deeds(today: date) -> dict[str, Deed]:
         "note_outcome": lambda by: actions.note_outcome(**by, relationship=of("Grieg"), kind="ended", reason="Sold"),
         "skip_pulse": lambda by: actions.skip_pulse(**by, question=asked("Grieg")),
         "snooze_flag": lambda by: actions.snooze_flag(
-            **by, flag=flag("Mowi"), until_on=today + 7 * DAY, reason="A new colleague begins"
+            **by, flag=flag("Bakka"), until_on=today + 7 * DAY, reason="A new colleague begins"
         ),
         "wake_flag": lambda by: actions.wake_flag(**by, flag=flag("Lerøy")),
     }

@@ -568,7 +568,7 @@ def test_sweep_leaves_removed_partners_and_takes_as_many_statements_for_fifty() 
         ) as told:
             ledger.fall_ignored(noon(MONDAY + 90 * DAY))
         counted.append(len(told))
-    assert counted == [2, 2]
+    assert counted == [6, 6]
     gone = give()
     actions.remove_relationship(actor=people.alice(), now=noon(MONDAY), relationship=gone.relationship)
     assert ledger.fall_ignored(noon(MONDAY + 90 * DAY)) == 0
