@@ -118,12 +118,12 @@ def picture() -> list[Any]:
         *EvidenceSums.objects.order_by("pk").values(),
         *Stakeholder.objects.order_by("pk").values("pk", "seen_on"),
     ]
-    # The print of the rhythm says with what a verb made it; a rebuild needs none.
+    # The print of the rhythm says with what a verb made it, and a rebuild needs none; flags are the sweep's to judge.
     return [
         {
             name: float(f"{value:.9g}") if isinstance(value, float) else value
             for name, value in row.items()
-            if name != "rhythm"
+            if name != "rhythm" and not name.startswith("flags_")
         }
         for row in rows
     ]
