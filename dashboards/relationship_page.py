@@ -84,7 +84,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         **ways_in_part.of(row, found, user, here),
         **meetings_of.next_of(row, user, now),
         **feelings_part.of(row, user, here),
-        **pulse_part.of(row, user, here),
+        **pulse_part.of(row, here),
         **two_views.section(row, now),
         **health_flags.of(row, now),
     }
