@@ -280,7 +280,7 @@ def _devs() -> tuple[Partner, ...]:
 
     return (
         Partner("Hollisworth Freight", "customer", "freight", "GB", ("Felixstowe", "Corby"), "part loads", 3,
-            (bond("customer", 30, OVERDUE, 78, tier="B", tags=("tender", "night runs"), worth=103000, renewal_in=19,
+            (bond("customer", 30, OVERDUE, 88, tier="B", tags=("tender", "night runs"), worth=103000, renewal_in=19,
                 chased=True),), ledger="20207"),
         Partner("Ridgeway Hand Tools", "customer", "tools", "GB", ("Swindon", "Wantage"), "planes and chisels", 2,
             (bond("customer", 30, DUE, 31, tier="C", tags=("shops",), worth=34000, known_for=320),)),
