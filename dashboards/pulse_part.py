@@ -69,7 +69,7 @@ def _open(one: Pulse, here: date) -> Open:
     said = _("We said: %(word)s") % {"word": pulse_words.SCORES[before.score]} if before else _("We skipped it")
     given = link = ""
     if one.to_stakeholder is not None:
-        told = {"name": one.to_stakeholder, "day": dates.on(pulse.until(one.asked_on), here)}
+        told = {"name": one.to_stakeholder, "day": dates.said(pulse.until(one.asked_on), here)}
         given = _("Sent to %(name)s by mail; the link takes an answer until %(day)s.")
         if one.sent_at is None:
             given = _("The link is for %(name)s and takes an answer until %(day)s.")

@@ -50,6 +50,18 @@ ASKS = {
 SCORES = {1: _("no"), 2: _("rather no"), 3: _("in part"), 4: _("rather yes"), 5: _("yes")}
 
 
+# Why a question takes nothing any more, by what became of it.
+OVER = {
+    "answered": _("This was answered already."),
+    "skipped": _("This was skipped already."),
+    "lapsed": _("This was not answered in time, so it is over."),
+}
+
+
+def over(state: str) -> str:
+    return str(OVER[state])
+
+
 def asked(question: str, side: str) -> str:
     """What a side is asked."""
     ours, theirs = ASKS[question]

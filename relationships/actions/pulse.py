@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Contact, User
 from accounts.rows import plain, row_from, values_of
 from accounts.undo import Done, inverse, record
-from relationships import pulse, pulse_links
+from relationships import pulse, pulse_links, pulse_words
 from relationships.actions.dates import lock, theirs
 from relationships.actions.standing import flag_anew
 from relationships.models import Pulse, PulseAnswer, PulseRefusal, PulseSide, Relationship, Stakeholder
@@ -124,7 +124,7 @@ def _held(actor: User, pulse_id: int) -> Pulse:
 def _open(actor: User, row: Pulse, side: str) -> Pulse:
     held = _held(actor, row.pk)
     if held.state != Pulse.State.OPEN:
-        raise ValidationError(_("This question is no longer open."))
+        raise ValidationError(pulse_words.over(held.state))
     if side and held.side != side:
         raise ValidationError(_("This question is asked of the other side now."))
     return held

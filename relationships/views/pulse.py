@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ from relationships.forms.pulse import AnswerForm, GiveForm
 from relationships.models import Pulse, PulseAnswer, PulseSide
 from relationships.views.common import attempt, changeable
 from web.clock import Now
-from web.responses import done, form_page, safe_next
+from web.responses import CHANGED, done, form_page, safe_next
 
 read_or_write = require_http_methods(["GET", "POST"])
 
@@ -46,7 +47,10 @@ def pulse_ask(request: PersonRequest, pk: int) -> HttpResponse:
 
 @read_or_write
 def pulse_answer(request: PersonRequest, pk: int) -> HttpResponse:
-    """Ours is one tap from where it stands; with words, or of theirs, it is a form."""
+    """Ours is one tap from where it stands; with words, or of theirs, it is a form.
+
+    Answered or skipped elsewhere meanwhile, that is said; only what was typed keeps its form.
+    """
     now = Now.read()
     row = _open(request, pk)
     form = AnswerForm(request.POST if request.method == "POST" else None, row=row, initial=_tapped(request))
@@ -59,6 +63,25 @@ def pulse_answer(request: PersonRequest, pk: int) -> HttpResponse:
                 else _("Noted, as you entered it.")
             )
             return done(request, said, step_id=answered.step.pk, to=_to(request, row))
+        row.refresh_from_db(fields=["state"])
+    if row.state != Pulse.State.OPEN:
+        return _over(request, row, form)
+    return _answer_page(request, row, form)
+
+
+def _over(request: PersonRequest, row: Pulse, form: AnswerForm) -> HttpResponse:
+    """The page behind fetches itself again, as it still shows the question."""
+    why = pulse_words.over(row.state)
+    if not request.POST.get("words", "").strip():
+        return done(request, why, to=_to(request, row))
+    if why not in form.non_field_errors():
+        form.add_error(None, why)
+    response = _answer_page(request, row, form)
+    response["HX-Trigger"] = json.dumps({CHANGED: {}})
+    return response
+
+
+def _answer_page(request: PersonRequest, row: Pulse, form: AnswerForm) -> HttpResponse:
     context = {
         "form": form,
         "pulse": row,

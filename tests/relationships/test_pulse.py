@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -36,6 +37,7 @@ from relationships.pulse import KEYS, Asked, Occasion, Side, next_question, occa
 from relationships.views import pulse_question
 from tests import people
 from tests.rows import Rows
+from web import dates
 from web.clock import Now
 
 DAY = timedelta(days=1)
@@ -498,12 +500,36 @@ def test_what_they_said_is_entered_in_a_form_that_keeps_what_was_typed() -> None
     actions.change_answer(answer=row.answer, values={"score": 1}, **by(row.relationship))
     answer = client.post(edit, {"score": "5", "words": "Typed", "version": version})
     assert (answer.status_code, "while you typed" in text(answer), "Typed" in text(answer)) == (422, True, True)
-    # A tap on what is over already changes nothing and says so, with whatever else was open on another page.
-    assert client.post(address, {"score": "3"}).status_code == 422
-    assert "no longer open" in text(client.post(reverse("pulse_skip", args=[row.pk]), follow=True))
+    assert "answered already" in text(client.post(reverse("pulse_skip", args=[row.pk]), follow=True))
     ask = reverse("pulse_ask", args=[row.relationship_id])
     assert "Asked." in text(client.post(ask, follow=True))
     assert "open here already" in text(client.post(ask, follow=True))
+
+
+@db
+@pytest.mark.parametrize("way", ["pulse_answer", "pulse_skip"])
+def test_what_was_answered_or_skipped_in_another_tab_says_so_and_the_page_fetches_itself_again(way: str) -> None:
+    row = asked()
+    client = client_of(row.relationship.owner)
+    client.post(reverse(way, args=[row.pk]), {"score": "4"})
+    why = "This was answered already." if way == "pulse_answer" else "This was skipped already."
+    address, today = reverse("pulse_answer", args=[row.pk]), reverse("today")
+    htmx = {"HX-Request": "true"}
+    tapped = client.post(address, {"score": "2", "next": today}, headers=htmx)
+    told = json.loads(tapped["HX-Trigger"])
+    assert (tapped.status_code, told["toast"]["message"], "concord:changed" in told) == (204, why, True)
+    opened = json.loads(client.get(address, headers=htmx)["HX-Trigger"])
+    assert opened["toast"]["message"] == why
+    # Without JavaScript the page that it leads to says so.
+    assert why in text(client.post(address, {"score": "2", "next": today}, follow=True))
+    # What was typed is kept, also where nothing was chosen.
+    for score in ({"score": "2"}, {}):
+        for headers in ({}, htmx):
+            typed = client.post(address, {**score, "words": "They called twice"}, headers=headers)
+            assert (typed.status_code, "They called twice" in text(typed)) == (422, True)
+            assert text(typed).count(why) == 1
+            assert "concord:changed" in typed["HX-Trigger"]
+    assert row.relationship.pulse_answers.count() == (way == "pulse_answer")
 
 
 @db
@@ -517,4 +543,7 @@ def test_the_link_stands_on_the_page_to_be_copied(monkeypatch: pytest.MonkeyPatc
     assert client.post(give, {"to": ingrid.pk, "way": "mail"}).status_code == 422
     assert client.post(give, {"to": ingrid.pk, "way": "link"}).status_code == 302
     row.refresh_from_db()
-    assert pulse_links.address_for(row) in text(client.get(row.relationship.get_absolute_url()))
+    shown = text(client.get(row.relationship.get_absolute_url()))
+    assert pulse_links.address_for(row) in shown
+    until = dates.said(pulse.until(row.asked_on), row.relationship.today(NOW))
+    assert f"takes an answer until {until}." in shown
