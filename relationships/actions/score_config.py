@@ -38,13 +38,22 @@ def set_score(*, actor: User, now: Now, numbers: Mapping[str, int], why: str, se
 @inverse
 @transaction.atomic
 def take_score_back(*, actor: User, now: Now, version: int, numbers: dict[str, Any]) -> Done[ScoreConfig]:
-    """The numbers that stood before ``version``, as a version of their own; while it is the newest."""
+    """The numbers that stood before ``version``, as a version of their own; while what ``version`` set is in force.
+
+    So it is while it is the newest, and again once all that was set after it is taken back.
+    """
     _must_administer(actor)
     former = _newest()
-    if former.version != version:
-        raise ValidationError(_("Another version has been set since, so it stays as it is."))
-    why = _("Version %(version)s taken back: %(why)s") % {"version": version, "why": former.why}
-    return _set(former, {name: numbers[name] for name in ScoreConfig.DEFAULTS}, why, actor=actor, now=now)
+    if former.version != version and former.numbers != ScoreConfig.objects.get(version=version).numbers:
+        raise ValidationError(_("A later version is in force; take that back first."))
+    wanted = {name: numbers[name] for name in ScoreConfig.DEFAULTS}
+    # Named by the version that had the numbers first: taken back and done again, no text grows by the former one.
+    first = ScoreConfig.objects.filter(**wanted).order_by("version").values_list("version", flat=True).first()
+    why = _("Back to version %(first)s: version %(version)s was taken back.") % {
+        "first": first or 1,
+        "version": version,
+    }
+    return _set(former, wanted, why, actor=actor, now=now)
 
 
 def _must_administer(actor: User) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 
 from relationships.models import ScoreConfig
+from web.longest import bound_reason
 
 WHOLE = {"inputmode": "numeric", "min": 0, "max": 100}
 WEIGHTS = [name for name in ScoreConfig.DEFAULTS if name not in ScoreConfig.THRESHOLDS]
@@ -32,6 +34,11 @@ class ScoreForm(forms.ModelForm[ScoreConfig]):
         self.applies = "apply" in (data or {})
         super().__init__(data, initial=numbers)
         self.fields["why"].required = self.applies
+        # Asked for to apply, so it is not called optional before.
+        self.fields["why"].asked = True  # type: ignore[attr-defined]
+        bound_reason(self, "why")
+        for name in ScoreConfig.DEFAULTS:
+            _within(self.fields[name], 0 if name in WEIGHTS else 1)
         self.fields["why"].label = _("Why it is changed")
         self.fields["why"].help_text = _("Everybody of the staff reads it here.")
         self.fields["why"].error_messages["required"] = _("Say why, so that others understand.")
@@ -71,6 +78,14 @@ class ScoreForm(forms.ModelForm[ScoreConfig]):
 
     def threshold_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ScoreConfig.THRESHOLDS]
+
+
+def _within(field: forms.Field, least: int) -> None:
+    """Said when before and after is asked for, not when it is applied only."""
+    said = _("Choose a whole number from %(least)d to 100.") % {"least": least}
+    field.widget.attrs["min"] = least
+    field.error_messages["invalid"] = said
+    field.validators += [MinValueValidator(least, said), MaxValueValidator(100, said)]
 
 
 def signature(numbers: dict[str, int]) -> str:

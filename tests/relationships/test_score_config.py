@@ -68,7 +68,7 @@ def test_a_version_is_in_force_at_once_for_all_and_can_be_taken_back_as_another(
     assert earned(rows[0]) > before[0]
     back = take_back(step_id=done.step.pk, actor=people.adam(), now=NOW).row
     assert (back.version, back.numbers) == (3, DEFAULTS)
-    assert back.why == "Version 2 taken back: Promises matter more here"
+    assert back.why == "Back to version 1: version 2 was taken back."
     assert [earned(row) for row in rows] == pytest.approx(before)
     # What was set is there for good.
     assert list(ScoreConfig.objects.values_list("version", flat=True)) == [3, 2, 1]
@@ -80,9 +80,28 @@ def test_who_looked_at_an_older_version_looks_again_and_an_older_one_is_not_take
         set_score({**TRUSTING, "strong": 70}, seen=1)
     with pytest.raises(ValidationError, match="in force already"):
         set_score(TRUSTING, seen=2)
-    set_score({**TRUSTING, "strong": 70}, seen=2)
-    with pytest.raises(ValidationError, match="Another version"):
-        take_back(step_id=first.step.pk, actor=people.adam(), now=NOW)
+    later = set_score({**TRUSTING, "strong": 70}, seen=2)
+    client = Client()
+    client.force_login(people.adam())
+    why = "A later version is in force; take that back first."
+    undo = reverse("undo", args=[first.step.pk])
+    assert why in client.post(undo, headers={"HX-Request": "true"})["HX-Trigger"]
+    assert why in text(client.post(undo, follow=True))
+    assert ScoreConfig.objects.in_force() == later.row
+    # That taken back, it can be.
+    take_back(step_id=later.step.pk, actor=people.adam(), now=NOW)
+    assert take_back(step_id=first.step.pk, actor=people.adam(), now=NOW).row.numbers == DEFAULTS
+
+
+def test_taken_back_and_done_again_the_text_of_a_version_does_not_grow() -> None:
+    step = set_score().step
+    for _turn in range(3):
+        step = take_back(step_id=step.pk, actor=people.adam(), now=NOW).step
+    assert list(ScoreConfig.objects.values_list("why", flat=True)[:3]) == [
+        "Back to version 1: version 4 was taken back.",
+        "Back to version 2: version 3 was taken back.",
+        "Back to version 1: version 2 was taken back.",
+    ]
 
 
 @pytest.mark.parametrize("who", ["alice", "mona", "rita", "outsider", "petra"])
@@ -120,10 +139,10 @@ def page(who: Any = None, **asked: Any) -> Any:
     return client.get(reverse("health_settings"), asked)
 
 
-def send(values: dict[str, Any], who: Any = None) -> Any:
+def send(values: dict[str, Any], who: Any = None, **more: Any) -> Any:
     client = Client()
     client.force_login(who or people.adam())
-    return client.post(reverse("health_settings"), values)
+    return client.post(reverse("health_settings"), values, **more)
 
 
 def text(answer: Any) -> str:
@@ -146,8 +165,13 @@ def test_it_is_applied_only_after_before_and_after_was_shown_and_with_a_reason()
     assert again.status_code == 422
     assert "Here it is for the new ones" in text(again)
     assert ScoreConfig.objects.count() == 1
-    applied = send({**TRUSTING, "seen": 1, "looked": signature, "apply": "1", "why": "More trust"})
-    assert applied.status_code == 302
+    assert "(optional)" not in said
+    long = send({**TRUSTING, "seen": 1, "looked": signature, "apply": "1", "why": "w" * 2001})
+    assert (long.status_code, "w" * 2001 in text(long), "2001 characters long" in text(long)) == (422, True, True)
+    values = {**TRUSTING, "seen": 1, "looked": signature, "apply": "1", "why": "More trust"}
+    applied = send(values, follow=True)
+    assert applied.redirect_chain == [(reverse("health_settings"), 302)]
+    assert "Version 2 is in force: all relationships are judged by it." in text(applied)
     assert ScoreConfig.objects.in_force().why == "More trust"
     assert UndoStep.objects.filter(actor=people.adam()).exists()
 
@@ -159,10 +183,29 @@ def test_what_does_not_add_up_is_said_and_the_numbers_stay() -> None:
     assert 'value="44"' in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"trust": -5, "cadence": 70}, "Choose a whole number from 0 to 100."),
+        ({"trust": 145, "cadence": -80}, "Choose a whole number from 0 to 100."),
+        ({"strong": 101}, "Choose a whole number from 1 to 100."),
+        ({"steady": -1}, "Choose a whole number from 1 to 100."),
+        ({"most_unknown": 0}, "Choose a whole number from 1 to 100."),
+        ({"trust": "many"}, "Choose a whole number from 0 to 100."),
+    ],
+)
+def test_numbers_out_of_range_are_refused_before_before_and_after_is_shown(wrong: dict[str, Any], said: str) -> None:
+    answer = send({**TRUSTING, **wrong, "seen": 1})
+    assert (answer.status_code, answer.context["shown"]) == (422, None)
+    assert said in text(answer)
+    assert "Apply to all" not in text(answer)
+
+
 def test_a_former_version_comes_back_as_a_new_one() -> None:
     set_score()
     said = page(version=1)
-    assert "if version 1 is taken back" in text(said)
+    assert "Back to version 1</a>" in text(said)
+    assert "going back to version 1" in text(said)
     values = {**DEFAULTS, "seen": 2, "looked": said.context["shown"].looked, "apply": "1", "why": "As it was"}
     assert send(values).status_code == 302
     newest = ScoreConfig.objects.in_force()
