@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from relationships.models import Feeling, RelationshipOutcome
 from web.choices import offer
-from web.longest import bound
+from web.longest import bound_reason
 from web.widgets import DayField, Segmented
 
 
@@ -18,13 +18,14 @@ class FeelingForm(forms.ModelForm[Feeling]):
     class Meta:
         model = Feeling
         fields = ["word", "note"]
-        widgets = {"word": Segmented, "note": forms.TextInput(attrs={"maxlength": 1000})}
+        widgets = {"word": Segmented, "note": forms.TextInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "word", ((value, capfirst(label)) for value, label in Feeling.Word.choices))
         self.fields["word"].error_messages["required"] = _("Choose a word.")
         self.fields["note"].help_text = _("Colleagues who see the relationship read it; the partner never does.")
+        bound_reason(self, "note")
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""
@@ -42,7 +43,7 @@ class OutcomeForm(forms.ModelForm[RelationshipOutcome]):
         offer(self, "kind", ((value, capfirst(label)) for value, label in RelationshipOutcome.Kind.choices))
         self.fields["kind"].error_messages["required"] = _("Say what became of it.")
         self.fields["reason"].error_messages["required"] = _("Say why, so that it can be learnt from.")
-        bound(self, "reason")
+        bound_reason(self, "reason")
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""

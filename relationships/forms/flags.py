@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from web.longest import bound_reason
 from web.widgets import DayField, Segmented
 
 
@@ -37,6 +38,7 @@ class FlagSnoozeForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
+        bound_reason(self, "reason")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -13,6 +13,7 @@ from relationships import cadence, queries
 from relationships.models import CadenceAgreement, Relationship
 from web.choices import narrow
 from web.clock import Now
+from web.longest import bound_reason
 from web.widgets import DayField, Pills, Segmented
 
 
@@ -45,6 +46,7 @@ class SnoozeForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         self.today = today
         super().__init__(*args, **kwargs)
+        bound_reason(self, "reason")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -55,7 +57,7 @@ class SnoozeForm(forms.Form):
             self.add_error("until_on", _("Say until which day."))
         chosen = str(self.REASONS.get(cleaned.pop("why", ""), ""))
         cleaned["reason"] = ": ".join(part for part in (chosen, cleaned.get("reason", "").strip()) if part)
-        if not cleaned["reason"]:
+        if not cleaned["reason"] and "reason" not in self.errors:
             self.add_error("reason", _("Tap a reason or type one, so that others know."))
         return cleaned
 

@@ -199,6 +199,8 @@ def test_a_word_is_one_tap_on_the_page_and_why_a_line_more() -> None:
     assert (feeling.word, feeling.note) == ("troubled", "They stopped answering")
     wrong = client.post(reverse("feeling_create", args=[row.pk]), {"word": "superb", "note": "kept"})
     assert (wrong.status_code, 'value="kept"' in text(wrong)) == (422, True)
+    long = client.post(reverse("feeling_create", args=[row.pk]), {"word": "good", "note": "n" * 2001})
+    assert (long.status_code, "n" * 2001 in text(long), "2,000 fit" in text(long)) == (422, True, True)
     answer = client_of(people.rita()).get(row.get_absolute_url())
     assert "They stopped answering" in text(answer)
     assert 'value="uneasy" aria-pressed' not in text(answer)

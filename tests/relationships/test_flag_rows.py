@@ -293,6 +293,12 @@ def test_a_snooze_through_the_page_keeps_what_was_typed_and_is_shown() -> None:
     refused = client.post(address, {"span": "other", "until_on": "2020-01-01", "reason": "Jonas begins in May"})
     assert refused.status_code == 422
     assert "Jonas begins in May" in refused.content.decode()
+    long = client.post(address, {"span": "14", "reason": "j" * 2001})
+    assert (long.status_code, "j" * 2001 in long.content.decode(), "2,000 fit" in long.content.decode()) == (
+        422,
+        True,
+        True,
+    )
     assert client.post(address, {"span": "14", "reason": "Jonas begins in May"}).status_code == 302
     page = client.get(row.get_absolute_url())
     assert [one.name for one in page.context["health_flags"]] == ["One-sided", "Single-threaded"], "snoozed ones last"

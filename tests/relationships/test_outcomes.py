@@ -134,6 +134,8 @@ def test_the_page_asks_what_became_of_it_until_it_is_noted() -> None:
     assert (
         client.post(reverse("relationship_outcome_create", args=[row.pk]), {**values, "reason": ""}).status_code == 422
     )
+    long = client.post(reverse("relationship_outcome_create", args=[row.pk]), {**values, "reason": "r" * 2001})
+    assert (long.status_code, "r" * 2001 in text(long), "2,000 fit" in text(long)) == (422, True, True)
     assert client.post(reverse("relationship_outcome_create", args=[row.pk]), values).status_code == 302
     said = text(client.get(row.get_absolute_url()))
     assert "what became of it is not noted yet" not in said

@@ -119,6 +119,9 @@ def test_snooze_wants_a_reason_tapped_or_typed() -> None:
     client = client_of(people.alice())
     address = reverse("snooze_create", args=[row.pk])
     assert client.post(address, {"span": "7"}).status_code == 422
+    long = client.post(address, {"span": "7", "reason": "s" * 2001})
+    assert (long.status_code, "s" * 2001 in long.content.decode()) == (422, True)
+    assert [error[:28] for error in long.context["form"].errors["reason"]] == ["This is 2001 characters long"]
     assert client.post(address, {"span": "7", "why": "away"}).status_code == 302
     assert client.post(address, {"span": "3", "reason": "Stocktaking"}).status_code == 302
     assert list(Snooze.objects.values_list("reason", flat=True)) == ["They are away", "Stocktaking"]
