@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from relationships import health, health_words, trend
-from relationships.health_case import adding_up
 from relationships.models import Relationship, Standing
 
 # So much of a hundred parts two pieces.
@@ -27,7 +26,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Whole points of ``most``, and the pieces drawn to scale."""
+    """Full points of ``most``, and the pieces drawn to scale."""
 
     earned: int
     lost: int
@@ -45,11 +44,10 @@ class Bar:
         return self.most - self.unknown
 
 
-def bar(values: Sequence[float], whole: Sequence[float] | None = None) -> Bar:
-    """Of the points earned, lost and not known; ``whole`` are the same as they are told, where something else than
-    rounding decides that."""
+def bar(values: Sequence[float]) -> Bar:
+    """Of the points earned, lost and not known."""
     most = sum(values)
-    earned, lost, unknown = whole or adding_up(values)
+    shown = health.full(values[0], values[2], most)
     pieces, x = [], 0.0
     for tone, value in zip(TONES, values, strict=True):
         share = 100 * value / most
@@ -57,17 +55,12 @@ def bar(values: Sequence[float], whole: Sequence[float] | None = None) -> Bar:
         if share > 0.05:
             pieces.append(Piece(tone, f"{x:.2f}%", f"{share - slit:.2f}%"))
         x += share
-    return Bar(int(earned), int(lost), int(unknown), round(most), pieces)
+    return Bar(shown.earned, shown.lost, shown.unknown, shown.most, pieces)
 
 
-def shares(values: Sequence[float], whole: int) -> list[int]:
-    """Whole points that add up to ``whole``, which may be rounded otherwise than their sum is."""
-    found = [int(value) for value in adding_up(values)]
-    off = whole - sum(found)
-    if off:
-        order = sorted(range(len(values)), key=lambda at: (values[at] - found[at]) * off, reverse=True)
-        found[order[0]] += off
-    return found
+def band(low: float, high: float) -> str:
+    """*58–72*: how uncertain a score is."""
+    return "–".join(str(limit) for limit in health.limits(low, high))
 
 
 # In lists ------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
 from dashboards import standing_rows, standing_then
-from dashboards.standing_bar import Bar, bar, shares
+from dashboards.standing_bar import Bar, band, bar
 from dashboards.standing_rows import Shown
 from relationships import health_case, health_words, queries, records, words
 from relationships.evidence import Component
@@ -114,14 +114,13 @@ def _direction(row: Relationship, today: date) -> str:
 
 def _section(row: Relationship, case: Case, stood: str, direction: str, *, writes: bool) -> Section:
     one = case.standing
-    whole = bar((one.earned, one.lost, one.unknown))
     return Section(
         judged=one.judged,
         word=str(health_words.BANDS[one.band]) if one.band else "",
         direction=direction if one.judged else "",
-        bar=whole,
-        band=f"{round(one.low)}–{round(one.high)}",
-        parts=_parts(row, case, whole),
+        bar=bar((one.earned, one.lost, one.unknown)),
+        band=band(one.low, one.high),
+        parts=_parts(row, case),
         weakest=health_words.weakest(case) if one.judged else "",
         ways=[] if one.judged else [_way(row, offer, writes=writes) for offer in case.offers],
         stood=stood,
@@ -129,27 +128,19 @@ def _section(row: Relationship, case: Case, stood: str, direction: str, *, write
     )
 
 
-def _parts(row: Relationship, case: Case, whole: Bar) -> list[Part]:
-    """What the parts earned, in whole points that add up to the score."""
-    values = {component: case.points(component) for component in Component}
-    earned = shares([one[0] for one in values.values()], whole.earned)
-    lost = shares([one[1] for one in values.values()], whole.lost)
+def _parts(row: Relationship, case: Case) -> list[Part]:
     address = reverse("relationship_standing", args=[row.pk])
-    found = []
-    for (component, points), own, gone in zip(values.items(), earned, lost, strict=True):
-        rest = round(case.weights.of(component)) - own
-        gone = min(rest, gone)
-        found.append(
-            Part(
-                component.value,
-                str(health_words.NAMES[component]),
-                bar(points, (own, gone, rest - gone)),
-                health_words.sentence(component, case),
-                case.standing.judged and component is case.standing.limiting,
-                f"{address}#{component}",
-            )
+    return [
+        Part(
+            component.value,
+            str(health_words.NAMES[component]),
+            bar(case.points(component)),
+            health_words.sentence(component, case),
+            case.standing.judged and component is case.standing.limiting,
+            f"{address}#{component}",
         )
-    return found
+        for component in Component
+    ]
 
 
 def _as_it_stood(row: Relationship, today: date) -> str:
@@ -285,19 +276,19 @@ def _evidence(
     shown = [line for key, lines in groups.items() for line in lines[: OPENED if key == opened else NEWEST]]
     told = standing_rows.tell(row, case, known, shown)
     pages = {part.key: part for part in found.parts}
-    return [
-        Evidence(
-            pages[component],
-            str(health_words.ASKS[component]),
-            health_words.not_known(component, case),
-            [
-                _group(key, lines, case, told, opened, day)
-                for key, lines in groups.items()
-                if key.partition("-")[0] == component
-            ],
+    evidence = []
+    for component in Component:
+        own = {key: lines for key, lines in groups.items() if key.partition("-")[0] == component}
+        totals = _totals(own)
+        evidence.append(
+            Evidence(
+                pages[component],
+                str(health_words.ASKS[component]),
+                health_words.not_known(component, case),
+                [_group(key, lines, totals[key], told, opened, day) for key, lines in own.items()],
+            )
         )
-        for component in Component
-    ]
+    return evidence
 
 
 def _grouped(case: Case) -> dict[str, list[Line]]:
@@ -322,11 +313,25 @@ def _newest_first(lines: list[Line]) -> list[Line]:
     return sorted(lines, key=place, reverse=True)
 
 
-def _group(key: str, lines: list[Line], case: Case, told: Mapping[Line, Shown], opened: str, day: date | None) -> Group:
+def _totals(groups: Mapping[str, list[Line]]) -> dict[str, tuple[float, float]]:
+    """Earned and lost of each group of a component, to a tenth; both sides of trust add up to what trust has."""
+    earned = adding_up([sum(line.earned for line in lines) for lines in groups.values()])
+    lost = adding_up([sum(line.lost for line in lines) for lines in groups.values()])
+    return dict(zip(groups, zip(earned, lost, strict=True), strict=True))
+
+
+def _group(
+    key: str,
+    lines: list[Line],
+    total: tuple[float, float],
+    told: Mapping[Line, Shown],
+    opened: str,
+    day: date | None,
+) -> Group:
     most = OPENED if key == opened else NEWEST
     shown, rest = lines[:most], lines[most:]
-    earned = adding_up([*(line.earned for line in shown), sum(line.earned for line in rest)], 1)
-    lost = adding_up([*(line.lost for line in shown), sum(line.lost for line in rest)], 1)
+    earned = adding_up([*(line.earned for line in shown), sum(line.earned for line in rest)], total[0])
+    lost = adding_up([*(line.lost for line in shown), sum(line.lost for line in rest)], total[1])
     side = key.partition("-")[2]
     asked = f"on={day.isoformat()}&" if day else ""
     return Group(
@@ -334,8 +339,8 @@ def _group(key: str, lines: list[Line], case: Case, told: Mapping[Line, Shown], 
         name={"ours": _("Ours"), "theirs": _("Theirs")}.get(side, ""),
         side=side,
         points=[Point(told[line], line.day, *both) for line, *both in zip(shown, earned, lost, strict=False)],
-        earned=round(sum(earned), 1),
-        lost=round(sum(lost), 1),
+        earned=total[0],
+        lost=total[1],
         older=ngettext("and %(count)d older", "and %(count)d older", len(rest)) % {"count": len(rest)} if rest else "",
         older_earned=earned[-1],
         older_lost=lost[-1],

@@ -11,7 +11,7 @@ from django.db.models import Max, Min, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from dashboards.standing_bar import Bar, bar, shares
+from dashboards.standing_bar import Bar, band, bar
 from relationships import health, health_case, health_words, records, standing_then, words
 from relationships.evidence import Component
 from relationships.health_case import Entry
@@ -128,17 +128,14 @@ def _named(kinds: Sequence[str]) -> str:
 
 
 def _card(kept: Snapshot, shown: Shown, day: date, newest: int) -> Card:
-    whole = bar((kept.earned, kept.lost, kept.unknown))
-    values = {one: shown.points(one) for one in Component}
-    earned = shares([one[0] for one in values.values()], whole.earned)
-    lost = shares([one[1] for one in values.values()], whole.lost)
-    parts = []
-    for (component, points), own, gone in zip(values.items(), earned, lost, strict=True):
-        rest = round(shown.scale.weights.of(component)) - own
-        gone = min(rest, gone)
-        drawn = bar(points, (own, gone, rest - gone))
-        weak = bool(kept.band) and component == kept.limiting
-        parts.append(Part(str(health_words.NAMES[component]), drawn, weak))
+    parts = [
+        Part(
+            str(health_words.NAMES[component]),
+            bar(shown.points(component)),
+            bool(kept.band) and component == kept.limiting,
+        )
+        for component in Component
+    ]
     said = {"version": kept.config_version, "newest": newest}
     version = _("By version %(version)s of the weights.") % said
     if newest != kept.config_version:
@@ -146,8 +143,8 @@ def _card(kept: Snapshot, shown: Shown, day: date, newest: int) -> Card:
     return Card(
         judged=bool(kept.band),
         word=str(health_words.BANDS[health.Band(kept.band)]) if kept.band else "",
-        bar=whole,
-        band=f"{round(kept.low)}–{round(kept.high)}",
+        bar=bar((kept.earned, kept.lost, kept.unknown)),
+        band=band(kept.low, kept.high),
         parts=parts,
         stood="" if kept.on == day else _("As kept on %(day)s.") % {"day": dates.weekday(kept.on, day)},
         flags=_named(kept.flags),

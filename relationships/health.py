@@ -34,6 +34,8 @@ DECISION_MAKERS = 2
 # The score is shown where no more of its 100 points than this are unknown.
 MOST_UNKNOWN = 50.0
 STRONG, STEADY = 65.0, 50.0
+# What rounding of floats may have taken from a point that is full.
+NOISE = 1e-9
 
 
 class Band(StrEnum):
@@ -390,6 +392,39 @@ class Weights:
         return float(getattr(self, component.value))
 
 
+def whole(points: float) -> int:
+    """Only full points are shown, so that a limit is reached exactly when the number shown reaches it."""
+    return math.floor(points + NOISE)
+
+
+def limits(low: float, high: float) -> tuple[int, int]:
+    """In whole points, none of what lies between left out."""
+    return whole(low), math.ceil(high - NOISE)
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """Points of ``most`` as they are shown, everywhere: full ones earned and judged, and what follows of both."""
+
+    earned: int
+    judged: int
+    most: int
+
+    @property
+    def lost(self) -> int:
+        return self.judged - self.earned
+
+    @property
+    def unknown(self) -> int:
+        return self.most - self.judged
+
+
+def full(earned: float, unknown: float, most: float = 100.0) -> Full:
+    """Of the points of a standing, or of a part of it; each says its own, whatever the others say."""
+    got = whole(earned)
+    return Full(got, max(got, whole(most - unknown)), round(most))
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """From how many points it is strong, and steady; and up to how many unknown ones there is a score at all."""
@@ -418,8 +453,12 @@ class Standing:
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @property
+    def shown(self) -> Full:
+        return full(self.earned, self.unknown)
+
+    @property
     def judged(self) -> bool:
-        return self.unknown <= self.thresholds.most_unknown
+        return can_be_judged(self.unknown, self.thresholds)
 
     @property
     def score(self) -> float | None:
@@ -430,11 +469,17 @@ class Standing:
         return band(self.earned, self.thresholds) if self.judged else None
 
 
+def can_be_judged(unknown: float, thresholds: Thresholds) -> bool:
+    """By the points that are shown as not known."""
+    return 100 - whole(100 - unknown) <= thresholds.most_unknown
+
+
 def band(score: float, thresholds: Thresholds | None = None) -> Band:
-    thresholds = thresholds or Thresholds()
-    if score >= thresholds.strong:
+    """By the score that is shown."""
+    thresholds, shown = thresholds or Thresholds(), whole(score)
+    if shown >= thresholds.strong:
         return Band.STRONG
-    return Band.STEADY if score >= thresholds.steady else Band.WEAK
+    return Band.STEADY if shown >= thresholds.steady else Band.WEAK
 
 
 def of_cadence(sums: Sums, rhythm: Rhythm, today: date) -> Opinion:

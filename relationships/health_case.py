@@ -130,6 +130,11 @@ class Case:
         one, most = self.standing.opinions[component], self.weights.of(component)
         return most * one.belief, most * one.disbelief, most * one.unknown
 
+    def shown(self, component: Component) -> health.Full:
+        """The same in full points."""
+        earned, _lost, unknown = self.points(component)
+        return health.full(earned, unknown, self.weights.of(component))
+
     @cached_property
     def cause(self) -> Cause | None:
         """What cost most within the limiting component; none where it lost next to nothing."""
@@ -219,15 +224,15 @@ def of(
 # Numbers that add up -------------------------------------------------------------------------------------------------
 
 
-def adding_up(values: Sequence[float], digits: int = 0) -> list[float]:
-    """Rounded so that they add up to their rounded sum: each is off by less than one of the last digit.
+def adding_up(values: Sequence[float], total: float | None = None) -> list[float]:
+    """To a tenth, cut off so that they add up to their sum, cut off as well: each is off by less than a tenth.
 
-    What is cut off is given back to those that lost most by it.
+    ``total`` is that sum where it is told with others that add up. What is cut off is given back to those that lost
+    most by it.
     """
-    unit = 10**digits
-    floors = [math.floor(value * unit + 1e-9) for value in values]
-    missing = round(math.fsum(values) * unit) - sum(floors)
-    order = sorted(range(len(values)), key=lambda index: (floors[index] - values[index] * unit, index))
+    floors = [health.whole(10 * value) for value in values]
+    missing = (health.whole(10 * math.fsum(values)) if total is None else round(10 * total)) - sum(floors)
+    order = sorted(range(len(values)), key=lambda index: (floors[index] - values[index] * 10, index))
     for index in order[: max(0, missing)]:
         floors[index] += 1
-    return [value / unit for value in floors]
+    return [value / 10 for value in floors]

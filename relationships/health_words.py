@@ -89,6 +89,7 @@ RECKONED: tuple[Words, ...] = (
         "Evidence fades: after 120 to 180 days (longer with a partner met less often than monthly) it weighs half, so "
         "old deeds neither carry nor burden a relationship for ever. Of much of one kind in a week only some counts."
     ),
+    gettext_lazy("Full points are shown; the rows are exact to a tenth."),
     gettext_lazy(
         "A word stands for the score where no more than %(unknown)s points are unknown: strong from %(strong)s on, "
         "steady from %(steady)s on, weak below. Weights and limits are judgement. The score tells what was earned; it "
@@ -113,8 +114,8 @@ def number(count: int) -> str:
 
 
 def points(value: float) -> str:
-    """*1 point*, *6 points*, *half a point* at the least: of what is told to be worth telling."""
-    whole = round(value)
+    """*1 point*, *6 points*: full ones, as everywhere."""
+    whole = health.whole(value)
     if whole < 1:
         return _("less than a point")
     return ngettext("%(count)d point", "%(count)d points", whole) % {"count": whole}
@@ -304,19 +305,15 @@ def weakest(case: Case) -> str:
     name = str(NAMES[component]).lower()
     cause = case.cause
     if cause is None:
-        _earned, _lost, unknown = case.points(component)
-        told = {
-            "name": name,
-            "points": points(unknown),
-            "most": round(case.weights.of(component)),
-        }
+        shown = case.shown(component)
+        told = {"name": name, "points": points(shown.unknown), "most": shown.most}
         said = _("Hardly anything was lost. Least is known of %(name)s: %(points)s of its %(most)d are open.")
         return said % told
     told = {"name": name, "why": _why(case, cause), "points": points(cause.lost)}
     said = _("Weakest: %(name)s. %(why)s: that costs %(points)s.") % told
     back = case.earned_back
     # Of a day that is over nobody can do anything about it.
-    if case.past or back < 0.5:
+    if case.past or health.whole(back) < 1:
         return said
     deed = {"deed": _deed(case, cause), "points": points(back)}
     return f"{said} {_('%(deed)s earns %(points)s back at once.') % deed}"
@@ -422,8 +419,8 @@ def makes_known(offer: Offer) -> str:
 
 def not_known(component: Component, case: Case) -> str:
     """Why points of a component are not known, and how many."""
-    unknown = case.points(component)[2]
-    if unknown < 0.5:
+    shown = case.shown(component)
+    if not shown.unknown:
         return _("All of it can be judged.")
     why = {
         Component.CADENCE: _("The longer a rhythm is in force, the more is known of how it is kept."),
@@ -432,7 +429,7 @@ def not_known(component: Component, case: Case) -> str:
         Component.TRUST: _("More is known with each promise of either side whose day comes."),
         Component.RECIPROCITY: _("More is known as both sides begin, give feedback and show what they plan."),
     }[component]
-    told = {"points": capfirst(points(unknown)), "most": round(case.weights.of(component)), "why": why}
+    told = {"points": capfirst(points(shown.unknown)), "most": shown.most, "why": why}
     return _("%(points)s of %(most)d not yet known. %(why)s") % told
 
 

@@ -32,7 +32,7 @@ from accounts.models import Affiliation, Contact, Cover, Membership, Team, User
 from accounts.names import domain_of
 from accounts.sweep import alike_each
 from accounts.teams import at_and_above
-from relationships import acquaintance, cadence, evidence, gaps, outcomes, readiness, rhythm, topics, trend
+from relationships import acquaintance, cadence, evidence, gaps, health, outcomes, readiness, rhythm, topics, trend
 from relationships.acquaintance import Person, Talk
 from relationships.health_case import Entry
 from relationships.models import (
@@ -588,9 +588,20 @@ def outcomes_with_standings(rows: RelationshipOutcomeQuerySet) -> Iterator[tuple
         kept |= {f"{name}_{days}": Subquery(near.values(name)[:1]) for name in STANDING_THEN}
     found = rows.annotate(**kept).select_related("account", "relationship").order_by("came_on", "pk")
     for row in found.iterator():
-        yield row, [[_told(row, f"{name}_{days}") for name in STANDING_THEN] for days in outcomes.DAYS_BEFORE]
+        yield (
+            row,
+            [[_told(name, getattr(row, f"{name}_{days}")) for name in STANDING_THEN] for days in outcomes.DAYS_BEFORE],
+        )
 
 
-def _told(row: Any, name: str) -> Any:
-    value = getattr(row, name)
-    return "" if value is None else round(value, 1) if isinstance(value, float) else value
+# In full points, as on the page.
+_SHOWN: dict[str, Callable[[float], int]] = {
+    "score": health.whole,
+    "unknown": lambda unknown: 100 - health.whole(100 - unknown),
+}
+
+
+def _told(name: str, value: Any) -> Any:
+    if value is None:
+        return ""
+    return _SHOWN[name](value) if name in _SHOWN else value

@@ -25,7 +25,7 @@ LOW, LOW_DAYS, LOW_UNKNOWN = 0.4, 60, 0.5
 
 def hundredths(belief: float) -> int:
     """Rounded down: what is shown as .60 has reached it."""
-    return int(100 * belief + 1e-9)
+    return health.whole(100 * belief)
 
 
 def beliefs(record: Record, today: date) -> dict[Component, int]:
@@ -39,7 +39,7 @@ def trust_by_side(record: Record, today: date) -> dict[str, int]:
 
 def points_known(record: Record, today: date) -> int:
     """How many of 100 points can be judged."""
-    return int(100 - record.course.unknown(today) + 1e-9)
+    return health.whole(100 - record.course.unknown(today))
 
 
 def cheapest(record: Record, today: date) -> Remedy | None:
@@ -55,18 +55,27 @@ def cheapest(record: Record, today: date) -> Remedy | None:
 def _can_be_judged(record: Record) -> tuple[Span, ...]:
     """Where the rhythm may decide it, and more is known of it with each day of silence, every day is looked at."""
     course = record.course
-    maybe = fading(course.every_day, lambda day: course.unknown_at_least(day) <= course.most_unknown(day))
+    maybe = fading(course.every_day, lambda day: _judged(course, day, course.unknown_at_least(day)))
     if not maybe:
         return ()
-    sure = fading(course.every_day, lambda day: course.unknown_at_most(day) <= course.most_unknown(day))
+    sure = fading(course.every_day, lambda day: _judged(course, day, course.unknown_at_most(day)))
     days = [
         day
         for first, last in course.late
         for span in without(maybe, sure)
         for day in _each_day(max(first, span.first), min(last, span.last or last))
-        if course.unknown(day) <= course.most_unknown(day)
+        if _judged(course, day, course.unknown(day))
     ]
     return _together([*sure, *(Span(day, day) for day in days)])
+
+
+def _judged(course: Course, day: date, unknown: float) -> bool:
+    """As it is shown, by the limit of the day."""
+    return health.can_be_judged(unknown, course.scale(day).thresholds)
+
+
+def _reaches(belief: float, limit: float) -> bool:
+    return hundredths(belief) >= hundredths(limit)
 
 
 def _each_day(first: date, last: date) -> Iterable[date]:
@@ -84,7 +93,7 @@ def _together(held: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def _missing_score(record: Record, today: date) -> list[Missing]:
-    if record.course.unknown(today) <= record.course.most_unknown(today):
+    if _judged(record.course, today, record.course.unknown(today)):
         return []
     return [Missing(Lack.KNOWN, points_known(record, today))]
 
@@ -94,7 +103,7 @@ def _days_of(course: Course, *components: Component) -> set[date]:
 
 
 def _is_earned(record: Record, day: date) -> bool:
-    return all(record.course.of(one, day).belief >= EARNED for one in OF_PARTNERS)
+    return all(_reaches(record.course.of(one, day).belief, EARNED) for one in OF_PARTNERS)
 
 
 def _missing_components(record: Record, today: date) -> list[Missing]:
@@ -102,13 +111,13 @@ def _missing_components(record: Record, today: date) -> list[Missing]:
     found = [
         Missing(Lack.COMPONENT, hundredths(record.course.of(one, today).belief), said=one.value)
         for one in OF_PARTNERS
-        if record.course.of(one, today).belief < EARNED
+        if not _reaches(record.course.of(one, today).belief, EARNED)
     ]
     return sorted(found, key=lambda one: one.count)
 
 
 def _is_trusted(record: Record, side: str, day: date) -> bool:
-    return record.course.trust(side, day).belief >= EARNED_BY_SIDE
+    return _reaches(record.course.trust(side, day).belief, EARNED_BY_SIDE)
 
 
 def _missing_trust(record: Record, today: date) -> list[Missing]:
@@ -180,4 +189,4 @@ def low(record: Record, component: Component) -> list[Span]:
     course = record.course
     days = course.days_of(component)
     known = fading(days, lambda day: course.of(component, day).unknown <= LOW_UNKNOWN)
-    return without(known, fading(days, lambda day: course.of(component, day).belief >= LOW))
+    return without(known, fading(days, lambda day: _reaches(course.of(component, day).belief, LOW)))

@@ -119,22 +119,17 @@ def feelings_rule() -> dict[str, Any]:
 # Before and after ----------------------------------------------------------------------------------------------------
 
 
-def _points(value: float) -> str:
-    return number_format(round(value))
-
-
 def change(value: float) -> str:
-    """*+3.2*, *−0.4*, *0*."""
-    shown = round(value, 1)
-    if shown == 0:
+    """*+3*, *−0.5* (a median lies between two), *0*."""
+    if value == 0:
         return "0"
-    return f"{'+' if shown > 0 else '−'}{number_format(abs(shown), 1)}"
+    return f"{'+' if value > 0 else '−'}{number_format(abs(value), 0 if value == int(value) else 1)}"
 
 
 def _judged(one: Judged) -> str:
     if one.band is None:
         return _("not enough evidence")
-    return _("%(points)s, %(word)s") % {"points": _points(one.earned), "word": BANDS[one.band]}
+    return _("%(points)s, %(word)s") % {"points": number_format(one.shown), "word": BANDS[one.band]}
 
 
 @dataclass(frozen=True, slots=True)

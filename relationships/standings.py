@@ -139,10 +139,12 @@ def _stand(only: str = "TRUE") -> str:
     }
     most_lost = f"GREATEST({', '.join(each['d'])}) * 100"
     silent = "CASE WHEN n.touched_on <= p.today THEN COALESCE(q.days, 0) END"
+    shown, known = (f"floor({points} + {health.NOISE})" for points in ("100 * whole.b", "(100 - 100 * whole.u)"))
+    is_judged = f"100 - {known} <= s.most_unknown"
     bands = (
-        "CASE WHEN 100 * whole.u > s.most_unknown THEN ''"
-        f" WHEN 100 * whole.b >= s.strong THEN '{health.Band.STRONG}'"
-        f" WHEN 100 * whole.b >= s.steady THEN '{health.Band.STEADY}' ELSE '{health.Band.WEAK}' END"
+        f"CASE WHEN NOT ({is_judged}) THEN ''"
+        f" WHEN {shown} >= s.strong THEN '{health.Band.STRONG}'"
+        f" WHEN {shown} >= s.steady THEN '{health.Band.STEADY}' ELSE '{health.Band.WEAK}' END"
     )
     adherence_s = f"(n.adherence_s + COALESCE(l.mass, 0)) / {forward('p.today', half)}"
     says = [f"{name}_{one}" for name in SAYS for one in "bd"]
@@ -175,7 +177,7 @@ WITH {SCORE}, {terms(only)}, open AS (
 INSERT INTO relationships_standing AS t (relationship_id, shared, {", ".join(columns)})
 SELECT p.id, false, p.account_id, p.today, s.version, 100 * whole.b, 100 * whole.d, 100 * whole.u,
        100 * GREATEST(0, whole.b - whole.down), 100 * LEAST(1, whole.b + whole.up),
-       CASE WHEN 100 * whole.u <= s.most_unknown THEN 100 * whole.b END,
+       CASE WHEN {is_judged} THEN 100 * whole.b END,
        {bands},
        CASE WHEN {most_lost} < 0.5 THEN CASE {most["u"]} END ELSE CASE {most["d"]} END END,
        {", ".join(f"{name}.{one}" for name in SAYS for one in "bd")}

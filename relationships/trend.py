@@ -1,4 +1,4 @@
-"""Where a standing has gone within 30 days (pure): the points earned on a day less those of a former one.
+"""Where a standing has gone within 30 days (pure): the points shown on a day less those shown on a former one.
 
 Days are local dates of the relationship's zone.
 """
@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from relationships import health
 
 # What is compared is as near to so many days ago as there is,
 WINDOW = timedelta(days=30)
@@ -25,7 +27,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """The points earned on a former day, as they were shown then."""
+    """The points earned on a former day."""
 
     on: date
     earned: float
@@ -33,7 +35,7 @@ class Then:
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """``points`` up or down, whole and never negative, since the day ``since``; less than one is steady."""
+    """``points`` up or down, of those shown and never negative, since the day ``since``."""
 
     way: Way
     points: int = 0
@@ -54,6 +56,6 @@ def direction(earned: float, today: date, kept: Iterable[Then]) -> Direction:
     found = then(today, kept)
     if found is None:
         return UNKNOWN
-    change = round(earned - found.earned)
+    change = health.whole(earned) - health.whole(found.earned)
     way = Way.UP if change > 0 else Way.DOWN if change < 0 else Way.STEADY
     return Direction(way, abs(change), found.on)

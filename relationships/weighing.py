@@ -35,11 +35,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Points earned and unknown, and the word; none where too little is known."""
+    """Points earned and unknown, and the word; none where too little is known. ``shown`` are the full ones."""
 
     earned: float
     unknown: float
     band: Band | None
+
+    @property
+    def shown(self) -> int:
+        return health.whole(self.earned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,9 @@ class Move:
     after: Judged
 
     @property
-    def by(self) -> float:
-        return self.after.earned - self.before.earned
+    def by(self) -> int:
+        """As shown."""
+        return self.after.shown - self.before.shown
 
     @property
     def matters(self) -> bool:
@@ -82,7 +87,7 @@ def judge(row: Kept, scale: Scale) -> Judged:
     earned = sum(weight * one for weight, one in zip(each, row.beliefs, strict=True))
     lost = sum(weight * one for weight, one in zip(each, row.disbeliefs, strict=True))
     unknown = sum(each) - earned - lost
-    shown = unknown <= scale.thresholds.most_unknown
+    shown = health.can_be_judged(unknown, scale.thresholds)
     return Judged(earned, unknown, health.band(earned, scale.thresholds) if shown else None)
 
 
@@ -99,7 +104,7 @@ def compare(rows: Iterable[Kept], before: Scale, after: Scale) -> Comparison:
         for one in shown
         if one.before.band is not None and one.after.band is not None
     ]
-    moved = [one for one in shown if abs(one.by) >= 0.05 or one.before.band != one.after.band]
+    moved = [one for one in shown if one.by or one.before.band != one.after.band]
     return Comparison(
         of=len(moves),
         shown=len(shown),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -44,8 +45,8 @@ def test_a_day_is_shown_as_it_was_shown_and_says_that_nothing_became_known_since
     answer = of(row, day)
     kept = Snapshot.objects.get(relationship=row, on=day)
     then = answer.context["then"]
-    assert then.card.bar.earned == pytest.approx(kept.earned, abs=1)
-    assert sum(part.bar.earned for part in then.card.parts) == then.card.bar.earned
+    assert then.card.bar.earned == math.floor(kept.earned)
+    assert 0 <= then.card.bar.earned - sum(part.bar.earned for part in then.card.parts) < 5
     assert (then.card.stood, then.why) == ("", [])
     said = text(answer)
     assert "As it was shown then" in said and "By version 1 of the weights." in said

@@ -300,6 +300,55 @@ def test_a_score_is_only_where_half_of_it_is_known(history: History) -> None:
     assert (found.score is None) == (found.unknown > 50) == (found.band is None)
 
 
+# Full points
+
+
+@given(histories)
+def test_the_word_follows_the_number_that_is_shown(history: History) -> None:
+    found = history.stand()
+    shown = found.shown
+    assert shown.earned + shown.lost + shown.unknown == 100
+    assert min(shown.earned, shown.lost, shown.unknown) >= 0
+    assert (found.score is not None) == (shown.judged >= 50) == (found.band is not None)
+    if found.band is not None:
+        assert (found.band is Band.STRONG) == (shown.earned >= 65)
+        assert (found.band is Band.WEAK) == (shown.earned < 50)
+    low, high = health.limits(found.low, found.high)
+    assert low <= shown.earned <= high
+
+
+near = st.builds(lambda whole, off: whole + off, st.integers(0, 100), st.floats(-1e-6, 1e-6)) | st.floats(0, 100)
+
+
+of_points = st.integers(0, 100)
+
+
+@given(near, near, of_points, of_points, of_points)
+def test_near_a_limit_too(one: float, other: float, upper: int, lower: int, most_unknown: int) -> None:
+    earned, judged = sorted(min(100.0, max(0.0, points)) for points in (one, other))
+    steady, strong = sorted((lower, upper))
+    shown = health.full(earned, 100 - judged)
+    thresholds = health.Thresholds(strong, steady, most_unknown)
+    found = health.band(earned, thresholds)
+    assert (found is Band.STRONG) == (shown.earned >= strong)
+    assert (found is Band.WEAK) == (shown.earned < steady)
+    assert health.can_be_judged(100 - judged, thresholds) == (shown.unknown <= most_unknown)
+    assert shown.earned + shown.lost + shown.unknown == 100 and shown.lost >= 0
+
+
+@given(st.integers(0, 100), st.integers(1, 12))
+def test_rounding_takes_no_full_point(points: int, parts: int) -> None:
+    assert health.whole(sum([points / parts] * parts)) == points
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(1, 60))
+def test_a_part_reaches_its_limit_when_the_number_does(one: float, other: float, most: int) -> None:
+    belief, disbelief = one * other, one * (1 - other)
+    shown = health.full(most * belief, most * (1 - belief - disbelief), most)
+    assert shown.earned + shown.lost + shown.unknown == most and min(shown.lost, shown.unknown) >= 0
+    assert shown.earned <= most * belief + 1e-9 < shown.earned + 1
+
+
 @given(histories)
 def test_the_points_of_its_lines_add_up(history: History) -> None:
     found = history.stand()

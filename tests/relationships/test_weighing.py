@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import median
 
 import pytest
@@ -66,7 +67,7 @@ def test_those_that_move_most_come_first_and_are_twenty_at_most(rows: list[Kept]
     assert by == sorted(by, reverse=True)
     assert len(by) <= 20
     changes = [
-        weighing.judge(row, other).earned - weighing.judge(row, one).earned
+        weighing.judge(row, other).shown - weighing.judge(row, one).shown
         for row in rows
         if weighing.judge(row, one).band or weighing.judge(row, other).band
     ]
@@ -87,7 +88,7 @@ def test_points_and_word_are_those_of_the_definition(masses: list[tuple[float, f
     # At the threshold itself rounding decides.
     far = min(abs(found.unknown - scale.thresholds.most_unknown), abs(found.earned - scale.thresholds.strong))
     if far > 1e-6 and abs(found.earned - scale.thresholds.steady) > 1e-6:
-        shown = 100 * whole.unknown <= scale.thresholds.most_unknown
+        shown = math.floor(100 - 100 * whole.unknown) >= 100 - scale.thresholds.most_unknown
         assert found.band == (health.band(100 * whole.belief, scale.thresholds) if shown else None)
 
 
