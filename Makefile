@@ -36,10 +36,10 @@ test: ## the whole suite, browser journeys included
 crawl: setup-dev ## the access crawl at full length: as everybody, every question at every page, also those that no page reads
 	CRAWL_ALL=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/access/test_crawl.py
 
-stress: setup-dev ## what the suite does small, at full number: fifty at one agenda, senders killed, swollen calendars, 2,000 lives
+stress: setup-dev ## what the suite does small, at full number: fifty at one agenda, senders killed, swollen calendars, 2,000 lives, 100,000 contacts
 	STRESS_ALL=1 $(BIN)/python -m pytest -s tests/mail/test_killed_meeting_mails.py \
 		tests/meetings/test_calendar_memory.py tests/meetings/test_agenda_actions.py -k 'killed or memory or at_once or last_moment or needless'
-	STRESS_ALL=1 $(BIN)/python -m pytest -n 2 tests/relationships/test_health_lives.py
+	STRESS_ALL=1 $(BIN)/python -m pytest -n 2 tests/relationships/test_health_lives.py tests/relationships/test_health_at_size.py
 
 pictures: ## the pages of the demonstration company as pictures, into docs/pictures and var/pictures
 	@$(PYTHON) scripts/setup.py test

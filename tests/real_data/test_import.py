@@ -91,11 +91,12 @@ def test_two_mondays() -> None:
     assert (swept.raised, swept.closed, swept.open) == (5545, 0, 5545)
     assert open_flags() == counted_flags(first)
 
-    previewed, _ = take_in(second.day, preview=True)
+    # In small batches it comes to the same.
+    previewed, _ = take_in(second.day, preview=True, batch=1000)
     assert previewed == SECOND
     assert MissedCheckIn.objects.open().count() == 5545
 
-    totals, refused = take_in(second.day)
+    totals, refused = take_in(second.day, batch=1000)
     assert totals == SECOND
     agrees(totals, refused, second)
     assert MissedCheckIn.objects.open().count() == 5545 - 65
@@ -104,6 +105,3 @@ def test_two_mondays() -> None:
     assert (swept.raised, swept.closed, swept.open) == (2203, 0, 7683)
     assert open_flags() == counted_flags(second)
 
-
-def test_small_batches_come_to_the_same() -> None:
-    assert take_in(raw_count.FIRST_MONDAY, batch=1000)[0] == FIRST
