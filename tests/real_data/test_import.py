@@ -12,10 +12,14 @@ import pytest
 from accounts.models import Account, User
 from imports.actions import Totals, import_csv
 from imports.mappings import parse
+from mail.actions import send_mail
+from mail.digest import plain
+from mail.models import WEEKLY
 from relationships.actions import sweep_cadence
 from relationships.models import Interaction, MissedCheckIn, Relationship
 from tests.conftest import REAL_DATA
-from tests.real_data import raw_count
+from tests.mail.post import Postbox
+from tests.real_data import raw_count, read_mails
 from web import zones
 from web.clock import Now
 from web.text import name_key
@@ -81,7 +85,16 @@ def agrees(totals: Totals, refused: list[raw_count.RefusedRow], monday: raw_coun
     assert set(met) == counted
 
 
-def test_two_mondays() -> None:
+def mails_agree(box: Postbox, monday: raw_count.Monday, moment: str) -> None:
+    """The weekly mails of a Monday, at eight in the morning."""
+    tally = send_mail(now=Now.parse(moment), kinds=WEEKLY)
+    names = {str(row.pk): plain(row.account.name) for row in Relationship.objects.select_related("account")}
+    assert tally.sent == len(monday.digests)
+    assert read_mails.read(box, names) == read_mails.counted(monday)
+    box.taken.clear()
+
+
+def test_two_mondays(box: Postbox) -> None:
     first, second = raw_count.two_mondays(MEETINGS)
 
     totals, refused = take_in(first.day)
@@ -90,6 +103,7 @@ def test_two_mondays() -> None:
     swept = sweep_cadence(now=Now.on(first.day))
     assert (swept.raised, swept.closed, swept.open) == (5545, 0, 5545)
     assert open_flags() == counted_flags(first)
+    mails_agree(box, first, "2020-03-02T08:00:00+01:00")
 
     # In small batches it comes to the same.
     previewed, _ = take_in(second.day, preview=True, batch=1000)
@@ -104,4 +118,4 @@ def test_two_mondays() -> None:
     swept = sweep_cadence(now=Now.on(second.day))
     assert (swept.raised, swept.closed, swept.open) == (2203, 0, 7683)
     assert open_flags() == counted_flags(second)
-
+    mails_agree(box, second, "2020-07-06T08:00:00+02:00")

@@ -1,39 +1,14 @@
-"""The mails of the real meetings, read as they arrive and compared with the count from the raw file."""
+"""The weekly mails of the real meetings, read as they arrive, and as they follow from the raw file."""
 
 from __future__ import annotations
 
 import re
 from email import message_from_bytes, policy
 
-import pytest
-
 from accounts.models import User
-from imports.actions import import_csv
-from imports.mappings import parse
-from mail import actions
 from mail.digest import plain
-from mail.models import WEEKLY
-from relationships.models import Relationship
 from tests.mail.post import Postbox
 from tests.real_data import raw_count
-from tests.real_data.test_import import MEETINGS, PRESET
-from web import zones
-from web.clock import Now
-
-pytestmark = [pytest.mark.real_data, pytest.mark.django_db]
-
-
-def take_in(day: str) -> None:
-    with MEETINGS.open("rb") as stream:
-        import_csv(
-            stream=stream,
-            mapping=parse(PRESET.read_text(), zones.names()),
-            now=Now.parse(day),
-            file=MEETINGS.name,
-            mapping_name="mep-meetings",
-            tell=lambda row: None,
-        )
-
 
 Read = dict[str, tuple[str, list[tuple[str, list[str], int]]]]
 
@@ -74,14 +49,3 @@ def _subject(overdue: int, due: int) -> str:
     if not overdue:
         return f"{some(due)} due this week"
     return f"{some(overdue)} overdue" + (f", {due} due this week" if due else "")
-
-
-def test_mails_of_two_real_mondays(box: Postbox) -> None:
-    first, second = raw_count.two_mondays(MEETINGS)
-    for monday, moment in ((first, "2020-03-02T08:00:00+01:00"), (second, "2020-07-06T08:00:00+02:00")):
-        take_in(monday.day.isoformat())
-        tally = actions.send_mail(now=Now.parse(moment), kinds=WEEKLY)
-        names = {str(row.pk): plain(row.account.name) for row in Relationship.objects.select_related("account")}
-        assert tally.sent == len(monday.digests)
-        assert read(box, names) == counted(monday)
-        box.taken.clear()

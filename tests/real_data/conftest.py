@@ -1,0 +1,3 @@
+from tests.mail.conftest import box
+
+__all__ = ["box"]
