@@ -246,7 +246,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "asked": asked if wrong else case.day.isoformat(),
         "wrong": wrong,
         "begun": records.begun_on(row),
-        "then": standing_then.then(row, known, entries, day, beside) if day else None,
+        "then": standing_then.then(row, known, case, entries, beside) if day else None,
         "around": beside,
     }
     return render(request, "dashboards/relationship_standing.html", context)

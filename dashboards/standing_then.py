@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, Min, Q
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from dashboards.standing_bar import Bar, band, bar
 from relationships import health, health_case, health_words, records, standing_then, words
 from relationships.evidence import Component
-from relationships.health_case import Entry
+from relationships.health_case import Case, Entry
 from relationships.models import HealthFlag, Relationship, ScoreConfig, Snapshot
 from relationships.standing_then import Difference, Shown
 from relationships.weighing import Scale
@@ -83,20 +84,27 @@ def around(row: Relationship, day: date, here: date) -> Around:
     return Around(found["before"], found["after"] or (here if day < here else None), found["first"])
 
 
-def then(row: Relationship, known: records.Known, entries: Sequence[Entry], day: date, beside: Around) -> Then:
-    """Three queries: what was kept, the versions of the weights, the flags that are known of the day now."""
+def then(row: Relationship, known: records.Known, case: Case, entries: Sequence[Entry], beside: Around) -> Then:
+    """Three queries: what was kept, the versions of the weights, the flags that are known of the day now.
+
+    ``case`` is the day that was asked for as it is known now; what was kept may be of a day before it.
+    """
+    day = case.day
     kept = row.snapshots.filter(on__lte=day).newest_first().first()
     if kept is None:
         return Then(None, _nothing(beside, day))
     versions = {one.version: one for one in ScoreConfig.objects.all()}
-    flags = _flags_on(row, kept.on)
+    flags = _flags_on(row, day)
     scale = versions[kept.config_version].scale if kept.config_version in versions else Scale()
     shown = Shown(kept.on, _opinions(kept), kept.config_version, scale, frozenset(kept.flags))
-    until = datetime.combine(kept.on + DAY, time.min, ZoneInfo(row.zone))
-    case = health_case.of(known.record, entries, kept.on, scale, past=True)
-    found = standing_then.difference(shown, case, until, _version_on(versions, until), flags)
+    zone = ZoneInfo(row.zone)
+    ends, until = (datetime.combine(one + DAY, time.min, zone) for one in (kept.on, day))
+    on_its_day = health_case.of(known.record, entries, kept.on, scale, past=True)
+    found = standing_then.difference(shown, on_its_day, ends, _version_on(versions, until), flags)
+    if day > kept.on:
+        found = standing_then.between(shown, found, case, until)
     newest = max(versions, default=1)
-    return Then(_card(kept, shown, day, newest), "", _why(found, shown), _named(flags))
+    return Then(_card(kept, shown, day, newest), "", _why(found, shown, day), _named(flags))
 
 
 def _nothing(beside: Around, day: date) -> str:
@@ -152,13 +160,29 @@ def _card(kept: Snapshot, shown: Shown, day: date, newest: int) -> Card:
     )
 
 
-def _why(found: Difference, shown: Shown) -> list[str]:
+def _why(found: Difference, shown: Shown, day: date) -> list[str]:
     """Why what is known now differs, in sentences."""
-    said = [_added(found.added, shown.on)] if found.added else []
+    told: dict[str, Any] = {"day": dates.plain(shown.on, day)}
+    said = []
+    if found.newer:
+        said.append(_("Newer than %(day)s: %(rows)s.") % {**told, "rows": _rows(found.newer, day)})
+    if found.added:
+        said.append(_("Added later: %(rows)s.") % {"rows": _rows(found.added, day)})
     said += _otherwise(found.otherwise)
+    if found.went_by:
+        told |= {"parts": _parts(found.went_by), "days": dates.days((day - shown.on).days)}
+        said.append(
+            _("%(parts)s: %(days)s went by since %(day)s, or somebody was seen within them.") % told
+            if Component.ACCESS in found.went_by
+            else _("%(parts)s: %(days)s went by since %(day)s.") % told
+        )
     if found.version:
-        told = {"version": found.version, "former": shown.version}
-        said.append(_("Other weights came into force that day: version %(version)s after %(former)s.") % told)
+        told |= {"version": found.version, "former": shown.version}
+        said.append(
+            _("Other weights came into force that day: version %(version)s after %(former)s.") % told
+            if day == shown.on
+            else _("Other weights came into force since %(day)s: version %(version)s after %(former)s.") % told
+        )
     if found.flags_more:
         said.append(_("Not flagged then, but known now: %(flags)s.") % {"flags": _named(found.flags_more)})
     if found.flags_fewer:
@@ -173,16 +197,21 @@ def _otherwise(parts: Sequence[Component]) -> list[str]:
         Component.ACCESS: _("Access: a meeting, who decides, or when they were seen is told otherwise since."),
     }
     said = [besides[one] for one in parts if one in besides]
-    if rows := words.names([str(health_words.NAMES[one]) for one in parts if one not in besides]):
+    if rows := _parts([one for one in parts if one not in besides]):
         said.append(_("%(parts)s: something that counted then was taken back since.") % {"parts": rows})
     return said
 
 
-def _added(rows: Sequence[Entry], day: date) -> str:
-    """*Added later: Promise kept in time (2 November), We began it (1 November) and 3 more.*"""
+def _parts(parts: Sequence[Component]) -> str:
+    """*Cadence and trust*."""
+    return capfirst(words.names([str(health_words.NAMES[one]).lower() for one in parts]))
+
+
+def _rows(rows: Sequence[Entry], day: date) -> str:
+    """*Promise kept in time (2 November), We began it (1 November) and 3 more*."""
     named = [
         _("%(what)s (%(day)s)")
         % {"what": health_words.row_says(one.row.kind, one.row.side), "day": dates.plain(one.row.day, day)}
         for one in rows
     ]
-    return _("Added later: %(rows)s.") % {"rows": words.names(named)}
+    return words.names(named)

@@ -17,6 +17,8 @@ from relationships.weighing import Scale
 
 # As far as what is shown goes: less is no difference that anybody could see.
 NOTICED = 0.005
+# What the days between two standings change is told from so many points on; of all parts together each from a fifth.
+TELLING = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,23 @@ class Shown:
 class Difference:
     """Why what is known now differs: the rows that were ``added`` later, the newest first; the parts of which something
     was taken back or is told ``otherwise``; the version of the weights by which the day is judged, where that is
-    another; the flags that are known now and were not shown, and those that were shown and are not known any more."""
+    another; the flags that are known now and were not shown, and those that were shown and are not known any more.
+
+    Where the day that is asked for came after the one that was shown: the rows of the days between that are ``newer``
+    than what was shown, and the parts that moved as time ``went_by``.
+    """
 
     added: Sequence[Entry] = ()
     otherwise: Sequence[Component] = ()
     version: int | None = None
     flags_more: Sequence[str] = ()
     flags_fewer: Sequence[str] = ()
+    newer: Sequence[Entry] = ()
+    went_by: Sequence[Component] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.otherwise or self.version or self.flags_more or self.flags_fewer)
+        told = (self.added, self.otherwise, self.version, self.flags_more, self.flags_fewer, self.newer, self.went_by)
+        return any(told)
 
 
 def difference(shown: Shown, known: Case, until: datetime, version: int, flags: Sequence[str]) -> Difference:
@@ -74,6 +83,39 @@ def difference(shown: Shown, known: Case, until: datetime, version: int, flags: 
         sorted(set(flags) - shown.flags),
         sorted(shown.flags - set(flags)),
     )
+
+
+def between(shown: Shown, found: Difference, known: Case, until: datetime) -> Difference:
+    """``found`` of the day that was shown, and what followed until a later one, of which ``known`` is the case.
+
+    ``until`` is the end of that later day: what was written by then is newer, and what was written after it was added
+    later. No part that moved by a full point goes untold.
+    """
+    same = replace(known, weights=shown.scale.weights, thresholds=shown.scale.thresholds)
+    since = [entry for entry in same.entries if entry.row.day > shown.on]
+    before = replace(same, entries=[entry for entry in same.entries if entry.row.day <= shown.on])
+    moved = {component for component in Component if since and _other(before, same, component)}
+    rows = [entry for entry in since if RULES[entry.row.kind].component in moved]
+    rows.sort(key=lambda entry: entry.row.day, reverse=True)
+    added = [*(entry for entry in rows if _is_later(entry, until)), *found.added]
+    newer = [entry for entry in rows if not _is_later(entry, until)]
+    told = {RULES[entry.row.kind].component for entry in (*added, *newer)} | set(found.otherwise)
+    return replace(found, added=added, newer=newer, went_by=[one for one in _far(shown, same) if one not in told])
+
+
+def _far(shown: Shown, known: Case) -> list[Component]:
+    """The parts that are away from what was shown by a full point, or by enough of one where all together are."""
+    away = {one: _away(shown.points(one), known.points(one)) for one in Component}
+    found = [one for one, points in away.items() if points >= TELLING]
+    if found:
+        return found
+    whole = [[sum(side) for side in zip(*(of.points(one) for one in Component), strict=True)] for of in (shown, known)]
+    least = TELLING / len(Component)
+    return [one for one, points in away.items() if points >= least] if _away(*whole) >= TELLING else []
+
+
+def _away(one: Sequence[float], other: Sequence[float]) -> float:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def _is_later(entry: Entry, until: datetime) -> bool:

@@ -118,6 +118,29 @@ def test_a_day_between_shows_the_last_that_was_kept_and_leads_to_those_beside_it
     assert "As it was shown then" not in today
 
 
+def test_a_day_between_is_held_against_what_is_known_of_itself() -> None:
+    """A contact of the days between is newer where it was written by then, and else was added later."""
+    row, day = remembered()
+    asked = day + 4 * DAY
+    about: dict[str, Any] = {"relationship": row, "account_id": row.account_id, "day": day + DAY}
+    added = Evidence.objects.create(
+        **about, component="cadence", kind="touch", side="both", r=1.0, source_model="tests.later", source_id=1
+    )
+    # What was kept stood in a long silence, and so did not know of the contact.
+    kept = Snapshot.objects.get(relationship=row, on=day)
+    Snapshot.objects.filter(pk=kept.pk).update(cadence_b=kept.cadence_b - 0.3, cadence_d=kept.cadence_d + 0.3)
+    answer = of(row, asked)
+    assert any(said.startswith("Added later: Two-way contact (") for said in answer.context["then"].why)
+    said = text(answer)
+    assert "The same: nothing became known" not in said
+    # The standing of the day that was asked for stands beside what was kept.
+    assert f"{answer.context['standing'].bar.earned} " in said and "Why it differs" in said
+    Evidence.objects.filter(pk=added.pk).update(written_at=datetime.combine(day + DAY, time(12), UTC))
+    why = of(row, asked).context["then"].why
+    assert any(said.startswith("Newer than ") and "Two-way contact (" in said for said in why)
+    assert not any(said.startswith("Added later") for said in why)
+
+
 def test_a_day_before_anything_was_kept_says_so() -> None:
     row, _day = remembered()
     first = row.snapshots.order_by("on")[0].on

@@ -77,6 +77,33 @@ def test_the_same_is_the_same_by_whatever_weights(seed: int) -> None:
     assert standing_then.difference(shown, known, UNTIL, 2, []).version == 2
 
 
+@given(seeds, seeds, st.integers(1, 30))
+def test_of_a_day_between_no_full_point_goes_untold(seed: int, which: int, ago: int) -> None:
+    """What is of the days between is newer or added later, by when it was written; the rest is time that went by."""
+    chance, whole = Random(which), entries_of(seed)
+    late = {entry.pk for entry in whole if chance.random() < 0.2}
+    now = [replace(entry, written_at=UNTIL + timedelta(hours=1)) if entry.pk in late else entry for entry in whole]
+    kept_on = ON - timedelta(days=ago)
+    then = replace(case_of([one for one in now if one.row.day <= kept_on and one.pk not in late]), day=kept_on)
+    ends = datetime.combine(kept_on + timedelta(days=1), time.min, UTC)
+    written = [replace(one, written_at=ends - timedelta(days=1)) if one in then.entries else one for one in now]
+    opinions = then.standing.opinions
+    shown = Shown(kept_on, {one: (opinions[one].belief, opinions[one].disbelief) for one in Component}, 1, Scale())
+    of_then = replace(case_of([one for one in written if one.row.day <= kept_on]), day=kept_on)
+    asked = case_of(written)
+    found = standing_then.between(shown, standing_then.difference(shown, of_then, ends, 1, []), asked, UNTIL)
+    assert {entry.pk for entry in found.added} <= late
+    assert all(entry.row.day > kept_on and entry.pk not in late for entry in found.newer)
+    assert found.otherwise == []
+    told = {RULES[one.row.kind].component for one in (*found.newer, *found.added)} | set(found.went_by)
+    for component in Component:
+        away = max(abs(a - b) for a, b in zip(shown.points(component), asked.points(component), strict=True))
+        assert away < 1 or component in told
+    for index in (0, 1):
+        points = [sum(of.points(one)[index] for one in Component) for of in (shown, asked)]
+        assert abs(points[0] - points[1]) < 1 or found
+
+
 def test_flags_are_told_both_ways() -> None:
     shown = replace(shown_of([]), flags=frozenset({"going_quiet", "one_sided"}))
     found = standing_then.difference(shown, case_of([]), UNTIL, 1, ["one_sided", "trust_eroding"])
