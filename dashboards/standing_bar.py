@@ -91,11 +91,11 @@ def in_list(row: Relationship, gone: trend.Direction = trend.UNKNOWN) -> InList 
     if not kept.band:
         return InList(None, "", _("unknown"), judged)
     word = str(health_words.BANDS[health.Band(kept.band)])
-    return InList(drawn, str(drawn.earned), word, judged, _signed(gone), health_words.direction(gone))
+    return InList(drawn, str(drawn.earned), word, judged, _signed(gone), health_words.direction(gone, kept.as_of))
 
 
 def _signed(gone: trend.Direction) -> str:
-    """*+2*, *−4*, *0*; nothing while nobody knows."""
-    if gone.way is trend.Way.UNKNOWN:
+    """*+2*, *−4*, *0*; nothing while nobody knows, or where nothing may be compared."""
+    if gone.way in (trend.Way.UNKNOWN, trend.Way.REWEIGHED):
         return ""
     return {trend.Way.UP: "+", trend.Way.DOWN: "−"}.get(gone.way, "") + str(gone.points)

@@ -109,7 +109,7 @@ def section(row: Relationship, known: records.Known, today: date, *, writes: boo
 
 
 def _direction(row: Relationship, today: date) -> str:
-    return health_words.direction(queries.directions_of([row.pk], today)[row.pk])
+    return health_words.direction(queries.directions_of([row.pk], today)[row.pk], today)
 
 
 def _section(row: Relationship, case: Case, stood: str, direction: str, *, writes: bool) -> Section:

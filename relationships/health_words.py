@@ -128,9 +128,11 @@ def _ago(day: date, case: Case) -> str:
     return dates.ago(day, case.day)
 
 
-def direction(gone: trend.Direction) -> str:
-    """*down 4 in 30 days*; nothing while nobody knows."""
+def direction(gone: trend.Direction, today: date) -> str:
+    """*down 4 in 30 days*, or *weights changed on 29 November*; nothing while nobody knows."""
     match gone.way:
+        case trend.Way.REWEIGHED:
+            return _("weights changed on %(day)s") % {"day": dates.plain(gone.since or today, today)}
         case trend.Way.UNKNOWN:
             return ""
         case trend.Way.STEADY:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Aggregate,
@@ -52,6 +53,7 @@ from relationships.models import (
     Relationship,
     RelationshipOutcome,
     RelationshipOutcomeQuerySet,
+    ScoreConfig,
     Snapshot,
     Snooze,
     Stakeholder,
@@ -80,14 +82,30 @@ def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Directio
     ``today`` may be another day where the relationship is: each is judged as of the day of its standing.
     """
     near = (today - trend.OLDEST - cadence.DAY, today - trend.YOUNGEST + cadence.DAY)
+    by = ScoreConfig.objects.filter(version=OuterRef("relationship__standing__config")).order_by()
     rows = Snapshot.objects.filter(relationship__in=ids, on__range=near, relationship__standing__isnull=False)
     kept: dict[int, list[trend.Then]] = defaultdict(list)
-    now: dict[int, tuple[float, date]] = {}
-    columns = ("relationship_id", "on", "earned", "relationship__standing__earned", "relationship__standing__as_of")
-    for pk, on, then, earned, as_of in rows.values_list(*columns):
-        kept[pk].append(trend.Then(on, then))
-        now[pk] = earned, as_of
-    return {pk: trend.direction(*now[pk], kept[pk]) if pk in now else trend.UNKNOWN for pk in ids}
+    now: dict[int, tuple[float, date, trend.Weighed]] = {}
+    found = rows.values_list(
+        "relationship_id",
+        "on",
+        "earned",
+        "config_version",
+        "relationship__standing__earned",
+        "relationship__standing__as_of",
+        "relationship__standing__config",
+        Subquery(by.values("valid_from")[:1]),
+        "relationship__zone",
+    )
+    for pk, on, then, version, earned, as_of, config, valid_from, zone in found:
+        kept[pk].append(trend.Then(on, then, version))
+        since = valid_from.astimezone(ZoneInfo(zone)).date() if valid_from else None
+        now[pk] = earned, as_of, trend.Weighed(config, since)
+    return {pk: _gone(kept[pk], *now[pk]) if pk in now else trend.UNKNOWN for pk in ids}
+
+
+def _gone(kept: Iterable[trend.Then], earned: float, as_of: date, by: trend.Weighed) -> trend.Direction:
+    return trend.direction(earned, as_of, kept, by)
 
 
 def contacts_since(ids: Collection[int], first: date) -> dict[int, list[rhythm.Contact]]:

@@ -23,19 +23,24 @@ class Way(StrEnum):
     DOWN = "down"
     STEADY = "steady"
     UNKNOWN = "unknown"
+    REWEIGHED = "reweighed"
 
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """The points earned on a former day."""
+    """The points earned on a former day, by a version of the weights."""
 
     on: date
     earned: float
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """``points`` up or down, of those shown and never negative, since the day ``since``."""
+    """``points`` up or down, of those shown and never negative, since the day ``since``.
+
+    Where other weights came into force within that time nothing is compared, and ``since`` is their day.
+    """
 
     way: Way
     points: int = 0
@@ -45,15 +50,30 @@ class Direction:
 UNKNOWN = Direction(Way.UNKNOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The version of the weights by which a standing was made, and the day since which it is in force, if known."""
+
+    version: int = 1
+    since: date | None = None
+
+
 def then(today: date, kept: Iterable[Then]) -> Then | None:
     """What today is compared with: of those old enough the nearest to 30 days ago, of two the older."""
     old = [one for one in kept if YOUNGEST < today - one.on <= OLDEST]
     return min(old, key=lambda one: (abs(today - WINDOW - one.on), one.on), default=None)
 
 
-def direction(earned: float, today: date, kept: Iterable[Then]) -> Direction:
-    """*Down 4 in 30 days*, as data; not yet known where nothing old enough is kept."""
-    found = then(today, kept)
+def direction(earned: float, today: date, kept: Iterable[Then], by: Weighed | None = None) -> Direction:
+    """*Down 4 in 30 days*, as data; not yet known where nothing old enough is kept.
+
+    Only what was judged ``by`` the same weights is compared.
+    """
+    by = by or Weighed()
+    former = list(kept)
+    if by.since and today - by.since < WINDOW and (other := then(today, former)) and other.version != by.version:
+        return Direction(Way.REWEIGHED, 0, by.since)
+    found = then(today, [one for one in former if one.version == by.version])
     if found is None:
         return UNKNOWN
     change = health.whole(earned) - health.whole(found.earned)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from random import Random
 
@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from relationships import actions, evidence, queries, snapshots, standings, sums
+from dashboards import standing_bar
+from relationships import actions, evidence, health_words, queries, snapshots, standings, sums
 from relationships.cadence import Interval
 from relationships.evidence import Kind
 from relationships.health import Rhythm
-from relationships.models import Relationship, Snapshot, Standing
+from relationships.models import Relationship, ScoreConfig, Snapshot, Standing
 from relationships.trend import Direction, Way
 from tests import people
 from tests.relationships.test_health import History
@@ -127,3 +128,15 @@ def test_directions_of_any_number_are_one_query() -> None:
     assert found[ids[2]].way is Way.UNKNOWN
     # The next day in another zone is no other list.
     assert queries.directions_of(ids, today + DAY) == found
+    # By other weights nothing is compared: their day is told instead.
+    changed = FIRST + 20 * DAY
+    valid_from = datetime.combine(changed, time(9), UTC)
+    ScoreConfig.objects.create(version=2, valid_from=valid_from, why="Promises matter more", **ScoreConfig.DEFAULTS)
+    Standing.objects.filter(relationship=ids[0]).update(config=2, band="weak")
+    found = queries.directions_of(ids, today)
+    assert found[ids[0]] == Direction(Way.REWEIGHED, 0, changed)
+    assert found[ids[1]] == Direction(Way.UP, 3, FIRST + DAY)
+    assert health_words.direction(found[ids[0]], today).startswith("weights changed on ")
+    line = standing_bar.in_list(Relationship.objects.select_related("standing").get(pk=ids[0]), found[ids[0]])
+    assert line is not None
+    assert (line.gone, line.gone_says) == ("", health_words.direction(found[ids[0]], today))

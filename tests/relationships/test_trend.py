@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relationships import trend
-from relationships.trend import Then, Way
+from relationships.trend import Then, Way, Weighed
 
 TODAY = date(2026, 11, 28)
 DAY = timedelta(days=1)
@@ -62,3 +62,16 @@ def test_the_way_back_is_the_way_turned_round(one: float, other: float, ago: int
     )
     assert there.points == back.points
     assert {there.way, back.way} in ({Way.UP, Way.DOWN}, {Way.STEADY})
+
+
+@given(points, st.lists(thens, max_size=12), st.integers(0, 60))
+def test_only_what_was_judged_by_the_same_weights_is_compared(earned: float, kept: list[Then], ago: int) -> None:
+    """Within 30 days of other weights there is their day instead of a number; later only what came after it counts."""
+    since = TODAY - ago * DAY
+    kept = [Then(one.on, one.earned, 2 if one.on >= since else 1) for one in kept]
+    found = trend.direction(earned, TODAY, kept, Weighed(2, since))
+    if ago < 30 and any(one.version == 1 and one.on == getattr(trend.then(TODAY, kept), "on", None) for one in kept):
+        assert found == trend.Direction(Way.REWEIGHED, 0, since)
+    else:
+        assert found == trend.direction(earned, TODAY, [one for one in kept if one.version == 2], Weighed(2, since))
+    assert found.points == 0 or (found.since is not None and found.since >= since)
