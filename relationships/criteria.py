@@ -288,6 +288,12 @@ class Lack(StrEnum):
     TRUST_THEIRS = "trust_theirs"
     UNTRIED = "untried"
     ERODES = "erodes"
+    NOTHING_OF = "nothing_of"
+    NOTHING_OF_SIDE = "nothing_of_side"
+
+
+# What nobody knows yet: no evidence speaks for it or against it, so it is not failed.
+NOTHING_KNOWN = {Lack.NOTHING_OF, Lack.NOTHING_OF_SIDE}
 
 
 @dataclass(frozen=True, slots=True)

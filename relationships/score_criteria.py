@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from relationships import evidence, health
-from relationships.course import Course
+from relationships.course import Course, Known
 from relationships.criteria import DAY, SIDES, Lack, Missing, Record, Rule, Shown, Span, fading, last_seen_of, without
 from relationships.evidence import Component, Kind
 from relationships.flags import OUTCOMES
@@ -107,13 +107,19 @@ def _is_earned(record: Record, day: date) -> bool:
 
 
 def _missing_components(record: Record, today: date) -> list[Missing]:
-    """What is lowest comes first."""
-    found = [
-        Missing(Lack.COMPONENT, hundredths(record.course.of(one, today).belief), said=one.value)
-        for one in OF_PARTNERS
-        if not _reaches(record.course.of(one, today).belief, EARNED)
-    ]
-    return sorted(found, key=lambda one: one.count)
+    """What is lowest comes first; what nothing is known of is told apart and comes last."""
+    found = []
+    for one in OF_PARTNERS:
+        known = record.course.of(one, today)
+        if not _reaches(known.belief, EARNED):
+            lack = Lack.NOTHING_OF if _is_nothing(known) else Lack.COMPONENT
+            found.append(Missing(lack, hundredths(known.belief), said=one.value))
+    return sorted(found, key=lambda one: (one.lack is Lack.NOTHING_OF, one.count))
+
+
+def _is_nothing(known: Known) -> bool:
+    """Less than a hundredth of it is known."""
+    return hundredths(1 - known.unknown) == 0
 
 
 def _is_trusted(record: Record, side: str, day: date) -> bool:
@@ -123,7 +129,12 @@ def _is_trusted(record: Record, side: str, day: date) -> bool:
 def _missing_trust(record: Record, today: date) -> list[Missing]:
     lacks = {"ours": Lack.TRUST_OURS, "theirs": Lack.TRUST_THEIRS}
     found = trust_by_side(record, today)
-    return [Missing(lack, found[side]) for side, lack in lacks.items() if not _is_trusted(record, side, today)]
+    short = [side for side in lacks if not _is_trusted(record, side, today)]
+    nothing = [side for side in short if _is_nothing(record.course.trust(side, today))]
+    return [
+        *(Missing(lacks[side], found[side]) for side in short if side not in nothing),
+        *(Missing(Lack.NOTHING_OF_SIDE, said=side) for side in nothing),
+    ]
 
 
 def _shown_of(*components: Component) -> Callable[[Record, date], list[Shown]]:

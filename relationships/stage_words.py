@@ -231,12 +231,26 @@ def asks(row: Relationship, today: date) -> tuple[Look, str, str]:
 
 def missing(finding: Finding, record: criteria.Record, today: date) -> str:
     """What is short, in a sentence that says the cheapest next step; or why nobody can say yet."""
-    if finding.verdict is Verdict.UNKNOWN or (finding.verdict is Verdict.WAIVED and finding.criterion in NOT_YET):
+    if finding.verdict in (Verdict.UNKNOWN, Verdict.WAIVED) and finding.criterion in NOT_YET:
         return str(NOT_YET[finding.criterion])
     if finding.verdict is Verdict.HOLDS and finding.met_since and finding.counts_from:
         said = {"since": dates.said(finding.met_since, today), "day": dates.said(finding.counts_from, today)}
         return _("Holds since %(since)s, counts from %(day)s.") % said
-    return " ".join(_short(one, record, today) for one in finding.missing)
+    short = [_short(one, record, today) for one in finding.missing if one.lack not in criteria.NOTHING_KNOWN]
+    nothing = [one for one in finding.missing if one.lack in criteria.NOTHING_KNOWN]
+    return " ".join([*short, *([_nothing_known(nothing)] if nothing else [])])
+
+
+def _nothing_known(missing: Sequence[Missing]) -> str:
+    """*Nothing is known yet of access and credibility. Meet one of theirs who decides.*; what helps with the first."""
+    sides = {"ours": _("our side"), "theirs": _("their side")}
+    first = missing[0]
+    parts = [sides[one.said] if one.said in sides else str(health_words.NAMES[Component(one.said)]) for one in missing]
+    said = _("Nothing is known yet of %(parts)s.") % {"parts": words.names([one.lower() for one in parts])}
+    if first.lack is Lack.NOTHING_OF:
+        return f"{said} {RAISES[Component(first.said)]}"
+    helps = _("Keep a promise by its day.") if first.said == "ours" else _("Ask for a small promise, with a day.")
+    return f"{said} {helps}"
 
 
 def _short(one: Missing, record: criteria.Record, today: date) -> str:

@@ -187,6 +187,7 @@ def find(record: Record, criterion: Criterion, stage: Stage, today: date, waiver
         key=lambda one: (one.span.last or date.max, one.pk),
         default=None,
     )
+    missing = tuple(rule.missing(record, today)) if rule and not now else ()
     counts_from = now.first + HOLDING[stage] if now else None
     if counts_from and counts_from <= today:
         verdict = Verdict.MET
@@ -195,7 +196,7 @@ def find(record: Record, criterion: Criterion, stage: Stage, today: date, waiver
     elif now:
         verdict = Verdict.HOLDS
     else:
-        verdict = Verdict.NOT_MET if rule else Verdict.UNKNOWN
+        verdict = Verdict.NOT_MET if rule and not _is_nothing_known(missing) else Verdict.UNKNOWN
     return Finding(
         criterion=criterion,
         verdict=verdict,
@@ -204,11 +205,16 @@ def find(record: Record, criterion: Criterion, stage: Stage, today: date, waiver
         until=now.last if now else None,
         waiver=waiver,
         shown=tuple(rule.shown(record, today)) if rule else (),
-        missing=tuple(rule.missing(record, today)) if rule and not now else (),
+        missing=missing,
         figure=rule.figure(record, today) if rule else None,
         changes_on=_next(held, HOLDING[stage], [one.span for one in given], today),
         settled=waiver is not None or (counts_from is not None and counts_from <= today),
     )
+
+
+def _is_nothing_known(missing: Sequence[Missing]) -> bool:
+    """No part that is known fails; of the others nothing is known."""
+    return bool(missing) and all(one.lack in criteria.NOTHING_KNOWN for one in missing)
 
 
 def _next(held: Iterable[Span], holding: timedelta, waived: Iterable[Span], today: date) -> date | None:
@@ -373,7 +379,8 @@ def lost(
 
 
 def _stands(one: Finding) -> bool:
-    return one.verdict in (Verdict.MET, Verdict.WAIVED, Verdict.HOLDS)
+    """What nobody knows any more is not lost: no evidence speaks against it."""
+    return one.verdict in (Verdict.MET, Verdict.WAIVED, Verdict.HOLDS) or _is_nothing_known(one.missing)
 
 
 def _stood(

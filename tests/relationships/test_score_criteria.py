@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships import evidence, score_criteria, stages
+from relationships import evidence, score_criteria, stage_words, stages
 from relationships.cadence import Interval, Rest
 from relationships.criteria import Agreed, Flagged, Lack, Person, Record, Shown, Span, Touch, Weighed, fading, without
 from relationships.evidence import Component, Kind
@@ -154,9 +154,28 @@ def test_trust_is_met_until_the_day_on_which_it_has_faded() -> None:
 def test_what_is_missing_names_the_side_and_the_part() -> None:
     one_sided = Record(weighed=kept("ours", 0, 0, 0, 7, 7, 7))
     found = stages.find(one_sided, Criterion.TRUST_OF_EACH, Stage.PARTNER, day(8))
-    assert [(one.lack, one.count) for one in found.missing] == [(Lack.TRUST_THEIRS, 0)]
-    parts = stages.find(TRUSTED, Criterion.COMPONENTS, Stage.PARTNER, day(14)).missing
-    assert [(one.said, one.count) for one in parts] == [("access", 0), ("credibility", 0)]
+    assert [(one.lack, one.count) for one in found.missing] == [(Lack.NOTHING_OF_SIDE, 0)]
+    assert found.verdict is Verdict.UNKNOWN
+    assert stage_words.missing(found, one_sided, day(8)) == (
+        "Nothing is known yet of their side. Ask for a small promise, with a day."
+    )
+    parts = stages.find(TRUSTED, Criterion.COMPONENTS, Stage.PARTNER, day(14))
+    assert [(one.lack, one.said) for one in parts.missing] == [
+        (Lack.NOTHING_OF, "access"),
+        (Lack.NOTHING_OF, "credibility"),
+    ]
+    assert parts.verdict is Verdict.UNKNOWN
+    assert stage_words.missing(parts, TRUSTED, day(14)) == (
+        "Nothing is known yet of access and credibility. Meet one of theirs who decides."
+    )
+    # A part that is known and fails comes first, and decides.
+    failed = stages.find(one_sided, Criterion.COMPONENTS, Stage.PARTNER, day(8))
+    assert [one.lack for one in failed.missing] == [Lack.COMPONENT, Lack.NOTHING_OF, Lack.NOTHING_OF]
+    assert failed.verdict is Verdict.NOT_MET
+    said = stage_words.missing(failed, one_sided, day(8))
+    assert said.startswith("Trust is at .") and said.endswith(
+        "Nothing is known yet of access and credibility. Meet one of theirs who decides."
+    )
     score = stages.find(TRUSTED, Criterion.SCORE, Stage.PARTNER, day(14))
     assert [(one.lack, one.count) for one in score.missing] == [(Lack.KNOWN, 21)]
     assert score_criteria.cheapest(TRUSTED, day(14)) is not None
@@ -267,6 +286,14 @@ def test_a_machine_never_proposes_a_stage_below(seed: int, stage: Stage, on: int
     """Whatever was lost, is low or flagged: it is told, and who looks at it decides."""
     found = stages.stand(rich(Random(seed)), stage, day(on), since=day(0), kept=set(Criterion), overdue_from=day(0))
     assert found.proposed is None or stages.is_up(stage, found.proposed)
+
+
+def test_no_review_is_asked_for_by_what_nobody_knows() -> None:
+    """Both were met at the move, what showed it was taken back: nothing speaks against them."""
+    both = {Criterion.COMPONENTS, Criterion.TRUST_OF_EACH}
+    assert not both & set(stages.stand(Record(), "partner", day(40), since=day(0), kept=both).lost)
+    late = Record(weighed=sorted(LATE, key=lambda one: one.row.day))
+    assert both <= set(stages.stand(late, "partner", day(40), since=day(0), kept=both).lost)
 
 
 def test_what_nobody_knows_is_not_low() -> None:

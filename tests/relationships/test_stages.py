@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from relationships import cadence, evidence, health, stages
 from relationships.cadence import Interval, Rest
-from relationships.criteria import Agreed, Flagged, Lack, Person, Record, Shown, Span, Touch, Weighed
+from relationships.criteria import NOTHING_KNOWN, Agreed, Flagged, Lack, Person, Record, Shown, Span, Touch, Weighed
 from relationships.evidence import Component, Kind
 from relationships.flags import Flag
 from relationships.health import Thresholds, Weights
@@ -404,6 +404,10 @@ def test_declared_stage_is_shown_for_good_once_all_was_met(
     assert stages.is_shown(record, declared, today, given_) or not settled
 
 
+def nothing_known(found: stages.Finding) -> bool:
+    return bool(found.missing) and {one.lack for one in found.missing} <= NOTHING_KNOWN
+
+
 @given(
     records(),
     st.lists(waivers(), max_size=4),
@@ -434,7 +438,7 @@ def test_every_criterion_is_in_the_state_that_its_days_and_waivers_say(
         else Verdict.HOLDS
         if since
         else Verdict.NOT_MET
-        if criterion in RULES
+        if criterion in RULES and not nothing_known(found)
         else Verdict.UNKNOWN
     )
     assert (found.verdict, found.settled) == (wanted, counts or waived)
@@ -610,7 +614,8 @@ def test_lost_is_what_stood_on_a_day_of_the_stage_and_stands_no_more(
         for criterion, verdict in standing(since + offset * DAY).items()
         if verdict in counted
     }
-    gone = {one for one in stood if now[one] in (Verdict.NOT_MET, Verdict.UNKNOWN)}
+    # What can be judged and nobody knows of is not lost.
+    gone = {one for one in stood if now[one] is Verdict.NOT_MET or (now[one] is Verdict.UNKNOWN and one not in RULES)}
     assert set(stages.lost(record, stage, since, today, given_, kept)) == gone
     if set(now.values()) <= counted:
         assert gone == set()
