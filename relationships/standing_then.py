@@ -11,13 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from relationships import health
 from relationships.evidence import RULES, Component
 from relationships.health_case import Case, Entry
 from relationships.weighing import Scale
 
 # As far as what is shown goes: less is no difference that anybody could see.
 NOTICED = 0.005
-# What the days between two standings change is told from so many points on; of all parts together each from a fifth.
+# What the days between two standings change is told from so many points on.
 TELLING = 1.0
 
 
@@ -104,14 +105,17 @@ def between(shown: Shown, found: Difference, known: Case, until: datetime) -> Di
 
 
 def _far(shown: Shown, known: Case) -> list[Component]:
-    """The parts that are away from what was shown by a full point, or by enough of one where all together are."""
-    away = {one: _away(shown.points(one), known.points(one)) for one in Component}
-    found = [one for one, points in away.items() if points >= TELLING]
-    if found:
+    """The parts that are away from what was shown by a full point; else what moved most, where all together are."""
+    points = {one: (shown.points(one), known.points(one)) for one in Component}
+    if found := [one for one, both in points.items() if _is_away(*both)]:
         return found
-    whole = [[sum(side) for side in zip(*(of.points(one) for one in Component), strict=True)] for of in (shown, known)]
-    least = TELLING / len(Component)
-    return [one for one, points in away.items() if points >= least] if _away(*whole) >= TELLING else []
+    whole = [[sum(side) for side in zip(*found, strict=True)] for found in zip(*points.values(), strict=True)]
+    return [max(points, key=lambda one: _away(*points[one]))] if _is_away(*whole) else []
+
+
+def _is_away(one: Sequence[float], other: Sequence[float]) -> bool:
+    """By a full point, or so that another number of points earned is shown."""
+    return _away(one, other) >= TELLING or health.whole(one[0]) != health.whole(other[0])
 
 
 def _away(one: Sequence[float], other: Sequence[float]) -> float:
