@@ -93,7 +93,7 @@ def of(row: Relationship, now: Now) -> dict[str, Any]:
     today = row.today(now)
     known = flagging.read([row], sums.rhythms_of([row.pk]), now)[row.pk]
     every = known.record.rhythm.every(today)
-    found.sort(key=lambda one: (flag_words.is_snoozed(one, today), flags.WORST_FIRST.index(Flag(one.kind)), one.side))
+    found.sort(key=lambda one: (flag_words.rank(one, today), one.side))
     measured = [flags.measure((Flag(one.kind), one.side), known.record, today, every) for one in found]
     told = [flag_words.told(one, today, every) for one in measured]
     named = _named(because for rows in told for because in rows[:SHOWN])

@@ -18,7 +18,7 @@ from accounts.requests import PersonRequest
 from dashboards import standing_rows, standing_then
 from dashboards.standing_bar import Bar, band, bar
 from dashboards.standing_rows import Shown
-from relationships import health_case, health_words, queries, records, words
+from relationships import flag_words, health_case, health_words, queries, records, words
 from relationships.evidence import Component
 from relationships.health_case import Case, Entry, adding_up
 from relationships.health_points import Counts, Line, Offer, Remedy
@@ -122,7 +122,7 @@ def _section(row: Relationship, case: Case, stood: str, direction: str, *, write
         band=band(one.low, one.high),
         parts=_parts(row, case),
         weakest=health_words.weakest(case) if one.judged else "",
-        ways=[] if one.judged else [_way(row, offer, writes=writes) for offer in case.offers],
+        ways=[] if one.judged else _ways(row, case, writes=writes),
         stood=stood,
         address=reverse("relationship_standing", args=[row.pk]),
     )
@@ -149,6 +149,12 @@ def _as_it_stood(row: Relationship, today: date) -> str:
     if row.paused_since is not None:
         return _("As it stood %(day)s, when it was paused.") % {"day": dates.on(row.paused_since, today)}
     return ""
+
+
+def _ways(row: Relationship, case: Case, *, writes: bool) -> list[Way]:
+    """One query."""
+    offers = case.offers(problem_open=row.problems.open().exists())
+    return [_way(row, offer, writes=writes) for offer in offers]
 
 
 def _way(row: Relationship, offer: Offer, *, writes: bool) -> Way:
@@ -204,17 +210,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A component on the page: what it asks, how it stands, its groups of rows, what is not known of it."""
+    """A component on the page: what it asks, how it stands, its groups of rows, what is not known of it.
+
+    ``hint`` says how its rows count, where that is not plain.
+    """
 
     part: Part
     asks: str
     unknown: str
     groups: list[Group] = field(default_factory=list)
+    hint: str = ""
 
 
 @require_GET
 def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
-    """Eighteen queries at the most besides who may see it, whatever the history; of a day that is over three more."""
+    """Twenty queries at the most besides who may see it, whatever the history; of a day that is over two more."""
     user, now = request.user, Now.read()
     visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
     row = get_object_or_404(visible, pk=pk)
@@ -241,6 +251,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "evidence": _evidence(row, case, known, found, opened, day),
         "reckoned": health_words.reckoned(case.thresholds),
         "limiting": health_words.weakest(case),
+        "flagged": _flagged(row, here) if day is None else [],
         "day": case.day,
         "past": day is not None,
         "asked": asked if wrong else case.day.isoformat(),
@@ -250,6 +261,13 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "around": beside,
     }
     return render(request, "dashboards/relationship_standing.html", context)
+
+
+def _flagged(row: Relationship, here: date) -> list[tuple[str, str, bool]]:
+    """The flags in force with where they stand on the overview, and whether each is snoozed. One query."""
+    found = sorted(row.health_flags.open(), key=lambda one: (flag_words.rank(one, here), one.side))
+    home = row.get_absolute_url()
+    return [(flag_words.name(one), f"{home}#flag-{one.pk}", flag_words.is_snoozed(one, here)) for one in found]
 
 
 def _day_of(asked: str, here: date) -> tuple[date | None, str]:
@@ -286,6 +304,7 @@ def _evidence(
                 str(health_words.ASKS[component]),
                 health_words.not_known(component, case),
                 [_group(key, lines, totals[key], told, opened, day) for key, lines in own.items()],
+                health_words.counts_of_silence(case) if component is Component.CADENCE else "",
             )
         )
     return evidence
@@ -320,6 +339,35 @@ def _totals(groups: Mapping[str, list[Line]]) -> dict[str, tuple[float, float]]:
     return dict(zip(groups, zip(earned, lost, strict=True), strict=True))
 
 
+Folded = tuple[list[Line], list[Line], list[float], list[float]]
+
+
+def _folded(lines: list[Line], total: tuple[float, float], *, whole: bool) -> Folded:
+    """The lines that are shown, those told together, and the points of each with those of the latter at the end.
+
+    Unless somebody asked for the whole, what would be told as no point earned and none lost joins those told together.
+    """
+    most = OPENED if whole else NEWEST
+    shown, rest = lines[:most], lines[most:]
+    while True:
+        earned = adding_up([*(line.earned for line in shown), sum(line.earned for line in rest)], total[0])
+        lost = adding_up([*(line.lost for line in shown), sum(line.lost for line in rest)], total[1])
+        kept = [line for line, one, other in zip(shown, earned, lost, strict=False) if one or other]
+        if whole or len(kept) == len(shown):
+            return shown, rest, earned, lost
+        gone = {id(line) for line in shown} - {id(line) for line in kept}
+        shown, rest = kept, [*(line for line in shown if id(line) in gone), *rest]
+
+
+def _folds(shown: Sequence[Line], rest: Sequence[Line]) -> str:
+    """*and 7 older*; *and 7 more* where some of them are as new as what is shown."""
+    told = {"count": len(rest)}
+    oldest = min((line.day or date.min for line in shown), default=date.min)
+    if all((line.day or date.min) <= oldest for line in rest) and shown:
+        return ngettext("and %(count)d older", "and %(count)d older", len(rest)) % told
+    return ngettext("and %(count)d more", "and %(count)d more", len(rest)) % told
+
+
 def _group(
     key: str,
     lines: list[Line],
@@ -328,10 +376,8 @@ def _group(
     opened: str,
     day: date | None,
 ) -> Group:
-    most = OPENED if key == opened else NEWEST
-    shown, rest = lines[:most], lines[most:]
-    earned = adding_up([*(line.earned for line in shown), sum(line.earned for line in rest)], total[0])
-    lost = adding_up([*(line.lost for line in shown), sum(line.lost for line in rest)], total[1])
+    whole = key == opened
+    shown, rest, earned, lost = _folded(lines, total, whole=whole)
     side = key.partition("-")[2]
     asked = f"on={day.isoformat()}&" if day else ""
     return Group(
@@ -341,10 +387,10 @@ def _group(
         points=[Point(told[line], line.day, *both) for line, *both in zip(shown, earned, lost, strict=False)],
         earned=total[0],
         lost=total[1],
-        older=ngettext("and %(count)d older", "and %(count)d older", len(rest)) % {"count": len(rest)} if rest else "",
+        older=_folds(shown, rest) if rest else "",
         older_earned=earned[-1],
         older_lost=lost[-1],
-        opens=f"?{asked}all={key}#{key}" if rest and most < OPENED else "",
-        folds=f"?{asked}#{key}" if key == opened and len(lines) > NEWEST else "",
+        opens="" if whole or not rest else f"?{asked}all={key}#{key}",
+        folds=f"?{asked}#{key}" if whole and _folded(lines, total, whole=False)[1] else "",
         silent="" if lines else _("Nothing yet speaks for it or against it."),
     )

@@ -170,7 +170,12 @@ def is_snoozed(flag: HealthFlag, today: date) -> bool:
     return flag.snoozed_until is not None and flag.snoozed_until >= today
 
 
+def rank(flag: HealthFlag, today: date) -> tuple[bool, int]:
+    """The worst first; those that are snoozed behind the others."""
+    return is_snoozed(flag, today), flags.WORST_FIRST.index(Flag(flag.kind))
+
+
 def in_a_list(found: Sequence[HealthFlag], today: date) -> tuple[HealthFlag, bool] | None:
     """The worst of a relationship's flags, and whether it is snoozed: those that are stand behind the others."""
-    ranked = sorted(found, key=lambda one: (is_snoozed(one, today), flags.WORST_FIRST.index(Flag(one.kind)), one.pk))
+    ranked = sorted(found, key=lambda one: (rank(one, today), one.pk))
     return (ranked[0], is_snoozed(ranked[0], today)) if ranked else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from relationships import criteria, evidence, health, health_points
+from relationships import cadence, criteria, evidence, health, health_points
 from relationships.evidence import Component, Kind, Row
 from relationships.health import Gap, Person, Rhythm, Standing, Sums, Thresholds, Weights
 from relationships.health_points import Counts, Line, Offer
@@ -69,6 +69,8 @@ class Case:
     weights: Weights = field(default_factory=Weights)
     thresholds: Thresholds = field(default_factory=Thresholds)
     past: bool = False
+    # Nobody of theirs agreed to the rhythm of the day.
+    assumed: bool = False
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -97,9 +99,10 @@ class Case:
     def lines(self) -> list[Line]:
         return health_points.lines(self.rows, self.rhythm, self.people, today=self.day, weights=self.weights)
 
-    @cached_property
-    def offers(self) -> list[Offer]:
-        return health_points.remedies(self.sums, self.rhythm, self.people, today=self.day, weights=self.weights)
+    def offers(self, *, problem_open: bool) -> list[Offer]:
+        return health_points.remedies(
+            self.sums, self.rhythm, self.people, today=self.day, weights=self.weights, problem_open=problem_open
+        )
 
     @cached_property
     def gaps(self) -> list[Gap]:
@@ -218,7 +221,9 @@ def of(
         if former is None or (seen or date.min) > (former.seen_on or date.min):
             found[key] = Decider(person.shown.said, person.shown.pk, seen)
     up_to = [entry for entry in entries if entry.row.day <= day]
-    return Case(up_to, rhythm, list(found.values()), day, scale.weights, scale.thresholds, past)
+    force = cadence.in_force(record.intervals, day)
+    assumed = force is not None and record.agreements[force].assumed
+    return Case(up_to, rhythm, list(found.values()), day, scale.weights, scale.thresholds, past, assumed)
 
 
 # Numbers that add up -------------------------------------------------------------------------------------------------

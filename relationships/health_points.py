@@ -219,13 +219,24 @@ class Offer:
 
 
 def remedies(
-    sums: Sums, rhythm: Rhythm, people: Sequence[Person], *, today: date, weights: Weights | None = None
+    sums: Sums,
+    rhythm: Rhythm,
+    people: Sequence[Person],
+    *,
+    today: date,
+    weights: Weights | None = None,
+    problem_open: bool = True,
 ) -> list[Offer]:
-    """The cheapest things that would make more known: most points for the effort first, one for a component."""
+    """The cheapest things that would make more known, one for a component, the one that tells most first.
+
+    A problem can be solved only where one is open.
+    """
     weights = weights or Weights()
     before = stand(sums, rhythm, people, today=today, weights=weights)
     offers = []
     for remedy, (component, then) in _thens(sums, rhythm, people, today).items():
+        if remedy is Remedy.SOLVE and not problem_open:
+            continue
         after = stand(*then, today=today, weights=weights)
         if (points := before.unknown - after.unknown) > 1e-9:
             offers.append(Offer(remedy, component, points))
@@ -233,7 +244,7 @@ def remedies(
     best: dict[Component, Offer] = {}
     for offer in offers:
         best.setdefault(offer.component, offer)
-    return list(best.values())[:MOST_REMEDIES]
+    return sorted(list(best.values())[:MOST_REMEDIES], key=lambda one: -one.points)
 
 
 Then = tuple[Sums, Rhythm, Sequence[Person]]

@@ -91,6 +91,10 @@ RECKONED: tuple[Words, ...] = (
     ),
     gettext_lazy("Full points are shown; the rows are exact to a tenth."),
     gettext_lazy(
+        "The uncertainty beside the score, such as 73–87, is how far its evidence can be believed: reckoned at 80 %%, "
+        "the share that is earned may lie anywhere between the two. The more evidence there is, the closer they are."
+    ),
+    gettext_lazy(
         "A word stands for the score where no more than %(unknown)s points are unknown: strong from %(strong)s on, "
         "steady from %(steady)s on, weak below. Weights and limits are judgement. The score tells what was earned; it "
         "does not foretell."
@@ -160,20 +164,26 @@ def sentence(component: Component, case: Case) -> str:
 def _cadence(case: Case) -> list[str]:
     every = case.rhythm.every(case.day)
     last = max((row.day for row in case.rows if row.kind is Kind.TOUCH), default=None)
-    agreed = words.interval(every) if every else ""
+    agreed = _rhythm(every, case) if every else ""
     if last is None:
-        said = _("never in touch; agreed is %(every)s") % {"every": agreed}
+        said = _("never in touch; %(agreed)s") % {"agreed": agreed}
         return [said] if every else [_("never in touch"), _("no rhythm agreed")]
     touched = _("last in touch %(ago)s") % {"ago": _ago(last, case)}
     if not every:
         return [touched, _("no rhythm agreed, so nothing to keep yet")]
     late = case.too_long
-    found = [_("%(touched)s; agreed is %(every)s") % {"touched": touched, "every": agreed}]
+    found = [_("%(touched)s; %(agreed)s") % {"touched": touched, "agreed": agreed}]
     if late:
         told = {"late": number(late), "all": number(len(case.gaps))}
         said = ngettext("%(late)s of %(all)s silences was too long", "%(late)s of %(all)s silences were too long", late)
         found.append(said % told if len(case.gaps) > 1 else _("the silence since then is too long"))
     return found
+
+
+def _rhythm(every: int, case: Case) -> str:
+    """*agreed is every 14 days*; *assumed* while nobody of theirs agreed to it."""
+    said = _("assumed is %(every)s") if case.assumed else _("agreed is %(every)s")
+    return said % {"every": words.interval(every)}
 
 
 def _access(case: Case) -> list[str]:
@@ -328,7 +338,7 @@ def _why(case: Case, cause: Cause) -> str:
                 return _("Silences that were too long")
             touched = case.sums.touched_on
             if touched is None:
-                return _("No contact since a rhythm was agreed")
+                return _("No contact since there is a rhythm")
             return _("The silence since %(day)s") % {"day": dates.plain(touched, case.day)}
         case Counts.PERSON:
             assert cause.index is not None
@@ -459,8 +469,23 @@ def last_contact(line: Line, case: Case) -> str:
     every = case.rhythm.every(case.day) or health.WITHOUT_RHYTHM
     told = {"day": dates.plain(line.day, case.day), "every": dates.days(every), "days": dates.days(silent)}
     if silent <= every:
-        return _("Last contact on %(day)s: within the %(every)s agreed") % told
-    return _("Last contact on %(day)s: %(days)s that count, %(every)s agreed") % told
+        within = _("within the %(every)s assumed") if case.assumed else _("within the %(every)s agreed")
+        return _("Last contact on %(day)s: %(within)s") % (told | {"within": within % told})
+    beyond = _("%(days)s that count, %(every)s assumed") if case.assumed else _("%(days)s that count, %(every)s agreed")
+    return _("Last contact on %(day)s: %(within)s") % (told | {"within": beyond % told})
+
+
+def counts_of_silence(case: Case) -> str:
+    """Why a longer silence earns more than a shorter one; nothing where no rhythm counts."""
+    every = case.rhythm.every(case.day)
+    if every is None:
+        return ""
+    told = {"until": every + health.slack(every), "every": every, "slack": health.slack(every)}
+    said = _(
+        "What counts are days: the first %(until)d of a silence (%(every)d and %(slack)d of slack) are earned once it "
+        "is over, each later one is lost. So of two silences within the slack the longer one earns more."
+    )
+    return said % told
 
 
 def person(seen_on: date | None, case: Case) -> str:

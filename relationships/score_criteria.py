@@ -14,7 +14,7 @@ from relationships.course import Course, Known
 from relationships.criteria import DAY, SIDES, Lack, Missing, Record, Rule, Shown, Span, fading, last_seen_of, without
 from relationships.evidence import Component, Kind
 from relationships.flags import OUTCOMES
-from relationships.health_points import Remedy, remedies
+from relationships.health_points import EFFORT, Remedy, remedies
 
 # The belief that a partner has earned of each of these, and of trust on each side.
 EARNED, EARNED_BY_SIDE = 0.6, 0.55
@@ -43,13 +43,15 @@ def points_known(record: Record, today: date) -> int:
 
 
 def cheapest(record: Record, today: date) -> Remedy | None:
-    """What makes most known for the effort."""
+    """What makes most known for the effort; whether a problem is open that could be solved is not known here."""
     rows = [*(one.row for one in record.weighed), *(evidence.row(Kind.TOUCH, "both", day) for day in record.days)]
     rhythm = record.course.rhythm
     people = [health.Person(seen) for seen in last_seen_of(record, today)]
     weights = record.course.scale(today).weights
-    found = remedies(health.total(rows, rhythm, today), rhythm, people, today=today, weights=weights)
-    return found[0].remedy if found else None
+    sums = health.total(rows, rhythm, today)
+    found = remedies(sums, rhythm, people, today=today, weights=weights, problem_open=False)
+    best = max(found, key=lambda one: one.points / EFFORT[one.remedy], default=None)
+    return best.remedy if best else None
 
 
 def _can_be_judged(record: Record) -> tuple[Span, ...]:

@@ -67,7 +67,7 @@ TITLES: dict[Criterion, str | Promise] = {
     Criterion.BENEFIT: gettext_lazy("A joint project that gained both sides"),
     Criterion.FEEDBACK: gettext_lazy("Feedback both ways in 180 days"),
     Criterion.ROADMAPS: gettext_lazy("Roadmaps both ways in 180 days"),
-    Criterion.ADHERENCE: gettext_lazy("Rhythm kept on at least 70\u00a0%% of days"),
+    Criterion.ADHERENCE: gettext_lazy("Rhythm kept on at least 70\u00a0%% of the last 180 days"),
     Criterion.TRUST_FLAGS: gettext_lazy("No warning about trust"),
     Criterion.BESIDE_PROJECTS: gettext_lazy("A third of contact outside projects"),
 }

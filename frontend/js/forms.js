@@ -3,10 +3,17 @@ import { whenPresent } from "./page.js";
 
 const buttons = (form) => [...form.elements].filter((control) => control.type === "submit");
 
+/** A disabled button loses the focus; it has it again afterwards, and by its id in a part that is fetched anew. */
+const held = new WeakMap();
+
 function busy(form, on) {
+  if (on && form.contains(document.activeElement)) held.set(form, document.activeElement);
   if (on) form.setAttribute("aria-busy", "true");
   else form.removeAttribute("aria-busy");
   buttons(form).forEach((button) => (button.disabled = on));
+  if (on) return;
+  if (document.activeElement === document.body) held.get(form)?.focus({ preventScroll: true });
+  held.delete(form);
 }
 
 /** A form that sends what was typed, as opposed to one that fetches something on change. */

@@ -233,8 +233,18 @@ def _said_after(logged: Interaction, promised: int, now: Now, *, trouble: bool =
     if not logged.two_way:
         said.append(_("It does not count as contact."))
     elif row.due_on is not None:
-        said.append(_("Next check-in %(day)s.") % {"day": dates.by(row.due_on, row.today(now))})
+        said.append(_next_check_in(row, row.due_on, now))
     return " ".join(filter(None, said))
+
+
+def _next_check_in(row: Relationship, due_on: date, now: Now) -> str:
+    """*Next check-in by 6 December.* After a contact of long ago its day may be over."""
+    today = row.today(now)
+    if due_on >= today:
+        return _("Next check-in %(day)s.") % {"day": dates.by(due_on, today)}
+    if row.overdue_from is not None and row.overdue_from <= today:
+        return _("The next check-in is overdue since %(day)s.") % {"day": dates.said(row.overdue_from, today)}
+    return _("The next check-in is due since %(day)s.") % {"day": dates.said(due_on, today)}
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,6 +19,7 @@ from relationships.evidence import Component
 from relationships.models import (
     Commitment,
     Evidence,
+    HealthFlag,
     Interaction,
     InteractionContact,
     Relationship,
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 NOW = Now.read()
 TODAY = NOW.today("UTC")
 DAY = timedelta(days=1)
-STANDING_QUERIES = 33
+STANDING_QUERIES = 34
 
 
 def client_of(user: Any) -> Client:
@@ -198,6 +199,71 @@ def test_long_history_is_folded_and_opens() -> None:
     opened = next(group for one in answer.context["evidence"] for group in one.groups if group.key == "trust-ours")
     assert (len(opened.points), opened.older) == (50, "")
     assert opened.earned == ours.earned
+
+
+def test_rows_that_come_to_nothing_are_told_together_until_they_are_asked_for() -> None:
+    row = people.relationship()
+    Evidence.objects.bulk_create(
+        Evidence(
+            relationship=row, account_id=row.account_id, component="credibility", kind="problem_solved", side="ours",
+            day=TODAY - ago * DAY, r=0.5, source_model="tests.problem", source_id=10**9 + ago,
+        )
+        for ago in (5, 2500, 2600)
+    )  # fmt: skip
+
+    def group(**asked: str) -> standing_page.Group:
+        found: list[standing_page.Evidence] = page(row, **asked).context["evidence"]
+        return next(one for part in found for one in part.groups if one.key == "credibility")
+
+    folded, whole = group(), group(all="credibility")
+    assert (len(folded.points), folded.older) == (1, "and 2 older")
+    assert (len(whole.points), whole.older) == (3, "") and whole.folds
+    assert (folded.earned, folded.lost) == (whole.earned, whole.lost)
+
+
+def test_page_names_the_flags_in_force_says_what_uncertainty_is_and_how_silence_counts() -> None:
+    row = proven()
+    about: dict[str, Any] = {"relationship": row, "account_id": row.account_id, "since": TODAY - 9 * DAY}
+    quiet = HealthFlag.objects.create(kind="going_quiet", **about)
+    HealthFlag.objects.create(kind="one_sided", until=TODAY - DAY, **about)
+    HealthFlag.objects.create(kind="single_threaded", snoozed_until=TODAY + DAY, snoozed_why="A new buyer", **about)
+    answer = page(row)
+    said = text(answer)
+    assert "Flagged: Going quiet, Single-threaded (snoozed)" in said
+    assert f'href="{row.get_absolute_url()}#flag-{quiet.pk}"' in answer.content.decode()
+    assert "The uncertainty beside the score" in said and 'title="At 80 %: ' in answer.content.decode()
+    assert "the first 17 of a silence (14 and 3 of slack) are earned once it is over" in said
+    assert "Going quiet" not in text(page(row, on=(TODAY - 30 * DAY).isoformat())), "of a day that is over its own"
+
+
+def test_only_where_a_problem_is_open_is_solving_one_offered(django_assert_num_queries: Any) -> None:
+    row = people.relationship()
+    kinds = (("trust", "promise_kept"), ("reciprocity", "initiative"), ("reciprocity", "feedback_given"))
+    Evidence.objects.bulk_create(
+        Evidence(
+            relationship=row, account_id=row.account_id, component=component, kind=kind, side=side,
+            day=TODAY - 7 * number * DAY, r=1.0, source_model="tests.row", source_id=10**9 + number,
+        )
+        for component, kind in kinds
+        for side in ("ours", "theirs")
+        for number in range(12)
+    )  # fmt: skip
+    case = standing_page.case_of(row, records.read([row])[row.pk], TODAY)
+    solve = "Solve a problem of theirs by its day"
+    with django_assert_num_queries(1):
+        assert solve not in [way.said for way in standing_page._ways(row, case, writes=True)]
+    actions.open_problem(actor=row.owner, now=NOW, relationship=row, what="No forks")
+    assert solve in [way.said for way in standing_page._ways(row, case, writes=True)]
+
+
+def test_portfolio_shows_the_worst_flag_before_the_tags_and_not_as_one() -> None:
+    row = people.relationship()
+    Relationship.objects.filter(pk=row.pk).update(tags=["salmon"])
+    HealthFlag.objects.create(relationship=row, account_id=row.account_id, kind="going_quiet", since=TODAY)
+    said = client_of(row.owner).get(reverse("portfolio")).content.decode()
+    flag, tags = said.index('<span class="worst">'), said.index('<span class="tags">')
+    assert flag < tags
+    assert "#flag" in said[flag:tags] and "Going quiet" in said[flag:tags] and "salmon" not in said[flag:tags]
 
 
 def test_a_past_day_tells_what_was_there_by_then() -> None:

@@ -194,6 +194,7 @@ def test_each_field_of_the_book_counts_and_opens_its_list() -> None:
         "It is known of 4 of 6 relationships: 1 is satisfied but may leave, 1 is not satisfied and may leave,"
         " 1 is not satisfied and stays, 1 is satisfied and loyal."
     )
+    assert "Relationships that are paused or have ended are left out." in page.content.decode()
     fields = {one.key: one for one in [*page.context["fields"], page.context["unknown"]]}
     wanted = {
         "apostle": {loyal}, "mercenary": {leaving}, "hostage": {hostage}, "defector": {defector},

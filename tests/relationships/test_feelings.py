@@ -187,7 +187,7 @@ def test_a_word_is_one_tap_on_the_page_and_why_a_line_more() -> None:
     assert 'value="uneasy" aria-pressed="false"' in text(client.get(row.get_absolute_url()))
     assert client.post(reverse("feeling_create", args=[row.pk]), {"word": "uneasy"}).status_code == 302
     said = text(client.get(row.get_absolute_url()))
-    assert 'value="uneasy" aria-pressed="true"' in said
+    assert 'id="feeling-uneasy" value="uneasy" aria-pressed="true"' in said, "by its id it keeps the focus"
     assert "Add why, in a line" in said
     feeling = row.feelings.get()
     values = {"word": "uneasy", "note": "They stopped answering"}

@@ -367,6 +367,9 @@ def test_each_remedy_makes_more_known(history: History) -> None:
     found = health_points.remedies(sums, history.rhythm, history.people, today=TODAY)
     assert all(one.points > 0 for one in found)
     assert len({one.component for one in found}) == len(found) <= 3
+    assert found == sorted(found, key=lambda one: -one.points), "the one that tells most first"
+    without = health_points.remedies(sums, history.rhythm, history.people, today=TODAY, problem_open=False)
+    assert health_points.Remedy.SOLVE not in [one.remedy for one in without]
 
 
 # Examples

@@ -109,6 +109,11 @@ def test_every_kind_every_remedy_and_every_component_has_words() -> None:
             case(touch(12)),
             "Last in touch 12 days ago; agreed is every 30 days. One of two silences was too long.",
         ),
+        (
+            Component.CADENCE,
+            replace(case(touch(12)), assumed=True),
+            "Last in touch 12 days ago; assumed is every 30 days. One of two silences was too long.",
+        ),
         (Component.ACCESS, case(), "Nobody who decides is named yet. Nothing yet on meetings."),
         (
             Component.ACCESS,

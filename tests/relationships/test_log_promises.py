@@ -194,6 +194,14 @@ def test_toast_says_how_many_were_noted() -> None:
     assert "Logged with Ewos. Next check-in by" in said[2]
 
 
+@pytest.mark.parametrize(("ago", "said"), [(16, "is due since"), (60, "is overdue since"), (0, "Next check-in by")])
+def test_toast_after_a_contact_of_long_ago_says_that_the_next_is_late(ago: int, said: str) -> None:
+    row = agreed(14, start=today() - 90 * DAY, account=people.account("Ewos"))
+    values = typed(row, "Prices", when="other", occurred_on=(today() - ago * DAY).isoformat())
+    answer = signed_in().post(reverse("interaction_create"), values, headers={"HX-Request": "true"})
+    assert said in answer.headers["HX-Trigger"]
+
+
 def take_back_the_last() -> None:
     undo.take_back(actor=people.alice(), step_id=UndoStep.objects.latest("pk").pk, now=Now.read())
 
