@@ -26,11 +26,13 @@ from accounts.models import Account, Affiliation, Contact, Likeness, Membership,
 from accounts.undo import Done, take_back
 from prm import demo
 from prm import demo_company as company
-from relationships import actions, gaps, queries
+from relationships import actions, feelings, gaps, queries
 from relationships.acquaintance import Person
 from relationships.cadence import State
+from relationships.health import Band
 from relationships.models import (
     CadenceAgreement,
+    Feeling,
     Halt,
     Interaction,
     Introduction,
@@ -113,6 +115,23 @@ def test_seeded_their_people_show_every_gap_and_somebody_is_to_be_met() -> None:
     assert Stakeholder.objects.exclude(readiness="").count() == 2
     for stake in Stakeholder.objects.all():
         stake.full_clean()
+
+
+def test_what_the_evidence_said_beside_a_feeling_is_what_was_kept_of_its_day() -> None:
+    """And one has felt otherwise for 60 days than snapshots and standing say."""
+    rows = Feeling.objects.select_related("relationship__standing", "relationship__account")
+    felt: dict[Relationship, list[feelings.Felt]] = {}
+    for one in rows:
+        kept = one.relationship.snapshots.filter(on__lte=one.felt_on).newest_first()[0]
+        assert one.evidence == kept.band
+        band = Band(kept.band) if kept.band else None
+        felt.setdefault(one.relationship, []).append(feelings.Felt(one.felt_on, feelings.Word(one.word), band))
+    today = SUNDAY.today("UTC")
+    odds = {str(row): feelings.at_odds(said, Band(row.standing.band), today) for row, said in felt.items()
+            if row.standing.band}  # fmt: skip
+    asked = {name: found for name, found in odds.items() if found}
+    assert list(asked) == ["Fenwick Aas Laboratories"]
+    assert not asked["Fenwick Aas Laboratories"].better
 
 
 def test_seeded_twice_nothing_changes() -> None:
