@@ -101,7 +101,7 @@ def case_of(
 
 
 def section(row: Relationship, known: records.Known, today: date, *, writes: bool) -> Section:
-    """For the overview. Two queries more than what the criteria of the stages read."""
+    """For the overview. Two queries more than what the criteria of the stages read, three where too little is known."""
     case = case_of(row, known, judged_on(row, today), today=today)
     resting = row.ended_on is not None or row.paused_since is not None
     gone = _direction(row, today) if not resting else ""
