@@ -243,7 +243,7 @@ def why_alike(request: HttpRequest, pk: int) -> HttpResponse:
 
 LEAKS: dict[str, tuple[Any, str | None, tuple[str, str]]] = {
     "a file by its key alone": (path("files/<int:pk>/", a_download), "Attachment", ("attachment", "content")),
-    "a history by the key alone": (path("what/<int:pk>/", a_history), "Relationship", ("handover", "note")),
+    "a history by the key alone": (path("what/<int:pk>/", a_history), "Relationship", ("halt", "why")),
     "mentions of a former owner": (path("named/", my_mentions), None, ("comment", "text")),
     "promises of a former owner": (path("kept/", my_promises), None, ("commitment", "what")),
     "feedback of a former owner": (path("written/", my_writing), None, ("feedback", "said")),

@@ -43,8 +43,8 @@ def open_flags(row: Relationship) -> int:
 
 
 def rows(page: Page, name: str) -> Locator:
-    """The lines of a list that name this partner."""
-    return page.locator(".c-rows > li", has_text=name)
+    """The lines of a list that name this partner; a question about it is none."""
+    return page.locator(".c-rows > li:not(.c-question li)", has_text=name)
 
 
 def toast(page: Page, text: str) -> Locator:

@@ -19,6 +19,7 @@ from relationships.actions import agree_cadence, name_stakeholder
 from relationships.models import Evidence, Interaction, MissedCheckIn, Relationship
 from relationships.sweep import raise_flags
 from tests import people
+from tests.relationships.records import KEPT
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def state_of(row: Relationship) -> dict[str, Any]:
     """Everything that holding a meeting may move."""
     row.refresh_from_db()
     return {
-        "relationship": {field.attname: getattr(row, field.attname) for field in Relationship._meta.concrete_fields},
+        "relationship": {name: getattr(row, name) for name in KEPT},
         "evidence": evidence_of(row),
         "flags": list(MissedCheckIn.objects.filter(relationship=row).values()),
         "entries": row.interactions.count(),

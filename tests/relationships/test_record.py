@@ -17,7 +17,7 @@ from relationships import actions, cadence
 from relationships.models import CadenceAgreement, Evidence, Interaction, Relationship, Snooze
 from tests import people
 from tests.relationships.machine import Desk
-from tests.relationships.records import DAY, noon
+from tests.relationships.records import DAY, KEPT, noon
 
 which = st.integers(0, 1)
 DERIVED = ("every_days", "counts_from", "base_due_on", "due_on", "overdue_from", "changes_on")
@@ -184,13 +184,11 @@ class Record(Desk):
                 assert self.open_flags(row) in ([], [row.base_due_on] if late else [])
 
     def picture(self) -> list[Any]:
-        # Evidence follows from its source and is made anew with it: nothing knows it by its key.
-        said = [one.attname for one in Evidence._meta.concrete_fields if not one.primary_key]
-        # On which day the criteria were looked at last is no part of what was found.
-        kept = [one.attname for one in Relationship._meta.concrete_fields if one.name != "judged_as_of"]
+        # Evidence follows from its source and is made anew with it: nothing knows it by its key or its moment.
+        said = [one.attname for one in Evidence._meta.concrete_fields if one.name not in {"id", "written_at"}]
         evidence = Evidence.objects.filter(relationship__in=self.ids)
         return [
-            list(Relationship.objects.filter(pk__in=self.ids).order_by("pk").values(*kept)),
+            list(Relationship.objects.filter(pk__in=self.ids).order_by("pk").values(*KEPT)),
             *(
                 list(model.objects.filter(relationship__in=self.ids).order_by("pk").values())
                 for model in (Interaction, Snooze, CadenceAgreement)

@@ -458,6 +458,10 @@ def test_what_a_row_keeps_follows_from_the_criteria_and_changes_on_no_day_before
     record: Record, given_: list[Waiver], stage: Stage, declared_on: int | None, offset: int, stopped: bool
 ) -> None:
     today, wanted = day(offset), stages.following(stage)
+    # Flags are kept up to the day: whatever turns later is an event that has the criteria judged again.
+    record = replace(
+        record, flagged=[one for one in record.flagged if one.span.last is None and one.span.first <= today]
+    )
     declared = None if declared_on is None else Declared(stage, day(declared_on), day(declared_on + 180))
 
     def standing(on: date) -> stages.Standing:

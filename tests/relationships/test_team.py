@@ -19,7 +19,7 @@ from relationships import actions
 from relationships.models import CadenceAgreement, Commitment, HandOver, Relationship, RelationshipMember
 from relationships.open_items import open_items
 from tests import people
-from tests.relationships.records import DAY, MONDAY, agreed, log, noon
+from tests.relationships.records import DAY, KEPT, MONDAY, agreed, log, noon
 
 pytestmark = pytest.mark.django_db
 
@@ -251,6 +251,8 @@ def test_who_leaves_hands_over_and_comes_back_with_everything() -> None:
 def test_owner_changed_with_other_fields_is_a_hand_over_too() -> None:
     row, alice = people.relationship(), people.alice()
     promise(row)
+    # A promise leaves the criteria to the sweep, a change does not.
+    actions.judge_stages([row.pk], now=NOW)
     before = record([row])
     done = actions.change_relationship(
         actor=alice, now=NOW, relationship=row, values={"owner": people.bob(), "tier": "A"}
@@ -302,7 +304,7 @@ DEEDS: list[Deed] = [to_bob, to_europe, other_tags, weekly]
 def record(rows: list[Relationship]) -> Any:
     keys = [row.pk for row in rows]
     return (
-        list(Relationship.objects.filter(pk__in=keys).order_by("pk").values()),
+        list(Relationship.objects.filter(pk__in=keys).order_by("pk").values(*KEPT)),
         list(CadenceAgreement.objects.filter(relationship__in=keys).order_by("pk").values()),
         around(*rows),
     )
