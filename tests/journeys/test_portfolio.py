@@ -11,7 +11,7 @@ from tests.journeys.conftest import Open
 
 
 def rows(page: Page) -> Locator:
-    return page.locator(".c-book .name > a")
+    return page.locator(".c-book .name a")
 
 
 def shown(page: Page, *names: str) -> None:

@@ -18,7 +18,7 @@ from relationships.criteria import NOTHING_KNOWN, Agreed, Flagged, Lack, Person,
 from relationships.evidence import Component, Kind
 from relationships.flags import Flag
 from relationships.health import Thresholds, Weights
-from relationships.stages import CRITERIA, HOLDING, RULES, Criterion, Declared, Stage, Verdict, Waiver
+from relationships.stages import CRITERIA, HOLDING, RULES, Criterion, Declared, Finding, Stage, Verdict, Waiver
 from relationships.weighing import Scale
 
 DAY = timedelta(days=1)
@@ -286,9 +286,14 @@ def test_looked_at_again_no_later_than_it_changes(
     """Nor earlier: on the day named something is another, and the day before nothing was."""
     today = day(offset)
 
+    def told(one: Finding) -> Verdict:
+        """What fades until nothing is known of it is not met before and after: only the words are others."""
+        faded = one.criterion in {Criterion.COMPONENTS, Criterion.TRUST_OF_EACH} and one.verdict is Verdict.UNKNOWN
+        return Verdict.NOT_MET if faded else one.verdict
+
     def found(when: date) -> list[tuple[Criterion, Verdict, bool, date | None]]:
         outlook = stages.judge(record, stage, when, given_)
-        return sorted((one.criterion, one.verdict, one.settled, one.met_since) for one in outlook.findings)
+        return sorted((one.criterion, told(one), one.settled, one.met_since) for one in outlook.findings)
 
     again = stages.judge(record, stage, today, given_).changes_on
     last = again - DAY if again else today + 2000 * DAY
@@ -571,7 +576,8 @@ def test_days_of_a_pause_count_neither_way() -> None:
 def test_what_can_not_be_judged_yet_stands_in_the_way_until_it_is_waived() -> None:
     outlook = stages.judge(WHOLE, Stage.PARTNER, day(150))
     unknown = {one.criterion for one in outlook.findings if one.verdict is Verdict.UNKNOWN}
-    assert unknown == set(CRITERIA[Stage.PARTNER]) - set(RULES)
+    # Of their promises there is none, so nothing is known of the trust of their side.
+    assert unknown == set(CRITERIA[Stage.PARTNER]) - set(RULES) | {Criterion.TRUST_OF_EACH}
     assert not outlook.settled
     waived = [Waiver(one, Span(day(100), day(160))) for one in CRITERIA[Stage.PARTNER]]
     assert stages.stand(WHOLE, Stage.CUSTOMER, day(150), waivers=waived).proposed is Stage.PARTNER
