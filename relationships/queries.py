@@ -46,7 +46,6 @@ from relationships.models import (
     Heard,
     Interaction,
     InteractionContact,
-    Introduction,
     ListeningPost,
     Mention,
     ProblemQuerySet,
@@ -440,11 +439,6 @@ def places_seen_to(relationship: Relationship) -> set[int]:
     """The people in whose place somebody was met, or is not wanted any more; one query."""
     closed = relationship.introductions.exclude(closed_on=None).exclude(instead_of=None)
     return set(closed.order_by().values_list("instead_of", flat=True))
-
-
-def open_introductions(relationships: Collection[int]) -> QuerySet[Introduction]:
-    rows = Introduction.objects.open().filter(relationship__in=relationships)
-    return rows.select_related("relationship__account", "instead_of", "through", "keeper").order_by("opened_on", "id")
 
 
 # Listening posts -----------------------------------------------------------------------------------------------------

@@ -520,8 +520,6 @@ def of_going_on(halt: Halt) -> tuple[str, str, str]:
 
 # What is kept with a decision ----------------------------------------------------------------------------------------
 
-KEPT_ROWS = 8
-
 
 def kept(found: Sequence[Line]) -> list[dict[str, Any]]:
     """The criteria as they were judged, with what showed them, ready for JSON; in the words of the day."""

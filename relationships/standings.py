@@ -120,6 +120,42 @@ DECIDERS = f"""LATERAL (
              GROUP BY lower(c.name)) found) who"""
 
 
+# The spells of silence since the last contact, or since the first agreement: days put off and halts are cut out.
+SINCE_THE_LAST = f"""open AS (
+    SELECT p.id, p.today, n.touched_on, COALESCE(n.touched_on, p.agreed_on) AS start
+      FROM present p JOIN relationships_evidencesums n ON n.relationship_id = p.id
+), off AS (
+    SELECT id, range_agg(days) AS days
+      FROM (SELECT o.id, daterange(s.from_on, s.until_on + 1) AS days
+              FROM relationships_snooze s JOIN open o ON o.id = s.relationship_id WHERE s.from_on >= o.start
+             UNION ALL {HALTS}) x
+     GROUP BY id
+), runs AS (
+    SELECT o.id, o.start, lower(u.days) AS first, upper(u.days) - 1 AS last
+      FROM open o LEFT JOIN off f ON f.id = o.id
+     CROSS JOIN LATERAL unnest(datemultirange(daterange(o.start + 1, o.today + 1))
+                               - COALESCE(f.days, '{{}}'::datemultirange)) AS u(days)
+     WHERE o.start < o.today
+), silent AS (
+    SELECT id, sum(last - first + 1)::int AS days FROM runs GROUP BY id
+)"""
+# Every component but cadence, which asks for the silence too.
+PARTS = f""" CROSS JOIN {_of("meetings", _pot(Pot.ACCESS, "r"), _pot(Pot.ACCESS, "s"))}
+ CROSS JOIN {_certain("one", _slot(1))}
+ CROSS JOIN {_certain("two", _slot(2))}
+ CROSS JOIN {_mean("coverage", "one", "two")}
+ CROSS JOIN {_mean("access", "meetings", "coverage")}
+ CROSS JOIN {_of("credibility", _pot(Pot.CREDIBILITY, "r"), _pot(Pot.CREDIBILITY, "s"))}
+ CROSS JOIN {_of("trust_ours", _pot(Pot.TRUST_OURS, "r"), _pot(Pot.TRUST_OURS, "s"))}
+ CROSS JOIN {_of("trust_theirs", _pot(Pot.TRUST_THEIRS, "r"), _pot(Pot.TRUST_THEIRS, "s"))}
+ CROSS JOIN {_mean("trust", "trust_ours", "trust_theirs")}
+ CROSS JOIN {_balance("initiative")}
+ CROSS JOIN {_balance("feedback")}
+ CROSS JOIN {_balance("roadmap")}
+ CROSS JOIN {_mean("reciprocity", "initiative", "feedback", "roadmap")}
+"""
+
+
 def _stand(only: str = "TRUE") -> str:
     half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * n.stretched"
     late = of_spell("j.last", "j.last - j.first + 1 - j.good", "j.every", half)
@@ -152,24 +188,7 @@ def _stand(only: str = "TRUE") -> str:
         "account_id", "as_of", "config", "earned", "lost", "unknown", "low", "high", "score", "band", "limiting", *says,
     ]  # fmt: skip
     return f"""
-WITH {SCORE}, {terms(only)}, open AS (
-    SELECT p.id, p.today, n.touched_on, COALESCE(n.touched_on, p.agreed_on) AS start
-      FROM present p JOIN relationships_evidencesums n ON n.relationship_id = p.id
-), off AS (
-    SELECT id, range_agg(days) AS days
-      FROM (SELECT o.id, daterange(s.from_on, s.until_on + 1) AS days
-              FROM relationships_snooze s JOIN open o ON o.id = s.relationship_id WHERE s.from_on >= o.start
-             UNION ALL {HALTS}) x
-     GROUP BY id
-), runs AS (
-    SELECT o.id, o.start, lower(u.days) AS first, upper(u.days) - 1 AS last
-      FROM open o LEFT JOIN off f ON f.id = o.id
-     CROSS JOIN LATERAL unnest(datemultirange(daterange(o.start + 1, o.today + 1))
-                               - COALESCE(f.days, '{{}}'::datemultirange)) AS u(days)
-     WHERE o.start < o.today
-), silent AS (
-    SELECT id, sum(last - first + 1)::int AS days FROM runs GROUP BY id
-), {judged("runs")}, lateness AS (
+WITH {SCORE}, {terms(only)}, {SINCE_THE_LAST}, {judged("runs")}, lateness AS (
     SELECT n.relationship_id AS id, sum({late}) AS mass
       FROM judged j JOIN relationships_evidencesums n ON n.relationship_id = j.id
      GROUP BY n.relationship_id
@@ -190,20 +209,7 @@ SELECT p.id, false, p.account_id, p.today, s.version, 100 * whole.b, 100 * whole
  CROSS JOIN {_certain("currency", _currency(silent, "p.every"))}
  CROSS JOIN {_of("adherence", _pot(Pot.ADHERENCE, "r"), adherence_s)}
  CROSS JOIN {_mean("cadence", "currency", "adherence")}
- CROSS JOIN {_of("meetings", _pot(Pot.ACCESS, "r"), _pot(Pot.ACCESS, "s"))}
- CROSS JOIN {_certain("one", _slot(1))}
- CROSS JOIN {_certain("two", _slot(2))}
- CROSS JOIN {_mean("coverage", "one", "two")}
- CROSS JOIN {_mean("access", "meetings", "coverage")}
- CROSS JOIN {_of("credibility", _pot(Pot.CREDIBILITY, "r"), _pot(Pot.CREDIBILITY, "s"))}
- CROSS JOIN {_of("trust_ours", _pot(Pot.TRUST_OURS, "r"), _pot(Pot.TRUST_OURS, "s"))}
- CROSS JOIN {_of("trust_theirs", _pot(Pot.TRUST_THEIRS, "r"), _pot(Pot.TRUST_THEIRS, "s"))}
- CROSS JOIN {_mean("trust", "trust_ours", "trust_theirs")}
- CROSS JOIN {_balance("initiative")}
- CROSS JOIN {_balance("feedback")}
- CROSS JOIN {_balance("roadmap")}
- CROSS JOIN {_mean("reciprocity", "initiative", "feedback", "roadmap")}
- CROSS JOIN LATERAL (SELECT {points["b"]} AS b, {points["d"]} AS d, {points["u"]} AS u,
+{PARTS} CROSS JOIN LATERAL (SELECT {points["b"]} AS b, {points["d"]} AS d, {points["u"]} AS u,
                             {spread["down"]} AS down, {spread["up"]} AS up {ONCE}) whole
     ON CONFLICT (relationship_id) DO UPDATE SET {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
 """

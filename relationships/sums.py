@@ -116,20 +116,8 @@ def _rules() -> str:
     return f"rules (kind, side, pot, half, weekly) AS (VALUES {', '.join(rows)})"
 
 
-def _rebuild() -> str:
-    half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * p.stretched"
-    pots = [(pot, sign, column) for (pot, sign), column in COLUMNS.items() if pot is not Pot.ADHERENCE]
-    columns = [
-        "stretched",
-        "touched_on",
-        "latest_on",
-        "adherence_r",
-        "adherence_s",
-        *(column for *_pot, column in pots),
-    ]
-    summed = [f"sum({sign} * weight) FILTER (WHERE pot = '{pot}') AS {column}" for pot, sign, column in pots]
-    return f"""
-WITH {terms()}, touches AS (
+# The days of each gap between contacts that count: what was put off in it and halts are cut out.
+GAPS = f"""touches AS (
     SELECT DISTINCT p.id, p.agreed_on, e.day
       FROM present p JOIN {EVIDENCE} e ON e.relationship_id = p.id
      WHERE e.component = 'cadence' AND e.kind = '{Kind.TOUCH}' AND e.day BETWEEN p.agreed_on AND p.today
@@ -151,7 +139,23 @@ WITH {terms()}, touches AS (
      CROSS JOIN LATERAL unnest(datemultirange(daterange(g.start + 1, g.last + 1))
                                - COALESCE(o.days, '{{}}'::datemultirange)) AS u(days)
      WHERE g.last > g.start
-), {judged("runs")}, adherence AS (
+)"""
+
+
+def _rebuild() -> str:
+    half = f"{evidence.HALF_LIFE[evidence.Component.CADENCE]} * p.stretched"
+    pots = [(pot, sign, column) for (pot, sign), column in COLUMNS.items() if pot is not Pot.ADHERENCE]
+    columns = [
+        "stretched",
+        "touched_on",
+        "latest_on",
+        "adherence_r",
+        "adherence_s",
+        *(column for *_pot, column in pots),
+    ]
+    summed = [f"sum({sign} * weight) FILTER (WHERE pot = '{pot}') AS {column}" for pot, sign, column in pots]
+    return f"""
+WITH {terms()}, {GAPS}, {judged("runs")}, adherence AS (
     SELECT p.id, sum({of_spell("j.first + j.good - 1", "j.good", "j.every", half)}) AS r,
            sum({of_spell("j.last", "j.last - j.first + 1 - j.good", "j.every", half)}) AS s
       FROM judged j JOIN present p ON p.id = j.id
