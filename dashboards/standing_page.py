@@ -209,10 +209,18 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What counts later and has no row yet: *one is open, and late*, with where it is read."""
+
+    said: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A component on the page: what it asks, how it stands, its groups of rows, what is not known of it.
 
-    ``hint`` says how its rows count, where that is not plain.
+    ``hint`` says how its rows count, where that is not plain; ``waiting`` what somebody would look for among them.
     """
 
     part: Part
@@ -220,11 +228,12 @@ class Evidence:
     unknown: str
     groups: list[Group] = field(default_factory=list)
     hint: str = ""
+    waiting: Waiting | None = None
 
 
 @require_GET
 def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
-    """Twenty queries at the most besides who may see it, whatever the history; of a day that is over two more."""
+    """Twenty-one queries at the most besides who may see it, whatever the history; of a day that is over two more."""
     user, now = request.user, Now.read()
     visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
     row = get_object_or_404(visible, pk=pk)
@@ -248,7 +257,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "state": state.value,
         "look": words.LOOKS[state],
         "standing": found,
-        "evidence": _evidence(row, case, known, found, opened, day),
+        "evidence": _evidence(row, case, known, found, opened, day, _waiting(row, now) if day is None else None),
         "reckoned": health_words.reckoned(case.thresholds),
         "limiting": health_words.weakest(case),
         "flagged": _flagged(row, here) if day is None else [],
@@ -287,8 +296,22 @@ def _day_of(asked: str, here: date) -> tuple[date | None, str]:
     return (day, "") if day < here else (None, "")
 
 
+def _waiting(row: Relationship, now: Now) -> Waiting | None:
+    """Problems that are open: late or not, they count once they are solved. One query."""
+    count, late = queries.waiting_problems(row, now)
+    if not count:
+        return None
+    return Waiting(health_words.waiting(count, late), f"{reverse('problem_list')}?relationship={row.pk}")
+
+
 def _evidence(
-    row: Relationship, case: Case, known: records.Known, found: Section, opened: str, day: date | None
+    row: Relationship,
+    case: Case,
+    known: records.Known,
+    found: Section,
+    opened: str,
+    day: date | None,
+    waiting: Waiting | None,
 ) -> list[Evidence]:
     groups = {key: _newest_first(lines) for key, lines in _grouped(case).items()}
     shown = [line for key, lines in groups.items() for line in lines[: OPENED if key == opened else NEWEST]]
@@ -305,6 +328,7 @@ def _evidence(
                 health_words.not_known(component, case),
                 [_group(key, lines, totals[key], told, opened, day) for key, lines in own.items()],
                 health_words.counts_of_silence(case) if component is Component.CADENCE else "",
+                waiting if component is Component.CREDIBILITY else None,
             )
         )
     return evidence

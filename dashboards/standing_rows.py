@@ -18,6 +18,8 @@ from relationships.models import Commitment, Feedback, Interaction, ProblemStep,
 # So much of what somebody wrote stands in a line.
 BRIEF = 80
 Key = tuple[str, int]
+# What it says, its address, and whether it is praise.
+Source = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +77,29 @@ def tell(row: Relationship, case: Case, known: records.Known, lines: Sequence[Li
     return {line: _shown(row, case, line, sources, talks) for line in lines}
 
 
-def _sources(row: Relationship, case: Case, lines: Sequence[Line]) -> dict[Key, tuple[str, str]]:
+def _sources(row: Relationship, case: Case, lines: Sequence[Line]) -> dict[Key, Source]:
     wanted: dict[str, list[int]] = {}
     for line in lines:
         if line.counts is Counts.ROW:
             assert line.index is not None
             entry = case.entries[line.index]
             wanted.setdefault(entry.model, []).append(entry.pk)
-    found: dict[Key, tuple[str, str]] = {}
+    found: dict[Key, Source] = {}
     for model, teller in TELLERS.items():
         for one in teller.rows(wanted[model]) if model in wanted else ():
-            found[model, one.pk] = teller.say(one, row)
+            praise = isinstance(one, Feedback) and one.nature == Feedback.Nature.PRAISE
+            found[model, one.pk] = (*teller.say(one, row), praise)
     return found
 
 
-def _shown(
-    row: Relationship, case: Case, line: Line, sources: Mapping[Key, tuple[str, str]], talks: Mapping[Any, int]
-) -> Shown:
+def _shown(row: Relationship, case: Case, line: Line, sources: Mapping[Key, Source], talks: Mapping[Any, int]) -> Shown:
     match line.counts:
         case Counts.ROW:
             assert line.index is not None
             entry = case.entries[line.index]
-            what, address = sources.get((entry.model, entry.pk), ("", ""))
-            return Shown(health_words.row_says(entry.row.kind, entry.row.side), what, address, entry.row.side)
+            what, address, praise = sources.get((entry.model, entry.pk), ("", "", False))
+            said = health_words.row_says(entry.row.kind, entry.row.side, praise=praise)
+            return Shown(said, what, address, entry.row.side)
         case Counts.PERSON:
             assert line.index is not None
             one = case.deciders[line.index]

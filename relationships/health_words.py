@@ -79,6 +79,17 @@ ROWS: dict[Kind, Words | tuple[Words, Words]] = {
     Kind.FEEDBACK_GIVEN: (gettext_lazy("We gave them feedback"), gettext_lazy("They gave us feedback")),
     Kind.ROADMAP_SHARED: (gettext_lazy("We showed our roadmap"), gettext_lazy("They showed theirs")),
 }
+# Praise is feedback: it asks for an answer, too, which a row about it says where somebody may doubt it.
+OF_PRAISE: dict[Kind, tuple[Words, Words]] = {
+    Kind.FEEDBACK_ANSWERED: (
+        gettext_lazy("We answered their praise within 5 days"),
+        gettext_lazy("They answered our praise within 5 days"),
+    ),
+    Kind.FEEDBACK_IGNORED: (
+        gettext_lazy("We did not answer their praise for 30 days"),
+        gettext_lazy("They did not answer our praise for 30 days"),
+    ),
+}
 # How it is reckoned, for somebody who reads of it for the first time.
 RECKONED: tuple[Words, ...] = (
     gettext_lazy(
@@ -108,8 +119,8 @@ def reckoned(by: Thresholds) -> list[str]:
     return [str(said) % told for said in RECKONED]
 
 
-def row_says(kind: Kind, side: str) -> str:
-    said = ROWS[kind]
+def row_says(kind: Kind, side: str, *, praise: bool = False) -> str:
+    said = OF_PRAISE.get(kind, ROWS[kind]) if praise else ROWS[kind]
     return str(said[0 if side == "ours" else 1] if isinstance(said, tuple) else said)
 
 
@@ -443,6 +454,16 @@ def not_known(component: Component, case: Case) -> str:
     }[component]
     told = {"points": capfirst(points(shown.unknown)), "most": shown.most, "why": why}
     return _("%(points)s of %(most)d not yet known. %(why)s") % told
+
+
+def waiting(count: int, late: int) -> str:
+    """*Three are open, one of them late*: problems that no row tells of yet."""
+    if late == count:
+        return ngettext("one is open, and late", "%(open)s are open, all of them late", count) % {"open": number(count)}
+    said = ngettext("one is open", "%(open)s are open", count)
+    if late:
+        said = _("%(open)s, %(late)s of them late") % {"open": said, "late": number(late)}
+    return said % {"open": number(count)}
 
 
 # What is counted besides rows ----------------------------------------------------------------------------------------

@@ -75,6 +75,12 @@ def last_touches(ids: Collection[int]) -> dict[int, Interaction]:
     return {touch.relationship_id: touch for touch in Interaction.objects.filter(pk__in=found)}
 
 
+def waiting_problems(row: Relationship, now: Now) -> tuple[int, int]:
+    """How many problems are open, and how many of them late; one query."""
+    counted = row.problems.open().aggregate(open=Count("pk"), late=Count("pk", filter=is_late_problem(now)))
+    return counted["open"], counted["late"]
+
+
 def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Direction]:
     """Where the standing of each has gone within 30 days; one query.
 

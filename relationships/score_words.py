@@ -51,7 +51,7 @@ KINDS = {
     Kind.PROMISE_BROKEN: gettext_lazy("A promise broken, besides having been late"),
     Kind.PROMISE_OWNED: gettext_lazy("A miss explained within a week, with a new plan: takes back"),
     Kind.FEEDBACK_ANSWERED: gettext_lazy("Feedback answered within 5 days"),
-    Kind.FEEDBACK_IGNORED: gettext_lazy("Feedback left without an answer for 30 days"),
+    Kind.FEEDBACK_IGNORED: gettext_lazy("Feedback, praise too, left without an answer for 30 days"),
     Kind.INITIATIVE: gettext_lazy("A side began a conversation"),
     Kind.FEEDBACK_GIVEN: gettext_lazy("A side gave feedback"),
     Kind.ROADMAP_SHARED: gettext_lazy("A side shared its roadmap"),

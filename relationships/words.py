@@ -248,16 +248,24 @@ def _span(row: CadenceAgreement, today: date) -> str:
 
 
 def adherence(year: cadence.Adherence, today: date) -> str:
-    """*In rhythm on 292 of the last 365 days (80 %)*; nothing where less than a week counted."""
+    """*In rhythm on 292 of the last 365 days (80 %)*; nothing where less than a week counted.
+
+    It names its days, as a criterion beside it asks for the share of other ones.
+    """
     if year.counted < A_WEEK:
         return ""
-    if year.counted < (year.last - year.first).days + 1:
-        days = _("%(count)d days that count")
+    span = (year.last - year.first).days + 1
+    if year.counted < span:
+        days = (
+            _("%(count)d days that count, of the %(span)d up to %(day)s")
+            if year.last < today
+            else _("%(count)d days that count, of the last %(span)d")
+        )
     elif year.last < today:
         days = _("%(count)d days up to %(day)s")
     else:
         days = _("the last %(count)d days")
-    said = days % {"count": year.counted, "day": dates.said(year.last, today)}
+    said = days % {"count": year.counted, "span": span, "day": dates.said(year.last, today)}
     values = {"good": year.in_rhythm, "days": said, "percent": year.percent}
     return _("In rhythm on %(good)d of %(days)s (%(percent)d %%)") % values
 

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 NOW = Now.read()
 TODAY = NOW.today("UTC")
 DAY = timedelta(days=1)
-STANDING_QUERIES = 34
+STANDING_QUERIES = 35
 
 
 def client_of(user: Any) -> Client:
@@ -254,6 +254,27 @@ def test_only_where_a_problem_is_open_is_solving_one_offered(django_assert_num_q
         assert solve not in [way.said for way in standing_page._ways(row, case, writes=True)]
     actions.open_problem(actor=row.owner, now=NOW, relationship=row, what="No forks")
     assert solve in [way.said for way in standing_page._ways(row, case, writes=True)]
+
+
+def test_open_problems_are_named_where_somebody_looks_for_their_rows() -> None:
+    row = people.relationship()
+    assert "A problem counts once it is solved" not in text(page(row))
+    for what, opened in (("No forks", TODAY - 200 * DAY), ("Crates too wide", TODAY)):
+        actions.open_problem(actor=row.owner, now=Now.on(opened), relationship=row, what=what, opened_on=opened)
+    answer = page(row)
+    assert "A problem counts once it is solved: two are open, one of them late." in text(answer)
+    assert f'{reverse("problem_list")}?relationship={row.pk}"' in answer.content.decode()
+    assert "A problem counts once it is solved" not in text(page(row, on=(TODAY - DAY).isoformat()))
+
+
+def test_praise_nobody_answered_says_so_in_its_row() -> None:
+    row = people.relationship()
+    given = [people.feedback(row, TODAY - 60 * DAY, nature=nature) for nature in ("praise", "suggestion")]
+    ledger.fall_ignored(NOW)
+    said = text(page(row))
+    assert len(given) == said.count(" for 30 days: ")
+    assert "We did not answer their praise for 30 days: Praise" in said
+    assert "We left their feedback unanswered for 30 days: Suggestion" in said
 
 
 def test_portfolio_shows_the_worst_flag_before_the_tags_and_not_as_one() -> None:

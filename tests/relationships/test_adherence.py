@@ -229,7 +229,7 @@ def test_year_counts_no_day_of_a_pause_that_is_over() -> None:
     row.refresh_from_db()
     actions.resume(actor=row.owner, now=noon(MONDAY - 3 * DAY), relationship=row)
     # As while it was paused; on the day on which it went on, and the three after it, it was overdue again.
-    assert year(row, MONDAY) == "In rhythm on 27 of 34 days that count (79 %)"
+    assert year(row, MONDAY) == "In rhythm on 27 of 34 days that count, of the last 41 (79 %)"
 
 
 @pytest.mark.django_db
@@ -258,7 +258,14 @@ def test_year_reads_as_much_of_a_long_history_as_of_a_short_one() -> None:
     [
         (Adherence(MONDAY - 364 * DAY, MONDAY, 292, 365), "In rhythm on 292 of the last 365 days (80 %)"),
         (Adherence(MONDAY - 364 * DAY, MONDAY, 364, 365), "In rhythm on 364 of the last 365 days (99 %)"),
-        (Adherence(MONDAY - 364 * DAY, MONDAY, 150, 200), "In rhythm on 150 of 200 days that count (75 %)"),
+        (
+            Adherence(MONDAY - 364 * DAY, MONDAY, 150, 200),
+            "In rhythm on 150 of 200 days that count, of the last 365 (75 %)",
+        ),
+        (
+            Adherence(MONDAY - 364 * DAY, MONDAY - 9 * DAY, 150, 200),
+            "In rhythm on 150 of 200 days that count, of the 356 up to 21 February (75 %)",
+        ),
         (Adherence(MONDAY - 6 * DAY, MONDAY, 7, 7), "In rhythm on 7 of the last 7 days (100 %)"),
         (Adherence(MONDAY - 5 * DAY, MONDAY, 6, 6), ""),
         (Adherence(MONDAY - 364 * DAY, MONDAY), ""),

@@ -152,6 +152,21 @@ def test_component_in_a_sentence(component: Component, known: Case, said: str) -
     assert health_words.sentence(component, known) == said
 
 
+@pytest.mark.parametrize(
+    ("count", "late", "said"),
+    [
+        (1, 0, "one is open"),
+        (1, 1, "one is open, and late"),
+        (3, 0, "three are open"),
+        (3, 1, "three are open, one of them late"),
+        (3, 3, "three are open, all of them late"),
+        (12, 11, "12 are open, 11 of them late"),
+    ],
+)
+def test_problems_without_a_row_yet(count: int, late: int, said: str) -> None:
+    assert health_words.waiting(count, late) == said
+
+
 def test_a_promise_that_was_late_and_then_kept_is_one_promise() -> None:
     late = Entry(row(Kind.PROMISE_LATE), "tests.promise", 7)
     kept = Entry(row(Kind.PROMISE_KEPT_LATE), "tests.promise", 7)
