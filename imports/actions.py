@@ -22,6 +22,8 @@ from relationships.models import CadenceAgreement, Interaction, Relationship
 from web.clock import Now
 
 BATCH = 5000
+FIRST = 250
+"""The first batch is small: PostgreSQL plans the work of the large ones by what it has seen of the tables."""
 LAST_YEAR = 8999
 
 Item = TypeVar("Item")
@@ -76,7 +78,6 @@ def import_csv(
                 transaction.set_rollback(True)
         else:
             _run(stream, mapping, now, today, totals, tell, batch, keep=True)
-            queries.refresh_statistics()
     return totals
 
 
@@ -91,18 +92,26 @@ def _run(
     *,
     keep: bool,
 ) -> None:
+    counted = 0
     for lot in _lots(reading.read(stream, mapping, today), batch):
         with transaction.atomic():
             made, refused = _Batch(mapping, now, keep=keep).take_in(lot)
         totals.add(made)
         for one in refused:
             tell(one)
+        if keep and totals.rows >= 2 * counted:
+            queries.refresh_statistics()
+            counted = totals.rows
+    if keep and totals.rows > counted:
+        queries.refresh_statistics()
 
 
 def _lots(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     left = iter(items)
-    while lot := list(islice(left, size)):
+    this = min(FIRST, size)
+    while lot := list(islice(left, this)):
         yield lot
+        this = size
 
 
 @dataclass(slots=True)

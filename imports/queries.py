@@ -11,7 +11,16 @@ from django.db import connection, models
 from django.db.models.functions import MD5, Lower
 
 from accounts.models import Account, AccountAlias, ExternalId, User
-from relationships.models import CadenceAgreement, Commitment, Evidence, Interaction, Relationship
+from relationships.models import (
+    CadenceAgreement,
+    Commitment,
+    Evidence,
+    EvidenceSums,
+    Interaction,
+    MissedCheckIn,
+    Relationship,
+    Standing,
+)
 
 Relation = tuple[int, str]
 """Account and name of a relationship."""
@@ -136,6 +145,17 @@ def begin_earlier(starts: dict[int, date]) -> None:
 
 def refresh_statistics() -> None:
     """What PostgreSQL knows of its tables, after many rows came at once; until then it plans as if they were few."""
-    tables = [Relationship, Interaction, CadenceAgreement, Evidence, Commitment]
+    tables = [
+        Account,
+        User,
+        Relationship,
+        Interaction,
+        CadenceAgreement,
+        Evidence,
+        EvidenceSums,
+        Standing,
+        Commitment,
+        MissedCheckIn,
+    ]
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(connection.ops.quote_name(model._meta.db_table) for model in tables))

@@ -157,10 +157,12 @@ class CutOffError(Exception):
     pass
 
 
-def test_leaves_statistics_of_what_came_in_gathered_once() -> None:
+def test_gathers_statistics_whenever_what_came_in_has_doubled() -> None:
     with CaptureQueriesContext(connection) as queries:
-        take_in(text(ROWS), batch=2)
-    assert sum(query["sql"].startswith("ANALYZE ") for query in queries.captured_queries) == 1
+        taken, _ = take_in(text(ROWS), batch=1)
+    assert taken.rows == 7
+    # After 1, 2 and 4 rows, and at the end.
+    assert sum(query["sql"].startswith("ANALYZE ") for query in queries.captured_queries) == 4
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [Interaction._meta.db_table])
         (known,) = cursor.fetchone()

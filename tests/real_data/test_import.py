@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import Account, User
 from imports.actions import Totals, import_csv
@@ -63,6 +64,12 @@ def open_flags() -> set[tuple[str, str, date]]:
     )
 
 
+def seen() -> None:
+    """What the server does by itself within a minute where work is committed; a test commits nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def counted_flags(monday: raw_count.Monday) -> set[tuple[str, str, date]]:
     return {(name_key(one.account), one.name, one.due_on) for one in monday.open.values()}
 
@@ -102,6 +109,7 @@ def test_two_mondays(box: Postbox) -> None:
     agrees(totals, refused, first)
     swept = sweep_cadence(now=Now.on(first.day))
     assert (swept.raised, swept.closed, swept.open) == (5545, 0, 5545)
+    seen()
     assert open_flags() == counted_flags(first)
     mails_agree(box, first, "2020-03-02T08:00:00+01:00")
 
@@ -117,5 +125,6 @@ def test_two_mondays(box: Postbox) -> None:
     assert len(second.closed_by_import) == 65
     swept = sweep_cadence(now=Now.on(second.day))
     assert (swept.raised, swept.closed, swept.open) == (2203, 0, 7683)
+    seen()
     assert open_flags() == counted_flags(second)
     mails_agree(box, second, "2020-07-06T08:00:00+02:00")
