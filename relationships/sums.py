@@ -124,13 +124,14 @@ GAPS = f"""touches AS (
 ), gaps AS (
     SELECT id, COALESCE(lag(day) OVER (PARTITION BY id ORDER BY day), agreed_on) AS start, day AS last FROM touches
 ), put_off AS (
-    SELECT p.id, daterange(s.from_on + CASE WHEN a.same THEN 1 ELSE 0 END, LEAST(s.until_on, a.next) + 1) AS days
-      FROM relationships_snooze s
-      JOIN present p ON p.id = s.relationship_id
-     CROSS JOIN LATERAL (SELECT COALESCE(bool_or(t.day = s.from_on), false) AS same,
-                                min(t.day) FILTER (WHERE t.day > s.from_on) AS next
-                           FROM touches t WHERE t.id = p.id) a
-     WHERE s.from_on >= p.agreed_on
+    SELECT a.id, daterange(a.from_on + CASE WHEN a.same THEN 1 ELSE 0 END, LEAST(a.until_on, a.next) + 1) AS days
+      FROM (SELECT p.id, s.from_on, s.until_on, COALESCE(bool_or(t.day = s.from_on), false) AS same,
+                   min(t.day) FILTER (WHERE t.day > s.from_on) AS next
+              FROM relationships_snooze s
+              JOIN present p ON p.id = s.relationship_id
+              LEFT JOIN touches t ON t.id = p.id
+             WHERE s.from_on >= p.agreed_on
+             GROUP BY s.id, p.id) a
 ), off AS (
     SELECT id, range_agg(days) AS days FROM (SELECT id, days FROM put_off UNION ALL {HALTS}) x GROUP BY id
 ), runs AS (
@@ -177,10 +178,11 @@ WITH {terms()}, {GAPS}, {judged("runs")}, adherence AS (
 )
 INSERT INTO relationships_evidencesums AS n (relationship_id, rhythm, flags_stale, stale, {", ".join(columns)})
 SELECT p.id, '', true, EXISTS (SELECT 1 FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day > p.today),
-       p.stretched, (SELECT max(t.day) FROM touches t WHERE t.id = p.id),
+       p.stretched, t.touched_on,
        (SELECT max(e.day) FROM {EVIDENCE} e WHERE e.relationship_id = p.id AND e.day <= p.today),
        COALESCE(a.r, 0), COALESCE(a.s, 0), {", ".join(f"COALESCE(q.{column}, 0)" for *_pot, column in pots)}
   FROM present p LEFT JOIN adherence a ON a.id = p.id LEFT JOIN pots q ON q.id = p.id
+  LEFT JOIN (SELECT id, max(day) AS touched_on FROM touches GROUP BY id) t ON t.id = p.id
     ON CONFLICT (relationship_id) DO UPDATE
    SET stale = EXCLUDED.stale, flags_stale = true, {", ".join(f"{column} = EXCLUDED.{column}" for column in columns)}
 """

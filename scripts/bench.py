@@ -26,7 +26,9 @@ import django
 
 from prm import services
 
-OWN, SMALL, LARGE, LARGE_OF_HEALTH, HISTORY, EARLIER = 100, 1_000, 50_000, 10_000, 5_000, 500
+OWN, SMALL, LARGE, LARGE_OF_HEALTH, EARLIER = 100, 1_000, 50_000, 10_000, 500
+# Contacts a day apart: flags still weigh those of the last 960 days, of what lies before only sums and dates are kept.
+RECENT, HISTORY = 960, 5_000
 PART = "".join(sys.argv[1:])
 
 ACCOUNTS = """
@@ -166,10 +168,10 @@ def _talked(alice: Any) -> dict[str, Any]:
     talked = _history_times(alice)
     return {
         **{
-            f"{name} with {HISTORY} earlier contacts, times longer than with five": round(long / short, 2)
+            f"{name} with {HISTORY} contacts before the last {RECENT}, times longer": round(long / short, 2)
             for name, (short, long) in talked.items()
         },
-        f"milliseconds with five and with {HISTORY} earlier contacts": {
+        f"milliseconds with {RECENT} contacts and with {HISTORY} more before": {
             name: [round(one, 1) for one in both] for name, both in talked.items()
         },
     }
@@ -286,8 +288,9 @@ def _history_times(alice: Any) -> dict[str, tuple[float, float]]:
 
     short, long = Relationship.objects.filter(owner=alice).order_by("pk")[:2]
     with pgtrigger.ignore(), connection.cursor() as cursor:
-        cursor.execute(INTERACTIONS, [1, HISTORY, [long.account_id]])
-        cursor.execute(EVIDENCE, [[long.account_id]])
+        cursor.execute(INTERACTIONS, [1, RECENT, [short.account_id]])
+        cursor.execute(INTERACTIONS, [1, RECENT + HISTORY, [long.account_id]])
+        cursor.execute(EVIDENCE, [[short.account_id, long.account_id]])
         cursor.execute("ANALYZE relationships_interaction, relationships_evidence")
     sums.rebuild(Now.read(), [short.pk, long.pk])
     client = Client()

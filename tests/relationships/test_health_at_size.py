@@ -126,6 +126,14 @@ def touched(sql: str, values: Any) -> list[str]:
     return [line for line in named if "never executed" not in line]
 
 
+def again_and_again(sql: str, values: Any) -> list[str]:
+    """Which of its own interim results a statement looks through more than twice: for each row that would be, once."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}", values)
+        lines = [line for (line,) in cursor.fetchall()]
+    return [line for line in lines if (found := re.search(r"CTE Scan.* loops=(\d+)", line)) and int(found[1]) > 2]
+
+
 def rows_read() -> Counter[str]:
     """How many rows of each table this transaction has read so far, by an index or from one end to the other."""
     with connection.cursor() as cursor:
@@ -157,6 +165,11 @@ def test_nothing_that_a_page_or_a_log_reads_grows_with_the_talk() -> None:
     values = {"day": None, "instant": NOW.instant, "ids": [long.pk]}
     assert read_whole(standings.STAND, values) == []
     assert touched(standings.STAND, values) == []
+    # All of them: as much work for each, however many there are.
+    everybody = {"day": None, "instant": NOW.instant, "ids": None}
+    assert again_and_again(sums.REBUILD, everybody) == []
+    assert again_and_again(sums.OTHERWISE, everybody) == []
+    assert again_and_again(standings.STAND, everybody) == []
     # A log, which adds to its sums: the same statements and rows in a history of five thousand as in one of ten.
     (of_short, few), (of_long, many) = log_one(short), log_one(long)
     assert len(of_long) == len(of_short)
