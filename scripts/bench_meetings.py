@@ -71,9 +71,9 @@ SELECT p.meeting_id, p.id, true, 'written:' || n, 5, 'ours', 'Item ' || n, false
 """
 # Everybody was invited, and sent the minutes of what was held; all of it went out.
 INVITATIONS = """
-INSERT INTO meetings_calendarmessage (meeting_id, contact_id, method, sequence, shown, scope, due_at,
+INSERT INTO meetings_calendarmessage (meeting_id, contact_id, method, uid, sequence, shown, scope, due_at,
                                       wanted_at)
-SELECT meeting_id, contact_id, 'request', 0, '', 'one', now() - interval '18 days', now() - interval '18 days'
+SELECT meeting_id, contact_id, 'request', '', 0, '', 'one', now() - interval '18 days', now() - interval '18 days'
   FROM meetings_participant WHERE contact_id IS NOT NULL AND party_id = ANY(%s)
 """
 MINUTES = """
