@@ -6,6 +6,7 @@ days that are found exactly. All days are local dates of the relationship's zone
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -197,9 +198,13 @@ TRUST_FLAGS = Rule(
 )
 
 
-def low(record: Record, component: Component) -> list[Span]:
-    """When it was low: little of it earned, and more known of it than not. What nobody knows is no reason to worry."""
+def low(record: Record, component: Component, since: date = date.min) -> list[Span]:
+    """When it was low: little of it earned, and more known of it than not. What nobody knows is no reason to worry.
+
+    Exact from ``since`` on: a span that holds on that day may have begun before the first day that is told.
+    """
     course = record.course
-    days = course.days_of(component)
+    order = sorted(course.days_of(component))
+    days = order[max(0, bisect_right(order, since) - 1) :]
     known = fading(days, lambda day: course.of(component, day).unknown <= LOW_UNKNOWN)
     return without(known, fading(days, lambda day: _reaches(course.of(component, day).belief, LOW)))

@@ -330,8 +330,9 @@ def low_for_long(record: Record, stage: str, today: date) -> tuple[tuple[Compone
     if stage == Stage.CONTACT:
         return (), None
     found, turns = [], []
+    lasts = score_criteria.LOW_DAYS * DAY
     for component in Component:
-        held = _lasting(score_criteria.low(record, component), score_criteria.LOW_DAYS * DAY)
+        held = _lasting(score_criteria.low(record, component, today - 2 * lasts), lasts)
         if any(span.holds(today) for span in held):
             found.append(component)
         turns.append(_next(held, 0 * DAY, [], today))

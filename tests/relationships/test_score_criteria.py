@@ -89,6 +89,20 @@ def test_spans_are_those_of_the_slow_way_to_the_day() -> None:
     assert min(held.values()) > 0, held
 
 
+def test_looked_at_from_a_day_on_the_same_days_are_low() -> None:
+    cut = 0
+    for seed in range(40):
+        chance = Random(seed)
+        record = rich(chance)
+        for component in Component:
+            since = day(chance.randrange(600))
+            found, whole = score_criteria.low(record, component, since), score_criteria.low(record, component)
+            for on in (since + by * DAY for by in range(0, 400, 7)):
+                assert any(span.holds(on) for span in found) is any(span.holds(on) for span in whole)
+            cut += found != whole
+    assert cut
+
+
 @given(st.sets(st.integers(0, 60), min_size=1), st.integers(0, 99), st.data())
 def test_spans_of_what_fades_are_those_of_every_day(starts: set[int], seed: int, data: st.DataObject) -> None:
     """Against days one by one, where something holds for a while after some of the days."""
