@@ -10,24 +10,45 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from meetings import answer_links
 from prm import services
+from relationships import pulse_links
 from relationships.addresses import token_for
 from relationships.models import Heard, Interaction, ListeningPost, Relationship, Stakeholder
 from tests import people
 from tests.journeys.book import dialog
 from tests.journeys.conftest import Open, Watch
 from tests.journeys.full_book import full_book, things_of
+from tests.journeys.judged_book import Judged, judged_book
 from tests.journeys.met_book import Met, met_book
 
 AXE = services.CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
-# Of what lies under a dialog the page itself tells. *Region* is never more than moderate, and takes long.
-RUN = """async (rules) => {
-  const only = rules.length ? { runOnly: { type: "rule", values: rules } } : {};
-  const found = await axe.run(document.querySelector("#dialog-frame[open]") ?? document, { resultTypes: ["violations"], rules: { region: { enabled: false } }, ...only });
+# Of what lies under a dialog the page itself tells. *Region* is never more than moderate, and takes long. What is shown
+# at one width only and is nothing but text can break the rules of colours, and no other.
+RUN = """async ([rules, only]) => {
+  const within = only ? window.onlyHere : document.querySelector("#dialog-frame[open]") ?? document;
+  if (only && !within.length) return [];
+  const plain = only && within.every((node) => node.matches(":is(kbd, span, b, p, div, svg, use, path):not([role], [tabindex], [aria-label])"));
+  if (plain) rules = ["color-contrast", "link-in-text-block"];
+  const chosen = rules.length ? { runOnly: { type: "rule", values: rules } } : {};
+  const found = await axe.run(within, { resultTypes: ["violations"], preload: false, rules: { region: { enabled: false } }, ...chosen });
   return found.violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.target + " " + node.failureSummary).join(" | ")}`);
 }"""
 # What the same page may break by its colours alone.
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
+# And by its being narrow.
+OF_ROOM = ["scrollable-region-focusable"]
+# What is shown, how it is coloured, and whether its letters are so large that less contrast does: kept for one width, and compared with what was kept for the other.
+SHOWN = """([width, other]) => {
+  const root = document.querySelector("#dialog-frame[open]") ?? document.body;
+  const shown = new Map([...root.querySelectorAll("*")].filter((node) => node.checkVisibility()).map((node) => {
+    const { color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight } = getComputedStyle(node);
+    const large = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24);
+    return [node, [color, backgroundColor, backgroundImage, opacity, large].join()];
+  }));
+  window.shownAt = { ...window.shownAt, [width]: shown };
+  window.onlyHere = [...shown].filter(([node, look]) => window.shownAt[other]?.get(node) !== look).map(([node]) => node);
+}"""
+PHONE, DESK = 390, 1440
 WIDER = """() => [...document.querySelectorAll("body *")].filter((node) => {
   const box = node.getBoundingClientRect();
   return box.width && box.right > document.documentElement.clientWidth + 1 && !node.closest(".c-tabs, .c-filter, .c-seg, .c-scroll, .visually-hidden, .visually-hidden-focusable");
@@ -40,11 +61,11 @@ def with_axe(page: Page) -> Page:
     return page
 
 
-def serious(page: Page) -> list[str]:
-    """Of the page in the light, whole; and of its colours in the dark."""
-    found: list[str] = page.evaluate(RUN, [])
+def serious(page: Page, *, only_here: bool = False) -> list[str]:
+    """Of the page in the light, whole; and of its colours in the dark. ``only_here``: of what one width alone shows."""
+    found: list[str] = page.evaluate(RUN, [[], only_here])
     page.emulate_media(color_scheme="dark")
-    found += [f"dark, {fault}" for fault in page.evaluate(RUN, OF_COLOURS)]
+    found += [f"dark, {fault}" for fault in page.evaluate(RUN, [OF_COLOURS, only_here])]
     page.emulate_media(color_scheme="light")
     return found
 
@@ -65,12 +86,18 @@ def cut_off(page: Page) -> list[str]:
 def at_every_width(page: Page, what: str) -> dict[str, list[str]]:
     """By width, of what is open: axe on a desk and on a phone; sideways at 320 pixels, and at 200 % of a window of 1440.
 
-    The width changes under the page: nothing but the style sheet knows it.
+    The width changes under the page: nothing but the style sheet knows it. So what the phone shows as the desk does is
+    looked at there for its room only; what it alone shows, or in other colours or sizes, for everything.
     """
-    faults: dict[str, list[str]] = {}
-    for width, height in ((390, 900), (320, 450), (720, 450), (1440, 900)):
-        page.set_viewport_size({"width": width, "height": height})
-        faults[f"{width} {what}"] = serious(page) if width in (1440, 390) else sideways(page) + cut_off(page)
+    page.evaluate(SHOWN, [DESK, PHONE])
+    faults = {f"{DESK} {what}": serious(page)}
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    page.evaluate(SHOWN, [PHONE, DESK])
+    faults[f"{PHONE} {what}"] = page.evaluate(RUN, [OF_ROOM, False]) + serious(page, only_here=True)
+    for width in (320, 720):
+        page.set_viewport_size({"width": width, "height": 450})
+        faults[f"{width} {what}"] = sideways(page) + cut_off(page)
+    page.set_viewport_size({"width": DESK, "height": 900})
     return faults
 
 
@@ -130,6 +157,19 @@ def pages_of_meetings(met: Met) -> list[str]:
         reverse("calendar_settings"),
         reverse("calendar_source"),
         reverse("meeting_answer", args=[answer_links.token_for(met.asked)]),
+    ]
+
+
+def pages_of_health(book: Judged) -> list[str]:
+    return [
+        "/",
+        book.row.get_absolute_url(),
+        reverse("relationship_standing", args=[book.row.pk]),
+        reverse("relationship_standing", args=[book.row.pk]) + f"?on={book.then.isoformat()}",
+        reverse("relationship_two_views", args=[book.row.pk]),
+        reverse("loyalty_list"),
+        reverse("health_settings"),
+        reverse("pulse_answer", args=[book.ours.pk]),
     ]
 
 
@@ -220,6 +260,19 @@ def dialogs_about_feedback(row: Relationship) -> list[str]:
     ]
 
 
+def dialogs_about_health(book: Judged) -> list[str]:
+    return [
+        reverse("feeling_edit", args=[book.feeling.pk]),
+        reverse("pulse_answer", args=[book.ours.pk]),
+        reverse("pulse_answer", args=[book.given.pk]),
+        reverse("pulse_give", args=[book.given.pk]),
+        reverse("pulse_answer_edit", args=[book.answer.pk]),
+        reverse("relationship_outcome_create", args=[book.row.pk]),
+        reverse("relationship_outcome_edit", args=[book.outcome.pk]),
+        reverse("health_flag_snooze", args=[book.flag.pk]),
+    ]
+
+
 def open_here(page: Page, address: str) -> None:
     """As a link with data-dialog does."""
     page.evaluate(
@@ -235,6 +288,14 @@ def open_here(page: Page, address: str) -> None:
     )
     dialog(page)
     expect(page.locator("#dialog h2").first).to_be_visible()
+
+
+def dialog_at_every_width(page: Page, address: str) -> dict[str, list[str]]:
+    open_here(page, address)
+    faults = at_every_width(page, address)
+    # How it is closed is looked at elsewhere; a click would wait for the page to have drawn the last width.
+    page.locator("#dialog [data-dialog-close]").dispatch_event("click")
+    return faults
 
 
 @pytest.mark.parametrize("name", ["Alice", "Adam"])
@@ -269,13 +330,46 @@ def test_dialogs(browse: Open) -> None:
     page.goto(row.get_absolute_url())
     faults: dict[str, list[str]] = {}
     for address in dialogs(row):
-        open_here(page, address)
-        faults |= at_every_width(page, address)
-        # How it is closed is looked at elsewhere; a click would wait for the page to have drawn the last width.
-        page.locator("#dialog [data-dialog-close]").dispatch_event("click")
+        faults |= dialog_at_every_width(page, address)
     page.keyboard.press("?")
     dialog(page)
     faults |= at_every_width(page, "help")
+    assert {at: said for at, said in faults.items() if said} == {}
+
+
+def test_pages_and_dialogs_of_health(browse: Open, watch: Watch) -> None:
+    """What is one tap (to feel, to ask, to skip) stands on the pages; weights are set by an administrator, and a
+    question is answered by somebody who is not signed in."""
+    watch.expected = {"404"}
+    book = judged_book()
+    faults: dict[str, list[str]] = {}
+    page = with_axe(browse(people.alice()))
+    for address in pages_of_health(book):
+        page.goto(address)
+        faults |= at_every_width(page, address)
+    page.goto("/settings/")
+    for address in dialogs_about_health(book):
+        faults |= dialog_at_every_width(page, address)
+    page = with_axe(browse(people.adam()))
+    page.goto(reverse("health_settings") + "?version=2")
+    expect(page.locator(".c-before .c-moves")).to_be_visible()
+    faults |= at_every_width(page, "before and after of a former version")
+    page.locator("#id_trust").fill("99")
+    page.get_by_role("button", name="Show before and after").click()
+    expect(page.get_by_role("alert")).to_contain_text("they have to add up to 100")
+    faults |= at_every_width(page, "weights that do not add up")
+    page = with_axe(browse())
+    page.goto(reverse("pulse_question", args=[pulse_links.token_for(book.given)]))
+    faults |= at_every_width(page, "question")
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    faults |= at_every_width(page, "question without an answer")
+    page.locator(".c-answers label").nth(3).click()
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Thank you")
+    faults |= at_every_width(page, "thanks")
+    page.goto(reverse("pulse_question", args=[pulse_links.token_for(book.over)]))
+    faults |= at_every_width(page, "link that takes nothing")
     assert {at: said for at, said in faults.items() if said} == {}
 
 
