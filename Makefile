@@ -40,6 +40,7 @@ stress: setup-dev ## what the suite does small, at full number: fifty at one age
 	STRESS_ALL=1 $(BIN)/python -m pytest -s tests/mail/test_killed_meeting_mails.py \
 		tests/meetings/test_calendar_memory.py tests/meetings/test_agenda_actions.py -k 'killed or memory or at_once or last_moment or needless'
 	STRESS_ALL=1 $(BIN)/python -m pytest -n 2 tests/relationships/test_health_lives.py tests/relationships/test_health_at_size.py
+	STRESS_ALL=1 $(BIN)/python -m pytest tests/relationships/test_sweep.py -k hourly
 
 pictures: ## the pages of the demonstration company as pictures, into docs/pictures and var/pictures
 	@$(PYTHON) scripts/setup.py test
