@@ -262,6 +262,7 @@ def dialogs_about_feedback(row: Relationship) -> list[str]:
 
 def dialogs_about_health(book: Judged) -> list[str]:
     return [
+        reverse("feeling_create", args=[book.row.pk]),
         reverse("feeling_edit", args=[book.feeling.pk]),
         reverse("pulse_answer", args=[book.ours.pk]),
         reverse("pulse_answer", args=[book.given.pk]),
@@ -338,7 +339,7 @@ def test_dialogs(browse: Open) -> None:
 
 
 def test_pages_and_dialogs_of_health(browse: Open, watch: Watch) -> None:
-    """What is one tap (to feel, to ask, to skip) stands on the pages; weights are set by an administrator, and a
+    """What is one tap (to ask, to skip) stands on the pages; weights are set by an administrator, and a
     question is answered by somebody who is not signed in."""
     watch.expected = {"404"}
     book = judged_book()
