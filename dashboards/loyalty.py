@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
+from dashboards import book_filter
 from dashboards.two_views import Placed, placed
 from relationships import behaviour, flags, two_views
 from relationships import two_views_words as said_as
@@ -96,7 +97,7 @@ def _asked(now: Now) -> QuerySet[PulseAnswer]:
 
 @require_GET
 def loyalty_list(request: PersonRequest) -> HttpResponse:
-    """Six queries besides who asks, whatever there is."""
+    """Eight queries besides who asks, whatever there is."""
     user, now = request.user, Now.read()
     form = PortfolioForm(request.GET, user=user)
     rows = going_on(form.narrow(Relationship.objects.visible_to(user), now))
@@ -109,15 +110,19 @@ def loyalty_list(request: PersonRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         size=PAGE,
     )
+    narrowed = bool(form.chosen().keys() - {"sort", "state"})
     fields = [_field(one, found, key, request) for one in (*FIELDS, None)]
     context = {
-        "lede": said_as.book(found.counts),
+        "lede": _("No relationship fits.") if narrowed and not found.total else said_as.book(found.counts),
         "fields": fields[:-1],
         "unknown": fields[-1],
         "chosen": next(one for one in fields if one.current),
         "rows": _rows(shown.rows, found, now),
         "more": _address(request, field=key, after=shown.after) if shown.after else "",
-        "narrowed": bool(form.chosen().keys() - {"sort", "state"}),
+        "form": form,
+        "chips": book_filter.chips(form, lambda name: _without(request, name)),
+        "held": [("field", key)] if "field" in request.GET else [],
+        "narrowed": narrowed,
     }
     return render(request, "dashboards/loyalty_list.html", context)
 
@@ -146,6 +151,13 @@ def _address(request: PersonRequest, **changes: str) -> str:
     for name, value in changes.items():
         values[name] = value
     return f"{reverse('loyalty_list')}?{values.urlencode()}#list"
+
+
+def _without(request: PersonRequest, name: str) -> str:
+    values = request.GET.copy()
+    values.pop("after", None)
+    values.pop(name, None)
+    return f"?{values.urlencode()}"
 
 
 def _rows(rows: Sequence[Relationship], found: Book, now: Now) -> list[Row]:

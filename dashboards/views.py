@@ -16,7 +16,18 @@ from django.views.decorators.http import require_GET
 
 from accounts.queries import covers_of
 from accounts.requests import PersonRequest
-from dashboards import meeting_list, pulse_part, queries, rows, team, this_week, today_lines, today_words, wanting
+from dashboards import (
+    book_filter,
+    meeting_list,
+    pulse_part,
+    queries,
+    rows,
+    team,
+    this_week,
+    today_lines,
+    today_words,
+    wanting,
+)
 from dashboards.queries import Book, Cursor, Moving
 from dashboards.team import Team
 from dashboards.this_week import Happening
@@ -195,8 +206,8 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         else [(None, 0, lines)]
         if lines
         else [],
-        "state": form.wanted_state,
-        "chips": _chips(request, form),
+        "held": [("state", form.wanted_state.value)] if form.wanted_state else [],
+        "chips": book_filter.chips(form, lambda name: _address(request, **{name: ""})),
         "changeable": changeable,
         "fitting": queries.changeable_in(narrowed, user, form.wanted_state, now) if paged and changeable else 0,
         "kept": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
@@ -234,24 +245,6 @@ def _tabs(request: PersonRequest, book: Book, chosen: State | None) -> list[Tab]
             for state in words.WORST_FIRST
             if book.counts[state] or chosen is state
         ),
-    ]
-
-
-def _chips(request: PersonRequest, form: PortfolioForm) -> list[tuple[str, str, str]]:
-    """What narrows the list: its name, its value in words, and the address without it."""
-    shown = {**form.chosen()}
-    if "stage" in shown:
-        shown["stage"] = Relationship.Stage(shown["stage"]).label
-    if "moving" in shown:
-        shown["moving"] = dict(form.fields["moving"].choices)[shown["moving"]]  # type: ignore[attr-defined]
-    if "flag" in shown:
-        shown["flag"] = dict(form.fields["flag"].choices)[shown["flag"]]  # type: ignore[attr-defined]
-    if "whose" in shown:
-        shown["whose"] = dict(form.fields["whose"].choices)[shown["whose"]]  # type: ignore[attr-defined]
-    return [
-        (str(form.fields[name].label), str(shown[name]), _address(request, **{name: ""}))
-        for name in ("whose", "owner", "team", "stage", "moving", "flag", "tag")
-        if name in shown
     ]
 
 

@@ -233,4 +233,25 @@ def test_the_book_takes_the_same_queries_for_one_and_fifty_and_pages_by_key() ->
     assert page.context["unknown"].count == len(page.context["rows"]) == 22
 
 
-QUERIES_OF_THE_BOOK = (19, 20)
+QUERIES_OF_THE_BOOK = (21, 22)
+
+
+def test_the_book_is_narrowed_by_the_bar_of_the_portfolio_and_keeps_the_list_that_was_opened() -> None:
+    own, other = rated({}, {SATISFACTION: 5, CHOOSE_AGAIN: 2}), rated({}, {SATISFACTION: 5, CHOOSE_AGAIN: 2})
+    Relationship.objects.filter(pk=own.pk).update(tags=["salmon"])
+    Relationship.objects.filter(pk=other.pk).update(owner=people.bob())
+    client, address = client_of(people.mona()), reverse("loyalty_list")
+    every = client.get(address, {"field": "mercenary"})
+    assert {one.relationship for one in every.context["rows"]} == {own, other}
+    assert '<input type="hidden" name="field" value="mercenary">' in every.content.decode()
+    for narrowing in ({"tag": "salmon"}, {"owner": str(own.owner_id)}, {"q": own.account.name}):
+        found = client.get(address, {**narrowing, "field": "mercenary"})
+        assert [one.relationship for one in found.context["rows"]] == [own], narrowing
+        assert next(one.count for one in found.context["fields"] if one.key == "mercenary") == 1
+    chosen = client.get(address, {"tag": "salmon", "field": "hostage"})
+    assert [(name, value, back) for name, value, back in chosen.context["chips"]] == [
+        ("Tag", "salmon", "?field=hostage")
+    ]
+    assert "None of those that fit stands here." in chosen.content.decode()
+    nothing = client.get(address, {"tag": "no such"}).context
+    assert nothing["lede"] == "No relationship fits.", "others are going on all the same"
