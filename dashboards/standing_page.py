@@ -18,7 +18,7 @@ from accounts.requests import PersonRequest
 from dashboards import standing_rows, standing_then
 from dashboards.standing_bar import Bar, band, bar
 from dashboards.standing_rows import Shown
-from relationships import flag_words, health_case, health_words, queries, records, words
+from relationships import criteria, flag_words, health_case, health_words, queries, records, words
 from relationships.evidence import Component
 from relationships.health_case import Case, Entry, adding_up
 from relationships.health_points import Counts, Line, Offer, Remedy
@@ -83,19 +83,23 @@ def judged_on(row: Relationship, today: date) -> date:
     return min(today, row.ended_on or row.paused_since or today)
 
 
+def stood_on(record: criteria.Record, day: date) -> date:
+    """The day as of which it is told how it stood on a day: in a pause, or once it had ended, when that began."""
+    return next((halt.first for halt in record.halts if halt.holds(day)), day)
+
+
 def case_of(
     row: Relationship,
     known: records.Known,
     day: date,
     *,
     today: date | None = None,
-    asked: bool = False,
     entries: Sequence[Entry] | None = None,
 ) -> Case:
-    """Two queries, whatever the history; one where the ledger is at hand. A day of before that was ``asked`` for is
-    judged by the weights of then."""
+    """Two queries, whatever the history; one where the ledger is at hand. A day of before is judged by the weights of
+    then: what rests stands as it stood, whatever is weighed otherwise since."""
     past = today is not None and day < today
-    force = ScoreConfig.objects.in_force(Now.on(day) if past and asked else None)
+    force = ScoreConfig.objects.in_force(Now.on(day) if past else None)
     found = queries.evidence_of(row) if entries is None else entries
     return health_case.of(known.record, found, day, force.scale, past=past)
 
@@ -242,7 +246,9 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("on", "")
     day, wrong = _day_of(asked, here)
     entries = queries.evidence_of(row)
-    case = case_of(row, known, day or judged_on(row, here), today=here, asked=day is not None, entries=entries)
+    case = case_of(
+        row, known, stood_on(known.record, day) if day else judged_on(row, here), today=here, entries=entries
+    )
     beside = standing_then.around(row, day or here, here)
     state = row.state(now)
     writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
@@ -263,7 +269,8 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "flagged": _flagged(row, here) if day is None else [],
         "day": case.day,
         "past": day is not None,
-        "asked": asked if wrong else case.day.isoformat(),
+        "asked": asked if wrong else (day or case.day).isoformat(),
+        "rested": _rested(day, case.day) if day else "",
         "wrong": wrong,
         "begun": records.begun_on(row),
         "then": standing_then.then(row, known, case, entries, beside) if day else None,
@@ -294,6 +301,14 @@ def _day_of(asked: str, here: date) -> tuple[date | None, str]:
     if day < EARLIEST:
         return None, _("Nothing is known of a day that long ago. Below is today.")
     return (day, "") if day < here else (None, "")
+
+
+def _rested(day: date, since: date) -> str:
+    """Why it is told as of another day than was asked for."""
+    if day == since:
+        return ""
+    said = _("On %(day)s it rested: it was told as it stood on %(since)s, when that began.")
+    return said % {"day": dates.plain(day, day), "since": dates.plain(since, day)}
 
 
 def _waiting(row: Relationship, now: Now) -> Waiting | None:

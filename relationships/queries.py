@@ -84,7 +84,8 @@ def waiting_problems(row: Relationship, now: Now) -> tuple[int, int]:
 def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Direction]:
     """Where the standing of each has gone within 30 days; one query.
 
-    ``today`` may be another day where the relationship is: each is judged as of the day of its standing.
+    ``today`` may be another day where the relationship is: each is judged as of the day of its standing. Versions of
+    the weights that weigh alike count as one, so that going back to former ones brings the direction back.
     """
     near = (today - trend.OLDEST - cadence.DAY, today - trend.YOUNGEST + cadence.DAY)
     by = ScoreConfig.objects.filter(version=OuterRef("relationship__standing__config")).order_by()
@@ -95,10 +96,10 @@ def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Directio
         "relationship_id",
         "on",
         "earned",
-        "config_version",
+        _first_alike("config_version"),
         "relationship__standing__earned",
         "relationship__standing__as_of",
-        "relationship__standing__config",
+        _first_alike("relationship__standing__config"),
         Subquery(by.values("valid_from")[:1]),
         "relationship__zone",
     )
@@ -107,6 +108,14 @@ def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Directio
         since = valid_from.astimezone(ZoneInfo(zone)).date() if valid_from else None
         now[pk] = earned, as_of, trend.Weighed(config, since)
     return {pk: _gone(kept[pk], *now[pk]) if pk in now else trend.UNKNOWN for pk in ids}
+
+
+def _first_alike(version: str) -> Coalesce:
+    """The first version by which everything weighs as by this one."""
+    weights = {component.value: OuterRef(component.value) for component in evidence.Component}
+    alike = ScoreConfig.objects.filter(**weights).order_by("version").values("version")[:1]
+    this = ScoreConfig.objects.filter(version=OuterRef(version)).order_by().annotate(alike=Subquery(alike))
+    return Coalesce(Subquery(this.values("alike")[:1]), F(version))
 
 
 def _gone(kept: Iterable[trend.Then], earned: float, as_of: date, by: trend.Weighed) -> trend.Direction:

@@ -168,7 +168,11 @@ def comparison(found: Comparison) -> list[str]:
     if found.better or found.worse:
         said.append(
             _("%(count)s would get another word: %(better)s a better one, %(worse)s a worse one.")
-            % {"count": found.better + found.worse, "better": found.better, "worse": found.worse}
+            % {
+                "count": found.better + found.worse,
+                "better": found.better or _("none"),
+                "worse": found.worse or _("none"),
+            }
         )
     else:
         said.append(_("None that has a score would get another word."))
@@ -177,5 +181,15 @@ def comparison(found: Comparison) -> list[str]:
     if found.judged_no_more:
         said.append(_("%(count)s could be judged no more.") % {"count": found.judged_no_more})
     if found.shown:
-        said.append(_("The median change is %(change)s points.") % {"change": change(found.median)})
+        one = abs(found.median) == 1
+        said.append(
+            (_("The median change is %(change)s point.") if one else _("The median change is %(change)s points."))
+            % {"change": change(found.median)}
+        )
+    if found.moving > len(found.moved):
+        said.append(
+            _("Of the %(moving)s that move, these are the %(shown)s that get another word or move most.")
+            % {"moving": found.moving, "shown": len(found.moved)}
+        )
+    said.append(_("What is paused or has ended stands as it stood then."))
     return said

@@ -13,7 +13,7 @@ from relationships import health
 from relationships.evidence import Component
 from relationships.health import Band, Thresholds, Weights
 
-MOST_MOVED = 20
+MOST_MOVED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ class Comparison:
     """Of ``of`` relationships: how many get another word, and how many can be judged only after, or no longer.
 
     ``better`` and ``worse`` count those judged both times. ``median`` is of the change in points of all whose score is
-    shown before or after; ``moved`` are those of them that move most.
+    shown before or after. Of the ``moving`` among them ``moved`` are those that get another word, and then those that
+    move most.
     """
 
     of: int
@@ -78,6 +79,7 @@ class Comparison:
     judged_now: int
     judged_no_more: int
     median: float
+    moving: int
     moved: list[Move]
 
 
@@ -113,5 +115,6 @@ def compare(rows: Iterable[Kept], before: Scale, after: Scale) -> Comparison:
         judged_now=count(one.before.band is None for one in shown),
         judged_no_more=count(one.after.band is None for one in shown),
         median=median(one.by for one in shown) if shown else 0.0,
-        moved=sorted(moved, key=lambda one: (-abs(one.by), one.pk))[:MOST_MOVED],
+        moving=len(moved),
+        moved=sorted(moved, key=lambda one: (one.before.band == one.after.band, -abs(one.by), one.pk))[:MOST_MOVED],
     )

@@ -63,12 +63,17 @@ def stand_all(*, now: Now, batch: int = 1000) -> int:
     return behind
 
 
+# So far back a year behind a demonstration is kept day by day.
+LATELY = 21 * cadence.DAY
+
+
 @transaction.atomic
 def remember(*, since: date, now: Now) -> int:
-    """Keep how all stood on each Monday since a day, as the evidence known today tells; returns the snapshots written.
+    """Keep how all stood on each Monday since a day, and on each of the last days on which a list would have shown
+    something else, as the evidence known today tells; returns the snapshots written.
 
     For a demonstration, which begins with a year behind it: nobody was ever shown them, and all evidence is taken to
-    have been written on its day. Three statements a week.
+    have been written on its day. Three statements a week, and for each of the last ``LATELY``.
     """
     Evidence.objects.update(written_at=Cast("day", DateTimeField()))
     day, written = since + (7 - since.weekday()) % 7 * cadence.DAY, 0
@@ -76,7 +81,7 @@ def remember(*, since: date, now: Now) -> int:
         then = Now.on(day)
         _sum_anew(None, then)
         written += snapshots.keep(then)
-        day += 7 * cadence.DAY
+        day += cadence.DAY if latest_date(now) - day < LATELY else 7 * cadence.DAY
     _sum_anew(None, now)
     return written
 

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from relationships import actions
-from relationships.models import Evidence, HealthFlag, Relationship, ScoreConfig, Snapshot
+from relationships.models import Evidence, Halt, HealthFlag, Relationship, ScoreConfig, Snapshot
 from tests import people
 from tests.dashboards.test_standing_page import DAY, NOW, TODAY, client_of, page, proven, text
 
@@ -160,3 +160,25 @@ def test_page_of_a_past_day_takes_the_same_queries(
     client, day = client_of(row.owner), row.snapshots.newest_first()[0].on
     with django_assert_num_queries(THEN_QUERIES):
         client.get(reverse("relationship_standing", args=[row.pk]), {"on": day.isoformat()})
+
+
+def test_a_day_within_a_pause_is_told_as_it_stood_when_that_began() -> None:
+    """Also by the weights of that day, whatever was applied since; what is kept of the pause itself was on no page."""
+    row, day = remembered()
+    paused = day + 3 * DAY
+    actions.pause(actor=row.owner, now=NOW, relationship=row, reason="Their plant is shut")
+    Relationship.objects.filter(pk=row.pk).update(paused_since=paused)
+    Halt.objects.filter(relationship=row).update(from_on=paused)
+    Snapshot.objects.filter(relationship=row, on__gt=paused).update(earned=1.0, score=1.0, band="weak")
+    before = of(row, paused)
+    within = of(row, paused + 9 * DAY)
+    assert within.context["standing"] == before.context["standing"]
+    assert within.context["then"] == before.context["then"]
+    assert "On " in within.context["rested"] and within.context["rested"] in text(within)
+    assert within.context["asked"] == (paused + 9 * DAY).isoformat()
+    assert before.context["rested"] == ""
+    now = page(row).context["standing"]
+    assert now.bar == before.context["standing"].bar
+    numbers = {**ScoreConfig.DEFAULTS, "trust": 45, "credibility": 5}
+    actions.set_score(actor=people.adam(), now=NOW, numbers=numbers, why="Promises matter more", seen=1)
+    assert page(row).context["standing"].bar == now.bar

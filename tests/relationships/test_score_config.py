@@ -151,8 +151,12 @@ def text(answer: Any) -> str:
 
 def test_it_is_applied_only_after_before_and_after_was_shown_and_with_a_reason() -> None:
     row = kept_promises()
+    # What rests stands as it stood, so it is not compared.
+    resting = people.relationship(account=people.account("Resting"), paused_since=NOW.today("UTC"), pause_reason="Shut")
+    actions.rebuild_health(now=NOW)
     looked = send({**TRUSTING, "seen": 1})
     said = text(looked)
+    assert "Of 1 relationship 1 has or would have a score." in said and str(resting) not in said
     assert looked.status_code == 200
     assert str(row) in said
     assert "The median change is" in said

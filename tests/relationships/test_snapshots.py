@@ -80,12 +80,20 @@ def test_of_two_on_a_day_the_later_remains_and_no_former_day_is_touched() -> Non
 def test_a_year_behind_a_demonstration_is_what_the_definition_says_of_each_monday() -> None:
     met = [evidence.row(Kind.TOUCH, "both", FIRST + ago * DAY) for ago in range(0, 30, 5)]
     kept = [evidence.row(Kind.PROMISE_KEPT, side, FIRST + 9 * DAY) for side in ("ours", "theirs")]
-    history = History((*met, *kept), Rhythm([Interval(FIRST - 10 * DAY, 14)]))
+    late = [evidence.row(Kind.PROMISE_LATE, "ours", FIRST + 21 * DAY)] * 3
+    history = History((*met, *kept, *late), Rhythm([Interval(FIRST - 10 * DAY, 14)]))
     [row] = Book([history]).rows
     today = FIRST + 30 * DAY
-    assert actions.remember(since=FIRST, now=Now.on(today)) == 4
-    found = {one.on: one for one in row.snapshots.all()}
-    assert list(found) == [FIRST + ago * DAY for ago in (5, 12, 19, 26)]
+    written = actions.remember(since=FIRST, now=Now.on(today))
+    found = {one.on: one for one in row.snapshots.order_by("on")}
+    assert written == len(found)
+    mondays = [FIRST + ago * DAY for ago in (5, 12, 19, 26)]
+    assert [on for on in found if on.isoweekday() == 1] == mondays
+    # Between them only days on which it said something else.
+    assert set(found) - set(mondays)
+    told = [(one.band, one.limiting) for one in found.values()]
+    days = list(found)
+    assert all(told[at] != told[at - 1] for at in range(1, len(days)) if days[at] not in mondays)
     for on, one in found.items():
         wanted = history.stand(on)
         assert (one.earned, one.lost) == pytest.approx((wanted.earned, wanted.lost), abs=1e-9)
@@ -131,7 +139,8 @@ def test_directions_of_any_number_are_one_query() -> None:
     # By other weights nothing is compared: their day is told instead.
     changed = FIRST + 20 * DAY
     valid_from = datetime.combine(changed, time(9), UTC)
-    ScoreConfig.objects.create(version=2, valid_from=valid_from, why="Promises matter more", **ScoreConfig.DEFAULTS)
+    numbers = {**ScoreConfig.DEFAULTS, "trust": 30, "access": 15}
+    ScoreConfig.objects.create(version=2, valid_from=valid_from, why="Promises matter more", **numbers)
     Standing.objects.filter(relationship=ids[0]).update(config=2, band="weak")
     found = queries.directions_of(ids, today)
     assert found[ids[0]] == Direction(Way.REWEIGHED, 0, changed)
@@ -140,3 +149,19 @@ def test_directions_of_any_number_are_one_query() -> None:
     line = standing_bar.in_list(Relationship.objects.select_related("standing").get(pk=ids[0]), found[ids[0]])
     assert line is not None
     assert (line.gone, line.gone_says) == ("", health_words.direction(found[ids[0]], today))
+
+
+def test_weights_that_come_back_bring_the_direction_back() -> None:
+    [row] = stood(1, FIRST + 31 * DAY)
+    Standing.objects.update(earned=50, as_of=FIRST + DAY)
+    snapshots.keep(Now.on(FIRST + DAY))
+    Standing.objects.update(earned=46, as_of=FIRST + 31 * DAY)
+    today = FIRST + 31 * DAY
+    before = queries.directions_of([row.pk], today)
+    for version, trust in ((2, 30), (3, 25)):
+        numbers = {**ScoreConfig.DEFAULTS, "trust": trust, "access": 45 - trust, "steady": 40 + version}
+        moment = datetime.combine(today - DAY, time(9 + version), UTC)
+        ScoreConfig.objects.create(version=version, valid_from=moment, why="Tried", **numbers)
+        Standing.objects.update(config=version)
+        back = queries.directions_of([row.pk], today)
+        assert (back == before) is (version == 3)
