@@ -43,9 +43,10 @@ SELECT a.id, '{SEEN}', '0', s.seen_on, '{STAKE}', s.id, s.name
   FROM {asked} a
  CROSS JOIN LATERAL (SELECT k.id, k.seen_on, c.name
                        FROM relationships_stakeholder k JOIN accounts_contact c ON c.id = k.contact_id
-                      WHERE k.relationship_id = a.id AND k.power IN ({DECIDING}) AND k.seen_on <= a.today
+                      WHERE k.relationship_id = a.id AND k.power IN ({DECIDING})
+                        AND (k.seen_on IS NULL OR k.seen_on <= a.today)
                         AND {HAS_A_PLACE.format(today="a.today")}
-                      ORDER BY k.seen_on DESC, k.id DESC LIMIT 1) s
+                      ORDER BY k.seen_on DESC NULLS LAST, k.id DESC LIMIT 1) s
 UNION ALL
 SELECT a.id, g.kind, '0', g.day, g.source_model, g.source_id, ''
   FROM {asked} a
@@ -62,8 +63,10 @@ WITH asked AS MATERIALIZED (SELECT * FROM unnest(%s::bigint[], %s::date[]) AS a(
 """
 
 
-def with_fact(said: Said, what: str, value: str, day: date, model: str, pk: int, who: str) -> Said:
-    """One row of ``facts`` more."""
+def with_fact(said: Said, what: str, value: str, day: date | None, model: str, pk: int, who: str) -> Said:
+    """One row of ``facts`` more; without a day it is somebody who decides, whom nobody has seen yet."""
+    if day is None:
+        return replace(said, named=True)
     fact = Fact(day, float(value), ("", 0) if what == SEEN else (model, pk), who, what)
     match what:
         case flags.SATISFACTION:
@@ -71,14 +74,14 @@ def with_fact(said: Said, what: str, value: str, day: date, model: str, pk: int,
         case flags.CHOOSE_AGAIN:
             return replace(said, choose_again=fact)
         case flags.SEEN:
-            return replace(said, seen=fact)
+            return replace(said, seen=fact, named=True)
         case _:
             return replace(said, gave=fact)
 
 
 def nothing_of(row: Relationship) -> Said:
     """What is known of a relationship of which nothing was asked: since when there is one."""
-    return Said(begun_on=begun_on(row))
+    return Said(begun_on=begun_on(row), named=False)
 
 
 def read(rows: Sequence[Relationship], now: Now) -> dict[int, Said]:

@@ -142,7 +142,8 @@ class Fact:
 class Said:
     """What they were asked and how they behave: their newest answers, who decides seen last, what they gave last.
 
-    ``begun_on`` is since when somebody who decides could have been seen.
+    ``begun_on`` is since when somebody who decides could have been seen; where none is ``named``, whether they were
+    is not known.
     """
 
     satisfaction: Fact | None = None
@@ -150,6 +151,7 @@ class Said:
     seen: Fact | None = None
     gave: Fact | None = None
     begun_on: date | None = None
+    named: bool = True
 
 
 class Reason(StrEnum):
@@ -447,7 +449,9 @@ def reasons(said: Said, today: date, every_days: int | None) -> tuple[Reason, ..
     seen = said.seen.day if said.seen else said.begun_on
     again = current(said.choose_again, today)
     found = {
-        Reason.UNSEEN: every_days is not None and (seen is None or (today - seen).days > SEEN_WITHIN * every_days),
+        Reason.UNSEEN: said.named
+        and every_days is not None
+        and (seen is None or (today - seen).days > SEEN_WITHIN * every_days),
         Reason.GIVES_NO_MORE: said.gave is not None and (today - said.gave.day).days > GIVING_STOPPED,
         Reason.CHOOSES_OTHERS: again is not None and again.value <= CHOOSES_AGAIN,
     }
@@ -481,7 +485,7 @@ def _turning_days(said: Said, today: date, every_days: int | None) -> list[date]
     found = [one.day + ANSWER_HOLDS + DAY for one in (said.satisfaction, said.choose_again) if one is not None]
     if said.gave is not None:
         found.append(said.gave.day + (GIVING_STOPPED + 1) * DAY)
-    if seen is not None and every_days is not None:
+    if said.named and seen is not None and every_days is not None:
         found.append(seen + (SEEN_WITHIN * every_days + 1) * DAY)
     return sorted(day for day in found if day > today)
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Affiliation, Contact
 from accounts.undo import take_back
 from dashboards import health_flags
-from relationships import actions, behaviour, flags, standings
+from relationships import actions, behaviour, flags, standings, two_views
 from relationships.actions.standing import flag_anew, flag_what_turns
 from relationships.flags import CHOOSE_AGAIN, SATISFACTION, Fact, Said
 from relationships.models import EvidenceSums, PulseAnswer, Relationship, Snapshot, Stakeholder, Standing
@@ -69,7 +69,7 @@ def test_the_newest_answers_of_theirs_who_decides_and_what_they_gave_are_read() 
             Fact(MONDAY - 20 * DAY, 0, ("relationships.feedback", given.pk), "", "feedback_given"),
             begun,
         ),
-        other.pk: Said(begun_on=begun),
+        other.pk: Said(begun_on=begun, named=False),
     }
     Affiliation.objects.filter(contact=jonas.contact).update(until=MONDAY)
     seen = behaviour.read([row], NOW)[row.pk].seen
@@ -97,6 +97,21 @@ def test_it_comes_on_with_an_answer_goes_off_when_who_decides_is_seen_and_comes_
     before = list(row.health_flags.values_list("pk", "since", "until"))
     actions.sweep_cadence(now=noon(day))
     assert list(row.health_flags.values_list("pk", "since", "until")) == before
+
+
+def test_where_nobody_who_decides_is_named_it_is_not_known_whether_they_were_seen() -> None:
+    row = monthly()
+    people.answered(row, SATISFACTION, 2, MONDAY)
+    place = two_views.place(behaviour.read([row], NOW)[row.pk], MONDAY, 30)
+    assert (place.quadrant, place.reasons) == (None, ())
+    people.answered(row, SATISFACTION, 5, MONDAY)
+    flag_anew(row, NOW)
+    assert standing(row) == [], "field and flag agree"
+    decider(row)
+    place = two_views.place(behaviour.read([row], NOW)[row.pk], MONDAY, 30)
+    assert (place.quadrant, place.reasons) == (two_views.Quadrant.MERCENARY, (flags.Reason.UNSEEN,))
+    flag_anew(row, NOW)
+    assert standing(row) == ["may_leave"]
 
 
 def test_every_way_of_answering_taking_back_and_putting_right_keeps_the_flag() -> None:
