@@ -36,7 +36,7 @@ KINDS: dict[str, str | Promise] = {
     Kind.PROMISE_KEPT: gettext_lazy("Promise kept"),
     Kind.PROMISE_KEPT_LATE: gettext_lazy("Promise kept late"),
     Kind.PROMISE_LATE: gettext_lazy("Promise late"),
-    Kind.PROMISE_BROKEN: gettext_lazy("Promise broken"),
+    Kind.PROMISE_BROKEN: gettext_lazy("Promise missed"),
     Kind.FEEDBACK_ANSWERED: gettext_lazy("Feedback answered"),
     Kind.FEEDBACK_IGNORED: gettext_lazy("Feedback ignored"),
     flags.PROBLEM_LATE: gettext_lazy("Problem late"),

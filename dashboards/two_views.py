@@ -27,8 +27,8 @@ from web.paging import page
 
 # Of the questions so many stand on the overview; of the answers so many on a page.
 SHOWN, PAGE = 4, 25
-# The line from 1 to 5: its ends, where its marks stand, and how far apart two are that say the same.
-LINE, EDGE, APART, HALF = 120, 10, 5, 4
+# The line from 1 to 5: its ends, and half a mark. Two that say the same stand at one place.
+LINE, EDGE, HALF = 120, 10, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,7 @@ def placed(place: Place, why: str) -> Placed:
 
 def _line(view: View, rows: dict[tuple[str, str], PulseAnswer], here: date) -> Line:
     ours, theirs = rows.get((view.question, two_views.OURS)), rows.get((view.question, two_views.THEIRS))
-    same = view.gap == 0
-    first, second = _dot(ours, here, -APART if same else 0), _dot(theirs, here, APART if same else 0)
+    first, second = _dot(ours, here), _dot(theirs, here)
     ends = sorted(dot.x for dot in (first, second) if dot is not None)
     return Line(
         view.question,
@@ -131,12 +130,12 @@ def _line(view: View, rows: dict[tuple[str, str], PulseAnswer], here: date) -> L
     )
 
 
-def _dot(row: PulseAnswer | None, here: date, aside: int) -> Dot | None:
+def _dot(row: PulseAnswer | None, here: date) -> Dot | None:
     if row is None:
         return None
     told = {"score": row.score, "day": dates.plain(row.on, here)}
     said = _("%(score)d of 5, %(day)s") % told
-    return Dot(TICKS[row.score - LOWEST] + aside, row.score, said, row.words, who_said(row))
+    return Dot(TICKS[row.score - LOWEST], row.score, said, row.words, who_said(row))
 
 
 def who_said(row: PulseAnswer) -> str:

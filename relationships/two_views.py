@@ -77,11 +77,15 @@ def views(answers: Iterable[Answer], questions: Sequence[str]) -> list[View]:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """On how many questions both can be compared, on how many of these they agree, and the others, the widest first."""
+    """On how many questions both can be compared, on how many of these they agree, and the others, the widest first.
+
+    ``close`` where those that agree do so within a point, not all to the point.
+    """
 
     compared: int
     alike: int
     apart: tuple[View, ...] = ()
+    close: bool = False
 
 
 def summary(found: Sequence[View], today: date) -> Summary:
@@ -89,7 +93,8 @@ def summary(found: Sequence[View], today: date) -> Summary:
     compared = [one for one in found if one.is_compared(today)]
     apart = [one for one in compared if one.is_worth_a_talk(today)]
     apart.sort(key=lambda one: (-abs(one.gap or 0), one.gap or 0))
-    return Summary(len(compared), len(compared) - len(apart), tuple(apart))
+    close = any(one.gap and not one.is_worth_a_talk(today) for one in compared)
+    return Summary(len(compared), len(compared) - len(apart), tuple(apart), close)
 
 
 # Satisfaction and loyalty ------------------------------------------------------------------------------------------

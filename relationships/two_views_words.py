@@ -34,7 +34,7 @@ ADVICE: dict[Quadrant, str | Promise] = {
 }
 MISSING: dict[Missing, str | Promise] = {
     Missing.SATISFACTION: gettext_lazy("whether they are satisfied was not asked within a year"),
-    Missing.SEEN: gettext_lazy("nobody who decides has been seen, or no rhythm is agreed"),
+    Missing.SEEN: gettext_lazy("nobody who decides is named and has been seen, or no rhythm is agreed"),
     Missing.GIVING: gettext_lazy("they have not given feedback or shown plans yet"),
     Missing.CHOOSE_AGAIN: gettext_lazy("whether they would choose us again was not asked within a year"),
 }
@@ -50,12 +50,20 @@ def summary(found: Summary, views: Sequence[View]) -> str:
     if not found.compared:
         return _nothing_to_compare(views)
     told = {"alike": found.alike, "all": found.compared}
+    if not found.apart and found.close:
+        return ngettext(
+            "We see it within one point of them on the one question that both have answered.",
+            "We see it within one point of them on all %(all)d questions that both have answered.",
+            found.compared,
+        ) % {"all": found.compared}
     if not found.apart:
         return ngettext(
             "We see it as they do on the one question that both have answered.",
             "We see it as they do on all %(all)d questions that both have answered.",
             found.compared,
         ) % {"all": found.compared}
+    if not found.alike:
+        return capfirst(_widest(found)) + _(": worth asking why.")
     said = ngettext(
         "We see it as they do on %(alike)d of %(all)d question; ",
         "We see it as they do on %(alike)d of %(all)d questions; ",

@@ -72,7 +72,7 @@ def test_the_sentence_comes_first_and_what_is_worth_a_talk_stands_on_top() -> No
     day = date_format(today(), "j M")
     assert (price.days, knows.days) == (f"we {day}, they {day}", f"they {day}")
     assert (price.ours.x, price.theirs.x, price.x, price.width) == (85, 35, 35, 50)
-    assert (listens.ours.x, listens.theirs.x) == (80, 90), "side by side, where both say the same"
+    assert (listens.ours.x, listens.theirs.x) == (85, 85), "one mark, where both say the same"
     page = client_of(people.alice()).get(row.get_absolute_url()).content.decode()
     assert "worth asking why" in page
     assert "we: 4 of 5" in page and "they: 2 of 5" in page, "for readers of screens"
@@ -88,15 +88,16 @@ def test_before_anybody_was_asked_it_says_what_comes() -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs", "says"),
     [
-        ({"fair": 4}, {"fair": 3}, "We see it as they do on the one question that both have answered."),
-        ({"fair": 4, "listens": 2}, {"fair": 3, "listens": 2}, "We see it as they do on all 2 questions"),
+        ({"fair": 4}, {"fair": 3}, "We see it within one point of them on the one question that both have answered."),
+        ({"fair": 4, "listens": 2}, {"fair": 3, "listens": 2}, "We see it within one point of them on all 2 questions"),
+        ({"fair": 3, "listens": 2}, {"fair": 3, "listens": 2}, "We see it as they do on all 2 questions"),
         ({"fair": 4}, {}, "You have answered one question; theirs is still to come"),
         ({}, {"fair": 4, "listens": 4}, "They have answered two questions; yours is still to come"),
         ({"fair": 4}, {"listens": 4}, "Both have answered, but no question together"),
         (
             {"fair": 1, "listens": 5},
             {"fair": 4, "listens": 3},
-            "on “we are fair” they stand three above us, and one more",
+            "On “we are fair” they stand three above us, and one more",
         ),
     ],
 )
