@@ -367,10 +367,10 @@ def promise_share(share: promises.Share) -> str:
 
 
 def brief_share(share: promises.Share) -> str:
-    """*4 of 6 kept*: the beginning of ``promise_share``, where it is narrow."""
+    """*4 of 6 kept in time*: the beginning of ``promise_share``, where it is narrow."""
     if not share.judged:
         return _("none due yet")
-    return _("%(kept)d of %(judged)d kept") % {"kept": share.kept, "judged": share.judged}
+    return _("%(kept)d of %(judged)d kept in time") % {"kept": share.kept, "judged": share.judged}
 
 
 def promise_day(day: date, today: date) -> str:

@@ -112,7 +112,8 @@ def pulse_skip(request: PersonRequest, pk: int) -> HttpResponse:
         skipped = actions.skip_pulse(actor=request.user, now=Now.read(), question=row)
     except ValidationError as refused:
         return done(request, " ".join(refused.messages), to=_to(request, row))
-    said = _("Skipped. It is not asked again for three months.")
+    ours = row.side == PulseSide.OURS
+    said = _("Skipped. Now it can be asked of them.") if ours else _("Skipped. It is not asked again for three months.")
     return done(request, said, step_id=skipped.step.pk, to=_to(request, row))
 
 

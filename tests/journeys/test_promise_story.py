@@ -136,4 +136,4 @@ def test_from_the_note_of_a_log_to_a_promise_kept(browse: Open, box: Postbox) ->
     plan.refresh_from_db()
     assert plan.outcome == Commitment.Outcome.KEPT
     page.goto(row.get_absolute_url())
-    expect(page.locator("section[aria-labelledby=promises]")).to_contain_text("1 of 2 kept")
+    expect(page.locator("section[aria-labelledby=promises]")).to_contain_text("1 of 2 kept in time")

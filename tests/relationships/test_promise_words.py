@@ -90,10 +90,10 @@ def test_every_state_has_its_look() -> None:
     ("share", "said", "brief"),
     [
         (Share(0, 0, 0, 0), "none due yet", "none due yet"),
-        (Share(9, 0, 0, 0), "9 of 9 kept in time", "9 of 9 kept"),
-        (Share(40, 2, 6, 1), "40 of 49 kept in time, 2 kept late, 1 late, 6 missed", "40 of 49 kept"),
-        (Share(14, 1, 1, 0), "14 of 16 kept in time, 1 kept late, 1 missed", "14 of 16 kept"),
-        (Share(0, 0, 0, 2), "0 of 2 kept in time, 2 late", "0 of 2 kept"),
+        (Share(9, 0, 0, 0), "9 of 9 kept in time", "9 of 9 kept in time"),
+        (Share(40, 2, 6, 1), "40 of 49 kept in time, 2 kept late, 1 late, 6 missed", "40 of 49 kept in time"),
+        (Share(14, 1, 1, 0), "14 of 16 kept in time, 1 kept late, 1 missed", "14 of 16 kept in time"),
+        (Share(0, 0, 0, 2), "0 of 2 kept in time, 2 late", "0 of 2 kept in time"),
     ],
 )
 def test_share_is_said_with_its_counts(share: Share, said: str, brief: str) -> None:

@@ -476,7 +476,7 @@ def test_one_tap_on_today_and_on_the_page(monkeypatch: pytest.MonkeyPatch) -> No
     assert row.relationship.pulse_answers.get().score == 4
     assert "Are we fair to them" in text(client.get(reverse("today")))
     shown = text(client.get(partner.get_absolute_url()))
-    assert "Asked of them now." in shown
+    assert "Asked of them:" in shown
     assert "We said: rather yes" in shown
     client.post(reverse("pulse_skip", args=[behind.pk]))
     assert "One question" not in text(client.get(reverse("today")))
