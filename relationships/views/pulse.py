@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.meanwhile import Meanwhile
 from accounts.requests import PersonRequest
 from accounts.undo import Done
-from relationships import actions, pulse, pulse_words
+from relationships import actions, pulse, pulse_words, queries
 from relationships.forms.pulse import AnswerForm, GiveForm
 from relationships.models import Pulse, PulseAnswer, PulseSide
 from relationships.views.common import attempt, changeable
 from web.clock import Now
 from web.responses import CHANGED, done, form_page, safe_next
 
+# So many of theirs are named of whom nobody has said yet what they decide; the page of people has the others.
+UNPLACED = 10
 read_or_write = require_http_methods(["GET", "POST"])
 
 
@@ -136,6 +138,7 @@ def pulse_give(request: PersonRequest, pk: int) -> HttpResponse:
         "pulse": row,
         "asked": pulse_words.asked(row.question, PulseSide.THEIRS),
         "people": form.fields["to"].queryset.exists(),  # type: ignore[attr-defined]
+        "unplaced": queries.people_of(row.relationship, row.relationship.today(now))[:UNPLACED],
         "back": reverse("relationship_detail", args=[row.relationship_id]),
         "next": safe_next(request, ""),
     }

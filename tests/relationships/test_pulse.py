@@ -539,6 +539,12 @@ def test_the_link_stands_on_the_page_to_be_copied(monkeypatch: pytest.MonkeyPatc
     client = client_of(row.relationship.owner)
     give = reverse("pulse_give", args=[row.pk])
     assert "Nobody of theirs is named here yet" in text(client.get(give))
+    jonas = Contact.objects.create(name="Jonas Berg", email="jonas@partner.example")
+    jonas.affiliations.create(account=row.relationship.account)
+    asks = text(client.get(give))
+    assert "Say first what they decide" in asks
+    assert "Nobody of theirs" not in asks
+    assert f"{reverse('stakeholder_create', args=[row.relationship_id])}?contact={jonas.pk}" in asks
     ingrid = person_of(row.relationship, email="")
     assert client.post(give, {"to": ingrid.pk, "way": "mail"}).status_code == 422
     assert client.post(give, {"to": ingrid.pk, "way": "link"}).status_code == 302
