@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,9 +19,9 @@ from accounts.requests import PersonRequest
 from dashboards import standing_rows, standing_then
 from dashboards.standing_bar import Bar, band, bar
 from dashboards.standing_rows import Shown
-from relationships import criteria, flag_words, health_case, health_words, queries, records, words
+from relationships import criteria, flag_words, health, health_case, health_words, queries, records, words
 from relationships.evidence import Component
-from relationships.health_case import Case, Entry, adding_up
+from relationships.health_case import Case, Entry, Tenths, adding_up
 from relationships.health_points import Counts, Line, Offer, Remedy
 from relationships.models import Relationship, ScoreConfig
 from web import dates
@@ -185,6 +186,14 @@ def _way(row: Relationship, offer: Offer, *, writes: bool) -> Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """Points of a row in words; ``back`` where what was lost is given back."""
+
+    said: str
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A row with its points, as they are shown: they add up to those of their group."""
 
@@ -192,6 +201,7 @@ class Point:
     day: date | None
     earned: float
     lost: float
+    cells: tuple[Cell, Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,8 @@ class Group:
     older: str
     older_earned: float
     older_lost: float
+    cells: tuple[Cell, Cell]
+    older_cells: tuple[Cell, Cell]
     opens: str
     folds: str
     silent: str
@@ -224,12 +236,14 @@ class Waiting:
 class Evidence:
     """A component on the page: what it asks, how it stands, its groups of rows, what is not known of it.
 
-    ``hint`` says how its rows count, where that is not plain; ``waiting`` what somebody would look for among them.
+    ``in_full`` says how its full points come of the rows' sums. ``hint`` says how its rows count, where that is not
+    plain; ``waiting`` what somebody would look for among them.
     """
 
     part: Part
     asks: str
     unknown: str
+    in_full: str
     groups: list[Group] = field(default_factory=list)
     hint: str = ""
     waiting: Waiting | None = None
@@ -266,6 +280,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "evidence": _evidence(row, case, known, found, opened, day, _waiting(row, now) if day is None else None),
         "reckoned": health_words.reckoned(case.thresholds),
         "limiting": health_words.weakest(case),
+        "sums": [said for said in (health_words.in_full(case.tenths()), health_words.sum_of_parts(case)) if said],
         "flagged": _flagged(row, here) if day is None else [],
         "day": case.day,
         "past": day is not None,
@@ -335,12 +350,13 @@ def _evidence(
     evidence = []
     for component in Component:
         own = {key: lines for key, lines in groups.items() if key.partition("-")[0] == component}
-        totals = _totals(own)
+        totals = _totals(own, case.tenths(component))
         evidence.append(
             Evidence(
                 pages[component],
                 str(health_words.ASKS[component]),
                 health_words.not_known(component, case),
+                health_words.in_full(case.tenths(component)) if any(own.values()) else "",
                 [_group(key, lines, totals[key], told, opened, day) for key, lines in own.items()],
                 health_words.counts_of_silence(case) if component is Component.CADENCE else "",
                 waiting if component is Component.CREDIBILITY else None,
@@ -371,10 +387,10 @@ def _newest_first(lines: list[Line]) -> list[Line]:
     return sorted(lines, key=place, reverse=True)
 
 
-def _totals(groups: Mapping[str, list[Line]]) -> dict[str, tuple[float, float]]:
+def _totals(groups: Mapping[str, list[Line]], whole: Tenths) -> dict[str, tuple[float, float]]:
     """Earned and lost of each group of a component, to a tenth; both sides of trust add up to what trust has."""
-    earned = adding_up([sum(line.earned for line in lines) for lines in groups.values()])
-    lost = adding_up([sum(line.lost for line in lines) for lines in groups.values()])
+    earned = adding_up([sum(line.earned for line in lines) for lines in groups.values()], whole.earned / 10)
+    lost = adding_up([sum(line.lost for line in lines) for lines in groups.values()], whole.lost / 10)
     return dict(zip(groups, zip(earned, lost, strict=True), strict=True))
 
 
@@ -407,6 +423,15 @@ def _folds(shown: Sequence[Line], rest: Sequence[Line]) -> str:
     return ngettext("and %(count)d more", "and %(count)d more", len(rest)) % told
 
 
+def _cells(lines: Sequence[Line], earned: float, lost: float) -> tuple[Cell, Cell]:
+    """What some lines come to, as it is told."""
+    given_back = math.fsum(line.lost for line in lines)
+    return (
+        Cell(health_words.cell(earned, math.fsum(line.earned for line in lines)), back=False),
+        Cell(health_words.cell(lost, given_back), back=lost < 0 or given_back < -health.NOISE),
+    )
+
+
 def _group(
     key: str,
     lines: list[Line],
@@ -423,12 +448,17 @@ def _group(
         key=key,
         name={"ours": _("Ours"), "theirs": _("Theirs")}.get(side, ""),
         side=side,
-        points=[Point(told[line], line.day, *both) for line, *both in zip(shown, earned, lost, strict=False)],
+        points=[
+            Point(told[line], line.day, one, other, _cells([line], one, other))
+            for line, one, other in zip(shown, earned, lost, strict=False)
+        ],
         earned=total[0],
         lost=total[1],
         older=_folds(shown, rest) if rest else "",
         older_earned=earned[-1],
         older_lost=lost[-1],
+        cells=_cells(lines, *total),
+        older_cells=_cells(rest, earned[-1], lost[-1]),
         opens="" if whole or not rest else f"?{asked}all={key}#{key}",
         folds=f"?{asked}#{key}" if whole and _folded(lines, total, whole=False)[1] else "",
         silent="" if lines else _("Nothing yet speaks for it or against it."),

@@ -138,6 +138,13 @@ class Case:
         earned, _lost, unknown = self.points(component)
         return health.full(earned, unknown, self.weights.of(component))
 
+    def tenths(self, component: Component | None = None) -> Tenths:
+        """The same to the tenth, of a component or of the whole."""
+        if component is None:
+            return tenths(self.standing.earned, self.standing.unknown, 100.0)
+        earned, _lost, unknown = self.points(component)
+        return tenths(earned, unknown, self.weights.of(component))
+
     @cached_property
     def cause(self) -> Cause | None:
         """What cost most within the limiting component; none where it lost next to nothing."""
@@ -227,6 +234,32 @@ def of(
 
 
 # Numbers that add up -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tenths:
+    """Points as sums of rows show them, in tenths: earned and judged are cut, lost is what lies between.
+
+    So full points follow of them by the same rule, and nobody reads 64.8 beside a 65.
+    """
+
+    earned: int
+    judged: int
+
+    @property
+    def lost(self) -> int:
+        return self.judged - self.earned
+
+
+def tenths(earned: float, unknown: float, most: float) -> Tenths:
+    got = _tenths(earned)
+    return Tenths(got, max(got, _tenths(most - unknown)))
+
+
+def _tenths(points: float) -> int:
+    """Never beyond the full points that are shown, whatever floats make of a limit."""
+    full = health.whole(points)
+    return min(max(10 * full, math.floor(10 * (points + health.NOISE))), 10 * full + 9)
 
 
 def adding_up(values: Sequence[float], total: float | None = None) -> list[float]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from relationships import health, trend, words
 from relationships.evidence import Component, Kind
 from relationships.health import Band, Gap, Spell, Thresholds
-from relationships.health_case import Case, Cause
+from relationships.health_case import Case, Cause, Tenths
 from relationships.health_points import Counts, Line, Offer, Remedy
 from web import dates
 
@@ -100,7 +101,10 @@ RECKONED: tuple[Words, ...] = (
         "Evidence fades: after 120 to 180 days (longer with a partner met less often than monthly) it weighs half, so "
         "old deeds neither carry nor burden a relationship for ever. Of much of one kind in a week only some counts."
     ),
-    gettext_lazy("Full points are shown; the rows are exact to a tenth."),
+    gettext_lazy(
+        "Every sum is cut, never rounded up: rows at the tenth, the score and its parts at the full point. What is "
+        "earned is cut, and so is what is earned or lost together; lost is what lies between."
+    ),
     gettext_lazy(
         "The uncertainty beside the score, such as 73–87, is how far its evidence can be believed: reckoned at 80 %%, "
         "the share that is earned may lie anywhere between the two. The more evidence there is, the closer they are."
@@ -134,6 +138,52 @@ def points(value: float) -> str:
     if whole < 1:
         return _("less than a point")
     return ngettext("%(count)d point", "%(count)d points", whole) % {"count": whole}
+
+
+def in_full(shown: Tenths) -> str:
+    """*Full points: 64.9 earned shows as 64, 75.3 earned or lost as 75; the 11 between are lost.*"""
+    earned, judged = shown.earned // 10, shown.judged // 10
+    told = {
+        "earned": _tenth(shown.earned), "full": earned, "judged": _tenth(shown.judged), "both": judged,
+        "lost": judged - earned,
+    }  # fmt: skip
+    if not shown.lost:
+        return _("Full points: %(earned)s earned shows as %(full)d.") % told
+    said = ngettext(
+        "Full points: %(earned)s earned shows as %(full)d, %(judged)s earned or lost as %(both)d; the %(lost)d between "
+        "is lost.",
+        "Full points: %(earned)s earned shows as %(full)d, %(judged)s earned or lost as %(both)d; the %(lost)d between "
+        "are lost.",
+        judged - earned,
+    )
+    return said % told
+
+
+def sum_of_parts(case: Case) -> str:
+    """Why the five parts come to a little less than the score; nothing where they do not."""
+    whole, parts = case.tenths(), [case.tenths(component) for component in Component]
+    tenths = sum(one.earned for one in parts), sum(one.lost for one in parts)
+    full = sum(one.earned // 10 for one in parts), sum(one.judged // 10 - one.earned // 10 for one in parts)
+    if tenths == (whole.earned, whole.lost) and full == (whole.earned // 10, whole.judged // 10 - whole.earned // 10):
+        return ""
+    return _(
+        "Each of the five parts is cut by itself, so their sums differ a little from these: %(earned)s earned and "
+        "%(lost)s lost, in full points %(full)d and %(full_lost)d."
+    ) % {"earned": _tenth(tenths[0]), "lost": _tenth(tenths[1]), "full": full[0], "full_lost": full[1]}
+
+
+def _tenth(tenths: int) -> str:
+    return number_format(tenths / 10, 1)
+
+
+def cell(shown: float, exact: float) -> str:
+    """Points of a row as its table says them: *4.2*, *< 0.1* of what a tenth is too much for, *–* for nothing.
+
+    Of what is given back with a true minus.
+    """
+    if shown:
+        return ("−" if shown < 0 else "") + number_format(abs(shown), 1)
+    return "< " + number_format(0.1, 1) if abs(exact) > health.NOISE else "–"
 
 
 def _ago(day: date, case: Case) -> str:

@@ -169,6 +169,10 @@ def test_every_number_opens_its_rows_and_they_add_up() -> None:
         earned, lost, _unknown = exact.points(Component(one.part.key))
         assert sum(group.earned for group in groups) == pytest.approx(earned, abs=0.11)
         assert sum(group.lost for group in groups) == pytest.approx(lost, abs=0.11)
+        judged = sum(group.earned + group.lost for group in groups)
+        assert math.floor(sum(group.earned for group in groups) + 1e-6) == one.part.bar.earned
+        assert math.floor(judged + 1e-6) - one.part.bar.earned == one.part.bar.lost
+        assert one.in_full in text(answer)
         for group in groups:
             told = [*((point.earned, point.lost) for point in group.points), (group.older_earned, group.older_lost)]
             assert round(sum(earned for earned, _ in told), 1) == group.earned

@@ -14,7 +14,7 @@ from relationships import evidence, health_words
 from relationships.cadence import Interval
 from relationships.evidence import Component, Kind, Row
 from relationships.health import Rhythm, Weights
-from relationships.health_case import Case, Decider, Entry, adding_up
+from relationships.health_case import Case, Decider, Entry, adding_up, tenths
 from relationships.health_points import Remedy
 from tests.relationships.test_health import AGREED, TODAY, History, histories, touch
 
@@ -72,6 +72,52 @@ def test_lines_add_up_to_the_points_of_their_component_and_all_to_a_hundred(hist
         assert sum(line.earned for line in own) == pytest.approx(earned, abs=1e-9)
         assert sum(line.lost for line in own) == pytest.approx(lost, abs=1e-9)
         assert earned + lost + unknown == pytest.approx(Weights().of(component), abs=1e-9)
+
+
+@given(histories)
+def test_the_tenths_of_rows_lead_to_every_full_point_that_is_shown(history: History) -> None:
+    """Earned and judged are cut, lost lies between: so of the tenths follow the full points, and the word."""
+    found = of_history(history)
+    for component in [*Component, None]:
+        exact, shown = found.tenths(component), found.shown(component) if component else found.standing.shown
+        assert (exact.earned // 10, exact.judged // 10 - exact.earned // 10) == (shown.earned, shown.lost)
+        earned, lost, _unknown = (
+            found.points(component)
+            if component
+            else (found.standing.earned, found.standing.lost, found.standing.unknown)
+        )
+        assert 0 <= earned + 1e-6 - exact.earned / 10 < 0.1 + 1e-5
+        assert abs(lost - exact.lost / 10) < 0.1 + 1e-6
+    for component in Component:
+        own, exact = [line for line in found.lines if line.component is component], found.tenths(component)
+        for values, total in (
+            ([line.earned for line in own], exact.earned),
+            ([line.lost for line in own], exact.lost),
+        ):
+            assert round(10 * sum(adding_up(values, total / 10))) == (total if own else 0)
+    parts, whole = [found.tenths(component) for component in Component], found.tenths()
+    assert 0 <= whole.earned - sum(one.earned for one in parts) <= 4
+    assert 0 <= whole.judged - sum(one.judged for one in parts) <= 4
+
+
+@pytest.mark.parametrize(
+    ("earned", "unknown", "said"),
+    [
+        (64.97, 24.65, "Full points: 64.9 earned shows as 64, 75.3 earned or lost as 75; the 11 between are lost."),
+        (65.0, 35.0, "Full points: 65.0 earned shows as 65."),
+        (65.0 - 1e-10, 33.5, "Full points: 65.0 earned shows as 65, 66.5 earned or lost as 66; the 1 between is lost."),
+    ],
+)
+def test_how_full_points_come_of_tenths(earned: float, unknown: float, said: str) -> None:
+    assert health_words.in_full(tenths(earned, unknown, 100.0)) == said
+
+
+@pytest.mark.parametrize(
+    ("shown", "exact", "said"),
+    [(4.2, 4.21, "4.2"), (0.0, 0.04, "< 0.1"), (0.0, 0.0, "–"), (-0.6, -0.58, "−0.6"), (0.0, -0.04, "< 0.1")],
+)
+def test_points_of_a_row(shown: float, exact: float, said: str) -> None:
+    assert health_words.cell(shown, exact) == said
 
 
 @given(histories)
