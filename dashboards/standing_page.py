@@ -73,8 +73,9 @@ class Section:
     bar: Bar
     band: str
     parts: list[Part]
-    weakest: str
+    lost_most: str
     ways: list[Way]
+    reach: str
     stood: str
     address: str
 
@@ -119,6 +120,7 @@ def _direction(row: Relationship, today: date) -> str:
 
 def _section(row: Relationship, case: Case, stood: str, direction: str, *, writes: bool) -> Section:
     one = case.standing
+    offers = [] if one.judged else _offers(row, case)
     return Section(
         judged=one.judged,
         word=str(health_words.BANDS[one.band]) if one.band else "",
@@ -126,8 +128,9 @@ def _section(row: Relationship, case: Case, stood: str, direction: str, *, write
         bar=bar((one.earned, one.lost, one.unknown)),
         band=band(one.low, one.high),
         parts=_parts(row, case),
-        weakest=health_words.weakest(case) if one.judged else "",
-        ways=[] if one.judged else _ways(row, case, writes=writes),
+        lost_most=health_words.lost_most(case) if one.judged else "",
+        ways=[_way(row, offer, writes=writes) for offer in offers],
+        reach=health_words.reach(case, offers),
         stood=stood,
         address=reverse("relationship_standing", args=[row.pk]),
     )
@@ -141,7 +144,7 @@ def _parts(row: Relationship, case: Case) -> list[Part]:
             str(health_words.NAMES[component]),
             bar(case.points(component)),
             health_words.sentence(component, case),
-            case.standing.judged and component is case.standing.limiting,
+            case.standing.judged and case.lost_most(component),
             f"{address}#{component}",
         )
         for component in Component
@@ -156,10 +159,9 @@ def _as_it_stood(row: Relationship, today: date) -> str:
     return ""
 
 
-def _ways(row: Relationship, case: Case, *, writes: bool) -> list[Way]:
+def _offers(row: Relationship, case: Case) -> list[Offer]:
     """One query."""
-    offers = case.offers(problem_open=row.problems.open().exists())
-    return [_way(row, offer, writes=writes) for offer in offers]
+    return case.offers(problem_open=row.problems.open().exists())
 
 
 def _way(row: Relationship, offer: Offer, *, writes: bool) -> Way:
@@ -279,7 +281,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "standing": found,
         "evidence": _evidence(row, case, known, found, opened, day, _waiting(row, now) if day is None else None),
         "reckoned": health_words.reckoned(case.thresholds),
-        "limiting": health_words.weakest(case),
+        "limiting": health_words.lost_most(case),
         "sums": [said for said in (health_words.in_full(case.tenths()), health_words.sum_of_parts(case)) if said],
         "flagged": _flagged(row, here) if day is None else [],
         "day": case.day,
@@ -358,11 +360,21 @@ def _evidence(
                 health_words.not_known(component, case),
                 health_words.in_full(case.tenths(component)) if any(own.values()) else "",
                 [_group(key, lines, totals[key], told, opened, day) for key, lines in own.items()],
-                health_words.counts_of_silence(case) if component is Component.CADENCE else "",
+                _hint(component, case),
                 waiting if component is Component.CREDIBILITY else None,
             )
         )
     return evidence
+
+
+def _hint(component: Component, case: Case) -> str:
+    """How its rows count, where that is not plain."""
+    match component:
+        case Component.CADENCE:
+            return health_words.counts_of_silence(case)
+        case Component.TRUST:
+            return health_words.counts_of_feedback()
+    return ""
 
 
 def _grouped(case: Case) -> dict[str, list[Line]]:

@@ -140,7 +140,7 @@ def _card(kept: Snapshot, shown: Shown, day: date, newest: int) -> Card:
         Part(
             str(health_words.NAMES[component]),
             bar(shown.points(component)),
-            bool(kept.band) and component == kept.limiting,
+            bool(kept.band) and component == kept.limiting and shown.points(component)[1] >= 1,
         )
         for component in Component
     ]

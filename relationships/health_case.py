@@ -16,7 +16,7 @@ from functools import cached_property
 from relationships import cadence, criteria, evidence, health, health_points
 from relationships.evidence import Component, Kind, Row
 from relationships.health import Gap, Person, Rhythm, Standing, Sums, Thresholds, Weights
-from relationships.health_points import Counts, Line, Offer
+from relationships.health_points import MOST_REMEDIES, Counts, Line, Offer
 from relationships.weighing import Scale
 
 # A promise counts as judged once one of these stands in the ledger.
@@ -99,10 +99,25 @@ class Case:
     def lines(self) -> list[Line]:
         return health_points.lines(self.rows, self.rhythm, self.people, today=self.day, weights=self.weights)
 
-    def offers(self, *, problem_open: bool) -> list[Offer]:
+    def offers(self, *, problem_open: bool, most: int = MOST_REMEDIES) -> list[Offer]:
         return health_points.remedies(
-            self.sums, self.rhythm, self.people, today=self.day, weights=self.weights, problem_open=problem_open
+            self.sums,
+            self.rhythm,
+            self.people,
+            today=self.day,
+            weights=self.weights,
+            problem_open=problem_open,
+            most=most,
         )
+
+    def lost_most(self, component: Component) -> bool:
+        """It is the one that lost most points, and that is as much as one."""
+        return component is self.standing.limiting and self.points(component)[1] >= 1
+
+    @cached_property
+    def least_known(self) -> Component:
+        """Of which most points are not known."""
+        return max(Component, key=lambda component: self.points(component)[2])
 
     @cached_property
     def gaps(self) -> list[Gap]:

@@ -226,6 +226,7 @@ def remedies(
     today: date,
     weights: Weights | None = None,
     problem_open: bool = True,
+    most: int = MOST_REMEDIES,
 ) -> list[Offer]:
     """The cheapest things that would make more known, one for a component, the one that tells most first.
 
@@ -244,7 +245,7 @@ def remedies(
     best: dict[Component, Offer] = {}
     for offer in offers:
         best.setdefault(offer.component, offer)
-    return sorted(list(best.values())[:MOST_REMEDIES], key=lambda one: -one.points)
+    return sorted(list(best.values())[:most], key=lambda one: -one.points)
 
 
 Then = tuple[Sums, Rhythm, Sequence[Person]]

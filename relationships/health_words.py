@@ -1,10 +1,11 @@
-"""How a relationship stands, in words: each component from the first day, the weakest with why, what would help.
+"""How a relationship stands, in words: each component from the first day, what lost most with why, what would help.
 
 Nothing here says what will become of a relationship: a standing is what was earned, and no forecast.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from relationships import health, trend, words
+from relationships import feedback, health, trend, words
 from relationships.evidence import Component, Kind
 from relationships.health import Band, Gap, Spell, Thresholds
 from relationships.health_case import Case, Cause, Tenths
@@ -34,7 +35,7 @@ NAMES: dict[Component, Words] = {
 # What each asks, for somebody who reads of it for the first time.
 ASKS: dict[Component, Words] = {
     Component.CADENCE: gettext_lazy("Do we talk as often as we agreed?"),
-    Component.ACCESS: gettext_lazy("Do the people who decide give us their time?"),
+    Component.ACCESS: gettext_lazy("Do the people who decide or sign give us their time?"),
     Component.CREDIBILITY: gettext_lazy("Do we deliver what we are there for?"),
     Component.TRUST: gettext_lazy("Does each side do what it said?"),
     Component.RECIPROCITY: gettext_lazy("Does it go both ways?"),
@@ -51,8 +52,8 @@ ROWS: dict[Kind, Words | tuple[Words, Words]] = {
     Kind.MEETING_ACCEPTED: gettext_lazy("Accepted a meeting"),
     Kind.MEETING_DECLINED: gettext_lazy("Declined a meeting"),
     Kind.MEETING_UNANSWERED: gettext_lazy("Left a request to meet unanswered for 14 days"),
-    Kind.DECISION_MAKER_MET: gettext_lazy("Decides, and came"),
-    Kind.DECISION_MAKER_ABSENT: gettext_lazy("Decides, and did not come"),
+    Kind.DECISION_MAKER_MET: gettext_lazy("Decides or signs, and came"),
+    Kind.DECISION_MAKER_ABSENT: gettext_lazy("Decides or signs, and did not come"),
     Kind.KPI_READING: gettext_lazy("KPI read against its target"),
     Kind.KPI_RANKED_BY_BOTH: gettext_lazy("KPI ranked by both"),
     Kind.SCOPE_AGREED: gettext_lazy("Agreed to do together"),
@@ -107,7 +108,9 @@ RECKONED: tuple[Words, ...] = (
     ),
     gettext_lazy(
         "The uncertainty beside the score, such as 73–87, is how far its evidence can be believed: reckoned at 80 %%, "
-        "the share that is earned may lie anywhere between the two. The more evidence there is, the closer they are."
+        "the share that is earned may lie anywhere between the two. The more evidence there is, the closer they are. "
+        "The score lies near the lower end, as only what evidence has earned is counted: what is not known yet counts "
+        "nothing so far, and may add to it."
     ),
     gettext_lazy(
         "A word stands for the score where no more than %(unknown)s points are unknown: strong from %(strong)s on, "
@@ -258,18 +261,23 @@ def _access(case: Case) -> list[str]:
         ]
         more = len(case.deciders) - len(people)
         people += [_("%(count)d more") % {"count": more}] if more > 0 else []
-        found.append(_("who decides: %(people)s") % {"people": "; ".join(people)})
+        found.append(_("who decides or signs: %(people)s") % {"people": "; ".join(people)})
     else:
-        found.append(_("nobody who decides is named yet"))
+        found.append(_("nobody who decides or signs is named yet"))
     parts = [
         (Kind.MEETING_ACCEPTED, _("%(n)d accepted")),
         (Kind.MEETING_DECLINED, _("%(n)d declined")),
         (Kind.MEETING_UNANSWERED, _("%(n)d left unanswered")),
     ]
     meetings = [text % {"n": case.count(kind)} for kind, text in parts if case.count(kind)]
-    absent = case.count(Kind.DECISION_MAKER_ABSENT)
+    met, absent = case.count(Kind.DECISION_MAKER_MET), case.count(Kind.DECISION_MAKER_ABSENT)
+    meetings += [_("%(n)d come to by who decides or signs") % {"n": met}] if met else []
     meetings += [_("%(n)d not come to") % {"n": absent}] if absent else []
-    found.append(_("meetings: %(what)s") % {"what": ", ".join(meetings)} if meetings else _("nothing yet on meetings"))
+    found.append(
+        _("meetings: %(what)s") % {"what": ", ".join(meetings)}
+        if meetings
+        else _("no meeting that they accepted or declined, and none with somebody who decides or signs")
+    )
     return found
 
 
@@ -369,27 +377,42 @@ def _reciprocity(case: Case) -> list[str]:
     return [*found, _nothing_on(missing)]
 
 
-# The weakest ---------------------------------------------------------------------------------------------------------
+# What lost most ------------------------------------------------------------------------------------------------------
 
 
-def weakest(case: Case) -> str:
-    """*Weakest: cadence. The silence since 13 October costs 5 points; one conversation today earns 4 back.*"""
+def lost_most(case: Case) -> str:
+    """*Most lost: cadence. The silence since 13 October: that costs 5 points. One conversation earns 4 back.*"""
     component = case.standing.limiting
     name = str(NAMES[component]).lower()
     cause = case.cause
-    if cause is None:
-        shown = case.shown(component)
-        told = {"name": name, "points": points(shown.unknown), "most": shown.most}
-        said = _("Hardly anything was lost. Least is known of %(name)s: %(points)s of its %(most)d are open.")
-        return said % told
+    if cause is None or not case.lost_most(component):
+        return _missing(case)
     told = {"name": name, "why": _why(case, cause), "points": points(cause.lost)}
-    said = _("Weakest: %(name)s. %(why)s: that costs %(points)s.") % told
+    said = _("Most lost: %(name)s. %(why)s: that costs %(points)s.") % told
     back = case.earned_back
     # Of a day that is over nobody can do anything about it.
     if case.past or health.whole(back) < 1:
         return said
     deed = {"deed": _deed(case, cause), "points": points(back)}
     return f"{said} {_('%(deed)s earns %(points)s back at once.') % deed}"
+
+
+def _missing(case: Case) -> str:
+    """What keeps the score down where no part lost as much as a point: what is not known, and what would tell it."""
+    component = case.least_known
+    shown = case.shown(component)
+    told = {"name": str(NAMES[component]).lower(), "points": points(shown.unknown), "most": shown.most}
+    said = (
+        _("Next to nothing is lost; what is missing is %(name)s: %(points)s of its %(most)d not yet known.")
+        if case.standing.lost < 1
+        else _("No part lost a full point; what is missing is %(name)s: %(points)s of its %(most)d not yet known.")
+    ) % told
+    if case.past:
+        return said
+    # Whether a problem is open nobody knows here; of credibility it is told how it becomes known.
+    offers = case.offers(problem_open=False, most=len(Component))
+    helps = next((f"{remedy(one)}." for one in offers if one.component is component), str(MORE_IS_KNOWN[component]))
+    return f"{said} {helps}"
 
 
 def _why(case: Case, cause: Cause) -> str:
@@ -405,9 +428,9 @@ def _why(case: Case, cause: Cause) -> str:
             assert cause.index is not None
             one = case.deciders[cause.index]
             if one.seen_on is None:
-                return _("%(name)s decides and was never seen") % {"name": one.name}
+                return _("%(name)s decides or signs and was never seen") % {"name": one.name}
             told = {"name": one.name, "ago": _ago(one.seen_on, case)}
-            return _("%(name)s decides and was last seen %(ago)s") % told
+            return _("%(name)s decides or signs and was last seen %(ago)s") % told
     return _why_of_rows(cause)
 
 
@@ -438,7 +461,7 @@ def _why_of_rows(cause: Cause) -> str:
             return _("Meetings that they declined")
         case Kind.MEETING_UNANSWERED:
             return _("Requests to meet that they left unanswered")
-    return _("People who decide did not come to meetings")
+    return _("People who decide or sign did not come to meetings")
 
 
 def _deed(case: Case, cause: Cause) -> str:
@@ -470,8 +493,8 @@ def _deed(case: Case, cause: Cause) -> str:
 REMEDIES: dict[Remedy, Words] = {
     Remedy.AGREE: gettext_lazy("Agree on a rhythm with them"),
     Remedy.TALK: gettext_lazy("Talk with them once"),
-    Remedy.NAME: gettext_lazy("Name somebody who decides"),
-    Remedy.MEET: gettext_lazy("Meet somebody who decides"),
+    Remedy.NAME: gettext_lazy("Name somebody who decides or signs"),
+    Remedy.MEET: gettext_lazy("Meet somebody who decides or signs"),
     Remedy.KEEP_OURS: gettext_lazy("Promise something small, and keep it by its day"),
     Remedy.KEEP_THEIRS: gettext_lazy("Ask them for a promise, with a day"),
     Remedy.ANSWER: gettext_lazy("Answer what they say within 5 days"),
@@ -490,19 +513,42 @@ def makes_known(offer: Offer) -> str:
     return _("makes %(points)s known") % {"points": points(offer.points)}
 
 
+def reach(case: Case, offers: Sequence[Offer]) -> str:
+    """How far what is offered carries towards a score; of points as they are shown, so that anybody can add them."""
+    if not offers:
+        return ""
+    needed = math.ceil(100 - case.thresholds.most_unknown)
+    if health.can_be_judged(case.standing.unknown - math.fsum(one.points for one in offers), case.thresholds):
+        return _("Together they would be enough: a score needs %(needed)d points that can be judged.") % {
+            "needed": needed
+        }
+    made = case.standing.shown.judged + sum(health.whole(one.points) for one in offers)
+    said = _(
+        "Together they would make at least %(made)d of the %(needed)d points that a score needs; the rest comes with "
+        "time, and with more of the same."
+    )
+    return said % {"made": made, "needed": needed}
+
+
+MORE_IS_KNOWN: dict[Component, Words] = {
+    Component.CADENCE: gettext_lazy("The longer a rhythm is in force, the more is known of how it is kept."),
+    Component.ACCESS: gettext_lazy(
+        "More is known with two people named who decide or sign, and with each meeting that they come to."
+    ),
+    Component.CREDIBILITY: gettext_lazy(
+        "More is known with each problem that is solved. KPIs and joint projects come later."
+    ),
+    Component.TRUST: gettext_lazy("More is known with each promise of either side whose day comes."),
+    Component.RECIPROCITY: gettext_lazy("More is known as both sides begin, give feedback and show what they plan."),
+}
+
+
 def not_known(component: Component, case: Case) -> str:
     """Why points of a component are not known, and how many."""
     shown = case.shown(component)
     if not shown.unknown:
         return _("All of it can be judged.")
-    why = {
-        Component.CADENCE: _("The longer a rhythm is in force, the more is known of how it is kept."),
-        Component.ACCESS: _("More is known with two people who decide named, and with each meeting that they come to."),
-        Component.CREDIBILITY: _("More is known with each problem that is solved. KPIs and joint projects come later."),
-        Component.TRUST: _("More is known with each promise of either side whose day comes."),
-        Component.RECIPROCITY: _("More is known as both sides begin, give feedback and show what they plan."),
-    }[component]
-    told = {"points": capfirst(points(shown.unknown)), "most": shown.most, "why": why}
+    told = {"points": capfirst(points(shown.unknown)), "most": shown.most, "why": MORE_IS_KNOWN[component]}
     return _("%(points)s of %(most)d not yet known. %(why)s") % told
 
 
@@ -559,12 +605,18 @@ def counts_of_silence(case: Case) -> str:
     return said % told
 
 
+def counts_of_feedback() -> str:
+    """Why feedback that was answered late has no row."""
+    told = {"soon": feedback.DAYS_TO_ANSWER, "late": feedback.DAYS_TO_IGNORE}
+    return _("Feedback: an answer after %(soon)d days and before %(late)d counts neither way.") % told
+
+
 def person(seen_on: date | None, case: Case) -> str:
     """How far somebody who decides counts as seen."""
     if seen_on is None:
-        return _("Decides, and was never seen")
+        return _("Decides or signs, and was never seen")
     every = case.rhythm.every(case.day) or health.WITHOUT_RHYTHM
     told = {"ago": _ago(seen_on, case), "days": dates.days(health.SEEN_WITHIN * every)}
     if (case.day - seen_on).days <= health.SEEN_WITHIN * every:
-        return _("Decides, seen %(ago)s") % told
-    return _("Decides, last seen %(ago)s; counts in full within %(days)s") % told
+        return _("Decides or signs, seen %(ago)s") % told
+    return _("Decides or signs, last seen %(ago)s; counts in full within %(days)s") % told

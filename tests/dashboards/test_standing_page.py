@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from dashboards import standing_bar, standing_page
-from relationships import actions, ledger, queries, records
+from relationships import actions, health_points, ledger, queries, records
 from relationships.evidence import Component
 from relationships.models import (
     Commitment,
@@ -109,13 +109,14 @@ def test_little_is_known_from_the_first_day_in_sentences_and_what_would_tell_mos
     said = text(page(row, "relationship_detail"))
     assert "Not enough evidence yet: 0 of 100 points can be judged." in said
     assert "0 earned" in said and "100 not yet known" in said
-    assert "Nobody who decides is named yet." in said and "No promise has come due yet." in said
+    assert "Nobody who decides or signs is named yet." in said and "No promise has come due yet." in said
     ways = page(row, "relationship_detail").context["standing"].ways
     assert len(ways) == 3
+    assert "Together they would make at least " in said and "of the 50 points that a score needs" in said
     assert all(client_of(row.owner).get(way.address).status_code == 200 for way in ways)
 
 
-def test_judged_it_says_number_word_uncertainty_parts_and_the_weakest() -> None:
+def test_judged_it_says_number_word_uncertainty_parts_and_what_lost_most() -> None:
     row = proven()
     answer = page(row, "relationship_detail")
     found = answer.context["standing"]
@@ -129,7 +130,7 @@ def test_judged_it_says_number_word_uncertainty_parts_and_the_weakest() -> None:
     wanted = {str(component): math.floor(exact.points(component)[0] + 1e-9) for component in Component}
     assert {part.key: part.bar.earned for part in found.parts} == wanted
     assert "3 of our 3 promises kept in time, 3 of 3 of theirs." in said
-    assert "Weakest: " in said or "Hardly anything was lost." in said
+    assert "Most lost: " in said or "what is missing is " in said
     assert not re.search("predict|churn|at risk", said)
     assert 'style="' not in answer.content.decode()
 
@@ -183,7 +184,9 @@ def test_every_number_opens_its_rows_and_they_add_up() -> None:
     assert f"{row.get_absolute_url()}#entry-{row.interactions.order_by('-occurred_on').first().pk}" in said  # type: ignore[union-attr]
     assert reverse("relationship_people", args=[row.pk]) in said
     plain = text(answer)
-    assert "Promise kept in time: " in plain and "Decides, seen last " in plain
+    assert "Feedback: an answer after 5 days and before 30 counts neither way." in plain
+    assert "The score lies near the lower end" in plain and "Full points: " in plain
+    assert "Promise kept in time: " in plain and "Decides or signs, seen last " in plain
     assert "A hundred points are shared out among five parts." in plain
 
 
@@ -253,11 +256,11 @@ def test_only_where_a_problem_is_open_is_solving_one_offered(django_assert_num_q
         for number in range(12)
     )  # fmt: skip
     case = standing_page.case_of(row, records.read([row])[row.pk], TODAY)
-    solve = "Solve a problem of theirs by its day"
+    solve = health_points.Remedy.SOLVE
     with django_assert_num_queries(1):
-        assert solve not in [way.said for way in standing_page._ways(row, case, writes=True)]
+        assert solve not in [offer.remedy for offer in standing_page._offers(row, case)]
     actions.open_problem(actor=row.owner, now=NOW, relationship=row, what="No forks")
-    assert solve in [way.said for way in standing_page._ways(row, case, writes=True)]
+    assert solve in [offer.remedy for offer in standing_page._offers(row, case)]
 
 
 def test_open_problems_are_named_where_somebody_looks_for_their_rows() -> None:

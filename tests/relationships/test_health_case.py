@@ -128,8 +128,11 @@ def test_every_case_can_be_told(history: History) -> None:
         said = health_words.sentence(component, found)
         assert said.endswith(".") and "%(" not in said and ".." not in said
         assert "%(" not in health_words.not_known(component, found)
-    said = health_words.weakest(found)
-    assert "%(" not in said and str(health_words.NAMES[found.standing.limiting]).lower() in said
+    said = health_words.lost_most(found)
+    lost = found.lost_most(found.standing.limiting)
+    named = found.standing.limiting if lost and found.cause else found.least_known
+    assert "%(" not in said and str(health_words.NAMES[named]).lower() in said
+    assert said.startswith("Most lost: ") is bool(lost and found.cause)
     assert found.earned_back > -1e-9
     assert found.cause is None or found.cause.lost <= found.points(found.standing.limiting)[1] + 1e-9 + 25
     for one in found.entries:
@@ -160,13 +163,18 @@ def test_every_kind_every_remedy_and_every_component_has_words() -> None:
             replace(case(touch(12)), assumed=True),
             "Last in touch 12 days ago; assumed is every 30 days. One of two silences was too long.",
         ),
-        (Component.ACCESS, case(), "Nobody who decides is named yet. Nothing yet on meetings."),
+        (
+            Component.ACCESS,
+            case(),
+            "Nobody who decides or signs is named yet. No meeting that they accepted or declined, and none with"
+            " somebody who decides or signs.",
+        ),
         (
             Component.ACCESS,
             case(
                 row(Kind.MEETING_DECLINED), deciders=(Decider("Ingrid Moe", 1, TODAY - 12 * DAY), Decider("Lars Tveit"))
             ),
-            "Who decides: Ingrid Moe, seen 12 days ago; Lars Tveit, never seen. Meetings: 1 declined.",
+            "Who decides or signs: Ingrid Moe, seen 12 days ago; Lars Tveit, never seen. Meetings: 1 declined.",
         ),
         (Component.CREDIBILITY, case(), "Nothing yet on problems, KPIs and joint projects."),
         (
@@ -219,26 +227,48 @@ def test_a_promise_that_was_late_and_then_kept_is_one_promise() -> None:
     assert Case([late, kept], Rhythm(), [], TODAY).kept("ours") == (0, 1)
 
 
-# The weakest
+# What lost most
 
 
-def test_weakest_says_what_it_cost_and_what_earns_it_back() -> None:
+def test_lost_most_says_what_it_cost_and_what_earns_it_back() -> None:
     rhythm = [touch(ago) for ago in range(41, 400, 14)]
-    said = health_words.weakest(case(*rhythm, every=14))
-    assert said.startswith("Weakest: cadence. The silence since 18 October: that costs ")
+    said = health_words.lost_most(case(*rhythm, every=14))
+    assert said.startswith("Most lost: cadence. The silence since 18 October: that costs ")
     assert said.endswith(" back at once.") and "One conversation earns " in said
 
 
-def test_weakest_names_the_person_who_decides_and_was_not_seen() -> None:
+def test_lost_most_names_the_person_who_decides_and_was_not_seen() -> None:
     rhythm = [touch(ago) for ago in range(1, 400, 14)]
-    said = health_words.weakest(case(*rhythm, every=14, deciders=(Decider("Solveig Dahl"), Decider("Ingrid Moe"))))
-    assert "Solveig Dahl decides and was never seen: that costs 5 points" in said
+    said = health_words.lost_most(case(*rhythm, every=14, deciders=(Decider("Solveig Dahl"), Decider("Ingrid Moe"))))
+    assert "Solveig Dahl decides or signs and was never seen: that costs 5 points" in said
     assert "A meeting with Solveig Dahl earns " in said
 
 
-def test_weakest_where_nothing_was_lost_is_what_least_is_known_of() -> None:
-    said = health_words.weakest(case(every=None))
-    assert said == "Hardly anything was lost. Least is known of credibility: 25 points of its 25 are open."
+def test_where_next_to_nothing_was_lost_it_says_what_is_missing_and_what_tells_it() -> None:
+    said = health_words.lost_most(case(every=None))
+    assert said == (
+        "Next to nothing is lost; what is missing is credibility: 25 points of its 25 not yet known. "
+        "More is known with each problem that is solved. KPIs and joint projects come later."
+    )
+    solved = [row(Kind.PROBLEM_SOLVED, ago=ago) for ago in range(1, 400, 10)]
+    said = health_words.lost_most(case(*solved, every=None))
+    assert said.startswith("Next to nothing is lost; what is missing is trust: 25 points of its 25 not yet known. ")
+    assert said.endswith((" with a day.", " by its day.", " within 5 days."))
+
+
+def test_what_is_offered_says_how_far_it_carries() -> None:
+    unknown = case(every=None)
+    offers = unknown.offers(problem_open=True)
+    made = sum(math.floor(one.points) for one in offers)
+    assert health_words.reach(unknown, offers) == (
+        f"Together they would make at least {made} of the 50 points that a score needs; the rest comes with time, and "
+        "with more of the same."
+    )
+    enough = [replace(one, points=17.0) for one in offers]
+    assert health_words.reach(unknown, enough) == (
+        "Together they would be enough: a score needs 50 points that can be judged."
+    )
+    assert health_words.reach(unknown, []) == ""
 
 
 def test_being_late_and_then_missing_it_is_one_cause_and_owning_up_is_taken_off() -> None:
@@ -254,4 +284,4 @@ def test_of_a_day_that_is_over_days_are_named_and_no_deed_is_offered() -> None:
     then = replace(now, past=True)
     assert "Last in touch on 18 October;" in health_words.sentence(Component.CADENCE, then)
     assert "Last in touch 41 days ago;" in health_words.sentence(Component.CADENCE, now)
-    assert "earns" in health_words.weakest(now) and "earns" not in health_words.weakest(then)
+    assert "earns" in health_words.lost_most(now) and "earns" not in health_words.lost_most(then)
