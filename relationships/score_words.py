@@ -22,8 +22,8 @@ ABOUT = {
         "counts. Days put off or paused count neither way."
     ),
     Component.ACCESS: gettext_lazy(
-        "Half of it is whether they take meetings with us, half whether two people who decide were seen in the last "
-        "%(near)s intervals, fading out at %(far)s."
+        "Half of it is whether they take meetings with us, half whether two people who decide or sign were seen in "
+        "the last %(near)s intervals, fading out at %(far)s."
     ),
     Component.CREDIBILITY: gettext_lazy("Whether what we do together works, by figures and dates."),
     Component.TRUST: gettext_lazy("Whether promises are kept: half of it ours, half of it theirs."),
@@ -36,8 +36,8 @@ KINDS = {
     Kind.MEETING_ACCEPTED: gettext_lazy("They accepted a meeting"),
     Kind.MEETING_DECLINED: gettext_lazy("They declined a meeting"),
     Kind.MEETING_UNANSWERED: gettext_lazy("They left an invitation unanswered for 14 days"),
-    Kind.DECISION_MAKER_MET: gettext_lazy("Somebody who decides came to a meeting"),
-    Kind.DECISION_MAKER_ABSENT: gettext_lazy("Somebody who decides was expected and did not come"),
+    Kind.DECISION_MAKER_MET: gettext_lazy("Somebody who decides or signs came to a meeting"),
+    Kind.DECISION_MAKER_ABSENT: gettext_lazy("Somebody who decides or signs was expected and did not come"),
     Kind.KPI_READING: gettext_lazy("A figure read against the target that both sides set"),
     Kind.PROJECT_MEASURED: gettext_lazy("A joint project with a measured benefit"),
     Kind.PROJECT_CLOSED: gettext_lazy("A joint project closed without one"),
