@@ -194,6 +194,10 @@ class Cell:
     said: str
     back: bool
 
+    @property
+    def nothing(self) -> bool:
+        return self.said == health_words.NO_POINTS
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

@@ -24,6 +24,8 @@ from relationships.health_points import Counts, Line, Offer, Remedy
 from web import dates
 
 Words = str | Promise
+# In a table of points.
+NO_POINTS = "–"
 
 NAMES: dict[Component, Words] = {
     Component.CADENCE: gettext_lazy("Cadence"),
@@ -186,7 +188,7 @@ def cell(shown: float, exact: float) -> str:
     """
     if shown:
         return ("−" if shown < 0 else "") + number_format(abs(shown), 1)
-    return "< " + number_format(0.1, 1) if abs(exact) > health.NOISE else "–"
+    return "< " + number_format(0.1, 1) if abs(exact) > health.NOISE else NO_POINTS
 
 
 def _ago(day: date, case: Case) -> str:
@@ -276,7 +278,9 @@ def _access(case: Case) -> list[str]:
     found.append(
         _("meetings: %(what)s") % {"what": ", ".join(meetings)}
         if meetings
-        else _("no meeting that they accepted or declined, and none with somebody who decides or signs")
+        else _(
+            "no planned meeting that they accepted or declined, and none to which somebody came who decides or signs"
+        )
     )
     return found
 

@@ -166,8 +166,8 @@ def test_every_kind_every_remedy_and_every_component_has_words() -> None:
         (
             Component.ACCESS,
             case(),
-            "Nobody who decides or signs is named yet. No meeting that they accepted or declined, and none with"
-            " somebody who decides or signs.",
+            "Nobody who decides or signs is named yet. No planned meeting that they accepted or declined, and"
+            " none to which somebody came who decides or signs.",
         ),
         (
             Component.ACCESS,
