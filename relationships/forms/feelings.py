@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -44,6 +45,13 @@ class OutcomeForm(forms.ModelForm[RelationshipOutcome]):
         self.fields["kind"].error_messages["required"] = _("Say what became of it.")
         self.fields["reason"].error_messages["required"] = _("Say why, so that it can be learnt from.")
         bound_reason(self, "reason")
+        for name in ("worth_before", "worth_after"):
+            field: Any = self.fields[name]
+            wrong = _("Give the yearly worth in figures, 0 or more, such as 12000 or 12000.50.")
+            long = _("Give at most 12 digits before the point and two after it.")
+            codes = ("max_digits", "max_decimal_places", "max_whole_digits")
+            field.error_messages |= {"invalid": wrong, "min_value": wrong, **dict.fromkeys(codes, long)}
+            field.validators = [*field.validators, MinValueValidator(0)]
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""

@@ -150,6 +150,26 @@ def test_the_page_asks_what_became_of_it_until_it_is_noted() -> None:
     assert not row.outcomes.exists()
 
 
+@pytest.mark.parametrize(
+    ("worth", "said"),
+    [
+        ("much", "Give the yearly worth in figures"),
+        ("-1", "Give the yearly worth in figures"),
+        ("1234567890123", "at most 12 digits before the point"),
+        ("1.234", "two after it"),
+    ],
+)
+def test_a_worth_that_is_none_is_said_in_our_words_and_stays(worth: str, said: str) -> None:
+    row = people.relationship(ended_on=NOW.today("UTC"), end_reason="They closed")
+    client = Client()
+    client.force_login(row.owner, backend="django.contrib.auth.backends.ModelBackend")
+    values = {"kind": "ended", "came_on": NOW.today("UTC"), "reason": "They closed", "worth_before": worth}
+    answer = client.post(reverse("relationship_outcome_create", args=[row.pk]), values)
+    assert answer.status_code == 422
+    assert said in answer.content.decode() and f'value="{worth}"' in answer.content.decode()
+    assert "Ensure" not in answer.content.decode()
+
+
 def test_outcomes_as_csv_are_those_of_ones_own_teams_and_no_formula() -> None:
     ours = people.relationship(account=people.account("=cmd()"))
     theirs = people.relationship(owner=people.outsider(), team=people.south())
