@@ -75,6 +75,10 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def visible_to(self, user: Someone) -> Self:
         return self.filter(relationship__in=Relationship.objects.visible_to(user))
 
+    def going_on(self) -> Self:
+        """Of those that neither rest nor have ended nor are removed: the others stand as they stood."""
+        return self.filter(relationship__removed_at=None, relationship__paused_since=None, relationship__ended_on=None)
+
     def kept(self) -> Iterator[Kept]:
         """Of each the opinions of its components, enough to judge it by other weights; nothing else is read."""
         names = [component.value for component in evidence.Component]

@@ -33,9 +33,7 @@ class Shown:
 
 def _compare(request: PersonRequest, force: ScoreConfig, numbers: dict[str, int]) -> Shown:
     """Two queries, for any number of relationships."""
-    standing = Standing.objects.visible_to(request.user).filter(
-        relationship__removed_at=None, relationship__paused_since=None, relationship__ended_on=None
-    )
+    standing = Standing.objects.visible_to(request.user).going_on()
     found = weighing.compare(standing.kept(), force.scale, ScoreConfig(version=0, **numbers).scale)
     named = Relationship.objects.visible_to(request.user).select_related("account")
     rows = named.in_bulk([one.pk for one in found.moved])
