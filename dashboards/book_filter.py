@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from accounts.requests import PersonRequest
 from relationships.forms.portfolio import PortfolioForm
 
 NARROWING = ("whose", "owner", "team", "stage", "moving", "flag", "tag")
@@ -22,3 +23,15 @@ def chips(form: PortfolioForm, without: Callable[[str], str]) -> list[tuple[str,
             value = dict(field.choices)[chosen[name]] if name in CHOSEN else chosen[name]
             found.append((str(field.label), str(value), without(name)))
     return found
+
+
+def address(request: PersonRequest, **changes: str) -> str:
+    """This page's address with some of its values changed; empty ones leave it."""
+    values = request.GET.copy()
+    values.pop("after", None)
+    for name, value in changes.items():
+        if value:
+            values[name] = value
+        else:
+            values.pop(name, None)
+    return f"?{values.urlencode()}"

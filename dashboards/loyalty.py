@@ -118,9 +118,9 @@ def loyalty_list(request: PersonRequest) -> HttpResponse:
         "unknown": fields[-1],
         "chosen": next(one for one in fields if one.current),
         "rows": _rows(shown.rows, found, now),
-        "more": _address(request, field=key, after=shown.after) if shown.after else "",
+        "more": _opened(request, field=key, after=shown.after) if shown.after else "",
         "form": form,
-        "chips": book_filter.chips(form, lambda name: _without(request, name)),
+        "chips": book_filter.chips(form, lambda name: book_filter.address(request, **{name: ""})),
         "held": [("field", key)] if "field" in request.GET else [],
         "narrowed": narrowed,
     }
@@ -140,24 +140,13 @@ def _field(one: Quadrant | None, found: Book, chosen: str, request: PersonReques
         str(said_as.FIELDS[one] if one else said_as.NOT_KNOWN),
         found.counts[one],
         str(said_as.ADVICE[one]) if one else _("Ask them, or see who decides: each list says what is missing."),
-        _address(request, field=key),
+        _opened(request, field=key),
         key == chosen,
     )
 
 
-def _address(request: PersonRequest, **changes: str) -> str:
-    values = request.GET.copy()
-    values.pop("after", None)
-    for name, value in changes.items():
-        values[name] = value
-    return f"{reverse('loyalty_list')}?{values.urlencode()}#list"
-
-
-def _without(request: PersonRequest, name: str) -> str:
-    values = request.GET.copy()
-    values.pop("after", None)
-    values.pop(name, None)
-    return f"?{values.urlencode()}"
+def _opened(request: PersonRequest, **changes: str) -> str:
+    return f"{reverse('loyalty_list')}{book_filter.address(request, **changes)}#list"
 
 
 def _rows(rows: Sequence[Relationship], found: Book, now: Now) -> list[Row]:

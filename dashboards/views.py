@@ -207,31 +207,19 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         if lines
         else [],
         "held": [("state", form.wanted_state.value)] if form.wanted_state else [],
-        "chips": book_filter.chips(form, lambda name: _address(request, **{name: ""})),
+        "chips": book_filter.chips(form, lambda name: book_filter.address(request, **{name: ""})),
         "changeable": changeable,
         "fitting": queries.changeable_in(narrowed, user, form.wanted_state, now) if paged and changeable else 0,
         "kept": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
-        "more": _address(request, after=str(after)) if after else "",
+        "more": book_filter.address(request, after=str(after)) if after else "",
         "filtered": bool(form.chosen().keys() - {"sort"}),
         "writes": user.reach.writes,
     }
     return render(request, "dashboards/portfolio.html", context)
 
 
-def _address(request: PersonRequest, **changes: str) -> str:
-    """This page's address with some of its values changed; empty ones leave it."""
-    values = request.GET.copy()
-    values.pop("after", None)
-    for name, value in changes.items():
-        if value:
-            values[name] = value
-        else:
-            values.pop(name, None)
-    return f"?{values.urlencode()}"
-
-
 def _tabs(request: PersonRequest, book: Book, chosen: State | None) -> list[Tab]:
-    every = Tab(_("All"), book.total, "", chosen is None, _address(request, state=""))
+    every = Tab(_("All"), book.total, "", chosen is None, book_filter.address(request, state=""))
     return [
         every,
         *(
@@ -240,7 +228,7 @@ def _tabs(request: PersonRequest, book: Book, chosen: State | None) -> list[Tab]
                 book.counts[state],
                 state.value,
                 chosen is state,
-                _address(request, state=state),
+                book_filter.address(request, state=state),
             )
             for state in words.WORST_FIRST
             if book.counts[state] or chosen is state
@@ -275,7 +263,7 @@ def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:
         (counts.late, PortfolioForm.LATE, _("%(n)d declared with evidence overdue")),
         (counts.unadvanced, PortfolioForm.UNADVANCED, _("%(n)d that nobody tries to advance")),
     ]
-    return [(text % {"n": count}, _address(request, moving=value)) for count, value, text in said if count]
+    return [(text % {"n": count}, book_filter.address(request, moving=value)) for count, value, text in said if count]
 
 
 def _pace(book: Book) -> str:
