@@ -40,7 +40,7 @@ KINDS: dict[str, str | Promise] = {
     Kind.FEEDBACK_ANSWERED: gettext_lazy("Feedback answered"),
     Kind.FEEDBACK_IGNORED: gettext_lazy("Feedback ignored"),
     flags.PROBLEM_LATE: gettext_lazy("Problem late"),
-    flags.SEEN: gettext_lazy("Seen last, of those who decide"),
+    flags.SEEN: gettext_lazy("Seen last, of those who decide or sign"),
     Kind.FEEDBACK_GIVEN: gettext_lazy("Their feedback, the last"),
     Kind.ROADMAP_SHARED: gettext_lazy("Their plans, shown last"),
 }

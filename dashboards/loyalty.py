@@ -139,7 +139,9 @@ def _field(one: Quadrant | None, found: Book, chosen: str, request: PersonReques
         key,
         str(said_as.FIELDS[one] if one else said_as.NOT_KNOWN),
         found.counts[one],
-        str(said_as.ADVICE[one]) if one else _("Ask them, or see who decides: each list says what is missing."),
+        str(said_as.ADVICE[one])
+        if one
+        else _("Ask them, or see who decides or signs: each list says what is missing."),
         _opened(request, field=key),
         key == chosen,
     )

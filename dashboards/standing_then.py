@@ -194,7 +194,7 @@ def _otherwise(parts: Sequence[Component]) -> list[str]:
     """What may be behind it, by what each part looks at besides rows."""
     besides = {
         Component.CADENCE: _("Cadence: a contact was taken back since or is dated otherwise, or the rhythm is."),
-        Component.ACCESS: _("Access: a meeting, who decides, or when they were seen is told otherwise since."),
+        Component.ACCESS: _("Access: a meeting, who decides or signs, or when they were seen is told otherwise since."),
     }
     said = [besides[one] for one in parts if one in besides]
     if rows := _parts([one for one in parts if one not in besides]):

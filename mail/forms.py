@@ -22,7 +22,9 @@ class WantedForm(forms.Form):
     brief = forms.BooleanField(
         label=_("The brief before each meeting of mine, half an hour ahead"),
         required=False,
-        help_text=_("The last talks, what is open on both sides, who decides, what is at stake, and the agenda."),
+        help_text=_(
+            "The last talks, what is open on both sides, who decides or signs, what is at stake, and the agenda."
+        ),
     )
 
     def kinds(self) -> list[Kind]:

@@ -87,7 +87,7 @@ class Partner:
     def parts(self) -> list[Part]:
         return [
             Part(_("At stake"), self.stake, _("Nothing stands out.")),
-            Part(_("Who decides"), self.deciding, _("Nobody knows yet who decides there.")),
+            Part(_("Who decides or signs"), self.deciding, _("Nobody knows yet who decides or signs there.")),
             Part(_("We promised"), self.ours, _("Nothing is open."), "o"),
             Part(_("They promised"), self.theirs, _("Nothing is open."), "t"),
             Part(_("Waiting for an answer"), self.unanswered, _("Nothing they said is unanswered.")),

@@ -50,7 +50,7 @@ OPEN = {
     stages.Criterion.SCOPE: gettext_lazy("Agree a first scope or joint project"),
     stages.Criterion.PEOPLE: gettext_lazy("Who else has a say in this, and who answers for it?"),
     stages.Criterion.PROMISE: gettext_lazy("What can we do for you, and by when?"),
-    stages.Criterion.DECISION_MAKERS: gettext_lazy("When do we next see those who decide?"),
+    stages.Criterion.DECISION_MAKERS: gettext_lazy("When do we next see those who decide or sign?"),
     stages.Criterion.FEEDBACK: gettext_lazy("What should each of us do differently?"),
     stages.Criterion.BESIDE_PROJECTS: gettext_lazy("What else is there, beside the projects?"),
 }

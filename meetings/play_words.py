@@ -121,6 +121,8 @@ def _reason(one: Suggestion, today: date) -> str:
             return people_words.gap(Gap(gaps.Kind.ONE_SPOKEN, (one.through,) if one.through else ()), today)
         case Thin.NOBODY_DECIDES:
             return _("Who decides and who signs is not known; in a meeting of their own one sees it.")
+        case Thin.NOBODY_SIGNS:
+            return _("Who signs is not known; in a meeting of their own one sees it.")
         case Thin.APART if one.days is None:
             return _("No meeting and no visit stands in the log.")
         case Thin.APART:

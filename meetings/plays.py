@@ -61,9 +61,10 @@ class Thin(IntEnum):
     DECIDER_SILENT = 0
     ONE_PERSON = 1
     NOBODY_DECIDES = 2
-    APART = 3
-    NOBODY_NEW = 4
-    QUIET = 5
+    NOBODY_SIGNS = 3
+    APART = 4
+    NOBODY_NEW = 5
+    QUIET = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ PREFERRED = {
     Thin.DECIDER_SILENT: (Kind.INTRODUCTION, Kind.ASK_TIME, Kind.SHARE_RESULT),
     Thin.ONE_PERSON: (Kind.INTRODUCTION, Kind.SIT_IN),
     Thin.NOBODY_DECIDES: (Kind.SIT_IN,),
+    Thin.NOBODY_SIGNS: (Kind.SIT_IN,),
     Thin.APART: (Kind.SIT_IN, Kind.ASK_TIME),
     Thin.NOBODY_NEW: (Kind.UNIT_NEWS, Kind.SIT_IN),
     Thin.QUIET: (Kind.ARTICLE, Kind.SHARE_RESULT),
@@ -168,8 +170,10 @@ def _ways(facts: Facts) -> Iterator[Suggestion]:
             # Through the one whom we know to whoever else is there.
             yield Suggestion(Kind.INTRODUCTION, Thin.ONE_PERSON, through=gap.people[0])
             yield Suggestion(Kind.SIT_IN, Thin.ONE_PERSON, through=gap.people[0])
-        if gap.kind in (gaps.Kind.NOBODY_DECIDES, gaps.Kind.NOBODY_SIGNS, gaps.Kind.POWER_UNKNOWN):
+        if gap.kind in (gaps.Kind.NOBODY_DECIDES, gaps.Kind.POWER_UNKNOWN):
             yield Suggestion(Kind.SIT_IN, Thin.NOBODY_DECIDES)
+        if gap.kind is gaps.Kind.NOBODY_SIGNS:
+            yield Suggestion(Kind.SIT_IN, Thin.NOBODY_SIGNS)
     yield from _apart(facts)
     for gap in found:
         if gap.kind is gaps.Kind.SILENT:

@@ -44,8 +44,8 @@ MEANS: dict[Flag, str | Promise] = {
         " days."
     ),
     Flag.MAY_LEAVE: gettext_lazy(
-        "Asked and satisfied (4 or 5 of 5), and yet nobody who decides was seen for three times the rhythm, or their"
-        " feedback and plans have not come for 120 days, or they would rather not choose us again (3 or less). An"
+        "Asked and satisfied (4 or 5 of 5), and yet nobody who decides or signs was seen for three times the rhythm, or"
+        " their feedback and plans have not come for 120 days, or they would rather not choose us again (3 or less). An"
         " answer counts for a year."
     ),
 }
@@ -126,10 +126,10 @@ def _alone(record: Record, today: date) -> str:
 def why_they_may_leave(said: flags.Said, today: date, every_days: int | None) -> list[str]:
     """Each as the end of a sentence."""
     words = {
-        Reason.UNSEEN: _("nobody who decides was seen for %(days)s")
+        Reason.UNSEEN: _("nobody who decides or signs was seen for %(days)s")
         % {"days": dates.days((today - said.seen.day).days)}
         if said.seen
-        else _("nobody who decides has been seen yet"),
+        else _("nobody who decides or signs has been seen yet"),
         Reason.GIVES_NO_MORE: _("nothing has come from them for %(days)s")
         % {"days": dates.days((today - said.gave.day).days if said.gave else 0)},
         Reason.CHOOSES_OTHERS: _("they would rather not choose us again"),

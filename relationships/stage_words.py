@@ -45,12 +45,12 @@ MEANWHILE = "meanwhile"
 MEANS: dict[Stage, str | Promise] = {
     Stage.CONTACT: gettext_lazy("A name with an address is a contact."),
     Stage.CUSTOMER: gettext_lazy(
-        "A customer has agreed with us what we do together; we know who decides and who answers for results, we keep a "
-        "rhythm that they agreed to, we kept our word, and we have been in touch for 90 days."
+        "A customer has agreed with us what we do together; we know who has a say and who answers for results, we keep "
+        "a rhythm that they agreed to, we kept our word, and we have been in touch for 90 days."
     ),
     Stage.PARTNER: gettext_lazy(
-        "A partner earns with us what both can measure: people who decide meet us, both sides tell each other what "
-        "works and what comes next, trust holds on each side, and we talk when no project makes us."
+        "A partner earns with us what both can measure: people who decide or sign meet us, both sides tell each other "
+        "what works and what comes next, trust holds on each side, and we talk when no project makes us."
     ),
 }
 TITLES: dict[Criterion, str | Promise] = {
@@ -62,7 +62,7 @@ TITLES: dict[Criterion, str | Promise] = {
     Criterion.SCORE: gettext_lazy("Enough evidence for a score"),
     Criterion.COMPONENTS: gettext_lazy("Access, credibility, trust at .60 or more"),
     Criterion.TRUST_OF_EACH: gettext_lazy("Trust at .55 or more on each side"),
-    Criterion.DECISION_MAKERS: gettext_lazy("Two decision makers seen in %(days)d days"),
+    Criterion.DECISION_MAKERS: gettext_lazy("Two people who decide or sign seen in %(days)d days"),
     Criterion.KPIS: gettext_lazy("Three KPIs ranked by both, one met"),
     Criterion.BENEFIT: gettext_lazy("A joint project that gained both sides"),
     Criterion.FEEDBACK: gettext_lazy("Feedback both ways in 180 days"),
@@ -82,7 +82,7 @@ NOT_YET: dict[Criterion, str | Promise] = {
 # What would raise each soonest.
 RAISES: dict[Component, str | Promise] = {
     Component.CADENCE: gettext_lazy("Ring them, and keep the rhythm from there."),
-    Component.ACCESS: gettext_lazy("Meet one of theirs who decides."),
+    Component.ACCESS: gettext_lazy("Meet one of theirs who decides or signs."),
     Component.CREDIBILITY: gettext_lazy("Solve a problem of theirs by the day that was named."),
     Component.TRUST: gettext_lazy("Keep a promise by its day, and see that they keep theirs."),
     Component.RECIPROCITY: gettext_lazy("Give and ask for feedback in one conversation."),
@@ -108,7 +108,7 @@ def title(criterion: Criterion, every_days: int) -> str:
 def plain_title(criterion: Criterion) -> str:
     """The same where no rhythm is at hand."""
     if criterion is Criterion.DECISION_MAKERS:
-        return _("Two decision makers seen lately")
+        return _("Two people who decide or sign seen lately")
     return title(criterion, criteria.WITHOUT_RHYTHM)
 
 
@@ -242,7 +242,7 @@ def missing(finding: Finding, record: criteria.Record, today: date) -> str:
 
 
 def _nothing_known(missing: Sequence[Missing]) -> str:
-    """*Nothing is known yet of access and credibility. Meet one of theirs who decides.*; what helps with the first."""
+    """*Nothing is known yet of access. Meet one of theirs who decides or signs.*; what helps with the first."""
     sides = {"ours": _("our side"), "theirs": _("their side")}
     first = missing[0]
     parts = [sides[one.said] if one.said in sides else str(health_words.NAMES[Component(one.said)]) for one in missing]
@@ -307,7 +307,7 @@ SCORED = {Lack.KNOWN, Lack.COMPONENT, Lack.TRUST_OURS, Lack.TRUST_THEIRS}
 
 
 def _short_of_score(one: Missing, record: criteria.Record, today: date) -> str:
-    """*46 of 100 points can be judged; 50 are needed. Name who decides there.*"""
+    """*46 of 100 points can be judged; 50 are needed. Name somebody who decides or signs.*"""
     if one.lack is Lack.KNOWN:
         remedy = score_criteria.cheapest(record, today)
         needed = math.ceil(100 - record.course.most_unknown(today))

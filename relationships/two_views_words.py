@@ -28,13 +28,13 @@ NOT_KNOWN = gettext_lazy("Not known yet")
 # What to do about it, in a line.
 ADVICE: dict[Quadrant, str | Promise] = {
     Quadrant.APOSTLE: gettext_lazy("Ask whether they would speak for you."),
-    Quadrant.MERCENARY: gettext_lazy("Do not rest on the rating: see who decides."),
+    Quadrant.MERCENARY: gettext_lazy("Do not rest on the rating: see who decides or signs."),
     Quadrant.HOSTAGE: gettext_lazy("They stay because they must: mend it before they need not."),
     Quadrant.DEFECTOR: gettext_lazy("Speak about it now, and put right what can be."),
 }
 MISSING: dict[Missing, str | Promise] = {
     Missing.SATISFACTION: gettext_lazy("whether they are satisfied was not asked within a year"),
-    Missing.SEEN: gettext_lazy("nobody who decides is named and has been seen, or no rhythm is agreed"),
+    Missing.SEEN: gettext_lazy("nobody who decides or signs is named and has been seen, or no rhythm is agreed"),
     Missing.GIVING: gettext_lazy("they have not given feedback or shown plans yet"),
     Missing.CHOOSE_AGAIN: gettext_lazy("whether they would choose us again was not asked within a year"),
 }
@@ -165,7 +165,7 @@ def _rated(said: Said, today: date) -> str:
 def _speaking_for_it(said: Said, today: date, every_days: int | None) -> list[str]:
     found = []
     if said.seen is not None and every_days is not None:
-        found.append(_("%(who)s, who decides, was seen %(day)s") % _when(said.seen, today))
+        found.append(_("%(who)s, who decides or signs, was seen %(day)s") % _when(said.seen, today))
     if said.gave is not None:
         found.append(_("they gave feedback or showed plans %(day)s") % _when(said.gave, today))
     if flags.current(said.choose_again, today) is not None:

@@ -167,7 +167,7 @@ def test_its_place_stands_on_the_relationships_page_in_words() -> None:
     decider(row, ago=12)
     placed = two_views.read(row, Now.read()).placed
     assert placed.name == "Satisfied and loyal"
-    assert placed.why.startswith("Rated 5 of 5 today; Ingrid Moe, who decides, was seen on ")
+    assert placed.why.startswith("Rated 5 of 5 today; Ingrid Moe, who decides or signs, was seen on ")
     assert placed.why.endswith("; they would choose us again.")
     other = rated({}, {SATISFACTION: 5, CHOOSE_AGAIN: 3})
     assert two_views.read(other, Now.read()).placed.name == "Satisfied, but may leave"

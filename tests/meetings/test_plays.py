@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetings import plays
+from meetings import play_words, plays
 from meetings.plays import Facts, Figure, Kind, Suggestion, Thin, Tried
 from relationships.acquaintance import DAYS, Person, Talk
 from relationships.gaps import Known
@@ -83,6 +84,21 @@ def test_nobody_new_leads_to_a_unit_by_name() -> None:
     found = plays.suggest(facts(new_on=ago(plays.NOBODY_NEW), units=[WORKS, Person(91, "Bergen Works")]))
     assert (found[0].kind, found[0].unit) == (Kind.UNIT_NEWS, Person(91, "Bergen Works"))
     assert kinds(plays.suggest(facts(new_on=ago(plays.NOBODY_NEW)))) == [Kind.SIT_IN]
+
+
+@pytest.mark.parametrize(
+    ("powers", "missing"),
+    [
+        (("decides", "influences"), "Who signs is not known; in a meeting of their own one sees it."),
+        (("signs", "influences"), ""),
+        (("influences", ""), "Who decides and who signs is not known; in a meeting of their own one sees it."),
+        (("", ""), "Who decides and who signs is not known; in a meeting of their own one sees it."),
+    ],
+)
+def test_only_who_is_not_known_is_said_to_be_missing(powers: tuple[str, str], missing: str) -> None:
+    theirs = [Known(one, power, known_on=ago(200)) for one, power in zip((INGRID, SOLVEIG), powers, strict=True)]
+    found = [play_words.suggested(one, TODAY) for one in plays.suggest(facts(theirs=theirs))]
+    assert [one.why for one in found] == [missing] * bool(missing)
 
 
 def test_what_failed_lately_does_not_stand_first_and_comes_back() -> None:

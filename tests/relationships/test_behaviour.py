@@ -151,7 +151,7 @@ def test_its_rows_are_told_with_day_who_and_what() -> None:
     assert [(one.day, one.said, one.what, one.speaks) for one in shown.rows] == [
         (MONDAY, "Satisfied with us: 5 of 5", "Ingrid Moe", True),
         (MONDAY, "Would choose us again: 2 of 5", "", True),
-        (MONDAY - DAY, "Seen last, of those who decide", "Ingrid Moe", False),
+        (MONDAY - DAY, "Seen last, of those who decide or sign", "Ingrid Moe", False),
     ]
 
 

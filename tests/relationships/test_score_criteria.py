@@ -180,7 +180,7 @@ def test_what_is_missing_names_the_side_and_the_part() -> None:
     ]
     assert parts.verdict is Verdict.UNKNOWN
     assert stage_words.missing(parts, TRUSTED, day(14)) == (
-        "Nothing is known yet of access and credibility. Meet one of theirs who decides."
+        "Nothing is known yet of access and credibility. Meet one of theirs who decides or signs."
     )
     # A part that is known and fails comes first, and decides.
     failed = stages.find(one_sided, Criterion.COMPONENTS, Stage.PARTNER, day(8))
@@ -188,7 +188,7 @@ def test_what_is_missing_names_the_side_and_the_part() -> None:
     assert failed.verdict is Verdict.NOT_MET
     said = stage_words.missing(failed, one_sided, day(8))
     assert said.startswith("Trust is at .") and said.endswith(
-        "Nothing is known yet of access and credibility. Meet one of theirs who decides."
+        "Nothing is known yet of access and credibility. Meet one of theirs who decides or signs."
     )
     score = stages.find(TRUSTED, Criterion.SCORE, Stage.PARTNER, day(14))
     assert [(one.lack, one.count) for one in score.missing] == [(Lack.KNOWN, 21)]

@@ -50,7 +50,7 @@ def test_criteria_say_what_is_short_and_the_next_step() -> None:
         told(row, Kind.PROMISE_KEPT, "ours", ago, 3)
     said = text(page(row))
     assert "of 100 points can be judged, 50 are needed." in said
-    assert "Nothing is known yet of access and credibility. Meet one of theirs who decides." in said
+    assert "Nothing is known yet of access and credibility. Meet one of theirs who decides or signs." in said
     assert "Nothing is known yet of their side. Ask for a small promise, with a day." in said
     assert "no score yet" not in said
     for ago in (30, 40, 50):

@@ -85,7 +85,7 @@ def test_partner_criteria_say_why_they_cannot_be_judged_yet() -> None:
     said = text(page(people.relationship(stage="customer")))
     assert "From customer to partner" in said
     assert "KPIs can’t be kept here yet." in said
-    assert "Two decision makers seen in 90 days" in said
+    assert "Two people who decide or sign seen in 90 days" in said
 
 
 def test_what_holds_for_too_short_a_time_is_not_ticked_and_says_from_when_it_counts() -> None:
