@@ -50,6 +50,31 @@ def inverse(verb: Inverse) -> Inverse:
     return verb
 
 
+# Of inverses that may be refused though no row has changed: of steps that name one, by key, why it would be now.
+Hindrance = Callable[[Collection[UndoStep]], dict[int, str]]
+HINDRANCES: dict[str, Hindrance] = {}
+
+
+def hindrance(verb: Inverse) -> Callable[[Hindrance], Hindrance]:
+    """Register what tells beforehand that an inverse would refuse, so that nothing is offered in vain."""
+
+    def register(why: Hindrance) -> Hindrance:
+        assert _name(verb) in INVERSES and _name(verb) not in HINDRANCES, verb
+        HINDRANCES[_name(verb)] = why
+        return why
+
+    return register
+
+
+def _hindered(steps: Collection[UndoStep]) -> dict[int, str]:
+    """Why these would be refused by their own inverse; no query where none of them names such a one."""
+    found: dict[int, str] = {}
+    for verb, why in HINDRANCES.items():
+        named = [step for step in steps if step.verb == verb and step.undone_at is None]
+        found |= why(named) if named else {}
+    return found
+
+
 class TooLateError(ValidationError):
     """A deed that can't be taken back any more; ``where`` is the page of its history, if there is one to see."""
 
@@ -286,9 +311,11 @@ def deeds_of(user: User, *, now: Now, after: str = "") -> tuple[list[Deed], str]
     people = people_of(told.metadata for told in newest.values())
     places = places_of(newest, user)
     firsts = _firsts(shown.rows, newest, user, now)
+    hindered = _hindered(shown.rows)
     deeds = []
     for step in shown.rows:
         there = {places[row] for row in watched_by(step) if row in places}
         place = there.pop() if len(there) == 1 else ""
-        deeds.append(Deed(step, refusal(step, newest, people, now=now), place, firsts.get(step.pk)))
+        why = refusal(step, newest, people, now=now) or hindered.get(step.pk, "")
+        deeds.append(Deed(step, why, place, firsts.get(step.pk)))
     return deeds, shown.after

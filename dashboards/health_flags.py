@@ -137,7 +137,9 @@ def _row(row: Relationship, because: Because, named: Mapping[tuple[str, int], mo
     if isinstance(found, Interaction):
         said, what = words.beginning(found), ", ".join(sorted(because.people))
         address = f"{row.get_absolute_url()}#entry-{found.pk}"
-    elif isinstance(found, Commitment | Problem):
+    elif isinstance(found, Commitment):
+        said, what, address = _promise(said, found, because), found.what, found.get_absolute_url()
+    elif isinstance(found, Problem):
         what, address = found.what, found.get_absolute_url()
     elif isinstance(found, Feedback):
         what, address = words.clipped(found.said, 90), reverse("feedback_detail", args=[found.pk])
@@ -148,6 +150,14 @@ def _row(row: Relationship, because: Because, named: Mapping[tuple[str, int], mo
     elif because.what == flags.SEEN:
         what, address = ", ".join(because.people), reverse("relationship_people", args=[row.pk])
     return Row(because.day, said, what, address, because.speaks)
+
+
+def _promise(said: str, promise: Commitment, because: Because) -> str:
+    """*Promise kept 3 days late*: the row is of the day on which it became late, and it was kept since."""
+    if because.what != Kind.PROMISE_LATE or promise.outcome != Commitment.Outcome.KEPT_LATE:
+        return said
+    assert promise.ended_on is not None
+    return _("Promise kept %(days)s late") % {"days": dates.days((promise.ended_on - because.day).days)}
 
 
 def worst_of(rows: Sequence[Relationship], now: Now) -> dict[int, Worst]:

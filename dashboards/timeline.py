@@ -8,8 +8,22 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value
-from django.db.models.functions import Left
+from django.db.models import (
+    Case,
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Least, Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -163,10 +177,10 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
     if show in (Show.ALL, Show.FEEDBACK):
         yield Kind.FEEDBACK, Feedback.objects.filter(relationship=row), "heard_on"
     if show is Show.MEETINGS:
-        yield Kind.MEETING, _ended(row), "meets_on"
+        yield Kind.MEETING, _ended(row), "ended_on"
     elif show is Show.ALL:
         # What was held and logged stands there as the talk that it was.
-        yield Kind.MEETING, _ended(row).filter(interaction=None), "meets_on"
+        yield Kind.MEETING, _ended(row).filter(interaction=None), "ended_on"
     if show in (Show.ALL, Show.PROMISES):
         yield Kind.NEW_DAY, Renegotiation.objects.filter(commitment__relationship=row), "agreed_on"
         yield Kind.KEPT, Fulfilment.objects.filter(commitment__relationship=row), "kept_on"
@@ -181,8 +195,15 @@ def _runs(row: Relationship, show: Show) -> Iterable[tuple[Kind, QuerySet[Any], 
 
 
 def _ended(row: Relationship) -> QuerySet[MeetingAccount]:
-    """Held, not held, called off; of the days of a series that were called off in one go the first."""
+    """Held, not held, called off; of the days of a series that were called off in one go the first.
+
+    ``ended_on`` is the day on which that was so where the partner is: what is called off will never be on its day.
+    """
+    said = Func(F("relationship__zone"), F("meeting__settled_at"), function="timezone", output_field=DateTimeField())
+    said_on = Cast(said, DateField())
+    off_on = When(state=Meeting.State.CANCELLED, then=Coalesce(said_on, F("meets_on")))
     rows = MeetingAccount.objects.filter(relationship=row).exclude(state=Meeting.State.PLANNED)
+    rows = rows.annotate(ended_on=Case(off_on, default=Least(F("meets_on"), said_on)))
     off = Meeting.objects.filter(series=OuterRef("meeting__series"), settled_at=OuterRef("meeting__settled_at"))
     earlier = off.filter(state=Meeting.State.CANCELLED, starts_at__lt=OuterRef("starts_at"))
     return rows.exclude(Exists(earlier), state=Meeting.State.CANCELLED)
@@ -244,7 +265,7 @@ def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:
             said = _talk(place, thing, row, now, comments.get(place.pk, []), attached.get(place.pk, []))
             lines.append(replace(said, meeting=held.get(place.pk)))
         elif place.kind is Kind.MEETING:
-            lines.append(_meeting(place, thing.meeting))
+            lines.append(_meeting(place, thing, today))
         elif place.kind is Kind.MOVED:
             lines.append(_move(place, thing, row))
         elif place.kind in (Kind.HALTED, Kind.WENT_ON):
@@ -332,16 +353,20 @@ def _held(talks: list[int]) -> dict[int, Meeting]:
     return {party.interaction_id: party.meeting for party in rows if party.interaction_id is not None}
 
 
-def _meeting(place: Place, meeting: Meeting) -> Entry:
-    """*Meeting not held. They were ill.*"""
+def _meeting(place: Place, party: MeetingAccount, today: date) -> Entry:
+    """*Meeting not held. They were ill.*, *Meeting cancelled, check-in, planned for 5 December.*"""
+    meeting = party.meeting
     look = meeting_words.LOOKS[Meeting.State(meeting.state)]
     said = {
         Meeting.State.HELD: _("Meeting held"),
         Meeting.State.NOT_HELD: _("Meeting not held"),
         Meeting.State.CANCELLED: _("Meeting cancelled"),
     }[Meeting.State(meeting.state)]
-    side = SIDES[meeting.host]
-    return Entry(place, said, meeting.get_kind_display(), look.icon, side, meeting.reason, meeting=meeting)
+    faint = meeting.get_kind_display()
+    if place.day != party.meets_on:
+        told = {"kind": faint, "day": dates.said(party.meets_on, today)}
+        faint = _("%(kind)s, planned for %(day)s") % told
+    return Entry(place, said, faint, look.icon, SIDES[meeting.host], meeting.reason, meeting=meeting)
 
 
 def _move(place: Place, change: StageChange, row: Relationship) -> Entry:

@@ -322,7 +322,7 @@ def change_following(
         raise ValidationError({"rule": _("The meeting is not on a day of this rule.")})
     invited = is_sent_out(row)
     new = _divided(old, former, rest, start, zone, actor=actor, now=now)
-    _moved(following, new, rest, start, values)
+    _moved(following, new, rest, start, values, now)
     row = next(one for one in following if one.pk == row.pk)
     if (row.starts_at, row.minutes) != _time_in(before, row.pk) or zone != old.zone:
         _ask_again(following, actor=actor, now=now)
@@ -367,7 +367,9 @@ def _divided(
     return Series.objects.create(**shown, sequence=old.sequence, made_by=actor, made_at=now.instant)
 
 
-def _moved(following: list[Meeting], new: Series, rest: Rule, start: datetime, values: Mapping[str, Any]) -> None:
+def _moved(
+    following: list[Meeting], new: Series, rest: Rule, start: datetime, values: Mapping[str, Any], now: Now
+) -> None:
     """Put them on the days of the rule from here on, one after the other; what is too many is called off."""
     days = list(islice(rules.days(rest, start.date()), len(following)))
     # For the moment nowhere, so that none meets another on its way.
@@ -376,6 +378,7 @@ def _moved(following: list[Meeting], new: Series, rest: Rule, start: datetime, v
         one.sequence += 1
         if number >= len(days):
             one.series, one.occurrence_at, one.state = None, None, Meeting.State.CANCELLED
+            one.settled_at = now.instant
             continue
         one.series, one.occurrence_at = new, _at(new, days[number])
         if one.differs and number > 0:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from accounts.undo import Done, inverse, record
+from accounts.models import UndoStep, User
+from accounts.undo import Done, hindrance, inverse, record
 from relationships import stages, standings, sums
 from relationships.models import Relationship, ScoreConfig, latest_date
 from web.clock import Now
@@ -44,8 +44,8 @@ def take_score_back(*, actor: User, now: Now, version: int, numbers: dict[str, A
     """
     _must_administer(actor)
     former = _newest()
-    if former.version != version and former.numbers != ScoreConfig.objects.get(version=version).numbers:
-        raise ValidationError(_("A later version is in force; take that back first."))
+    if not _holds(former, ScoreConfig.objects.get(version=version)):
+        raise ValidationError(_later(former))
     wanted = {name: numbers[name] for name in ScoreConfig.DEFAULTS}
     # Named by the version that had the numbers first: taken back and done again, no text grows by the former one.
     first = ScoreConfig.objects.filter(**wanted).order_by("version").values_list("version", flat=True).first()
@@ -54,6 +54,26 @@ def take_score_back(*, actor: User, now: Now, version: int, numbers: dict[str, A
         "version": version,
     }
     return _set(former, wanted, why, actor=actor, now=now)
+
+
+@hindrance(take_score_back)
+def _no_longer_in_force(steps: Collection[UndoStep]) -> dict[int, str]:
+    """Two queries, for any number."""
+    force = ScoreConfig.objects.in_force()
+    rows = ScoreConfig.objects.in_bulk([step.arguments["version"] for step in steps], field_name="version")
+    return {step.pk: _later(force) for step in steps if not _holds(force, rows[step.arguments["version"]])}
+
+
+def _holds(force: ScoreConfig, row: ScoreConfig) -> bool:
+    """Whether what a version set is in force."""
+    return force.version == row.version or force.numbers == row.numbers
+
+
+def _later(force: ScoreConfig) -> str:
+    said = _(
+        "Version %(version)s is in force now: take that back first, or go back to a former one in Settings, Health."
+    )
+    return said % {"version": force.version}
 
 
 def _must_administer(actor: User) -> None:

@@ -26,6 +26,7 @@ from relationships import actions as partners
 from relationships.history import strands
 from relationships.models import CadenceAgreement, Evidence, Relationship
 from tests import people
+from web import dates
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
@@ -357,9 +358,41 @@ def test_partner_has_a_next_meeting_and_what_became_of_others_in_the_timeline_an
     page = client.get(row.get_absolute_url(), {"show": "meetings"})
     [entry] = page.context["entries"]
     assert (entry.said, entry.note, entry.meeting) == ("Meeting cancelled", "No train", meeting)
+    today = Now.read().today(row.zone)
+    assert entry.day == today, "on the day on which it was called off, not on one to come"
+    assert entry.faint == f"check-in, planned for {dates.said(meeting.parties.get().meets_on, today)}"
     history = text(client.get(reverse("relationship_history", args=[row.pk]), {"kind": "meetings"}))
     assert "Meeting planned: Spring review" in history and "Meeting cancelled: Spring review" in history
     assert "No train" in history
+
+
+def test_meetings_stand_in_the_timeline_on_the_day_on_which_it_was_so_page_by_page() -> None:
+    """Planned far ahead and called off one by one; not held, and cancelled after its day; begun before it."""
+    row = partner()
+    alice, now = people.alice(), Now.read()
+    today, day = now.today(row.zone), timedelta(days=1)
+    wanted = {}
+    for number in range(24):
+        meeting = planned(row, (30 - number) * day)
+        actions.cancel_meeting(actor=alice, now=now, meeting=meeting)
+        Meeting.objects.filter(pk=meeting.pk).update(settled_at=now.instant - number // 3 * day)
+        wanted[meeting] = today - number // 3 * day
+    late, ill = planned(row, -9 * day), planned(row, -8 * day)
+    actions.cancel_meeting(actor=alice, now=now, meeting=late)
+    actions.not_held(actor=alice, now=now, meeting=ill, reason="Ill")
+    unsaid = planned(row, -7 * day)
+    actions.cancel_meeting(actor=alice, now=now, meeting=unsaid)
+    Meeting.objects.filter(pk=unsaid.pk).update(settled_at=None)
+    wanted |= {late: today, ill: ill.parties.get().meets_on, unsaid: unsaid.parties.get().meets_on}
+    client = as_(alice)
+    for show in ("meetings", ""):
+        found, address = [], f"{row.get_absolute_url()}?show={show}"
+        while address:
+            context = client.get(address).context
+            found += [(one.meeting, one.day) for one in context["entries"] if one.meeting]
+            address = context["more"] and row.get_absolute_url() + context["more"]
+        assert len(found) == len(wanted) and dict(found) == wanted
+        assert [on for _meeting, on in found] == sorted(wanted.values(), reverse=True)
 
 
 def test_history_of_one_partner_names_nobody_of_another() -> None:

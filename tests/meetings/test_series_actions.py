@@ -206,6 +206,17 @@ def test_what_was_changed_by_itself_keeps_what_it_has() -> None:
     assert days_of(rows())[2] == "23.09. 09:30"
 
 
+def test_what_another_rule_has_no_day_for_is_called_off_and_it_is_kept_when() -> None:
+    found = series(parse("FREQ=WEEKLY;BYDAY=TU;COUNT=4"))
+    actions.change_following(
+        actor=people.alice(), now=SOON, meeting=found[0], values={}, rule=parse("FREQ=WEEKLY;BYDAY=TU;COUNT=2")
+    )
+    assert [(one.state, one.settled_at) for one in rows()] == [
+        *[("planned", None)] * 2,
+        *[("cancelled", SOON.instant)] * 2,
+    ]
+
+
 def test_ended_from_one_on() -> None:
     found = series()
     actions.end_series(actor=people.alice(), now=SOON, meeting=found[2])

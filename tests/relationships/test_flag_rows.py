@@ -285,6 +285,22 @@ def test_the_page_names_each_flag_since_when_and_why() -> None:
     )
 
 
+def test_a_promise_that_was_kept_late_is_not_told_as_if_it_were_late_still() -> None:
+    row = people.relationship()
+    kept, *others = [people.promise(row, due_on=MONDAY - 9 * DAY) for _number in range(4)]
+    actions.sweep_cadence(now=NOW)
+    done = actions.keep_promise(actor=row.owner, now=NOW, commitment=kept, kept_on=MONDAY - 6 * DAY)
+
+    def told() -> dict[str, str]:
+        (shown,) = health_flags.of(row, NOW)["health_flags"]
+        return {one.what: one.said for one in shown.rows}
+
+    wanted = {**dict.fromkeys((one.what for one in others), "Promise late"), kept.what: "Promise kept 3 days late"}
+    assert told() == wanted
+    take_back(step_id=done.step.pk, actor=row.owner, now=NOW)
+    assert told() == {**wanted, kept.what: "Promise late"}
+
+
 def test_a_snooze_through_the_page_keeps_what_was_typed_and_is_shown() -> None:
     row = in_view()
     flag = row.health_flags.open().get(kind="single_threaded")

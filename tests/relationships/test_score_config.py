@@ -83,14 +83,21 @@ def test_who_looked_at_an_older_version_looks_again_and_an_older_one_is_not_take
     later = set_score({**TRUSTING, "strong": 70}, seen=2)
     client = Client()
     client.force_login(people.adam())
-    why = "A later version is in force; take that back first."
+    why = "Version 3 is in force now: take that back first, or go back to a former one in Settings, Health."
     undo = reverse("undo", args=[first.step.pk])
     assert why in client.post(undo, headers={"HX-Request": "true"})["HX-Trigger"]
     assert why in text(client.post(undo, follow=True))
     assert ScoreConfig.objects.in_force() == later.row
+    assert offered(client) == {later.step.pk: "", first.step.pk: why}, "nor is it offered"
     # That taken back, it can be.
     take_back(step_id=later.step.pk, actor=people.adam(), now=NOW)
+    assert offered(client)[first.step.pk] == ""
     assert take_back(step_id=first.step.pk, actor=people.adam(), now=NOW).row.numbers == DEFAULTS
+
+
+def offered(client: Client) -> dict[int, str]:
+    """Of each deed in the history why it is not taken back."""
+    return {one.step.pk: one.refusal for one in client.get(reverse("history")).context["deeds"]}
 
 
 def test_taken_back_and_done_again_the_text_of_a_version_does_not_grow() -> None:
