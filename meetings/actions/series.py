@@ -388,7 +388,7 @@ def _moved(
         one.starts_at, one.zone, one.differs = one.occurrence_at, new.zone, False
         one.ends_at = one.end
         one.full_clean(exclude=["series"], validate_constraints=False)
-    columns = ["series", "sequence", "occurrence_at", "state", "differs", "ends_at", *EDITABLE_MEETING]
+    columns = ["series", "sequence", "occurrence_at", "state", "settled_at", "differs", "ends_at", *EDITABLE_MEETING]
     Meeting.objects.bulk_update(following, columns)
     if days:
         new.made_until = days[-1]
