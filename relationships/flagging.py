@@ -7,7 +7,7 @@ read ``HealthFlag`` alone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db import connection
@@ -26,6 +26,7 @@ from relationships.models import (
     RelationshipQuerySet,
     latest_date,
 )
+from relationships.standings import DECIDING
 from web.clock import Now
 
 INTERACTION = Interaction._meta.label_lower
@@ -35,8 +36,8 @@ LOOKED_BACK = 400
 OUTCOMES = sorted(kind.value for kind in flags.OUTCOMES)
 
 # The contacts with whom of theirs, the first one ever, what came of promises and feedback, problems, what they were
-# asked and how they behave, and the flags that stood at the beginning of the day. ``known`` tells as of when they were
-# judged last.
+# asked and how they behave, when the next who decides or signs comes or goes, and the flags that stood at the beginning
+# of the day. ``known`` tells as of when they were judged last.
 READ = f"""
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest(%(ids)s::bigint[], %(since)s::date[], %(today)s::date[]) AS a(id, since, today)
@@ -63,6 +64,14 @@ SELECT a.id, 'problem', COALESCE(p.binding_on, p.due_on)::text, p.opened_on, p.s
 UNION ALL
 SELECT t.id, 'said', t.value, t.day, NULL, t.what || ' ' || t.model, t.pk, t.who
   FROM ({behaviour.facts("asked")}) t
+UNION ALL
+SELECT a.id, 'moves', '', m.day, NULL, '', 0, ''
+  FROM asked a
+ CROSS JOIN LATERAL (SELECT min(d.day) AS day
+                       FROM relationships_stakeholder k JOIN accounts_affiliation l ON l.contact_id = k.contact_id
+                      CROSS JOIN LATERAL (VALUES (l.since), (l.until)) AS d(day)
+                      WHERE k.relationship_id = a.id AND k.power IN ({DECIDING}) AND d.day > a.today) m
+ WHERE m.day IS NOT NULL
 UNION ALL
 SELECT a.id, f.kind, f.side, f.since, f.until, 'flag', f.id, ''
   FROM asked a JOIN relationships_healthflag f ON f.relationship_id = a.id AND (f.until IS NULL OR f.until >= a.today)
@@ -141,6 +150,8 @@ class _Found:
         elif what == "said":
             about, _space, label = model.partition(" ")
             self.said = behaviour.with_fact(self.said, about, side, day, label, pk, who)
+        elif what == "moves":
+            self.said = replace(self.said, moves_on=day)
         elif what == "contact":
             _day, _side, people = self.contacts.setdefault(pk, (day, side, set()))
             people |= {who} - {""}

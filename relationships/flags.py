@@ -143,7 +143,7 @@ class Said:
     """What they were asked and how they behave: their newest answers, who decides seen last, what they gave last.
 
     ``begun_on`` is since when somebody who decides could have been seen; where none is ``named``, whether they were
-    is not known.
+    is not known. On ``moves_on``, the next such day, one of them comes or goes.
     """
 
     satisfaction: Fact | None = None
@@ -152,6 +152,7 @@ class Said:
     gave: Fact | None = None
     begun_on: date | None = None
     named: bool = True
+    moves_on: date | None = None
 
 
 class Reason(StrEnum):
@@ -564,6 +565,9 @@ def judge(record: Record, today: date, before: Collection[Key] = ()) -> Judged:
     found = measures(record, today, every_days)
     standing = tuple(one for one in found if one.stands(before=(one.flag, one.side) in before))
     again = [_turns_on(record, today, every_days, one, now=one in standing) for one in found]
+    if found and record.said and is_satisfied(record.said, today):
+        # What may be known of them then nobody can tell now.
+        again.append(record.said.moves_on)
     return Judged(standing, min((day for day in again if day is not None), default=None))
 
 

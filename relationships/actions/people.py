@@ -249,14 +249,14 @@ def somebody_left(
     known: here, and in what else the actor has with the same organisation. The row is the one of this relationship;
     nothing where none was opened. Taken back all together.
     """
-    rows = _all_with(actor, relationship.account_id, relationship.pk)
+    rows, concerned = _all_with(actor, relationship.account_id, contact, relationship.pk)
     row = next(one for one in rows if one.pk == relationship.pk)
     today = row.today(now)
     places = Affiliation.objects.changeable_by(actor).filter(account=row.account_id, contact=contact).current(today)
     found = list(places.select_related("contact", "account").order_by("pk"))
     if not found and any(one.contact.pk == contact.pk and one.here for one in queries.theirs_of(row, today)):
         raise ValidationError(_("%(name)s has no place here; remove their part instead.") % {"name": contact})
-    opened, steps = _leave(contact, found, rows, on, today, actor=actor, now=now)
+    opened, steps = _leave(contact, found, rows, concerned, on, today, actor=actor, now=now)
     said = _("%(name)s has left %(partner)s") % {"name": contact, "partner": row}
     mine = next((one for one in opened if one.relationship_id == row.pk), None)
     return Done(mine, gather(actor=actor, now=now, said=said, steps=steps))
@@ -265,23 +265,32 @@ def somebody_left(
 @transaction.atomic
 def left_organisation(*, actor: User, now: Now, place: Affiliation, on: date | None = None) -> Done[list[Introduction]]:
     """The same said of their place in the organisation: what it opens in each relationship that the actor has there."""
-    rows = _all_with(actor, place.account_id)
-    opened, steps = _leave(place.contact, [place], rows, on, now.today(place.account.zone), actor=actor, now=now)
+    rows, concerned = _all_with(actor, place.account_id, place.contact)
+    today = now.today(place.account.zone)
+    opened, steps = _leave(place.contact, [place], rows, concerned, on, today, actor=actor, now=now)
     said = _("%(name)s has left %(partner)s") % {"name": place.contact, "partner": place.account}
     return Done(opened, gather(actor=actor, now=now, said=said, steps=steps))
 
 
-def _all_with(actor: User, account: int, *besides: int) -> list[Relationship]:
-    """Locked in one order, so that none wait in a ring; those that ended are left alone."""
-    mine = Relationship.objects.changeable_by(actor).filter(account=account, ended_on=None).order_by().values("pk")
+def _all_with(actor: User, account: int, contact: Contact, *besides: int) -> tuple[list[Relationship], list[int]]:
+    """What the actor has there; and which follow all the same, whosoever they are, as the person is named in them.
+
+    Locked in one order, so that none wait in a ring; those that ended are left alone.
+    """
+    mine = Relationship.objects.changeable_by(actor).filter(account=account, ended_on=None)
+    ours = {*mine.order_by().values_list("pk", flat=True), *besides}
+    named = Stakeholder.objects.filter(contact=contact).order_by().values("relationship")
     rows = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related("account", "owner")
-    return list(rows.filter(Q(pk__in=mine) | Q(pk__in=besides)).order_by("pk"))
+    locked = rows.filter(Q(pk__in=ours) | Q(pk__in=named, ended_on=None, removed_at=None)).order_by("pk")
+    found = list(locked)
+    return [row for row in found if row.pk in ours], [row.pk for row in found]
 
 
 def _leave(
     contact: Contact,
     places: Sequence[Affiliation],
     rows: Sequence[Relationship],
+    concerned: Sequence[int],
     on: date | None,
     today: date,
     *,
@@ -295,16 +304,15 @@ def _leave(
     if not places:
         raise ValidationError(_("%(name)s is not here any more.") % {"name": contact})
     known = {row.pk: queries.theirs_of(row, row.today(now)) for row in rows}
-    ids = [row.pk for row in rows]
     ended = [accounts.end_place(actor=actor, now=now, place=place, until=on) for place in places]
-    steps = [_followed(done, ids, actor=actor, now=now) for done in ended]
+    steps = [_followed(done, concerned, actor=actor, now=now) for done in ended]
     opened = []
     for row in rows:
         introduction = _to_follow(row, contact, known[row.pk], actor=actor, now=now)
         if introduction is not None:
             opened.append(introduction.row)
             steps.append(introduction.step)
-    judge_stages(ids, now=now)
+    judge_stages(concerned, now=now)
     return opened, steps
 
 

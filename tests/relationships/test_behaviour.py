@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import actions as accounts
 from accounts.models import Affiliation, Contact
 from accounts.undo import take_back
 from dashboards import health_flags
 from relationships import actions, behaviour, flags, standings, two_views
 from relationships.actions.standing import flag_anew, flag_what_turns
 from relationships.flags import CHOOSE_AGAIN, SATISFACTION, Fact, Said
-from relationships.models import EvidenceSums, PulseAnswer, Relationship, Snapshot, Stakeholder, Standing
+from relationships.models import EvidenceSums, HealthFlag, PulseAnswer, Relationship, Snapshot, Stakeholder, Standing
 from tests import people
 from tests.relationships.records import DAY, MONDAY, agreed, log, noon
 
@@ -112,6 +114,109 @@ def test_where_nobody_who_decides_is_named_it_is_not_known_whether_they_were_see
     assert (place.quadrant, place.reasons) == (two_views.Quadrant.MERCENARY, (flags.Reason.UNSEEN,))
     flag_anew(row, NOW)
     assert standing(row) == ["may_leave"]
+
+
+def test_naming_saying_otherwise_and_removing_somebody_keeps_the_flag_and_so_does_each_taken_back() -> None:
+    row = monthly()
+    by: dict[str, Any] = {"actor": people.alice(), "now": NOW}
+    people.answered(row, SATISFACTION, 5, MONDAY)
+    flag_anew(row, NOW)
+    contact = Contact.objects.create(name="Ingrid Moe")
+    Affiliation.objects.create(contact=contact, account=row.account)
+    named = actions.name_stakeholder(relationship=row, contact=contact, power="signs", **by)
+    assert standing(row) == ["may_leave"], "named, and never seen"
+    unnamed = take_back(step_id=named.step.pk, **by)
+    assert standing(row) == [], "nobody is named of whom it could be known"
+    take_back(step_id=unnamed.step.pk, **by)
+    assert standing(row) == ["may_leave"]
+    stake = row.stakeholders.get()
+    changed = actions.change_stakeholder(stakeholder=stake, values={"power": "influences"}, **by)
+    assert standing(row) == []
+    take_back(step_id=changed.step.pk, **by)
+    assert standing(row) == ["may_leave"]
+    removed = actions.remove_stakeholder(stakeholder_id=stake.pk, **by)
+    assert standing(row) == []
+    take_back(step_id=removed.step.pk, **by)
+    assert standing(row) == ["may_leave"]
+
+
+def both_with_one_who_decides() -> tuple[Relationship, Relationship, Stakeholder]:
+    """Ours and that of another team with the same organisation: they are satisfied, and Ingrid was never seen."""
+    row = monthly()
+    others = monthly(account=row.account, name="South", owner=people.outsider(), team=people.south())
+    ingrid = decider(row)
+    Stakeholder.objects.create(
+        relationship=others, account=row.account, contact=ingrid.contact, power="signs", known_on=ingrid.known_on
+    )
+    for one in (row, others):
+        people.answered(one, SATISFACTION, 5, MONDAY)
+        flag_anew(one, NOW)
+        assert standing(one) == ["may_leave"]
+    return row, others, ingrid
+
+
+@pytest.mark.parametrize("said_of", ["relationship", "organisation"])
+def test_somebody_who_leaves_is_judged_in_every_relationship_where_they_are_named(said_of: str) -> None:
+    row, others, ingrid = both_with_one_who_decides()
+    by: dict[str, Any] = {"actor": people.alice(), "now": NOW}
+    left = (
+        actions.somebody_left(relationship=row, contact=ingrid.contact, **by)
+        if said_of == "relationship"
+        else actions.left_organisation(place=ingrid.contact.affiliations.get(), **by)
+    )
+    assert (standing(row), standing(others)) == ([], []), "nobody who decides is left, whoever looks after it"
+    back = take_back(step_id=left.step.pk, **by)
+    assert (standing(row), standing(others)) == (["may_leave"], ["may_leave"])
+    take_back(step_id=back.step.pk, **by)
+    assert (standing(row), standing(others)) == ([], [])
+
+
+def test_leaving_is_judged_at_once_however_many_relationships_there_are() -> None:
+    """The last column is how many others they are named in; none of them is ours to change."""
+
+    def statements(others: int) -> int:
+        row, *_rest, ingrid = both_with_one_who_decides()
+        for number in range(others):
+            besides = monthly(account=row.account, name=f"South {number}", owner=people.outsider(), team=people.south())
+            Stakeholder.objects.create(
+                relationship=besides, account=row.account, contact=ingrid.contact, power="signs", known_on=MONDAY
+            )
+        with CaptureQueriesContext(connection) as queries:
+            actions.left_organisation(place=ingrid.contact.affiliations.get(), actor=people.alice(), now=NOW)
+        return len(queries)
+
+    assert statements(1) == statements(12)
+
+
+def test_who_comes_or_goes_on_a_day_to_come_is_judged_on_that_day() -> None:
+    row, _others, ingrid = both_with_one_who_decides()
+    place = ingrid.contact.affiliations.get()
+    accounts.end_place(actor=people.alice(), now=NOW, place=place, until=MONDAY + 9 * DAY)
+    flag_anew(row, NOW)
+    assert standing(row) == ["may_leave"]
+    assert EvidenceSums.objects.get(pk=row.pk).flags_again_on == MONDAY + 9 * DAY
+    flag_what_turns(now=noon(MONDAY + 9 * DAY))
+    assert standing(row) == []
+    Affiliation.objects.filter(pk=place.pk).update(since=MONDAY + 20 * DAY, until=None)
+    flag_anew(row, noon(MONDAY + 10 * DAY))
+    assert standing(row) == []
+    assert EvidenceSums.objects.get(pk=row.pk).flags_again_on == MONDAY + 20 * DAY
+    flag_what_turns(now=noon(MONDAY + 20 * DAY))
+    assert standing(row) == ["may_leave"]
+
+
+def test_flags_of_before_are_judged_anew_where_they_were_asked() -> None:
+    """A flag that stood as nobody who decides was named, and marks as if it had been judged."""
+    row, not_asked = monthly(), monthly()
+    people.answered(row, SATISFACTION, 5, MONDAY)
+    for one in (row, not_asked):
+        flag_anew(one, NOW)
+    HealthFlag.objects.create(relationship=row, account=row.account, kind="may_leave", since=MONDAY - 9 * DAY)
+    assert flag_what_turns(now=NOW) == 0
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("relationships.migrations.0019_may_leave_anew").ANEW)
+    assert flag_what_turns(now=NOW) == 1
+    assert standing(row) == []
 
 
 def test_every_way_of_answering_taking_back_and_putting_right_keeps_the_flag() -> None:
