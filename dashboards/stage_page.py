@@ -98,7 +98,7 @@ def review(row: Relationship, known: records.Known, today: date) -> list[str]:
         what = capfirst(stage_words.no_longer(gone))
         told = {"stage": stage_words.name(stage), "gone": what, "all": apnumber(len(own.findings))}
         told["met"] = capfirst(str(apnumber(own.met))) if own.met else _("None")
-        said.append(_("%(met)s of the %(all)s criteria of a %(stage)s hold now. %(gone)s.") % told)
+        said.append(_("%(met)s of the %(all)s criteria of a %(stage)s count as met now. %(gone)s.") % told)
     return said
 
 

@@ -19,7 +19,18 @@ from accounts.requests import PersonRequest
 from dashboards import standing_rows, standing_then
 from dashboards.standing_bar import Bar, band, bar
 from dashboards.standing_rows import Shown
-from relationships import criteria, flag_words, health, health_case, health_words, queries, records, words
+from relationships import (
+    criteria,
+    flag_words,
+    health,
+    health_case,
+    health_explained,
+    health_words,
+    queries,
+    records,
+    score_words,
+    words,
+)
 from relationships.evidence import Component
 from relationships.health_case import Case, Entry, Tenths, adding_up
 from relationships.health_points import Counts, Line, Offer, Remedy
@@ -242,8 +253,8 @@ class Waiting:
 class Evidence:
     """A component on the page: what it asks, how it stands, its groups of rows, what is not known of it.
 
-    ``in_full`` says how its full points come of the rows' sums. ``hint`` says how its rows count, where that is not
-    plain; ``waiting`` what somebody would look for among them.
+    ``in_full`` says how its full points come of the rows' sums, ``counts`` and ``rules`` how much each row counts;
+    ``waiting`` what somebody would look for among them.
     """
 
     part: Part
@@ -251,7 +262,8 @@ class Evidence:
     unknown: str
     in_full: str
     groups: list[Group] = field(default_factory=list)
-    hint: str = ""
+    counts: list[str] = field(default_factory=list)
+    rules: list[score_words.Rule] = field(default_factory=list)
     waiting: Waiting | None = None
 
 
@@ -284,7 +296,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "look": words.LOOKS[state],
         "standing": found,
         "evidence": _evidence(row, case, known, found, opened, day, _waiting(row, now) if day is None else None),
-        "reckoned": health_words.reckoned(case.thresholds),
+        "reckoned": health_explained.reckoned(case.standing, case.thresholds),
         "limiting": health_words.lost_most(case),
         "sums": [said for said in (health_words.in_full(case.tenths()), health_words.sum_of_parts(case)) if said],
         "flagged": _flagged(row, here) if day is None else [],
@@ -364,21 +376,12 @@ def _evidence(
                 health_words.not_known(component, case),
                 health_words.in_full(case.tenths(component)) if any(own.values()) else "",
                 [_group(key, lines, totals[key], told, opened, day) for key, lines in own.items()],
-                _hint(component, case),
+                health_explained.how_rows_count(component, case) if any(own.values()) else [],
+                score_words.rules(component),
                 waiting if component is Component.CREDIBILITY else None,
             )
         )
     return evidence
-
-
-def _hint(component: Component, case: Case) -> str:
-    """How its rows count, where that is not plain."""
-    match component:
-        case Component.CADENCE:
-            return health_words.counts_of_silence(case)
-        case Component.TRUST:
-            return health_words.counts_of_feedback()
-    return ""
 
 
 def _grouped(case: Case) -> dict[str, list[Line]]:
@@ -431,12 +434,12 @@ def _folded(lines: list[Line], total: tuple[float, float], *, whole: bool) -> Fo
 
 
 def _folds(shown: Sequence[Line], rest: Sequence[Line]) -> str:
-    """*and 7 older*; *and 7 more* where some of them are as new as what is shown."""
+    """*and 7 older, together*; *and 7 more* where some of them are as new as what is shown."""
     told = {"count": len(rest)}
     oldest = min((line.day or date.min for line in shown), default=date.min)
     if all((line.day or date.min) <= oldest for line in rest) and shown:
-        return ngettext("and %(count)d older", "and %(count)d older", len(rest)) % told
-    return ngettext("and %(count)d more", "and %(count)d more", len(rest)) % told
+        return ngettext("and %(count)d older", "and %(count)d older, together", len(rest)) % told
+    return ngettext("and %(count)d more", "and %(count)d more, together", len(rest)) % told
 
 
 def _cells(lines: Sequence[Line], earned: float, lost: float) -> tuple[Cell, Cell]:

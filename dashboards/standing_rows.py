@@ -99,6 +99,7 @@ def _shown(row: Relationship, case: Case, line: Line, sources: Mapping[Key, Sour
             entry = case.entries[line.index]
             what, address, praise = sources.get((entry.model, entry.pk), ("", "", False))
             said = health_words.row_says(entry.row.kind, entry.row.side, praise=praise)
+            said = health_words.beyond(said) if line.is_beyond_its_week else said
             return Shown(said, what, address, entry.row.side)
         case Counts.PERSON:
             assert line.index is not None

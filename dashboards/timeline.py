@@ -320,13 +320,11 @@ def who_began(talk: Interaction, people: str) -> str:
     ours = {
         channel.CALL: _("We rang %(names)s"),
         channel.EMAIL: _("We wrote to %(names)s"),
-        channel.VISIT: _("We visited %(names)s"),
         channel.LETTER: _("We sent a letter to %(names)s"),
     }
     theirs = {
         channel.CALL: _("%(names)s rang"),
         channel.EMAIL: _("%(names)s wrote"),
-        channel.VISIT: _("%(names)s visited us"),
         channel.LETTER: _("%(names)s sent a letter"),
     }
     said = {"ours": ours, "theirs": theirs}.get(talk.begun_by, {}).get(channel(talk.channel), "")

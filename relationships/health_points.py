@@ -65,6 +65,11 @@ class Line:
     side: str = "both"
     index: int | None = None
 
+    @property
+    def is_beyond_its_week(self) -> bool:
+        """A row of which its week left nothing, as newer ones of the kind had used up what counts."""
+        return self.counts is Counts.ROW and not self.earned and not self.lost
+
 
 def lines(
     rows: Sequence[Row], rhythm: Rhythm, people: Sequence[Person], *, today: date, weights: Weights | None = None
@@ -85,7 +90,7 @@ def _lines_of_rows(rows: Sequence[Row], sums: Sums, today: date, weights: Weight
     for index, r, s in _counted(rows, today):
         row = rows[index]
         pot = pot_of(row.kind, row.side)
-        if pot is None or not (r or s):
+        if pot is None or not (row.r or row.s):
             continue
         component = COMPONENT[pot]
         own, fading = read[pot], 1 / _age(row.day, today, half_life(pot, sums.stretched))

@@ -16,9 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from relationships import feedback, health, trend, words
+from relationships import health, trend, words
 from relationships.evidence import Component, Kind
-from relationships.health import Band, Gap, Spell, Thresholds
+from relationships.health import Band, Gap, Spell
 from relationships.health_case import Case, Cause, Tenths
 from relationships.health_points import Counts, Line, Offer, Remedy
 from web import dates
@@ -94,38 +94,6 @@ OF_PRAISE: dict[Kind, tuple[Words, Words]] = {
         gettext_lazy("They did not answer our praise for 30 days"),
     ),
 }
-# How it is reckoned, for somebody who reads of it for the first time.
-RECKONED: tuple[Words, ...] = (
-    gettext_lazy(
-        "A hundred points are shared out among five parts. Each row speaks for or against one of them; what "
-        "speaks for it is earned, what speaks against it is lost, and what nothing speaks about yet is not known."
-    ),
-    gettext_lazy(
-        "Evidence fades: after 120 to 180 days (longer with a partner met less often than monthly) it weighs half, so "
-        "old deeds neither carry nor burden a relationship for ever. Of much of one kind in a week only some counts."
-    ),
-    gettext_lazy(
-        "Every sum is cut, never rounded up: rows at the tenth, the score and its parts at the full point. What is "
-        "earned is cut, and so is what is earned or lost together; lost is what lies between."
-    ),
-    gettext_lazy(
-        "The uncertainty beside the score, such as 73–87, is how far its evidence can be believed: reckoned at 80 %%, "
-        "the share that is earned may lie anywhere between the two. The more evidence there is, the closer they are. "
-        "The score lies near the lower end, as only what evidence has earned is counted: what is not known yet counts "
-        "nothing so far, and may add to it."
-    ),
-    gettext_lazy(
-        "A word stands for the score where no more than %(unknown)s points are unknown: strong from %(strong)s on, "
-        "steady from %(steady)s on, weak below. Weights and limits are judgement. The score tells what was earned; it "
-        "does not foretell."
-    ),
-)
-
-
-def reckoned(by: Thresholds) -> list[str]:
-    """How it is reckoned, with the limits by which it is."""
-    told = {"unknown": f"{by.most_unknown:g}", "strong": f"{by.strong:g}", "steady": f"{by.steady:g}"}
-    return [str(said) % told for said in RECKONED]
 
 
 def row_says(kind: Kind, side: str, *, praise: bool = False) -> str:
@@ -154,6 +122,8 @@ def in_full(shown: Tenths) -> str:
     }  # fmt: skip
     if not shown.lost:
         return _("Full points: %(earned)s earned shows as %(full)d.") % told
+    if judged == earned:
+        return _("Full points: %(earned)s earned shows as %(full)d, as does %(judged)s earned or lost.") % told
     said = ngettext(
         "Full points: %(earned)s earned shows as %(full)d, %(judged)s earned or lost as %(both)d; the %(lost)d between "
         "is lost.",
@@ -168,13 +138,18 @@ def sum_of_parts(case: Case) -> str:
     """Why the five parts come to a little less than the score; nothing where they do not."""
     whole, parts = case.tenths(), [case.tenths(component) for component in Component]
     tenths = sum(one.earned for one in parts), sum(one.lost for one in parts)
-    full = sum(one.earned // 10 for one in parts), sum(one.judged // 10 - one.earned // 10 for one in parts)
-    if tenths == (whole.earned, whole.lost) and full == (whole.earned // 10, whole.judged // 10 - whole.earned // 10):
+    shown = [case.shown(component) for component in Component]
+    full = [sum(one.earned for one in shown), sum(one.lost for one in shown), sum(one.unknown for one in shown)]
+    all_of_it = case.standing.shown
+    if tenths == (whole.earned, whole.lost) and full == [all_of_it.earned, all_of_it.lost, all_of_it.unknown]:
         return ""
     return _(
         "Each of the five parts is cut by itself, so their sums differ a little from these: %(earned)s earned and "
-        "%(lost)s lost, in full points %(full)d and %(full_lost)d."
-    ) % {"earned": _tenth(tenths[0]), "lost": _tenth(tenths[1]), "full": full[0], "full_lost": full[1]}
+        "%(lost)s lost, in full points %(full)d earned, %(full_lost)d lost and %(full_unknown)d not yet known."
+    ) % {
+        "earned": _tenth(tenths[0]), "lost": _tenth(tenths[1]),
+        "full": full[0], "full_lost": full[1], "full_unknown": full[2],
+    }  # fmt: skip
 
 
 def _tenth(tenths: int) -> str:
@@ -266,23 +241,31 @@ def _access(case: Case) -> list[str]:
         found.append(_("who decides or signs: %(people)s") % {"people": "; ".join(people)})
     else:
         found.append(_("nobody who decides or signs is named yet"))
-    parts = [
-        (Kind.MEETING_ACCEPTED, _("%(n)d accepted")),
-        (Kind.MEETING_DECLINED, _("%(n)d declined")),
-        (Kind.MEETING_UNANSWERED, _("%(n)d left unanswered")),
+    said = [
+        _and_so_on(
+            case,
+            _("people of theirs"),
+            (Kind.MEETING_ACCEPTED, _("accepted a meeting %(n)s")),
+            (Kind.MEETING_DECLINED, _("declined a meeting %(n)s")),
+            (Kind.MEETING_UNANSWERED, _("left a request to meet unanswered %(n)s")),
+        ),
+        _and_so_on(
+            case,
+            _("who decides or signs"),
+            (Kind.DECISION_MAKER_MET, _("came to a meeting %(n)s")),
+            (Kind.DECISION_MAKER_ABSENT, _("stayed away %(n)s")),
+        ),
     ]
-    meetings = [text % {"n": case.count(kind)} for kind, text in parts if case.count(kind)]
-    met, absent = case.count(Kind.DECISION_MAKER_MET), case.count(Kind.DECISION_MAKER_ABSENT)
-    meetings += [_("%(n)d come to by who decides or signs") % {"n": met}] if met else []
-    meetings += [_("%(n)d not come to") % {"n": absent}] if absent else []
-    found.append(
-        _("meetings: %(what)s") % {"what": ", ".join(meetings)}
-        if meetings
-        else _(
-            "no planned meeting that they accepted or declined, and none to which somebody came who decides or signs"
-        )
+    nothing = _(
+        "no planned meeting that they accepted or declined, and none to which somebody came who decides or signs"
     )
-    return found
+    return [*found, *(said if any(said) else [nothing])]
+
+
+def _and_so_on(case: Case, who: str, *deeds: tuple[Kind, str]) -> str:
+    """*people of theirs accepted a meeting nine times, declined one twice*: each time a person did is a row."""
+    did = [text % {"n": _times(case.count(kind))} for kind, text in deeds if case.count(kind)]
+    return f"{who} {', '.join(did)}" if did else ""
 
 
 def _credibility(case: Case) -> list[str]:
@@ -391,8 +374,13 @@ def lost_most(case: Case) -> str:
     cause = case.cause
     if cause is None or not case.lost_most(component):
         return _missing(case)
-    told = {"name": name, "why": _why(case, cause), "points": points(cause.lost)}
-    said = _("Most lost: %(name)s. %(why)s: that costs %(points)s.") % told
+    lost = case.shown(component).lost
+    told = {"name": name, "why": _why(case, cause), "points": points(cause.lost), "all": points(lost)}
+    said = (
+        _("Most lost: %(name)s. %(why)s: that costs %(points)s.")
+        if health.whole(cause.lost) >= lost
+        else _("Most lost: %(name)s, %(all)s. %(why)s: that alone costs %(points)s.")
+    ) % told
     back = case.earned_back
     # Of a day that is over nobody can do anything about it.
     if case.past or health.whole(back) < 1:
@@ -409,7 +397,7 @@ def _missing(case: Case) -> str:
     said = (
         _("Next to nothing is lost; what is missing is %(name)s: %(points)s of its %(most)d not yet known.")
         if case.standing.lost < 1
-        else _("No part lost a full point; what is missing is %(name)s: %(points)s of its %(most)d not yet known.")
+        else _("Little is lost in any part; what is missing is %(name)s: %(points)s of its %(most)d not yet known.")
     ) % told
     if case.past:
         return said
@@ -571,15 +559,20 @@ def waiting(count: int, late: int) -> str:
 
 def silence(gap: Gap, spells: Sequence[Spell], case: Case) -> str:
     """*34 days of silence, 20 of them too long*; an open one counts for nothing until it is too long."""
-    until = case.day if gap.end is None else gap.end
+    until = min(case.day, gap.end or case.day)
     days, late = (until - gap.start).days, sum(one.days for one in spells if not one.kept)
     from_on = dates.plain(gap.start, case.day)
-    told = {"days": dates.days(days), "from": from_on, "late": number(late), "over": dates.days(late)}
+    told = {"days": dates.days(days), "from": from_on, "over": dates.days(late)}
     if gap.end is None:
-        return _("Silent since %(from)s, for %(days)s; too long for %(over)s of them") % told
-    if late:
-        return _("%(days)s between contacts, from %(from)s on; too long for %(over)s of them") % told
-    return _("%(days)s between contacts, from %(from)s on") % told
+        said = _("Silent since %(from)s, for %(days)s; too long for %(over)s of them") % told
+    elif late:
+        said = _("%(days)s between contacts, from %(from)s on; too long for %(over)s of them") % told
+    else:
+        said = _("%(days)s between contacts, from %(from)s on") % told
+    off = days - sum((last - first).days + 1 for first, last in case.rhythm.awake(gap, case.day))
+    return (
+        _("%(said)s; %(off)s put off or paused do not count") % {"said": said, "off": dates.days(off)} if off else said
+    )
 
 
 def last_contact(line: Line, case: Case) -> str:
@@ -596,23 +589,9 @@ def last_contact(line: Line, case: Case) -> str:
     return _("Last contact on %(day)s: %(within)s") % (told | {"within": beyond % told})
 
 
-def counts_of_silence(case: Case) -> str:
-    """Why a longer silence earns more than a shorter one; nothing where no rhythm counts."""
-    every = case.rhythm.every(case.day)
-    if every is None:
-        return ""
-    told = {"until": every + health.slack(every), "every": every, "slack": health.slack(every)}
-    said = _(
-        "What counts are days: the first %(until)d of a silence (%(every)d and %(slack)d of slack) are earned once it "
-        "is over, each later one is lost. So of two silences within the slack the longer one earns more."
-    )
-    return said % told
-
-
-def counts_of_feedback() -> str:
-    """Why feedback that was answered late has no row."""
-    told = {"soon": feedback.DAYS_TO_ANSWER, "late": feedback.DAYS_TO_IGNORE}
-    return _("Feedback: an answer after %(soon)d days and before %(late)d counts neither way.") % told
+def beyond(said: str) -> str:
+    """Of a row that its week left nothing."""
+    return _("%(said)s (more of it than counts in a week)") % {"said": said}
 
 
 def person(seen_on: date | None, case: Case) -> str:
@@ -620,7 +599,11 @@ def person(seen_on: date | None, case: Case) -> str:
     if seen_on is None:
         return _("Decides or signs, and was never seen")
     every = case.rhythm.every(case.day) or health.WITHOUT_RHYTHM
-    told = {"ago": _ago(seen_on, case), "days": dates.days(health.SEEN_WITHIN * every)}
+    told = {
+        "ago": _ago(seen_on, case),
+        "days": dates.days(health.SEEN_WITHIN * every),
+        "far": dates.days(health.SEEN_UNTIL * every),
+    }
     if (case.day - seen_on).days <= health.SEEN_WITHIN * every:
         return _("Decides or signs, seen %(ago)s") % told
-    return _("Decides or signs, last seen %(ago)s; counts in full within %(days)s") % told
+    return _("Decides or signs, last seen %(ago)s; counts in full within %(days)s, not at all after %(far)s") % told

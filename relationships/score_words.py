@@ -48,7 +48,7 @@ KINDS = {
     Kind.PROMISE_KEPT: gettext_lazy("A promise kept"),
     Kind.PROMISE_KEPT_LATE: gettext_lazy("A promise kept late, on the day it was kept"),
     Kind.PROMISE_LATE: gettext_lazy("A promise late, on the day it was due"),
-    Kind.PROMISE_BROKEN: gettext_lazy("A promise broken, besides having been late"),
+    Kind.PROMISE_BROKEN: gettext_lazy("A promise missed, besides having been late"),
     Kind.PROMISE_OWNED: gettext_lazy("A miss explained within a week, with a new plan: takes back"),
     Kind.FEEDBACK_ANSWERED: gettext_lazy("Feedback answered within 5 days"),
     Kind.FEEDBACK_IGNORED: gettext_lazy("Feedback, praise too, left without an answer for 30 days"),
@@ -91,8 +91,13 @@ def _rule(kind: Kind, rule: evidence.Rule) -> Rule:
     return Rule(str(KINDS[kind]), _mass(rule.r), taken_back, _mass(rule.weekly or 0))
 
 
+def rules(component: Component) -> list[Rule]:
+    """What each kind of its evidence counts; what weighs nothing by itself is left out."""
+    return [_rule(kind, rule) for kind, rule in evidence.RULES.items() if rule.component is component and kind in KINDS]
+
+
 def published(numbers: dict[str, Any]) -> list[Published]:
-    """All of it, from ``evidence.RULES`` and ``HALF_LIFE``; what weighs nothing by itself is left out."""
+    """All of it, from ``evidence.RULES`` and ``HALF_LIFE``."""
     seen = {"near": health.SEEN_WITHIN, "far": health.SEEN_UNTIL}
     return [
         Published(
@@ -101,11 +106,7 @@ def published(numbers: dict[str, Any]) -> list[Published]:
             numbers[component.value],
             str(about) % seen if component is Component.ACCESS else str(about),
             dates.days(evidence.HALF_LIFE[component]),
-            [
-                _rule(kind, rule)
-                for kind, rule in evidence.RULES.items()
-                if rule.component is component and kind in KINDS
-            ],
+            rules(component),
         )
         for component, about in ABOUT.items()
     ]

@@ -64,10 +64,18 @@ def summary(found: Summary, views: Sequence[View]) -> str:
         ) % {"all": found.compared}
     if not found.alike:
         return capfirst(_widest(found)) + _(": worth asking why.")
-    said = ngettext(
-        "We see it as they do on %(alike)d of %(all)d question; ",
-        "We see it as they do on %(alike)d of %(all)d questions; ",
-        found.compared,
+    said = (
+        ngettext(
+            "We see it within one point of them on %(alike)d of %(all)d question; ",
+            "We see it within one point of them on %(alike)d of %(all)d questions; ",
+            found.compared,
+        )
+        if found.close
+        else ngettext(
+            "We see it as they do on %(alike)d of %(all)d question; ",
+            "We see it as they do on %(alike)d of %(all)d questions; ",
+            found.compared,
+        )
     )
     return said % told + _widest(found) + _(": worth asking why.")
 

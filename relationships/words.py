@@ -121,7 +121,7 @@ def beginning(interaction: Interaction) -> str:
         Interaction.Channel.CALL: (_("We rang"), _("They rang"), _("Call")),
         Interaction.Channel.EMAIL: (_("We wrote"), _("They wrote"), _("E-mail")),
         Interaction.Channel.MEETING: (_("We asked them to meet"), _("They asked us to meet"), _("Meeting")),
-        Interaction.Channel.VISIT: (_("We visited"), _("They visited"), _("Visit")),
+        Interaction.Channel.VISIT: (_("We asked for a visit"), _("They asked for a visit"), _("Visit")),
         Interaction.Channel.CHAT: (_("We wrote in the chat"), _("They wrote in the chat"), _("Chat")),
         Interaction.Channel.EVENT: (_("We met at our event"), _("We met at their event"), _("Event")),
         Interaction.Channel.LETTER: (_("We sent a letter"), _("They sent a letter"), _("Letter")),

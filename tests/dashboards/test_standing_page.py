@@ -184,7 +184,7 @@ def test_every_number_opens_its_rows_and_they_add_up() -> None:
     assert f"{row.get_absolute_url()}#entry-{row.interactions.order_by('-occurred_on').first().pk}" in said  # type: ignore[union-attr]
     assert reverse("relationship_people", args=[row.pk]) in said
     plain = text(answer)
-    assert "Feedback: an answer after 5 days and before 30 counts neither way." in plain
+    assert "one after 5 days and before 30 counts neither way." in plain
     assert "The score lies near the lower end" in plain and "Full points: " in plain
     assert "Promise kept in time: " in plain and "Decides or signs, seen last " in plain
     assert "A hundred points are shared out among five parts." in plain
@@ -200,7 +200,7 @@ def test_long_history_is_folded_and_opens() -> None:
         for number in range(50)
     )  # fmt: skip
     ours = next(group for one in page(row).context["evidence"] for group in one.groups if group.key == "trust-ours")
-    assert (len(ours.points), ours.older) == (20, "and 30 older")
+    assert (len(ours.points), ours.older) == (20, "and 30 older, together")
     assert ours.older_earned > 0 and "all=trust-ours" in ours.opens
     answer = page(row, all="trust-ours")
     opened = next(group for one in answer.context["evidence"] for group in one.groups if group.key == "trust-ours")
@@ -223,7 +223,7 @@ def test_rows_that_come_to_nothing_are_told_together_until_they_are_asked_for() 
         return next(one for part in found for one in part.groups if one.key == "credibility")
 
     folded, whole = group(), group(all="credibility")
-    assert (len(folded.points), folded.older) == (1, "and 2 older")
+    assert (len(folded.points), folded.older) == (1, "and 2 older, together")
     assert (len(whole.points), whole.older) == (3, "") and whole.folds
     assert (folded.earned, folded.lost) == (whole.earned, whole.lost)
 
@@ -239,7 +239,7 @@ def test_page_names_the_flags_in_force_says_what_uncertainty_is_and_how_silence_
     assert "Flagged: Going quiet, Single-threaded (snoozed)" in said
     assert f'href="{row.get_absolute_url()}#flag-{quiet.pk}"' in answer.content.decode()
     assert "The uncertainty beside the score" in said and 'title="At 80 %: ' in answer.content.decode()
-    assert "the first 17 of a silence (14 and 3 of slack) are earned once it is over" in said
+    assert "the first 17 of one (14 and 3 of slack) are earned once it is over" in said
     assert "Going quiet" not in text(page(row, on=(TODAY - 30 * DAY).isoformat())), "of a day that is over its own"
 
 

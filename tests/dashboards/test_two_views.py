@@ -60,7 +60,8 @@ def test_the_sentence_comes_first_and_what_is_worth_a_talk_stands_on_top() -> No
     )
     found = two_views.section(row, Now.read())
     assert found["two_views"].summary == (
-        "We see it as they do on 2 of 3 questions; on “worth the price” they stand two below us: worth asking why."
+        "We see it within one point of them on 2 of 3 questions; on “worth the price” they stand two below us: "
+        "worth asking why."
     )
     assert [(one.question, one.gap, one.talk) for one in found["two_views_shown"]] == [
         ("worth_price", "they stand two below us", True),

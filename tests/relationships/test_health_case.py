@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships import evidence, health_words
-from relationships.cadence import Interval
+from relationships import evidence, health_explained, health_words, score_words
+from relationships.cadence import Interval, Rest
 from relationships.evidence import Component, Kind, Row
 from relationships.health import Rhythm, Weights
 from relationships.health_case import Case, Decider, Entry, adding_up, tenths
-from relationships.health_points import Remedy
+from relationships.health_points import Counts, Remedy
 from tests.relationships.test_health import AGREED, TODAY, History, histories, touch
 
 DAY = timedelta(days=1)
@@ -145,6 +146,33 @@ def test_every_kind_every_remedy_and_every_component_has_words() -> None:
     assert set(health_words.NAMES) == set(health_words.ASKS) == set(Component)
 
 
+@given(histories)
+def test_what_a_sentence_counts_are_rows_of_the_page(history: History) -> None:
+    """A row of which its week leaves nothing stands there too, and says so by having no points."""
+    found = of_history(history)
+    told = Counter(
+        (found.rows[line.index].kind, found.rows[line.index].side)
+        for line in found.lines
+        if line.counts is Counts.ROW and line.index is not None
+    )
+    weighed = {key: count for key, count in found.counted.items() if key[0] in told_of_rows}
+    assert {key: count for key, count in told.items() if key[0] in told_of_rows} == weighed
+
+
+told_of_rows = {
+    Kind.MEETING_ACCEPTED, Kind.MEETING_DECLINED, Kind.MEETING_UNANSWERED, Kind.DECISION_MAKER_MET,
+    Kind.DECISION_MAKER_ABSENT, Kind.PROBLEM_SOLVED, Kind.PROBLEM_SOLVED_LATE, Kind.PROBLEM_REOPENED,
+    Kind.PROMISE_KEPT, Kind.FEEDBACK_ANSWERED, Kind.FEEDBACK_IGNORED,
+}  # fmt: skip
+
+
+def test_accepted_by_more_than_counts_in_a_week_all_of_it_stands_there() -> None:
+    found = case(*[row(Kind.MEETING_ACCEPTED, "theirs")] * 3)
+    assert "accepted a meeting three times" in health_words.sentence(Component.ACCESS, found)
+    lines = [line for line in found.lines if line.counts is Counts.ROW]
+    assert [line.is_beyond_its_week for line in lines] == [False, False, True]
+
+
 # Sentences
 
 
@@ -174,7 +202,8 @@ def test_every_kind_every_remedy_and_every_component_has_words() -> None:
             case(
                 row(Kind.MEETING_DECLINED), deciders=(Decider("Ingrid Moe", 1, TODAY - 12 * DAY), Decider("Lars Tveit"))
             ),
-            "Who decides or signs: Ingrid Moe, seen 12 days ago; Lars Tveit, never seen. Meetings: 1 declined.",
+            "Who decides or signs: Ingrid Moe, seen 12 days ago; Lars Tveit, never seen. People of theirs declined a"
+            " meeting once.",
         ),
         (Component.CREDIBILITY, case(), "Nothing yet on problems, KPIs and joint projects."),
         (
@@ -227,20 +256,44 @@ def test_a_promise_that_was_late_and_then_kept_is_one_promise() -> None:
     assert Case([late, kept], Rhythm(), [], TODAY).kept("ours") == (0, 1)
 
 
+def test_a_silence_says_which_of_its_days_do_not_count() -> None:
+    put_off = Rest(TODAY - 30 * DAY, TODAY - 24 * DAY)
+    rhythm = Rhythm([Interval(AGREED, 14)], [put_off])
+    known = replace(case(touch(40), touch(20)), rhythm=rhythm)
+    gap = known.gaps[-2]
+    said = health_words.silence(gap, rhythm.spells(gap, TODAY), known)
+    assert said.startswith("20 days between contacts, from ") and said.endswith(
+        "; 7 days put off or paused do not count"
+    )
+    open_still = health_words.silence(known.gaps[-1], rhythm.spells(known.gaps[-1], TODAY), known)
+    assert "do not count" not in open_still
+
+
+def test_how_rows_count_is_read_from_what_reckons_them() -> None:
+    assert health_explained.how_rows_count(Component.TRUST, case(touch(3)))[-1] == "After 180 days a row weighs half."
+    quarterly = case(touch(3), every=90)
+    assert health_explained.how_rows_count(Component.CADENCE, quarterly)[-1] == "After 360 days a row weighs half."
+    fortnightly = health_explained.how_rows_count(Component.CADENCE, case(touch(3), every=14))
+    assert "all of them up to 14 days after the last, half of them after 17, none after 45" in fortnightly[0]
+    told = [rule for component in Component for rule in score_words.rules(component)]
+    weighed = [kind for kind, rule in evidence.RULES.items() if rule.r or rule.s or kind is Kind.KPI_READING]
+    assert len(told) == len(weighed), "no kind is weighed without saying so"
+
+
 # What lost most
 
 
 def test_lost_most_says_what_it_cost_and_what_earns_it_back() -> None:
     rhythm = [touch(ago) for ago in range(41, 400, 14)]
     said = health_words.lost_most(case(*rhythm, every=14))
-    assert said.startswith("Most lost: cadence. The silence since 18 October: that costs ")
+    assert said.startswith("Most lost: cadence, 11 points. The silence since 18 October: that alone costs 10 points. ")
     assert said.endswith(" back at once.") and "One conversation earns " in said
 
 
 def test_lost_most_names_the_person_who_decides_and_was_not_seen() -> None:
     rhythm = [touch(ago) for ago in range(1, 400, 14)]
     said = health_words.lost_most(case(*rhythm, every=14, deciders=(Decider("Solveig Dahl"), Decider("Ingrid Moe"))))
-    assert "Solveig Dahl decides or signs and was never seen: that costs 5 points" in said
+    assert "Solveig Dahl decides or signs and was never seen: that alone costs 5 points" in said
     assert "A meeting with Solveig Dahl earns " in said
 
 

@@ -345,7 +345,7 @@ def test_review_is_proposed_in_words_once_what_made_it_a_customer_holds_no_more(
     assert ("Review proposed" in text(before), folded in text(before)) == (False, True)
     assert send(row.scopes.get(), "scope_remove").status_code == 302
     said = text(page(row))
-    why = "Four of the five criteria of a customer hold now. No longer: "
+    why = "Four of the five criteria of a customer count as met now. No longer: "
     assert ("Review proposed" in said, why in said, folded in said) == (True, True, False)
     assert why in text(page(row, "relationship_detail"))
     row.refresh_from_db()
