@@ -8,6 +8,7 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from accounts.models import Account
+from relationships import pulse_links
 from relationships.models import Relationship, Snooze
 from tests import people
 from tests.journeys.book import (
@@ -23,6 +24,7 @@ from tests.journeys.book import (
     today,
 )
 from tests.journeys.conftest import Open
+from tests.journeys.judged_book import judged_book
 
 
 def test_snooze(browse: Open) -> None:
@@ -153,3 +155,31 @@ def test_remove_and_undo(browse: Open) -> None:
     closed(page)
     back = Relationship.objects.get()
     assert (back.pk, back.due_on, open_flags(back)) == (row.pk, row.due_on, 1)
+
+
+def test_the_standing_comes_before_the_timeline_and_the_link_for_theirs_is_copied(browse: Open) -> None:
+    """By the Tab key, and from above on a phone; at a desk it stands beside. The button says that it has copied."""
+    book = judged_book()
+    address = pulse_links.address_for(book.given)
+    page = browse(people.alice(), width=390, height=844, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(book.row.get_absolute_url())
+    above = {name: page.locator(f"#{name}").bounding_box() for name in ("standing", "timeline", "pulse")}
+    assert all(above.values())
+    assert sorted(above, key=lambda name: above[name]["y"]) == ["standing", "timeline", "pulse"]  # type: ignore[index]
+    page.locator("main").get_by_role("link", name="Overview").focus()
+    found = []
+    while "timeline" not in found:
+        page.keyboard.press("Tab")
+        found.append(
+            page.evaluate("document.activeElement.closest('section[aria-labelledby]')?.getAttribute('aria-labelledby')")
+        )
+        assert len(found) < 60, found
+    assert "standing" in found and "pulse" not in found
+    page.get_by_role("textbox", name="The link to copy").focus()
+    assert page.evaluate("getSelection().toString()") == address
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    page.set_viewport_size({"width": 1440, "height": 900})
+    beside = [page.locator(f"#{name}").bounding_box() for name in ("timeline", "standing")]
+    assert beside[0] and beside[1] and beside[0]["x"] < beside[1]["x"] and abs(beside[0]["y"] - beside[1]["y"]) < 16
