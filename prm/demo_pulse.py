@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from relationships.models import Pulse, PulseAnswer, Relationship, Stakeholder
+from relationships.models import EvidenceSums, Pulse, PulseAnswer, Relationship, Stakeholder
 from web.clock import Now
 
 DAY = timedelta(days=1)
@@ -81,6 +81,10 @@ def write(named: Mapping[str, Relationship], now: Now) -> int:
             *_of_theirs(both, people),
         ]
     )
+    # Judged today already, without these answers: the sweep judges as for the first time, and finds since when a flag
+    # has stood.
+    answered = EvidenceSums.objects.filter(relationship__in=[row.pk for _one, row in told])
+    answered.update(flags_as_of=None, flags_stale=True)
     return len(told)
 
 

@@ -34,10 +34,12 @@ from relationships.models import (
     CadenceAgreement,
     Feeling,
     Halt,
+    HealthFlag,
     Interaction,
     Introduction,
     MissedCheckIn,
     PlanStep,
+    PulseAnswer,
     Relationship,
     Snooze,
     StageChange,
@@ -115,6 +117,14 @@ def test_seeded_their_people_show_every_gap_and_somebody_is_to_be_met() -> None:
     assert Stakeholder.objects.exclude(readiness="").count() == 2
     for stake in Stakeholder.objects.all():
         stake.full_clean()
+
+
+def test_whoever_may_leave_does_so_since_what_was_answered_and_the_days_since_tell_it() -> None:
+    flag = HealthFlag.objects.open().get(kind="may_leave", relationship__account__name="Bramble & Finch")
+    said = PulseAnswer.objects.get(relationship=flag.relationship, question="choose_again", side="theirs")
+    assert flag.since == said.on < SUNDAY.today("UTC") - 30 * DAY
+    kept = flag.relationship.snapshots.filter(on__gte=said.on)
+    assert kept and all("may_leave" in one.flags for one in kept)
 
 
 def test_what_the_evidence_said_beside_a_feeling_is_what_was_kept_of_its_day() -> None:
