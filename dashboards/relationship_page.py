@@ -57,7 +57,8 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
     )
     here, state = row.today(now), row.state(now)
     writes = Relationship.objects.changeable_by(user).filter(pk=row.pk).exists()
-    known = records.read([row])[row.pk]
+    entries = queries.evidence_of(row)
+    known = records.read([row], ledger={row.pk: entries})[row.pk]
     members = list(row.members.select_related("user"))
     found = people_map.of(row, members, here)
     context = {
@@ -69,7 +70,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "people_map": found,
         "members": members,
         "stage_section": stage_section(row, known, here),
-        "standing": standing_page.section(row, known, here, writes=writes),
+        "standing": standing_page.section(row, known, entries, here, writes=writes),
         "hand_overs": row.hand_overs.select_related("former", "next")[:HANDED_OVER_SHOWN],
         "talked": _talked_about(row, here),
         "comments": queries.comments_of(row),

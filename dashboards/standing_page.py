@@ -117,9 +117,9 @@ def case_of(
     return health_case.of(known.record, found, day, force.scale, past=past)
 
 
-def section(row: Relationship, known: records.Known, today: date, *, writes: bool) -> Section:
-    """For the overview. Two queries more than what the criteria of the stages read, three where too little is known."""
-    case = case_of(row, known, judged_on(row, today), today=today)
+def section(row: Relationship, known: records.Known, entries: Sequence[Entry], today: date, *, writes: bool) -> Section:
+    """For the overview. A query more than what the criteria of the stages read, two where too little is known."""
+    case = case_of(row, known, judged_on(row, today), today=today, entries=entries)
     resting = row.ended_on is not None or row.paused_since is not None
     gone = _direction(row, today) if not resting else ""
     return _section(row, case, _as_it_stood(row, today), gone, writes=writes and not resting)
@@ -269,15 +269,15 @@ class Evidence:
 
 @require_GET
 def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
-    """Twenty-one queries at the most besides who may see it, whatever the history; of a day that is over two more."""
+    """Twenty queries at the most besides who may see it, whatever the history; of a day that is over two more."""
     user, now = request.user, Now.read()
     visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
     row = get_object_or_404(visible, pk=pk)
     here = row.today(now)
-    known = records.read([row])[row.pk]
+    entries = queries.evidence_of(row)
+    known = records.read([row], ledger={row.pk: entries})[row.pk]
     asked = request.GET.get("on", "")
     day, wrong = _day_of(asked, here)
-    entries = queries.evidence_of(row)
     case = case_of(
         row, known, stood_on(known.record, day) if day else judged_on(row, here), today=here, entries=entries
     )

@@ -16,8 +16,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from relationships import evidence, health
-from relationships.evidence import Component, Kind, Row
-from relationships.health import Gap, Pot, Rhythm, Spell, W, Weights
+from relationships.evidence import Component, Kind, Row, Sum
+from relationships.health import Gap, Pot, Rhythm, Spell, Sums, W, Weights
 from relationships.weighing import Scale
 
 DAY = timedelta(days=1)
@@ -43,7 +43,7 @@ class Joined:
 def joined(rows: Iterable[Row]) -> dict[Pot, list[Joined]]:
     """By pot, in the order of days: what each row changes under the caps of its week, as ``health.add`` has it."""
     found: dict[Pot, list[Joined]] = {}
-    weeks: dict[tuple[Kind, str, int, int], list[Row]] = {}
+    weeks: dict[tuple[Kind, str, int], dict[date, float]] = {}
     for row in sorted(rows, key=lambda one: one.day):
         pot = health.pot_of(row.kind, row.side)
         if pot is None or not (row.r or row.s):
@@ -52,11 +52,23 @@ def joined(rows: Iterable[Row]) -> dict[Pot, list[Joined]]:
         if cap is None:
             more: Sequence[tuple[date, float]] = [(row.day, row.r)]
         else:
-            week = weeks.setdefault((row.kind, row.side, *row.day.isocalendar()[:2]), [])
-            more = health.shift(week, row) if week else [(row.day, min(row.r, cap))]
-            week.append(row)
+            more = _joins(weeks.setdefault((row.kind, row.side, evidence.week_of(row.day)), {}), row, cap)
         found.setdefault(pot, []).append(Joined(row.day, more, row.s))
     return found
+
+
+def _joins(week: dict[date, float], row: Row, cap: float) -> list[tuple[date, float]]:
+    """How the masses of a week change when a row of its last day or a later one joins it: the newest count first."""
+    mass = min(cap, week.get(row.day, 0.0) + row.r)
+    changed = [(row.day, mass - week.get(row.day, 0.0))]
+    week[row.day], left = mass, cap - mass
+    for day in reversed(week):
+        if day != row.day:
+            mass = min(week[day], left)
+            if mass != week[day]:
+                changed.append((day, mass - week[day]))
+            week[day], left = mass, left - mass
+    return changed
 
 
 @dataclass
@@ -85,9 +97,26 @@ class Trace:
         fading = fade(self.days[at], day, self.half)
         return max(0.0, self.r[at] * fading), max(0.0, self.s[at] * fading)
 
-    def mass(self, day: date) -> float:
-        at = bisect_right(self.days, day) - 1
+    def mass(self, day: date, known: date | None = None) -> float:
+        """For and against; of what joined up to ``known`` alone, where that is given."""
+        at = bisect_right(self.days, known or day) - 1
         return (self.r[at] + self.s[at]) * fade(self.days[at], day, self.half) if at >= 0 else 0.0
+
+    def mass_at_most(self, first: date, last: date) -> float:
+        """No more than this on any day from one to another: as if nothing faded."""
+        at, end = bisect_right(self.days, first) - 1, bisect_right(self.days, last) - 1
+        return max(0.0, self.mass(first)) + self._joined[end + 1] - self._joined[at + 1]
+
+    @cached_property
+    def _joined(self) -> list[float]:
+        """What joined before each of the days; once all are there."""
+        before, found = 0.0, [0.0]
+        for at, day in enumerate(self.days):
+            mass = self.r[at] + self.s[at]
+            faded = (self.r[at - 1] + self.s[at - 1]) * fade(self.days[at - 1], day, self.half) if at else 0.0
+            before += mass - faded
+            found.append(before)
+        return found
 
 
 def fade(then: date, day: date, half: int) -> float:
@@ -127,7 +156,8 @@ FIRST = Scale()
 
 @dataclass(frozen=True)
 class Course:
-    """``deciders`` says for a day when each who decided was seen last; ``people`` are the days on which that changes.
+    """``deciders`` says for a day when each who decided was seen last; ``people`` are the days on which others count,
+    and ``seen`` those on which one of them was seen.
 
     ``rows`` are those of the ledger that have masses, and ``touches`` the days of two-way contact. ``scales`` are the
     weights and thresholds with the day from which each was in force, the oldest first; before these the first ones.
@@ -138,6 +168,7 @@ class Course:
     rhythm: Rhythm = field(default_factory=Rhythm)
     deciders: Callable[[date], Sequence[date | None]] = lambda day: ()
     people: frozenset[date] = frozenset()
+    seen: frozenset[date] = frozenset()
     scales: Sequence[tuple[date, Scale]] = ()
 
     def scale(self, day: date) -> Scale:
@@ -145,19 +176,13 @@ class Course:
         at = bisect_right(self.scales, day, key=lambda one: one[0])
         return self.scales[at - 1][1] if at else FIRST
 
-    @cached_property
+    @property
     def edges(self) -> list[date]:
         """The days on which another T is in force."""
-        found = {one.starts_on for one in self.rhythm.intervals}
-        return sorted(found | {one.ends_on + DAY for one in self.rhythm.intervals if one.ends_on is not None})
-
-    @cached_property
-    def _terms(self) -> list[int | None]:
-        return [self.rhythm.every(day) for day in self.edges]
+        return self.rhythm.edges
 
     def every(self, day: date) -> int | None:
-        at = bisect_right(self.edges, day)
-        return self._terms[at - 1] if at else None
+        return self.rhythm.every(day)
 
     @cached_property
     def _joined(self) -> dict[Pot, list[Joined]]:
@@ -295,7 +320,7 @@ class Course:
         found = self.days(*pots)
         if component is Component.CADENCE:
             return found | self._turns
-        return found | self.people if component is Component.ACCESS else found
+        return found | self.people | self.seen if component is Component.ACCESS else found
 
     @cached_property
     def _turns(self) -> set[date]:
@@ -303,6 +328,18 @@ class Course:
         found = {gap.start for gap in self.gaps} | ({self.touched} if self.touched else set())
         found |= {day for rest in self.rhythm.rests for day in (rest.from_on, rest.until_on + DAY)}
         return found | {day for first, last in self.rhythm.halts for day in (first, last + DAY if last else first)}
+
+    def sums(self, day: date) -> Sums:
+        """``health.total`` of the rows up to a day."""
+        pots = {}
+        for pot in Pot:
+            trace = self.trace(pot, day)
+            (r, s), weight = trace.read(day), health.forward(day, trace.half)
+            pots[pot] = Sum(r * weight, s * weight)
+        agreed_on, at = self.rhythm.agreed_on, bisect_right(self.touches, day)
+        last = self.touches[at - 1] if at else None
+        counts = last is not None and agreed_on is not None and last >= agreed_on
+        return Sums(health.stretch(self.every(day)), pots, last if counts else None)
 
     # What can be judged
 
@@ -329,6 +366,32 @@ class Course:
             found = self._others[day] = self._unknown_of_others(day)
         return found + self.scale(day).weights.cadence * (current + adherence) / 2
 
+    def unknown_between(self, first: date, last: date, *, said_all: bool) -> tuple[float, float] | None:
+        """No less and no more than this on any day from one to another, whatever joined between; none where that can't
+        be told by its masses alone. If the silence that is open said nothing, or all that there is to say."""
+        if bisect_right(self._steps, first) < bisect_right(self._steps, last):
+            return None
+        weights, stretched = self.scale(first).weights, health.stretch(self.every(first))
+        least = weights.access / 2 * (1 - self._named(first) / health.DECISION_MAKERS)
+        least += 0.0 if self._is_current(first) else weights.cadence / 2
+        most = least
+        rhythm = [] if said_all else [((Pot.ADHERENCE,), weights.cadence / 2)]
+        for pots, points in [*self._points(weights), *rhythm]:
+            traces = [self._trace(pot, stretched) for pot in pots]
+            least += points * W / (sum(one.mass_at_most(first, last) for one in traces) + W)
+            most += points * W / (sum(min(one.mass(first), one.mass(last, first)) for one in traces) + W)
+        return least, most
+
+    @cached_property
+    def _steps(self) -> list[date]:
+        """The days on which what is unknown changes otherwise than by fading, or by more that is known."""
+        taken = {row.day for row in self.rows if row.r < 0 or row.s < 0}
+        weighed = {day for day, _scale in self.scales}
+        return sorted(taken | weighed | self.people | {*self.edges} | ({self.touched} if self.touched else set()))
+
+    def _named(self, day: date) -> int:
+        return min(len(self.deciders(day)), health.DECISION_MAKERS)
+
     @cached_property
     def _others(self) -> dict[date, float]:
         return {}
@@ -336,9 +399,8 @@ class Course:
     def _unknown_of_others(self, day: date) -> float:
         """Of all but the rhythm. What is unknown asks how much was said, not what: in one go, as it is asked often."""
         stretched = health.stretch(self.every(day))
-        named = min(len(self.deciders(day)), health.DECISION_MAKERS)
         weights = self.scale(day).weights
-        found = weights.access / 2 * (1 - named / health.DECISION_MAKERS)
+        found = weights.access / 2 * (1 - self._named(day) / health.DECISION_MAKERS)
         for pots, points in self._points(weights):
             mass = sum(self._trace(pot, stretched).mass(day) for pot in pots)
             found += points * W / (mass + W)

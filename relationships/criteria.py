@@ -22,6 +22,8 @@ from relationships.flags import Flag
 from relationships.weighing import Scale
 
 DAY = timedelta(days=1)
+# Of many days on which something may change so many are left out at first where it surely stays as it is.
+LEAP = 8
 # In touch for so long, without a silence longer than that.
 IN_TOUCH_DAYS = 90
 PEOPLE_NEEDED = 2
@@ -157,7 +159,8 @@ class Record:
             touches=self.days,
             rhythm=health.Rhythm(self.intervals, self.rests, [(halt.first, halt.last) for halt in self.halts]),
             deciders=lambda day: last_seen_of(self, day),
-            people=frozenset(_days_of_people(self) | seen),
+            people=frozenset(_days_of_people(self)),
+            seen=frozenset(seen),
             scales=self.scales,
         )
 
@@ -208,22 +211,40 @@ def spans(days: Iterable[date], holds: Callable[[date], bool]) -> tuple[Span, ..
     return tuple(found) if first is None else (*found, Span(first))
 
 
-def fading(days: Iterable[date], holds: Callable[[date], bool]) -> tuple[Span, ...]:
+def fading(
+    days: Iterable[date], holds: Callable[[date], bool], sure: Callable[[date, date, bool], bool] | None = None
+) -> tuple[Span, ...]:
     """When something holds that between two of these days may cease, and begins on none but these.
 
-    What still holds after twenty years holds for good.
+    What still holds after twenty years holds for good. ``sure`` says whether on all days from one to another it is as
+    on the first of them: where it is, none of those between is looked at.
     """
     found: list[Span] = []
     order = sorted(set(days))
-    for begin, end in pairwise([*order, None]):
-        assert begin is not None
-        if not holds(begin):
+    at = tries = 0
+    while at < len(order):
+        begin, held = order[at], holds(order[at])
+        until = at
+        if sure is not None and at >= tries:
+            until = _furthest(order, at, lambda end, begin=begin, held=held: sure(begin, end, held))  # type: ignore[misc]
+            tries = until if until > at else at + LEAP
+        at = max(until, at + 1)
+        if not held:
             continue
+        end = order[at] if at < len(order) else None
         over = end - DAY if end else min(begin, date.max - FAR) + FAR
-        last = _last_of(begin, over, holds)
+        last = over if until == at else _last_of(begin, over, holds)
         first = found.pop().first if found and found[-1].last == begin - DAY else begin
         found.append(Span(first, None if end is None and last == over else last))
     return tuple(found)
+
+
+def _furthest(order: Sequence[date], at: int, sure: Callable[[date], bool]) -> int:
+    """The last of the days, by ever longer steps, up to which it is sure; ``at`` where it is not for the first step."""
+    step, found = LEAP, at
+    while found < len(order) - 1 and sure(order[min(found + step, len(order) - 1)]):
+        found, step = min(found + step, len(order) - 1), 2 * step
+    return found
 
 
 def _last_of(first: date, over: date, holds: Callable[[date], bool]) -> date:

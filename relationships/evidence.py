@@ -109,6 +109,10 @@ RULES: dict[Kind, Rule] = {
 }
 
 
+# By what is kept of each: to look it up by name takes many times as long.
+KINDS = {kind.value: kind for kind in Kind}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of the ledger. Masses as written, before caps and fading."""
@@ -145,21 +149,25 @@ def capped(rows: Iterable[Row]) -> list[Row]:
     Per side, kind and ISO week. Cutting in proportion would let an extra kept promise lower a score; taking the
     newest first does not. The order of rows does not matter: of one day, all count alike.
     """
-    weeks: dict[tuple[Kind, str, int, int], list[Row]] = defaultdict(list)
+    weeks: dict[tuple[Kind, str, int], list[Row]] = defaultdict(list)
     for found in rows:
-        year, week, _weekday = found.day.isocalendar()
-        weeks[found.kind, found.side, year, week].append(found)
+        weeks[found.kind, found.side, week_of(found.day)].append(found)
     kept = []
-    for (kind, _side, _year, _week), members in weeks.items():
+    for (kind, _side, _week), members in weeks.items():
         left = RULES[kind].weekly
+        if left is None:
+            kept += members
+            continue
         for found in sorted(members, key=lambda one: one.day, reverse=True):
-            if left is None:
-                kept.append(found)
-                continue
             counts = min(found.r, left)
             left -= counts
-            kept.append(Row(found.kind, found.side, found.day, counts, found.s))
+            kept.append(found if counts == found.r else Row(found.kind, found.side, found.day, counts, found.s))
     return kept
+
+
+def week_of(day: date) -> int:
+    """A number that the days of an ISO week have in common: the first of January of the year 1 was a Monday."""
+    return (day.toordinal() - 1) // 7
 
 
 def sums(rows: Iterable[Row], *, today: date, every_days: int) -> dict[tuple[Component, str], Sum]:

@@ -10,6 +10,7 @@ relationship's zone; T is the interval in days.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -182,9 +183,20 @@ class Rhythm:
         """The day of the first agreement: before it there is nothing to keep."""
         return min((one.starts_on for one in self.intervals), default=None)
 
+    @cached_property
+    def edges(self) -> list[date]:
+        """The days on which another T is in force."""
+        found = {one.starts_on for one in self.intervals}
+        return sorted(found | {one.ends_on + DAY for one in self.intervals if one.ends_on is not None})
+
+    @cached_property
+    def _from_edges(self) -> list[int | None]:
+        found = [cadence.in_force(self.intervals, day) for day in self.edges]
+        return [None if index is None else self.intervals[index].every_days for index in found]
+
     def every(self, day: date) -> int | None:
-        index = cadence.in_force(self.intervals, day)
-        return None if index is None else self.intervals[index].every_days
+        at = bisect_right(self.edges, day)
+        return self._from_edges[at - 1] if at else None
 
     def awake(self, gap: Gap, until: date) -> list[tuple[date, date]]:
         """The days of a gap that count: after its start and up to its end or ``until``, without those put off.
@@ -215,6 +227,19 @@ class Rhythm:
         Each day is judged by what was agreed for it: it is kept up to T and slack days of silence. So a contact
         makes no day worse, whatever is agreed later. Days for which nothing was agreed are not judged.
         """
+        if gap.end is None or gap.end > until:
+            return self._judged(gap, until)
+        found = self._over.get(gap)
+        if found is None:
+            found = self._over[gap] = self._judged(gap, gap.end)
+        return found
+
+    @cached_property
+    def _over(self) -> dict[Gap, list[Spell]]:
+        """Those of silences that are over, reckoned once: each is asked for by several parts of a page."""
+        return {}
+
+    def _judged(self, gap: Gap, until: date) -> list[Spell]:
         found, silent = [], 0
         for begin, end in self.awake(gap, until):
             for first, last, every in self._terms(begin, end):
@@ -228,9 +253,8 @@ class Rhythm:
 
     def _terms(self, begin: date, end: date) -> list[tuple[date, date, int]]:
         """The days from one to another, both included, by the T that was agreed for them."""
-        edges = {one.starts_on for one in self.intervals}
-        edges |= {one.ends_on + DAY for one in self.intervals if one.ends_on is not None}
-        days = [begin, *sorted(day for day in edges if begin < day <= end), end + DAY]
+        within = self.edges[bisect_right(self.edges, begin) : bisect_right(self.edges, end)]
+        days = [begin, *within, end + DAY]
         terms = ((first, after - DAY, self.every(first)) for first, after in pairwise(days))
         return [(first, last, every) for first, last, every in terms if every is not None]
 
@@ -364,15 +388,36 @@ def add(sums: Sums, row: Row, week: Sequence[Row], rhythm: Rhythm) -> Sums:
 def total(rows: Iterable[Row], rhythm: Rhythm, today: date) -> Sums:
     """The sums of all evidence up to ``today``, in any order: what ``add`` comes to, one by one."""
     rows = [row for row in rows if row.day <= today]
-    found = Sums(stretch(rhythm.every(today)))
+    stretched = stretch(rhythm.every(today))
+    halves = {pot: half_life(pot, stretched) for pot in Pot}
+    pots: dict[Pot, tuple[float, float]] = {}
+
+    def plus(pot: Pot, r: float, s: float) -> None:
+        before = pots.get(pot, (0.0, 0.0))
+        pots[pot] = before[0] + r, before[1] + s
+
     for row in evidence.capped(rows):
         pot = pot_of(row.kind, row.side)
         if pot is not None:
-            found = found.plus(pot, row.r, row.s, row.day)
-    touches = sorted({row.day for row in rows if row.kind is Kind.TOUCH})
-    for day in touches:
-        found = found.touched(day, rhythm)
-    return found
+            weight = forward(row.day, halves[pot])
+            plus(pot, row.r * weight, row.s * weight)
+    closed, touched_on = _silences({row.day for row in rows if row.kind is Kind.TOUCH}, rhythm)
+    for spell in closed:
+        mass = of_spell(spell, halves[Pot.ADHERENCE])
+        plus(Pot.ADHERENCE, *((mass, 0.0) if spell.kept else (0.0, mass)))
+    return Sums(stretched, {pot: Sum(r, s) for pot, (r, s) in pots.items()}, touched_on)
+
+
+def _silences(days: Iterable[date], rhythm: Rhythm) -> tuple[list[Spell], date | None]:
+    """The spells of the silences that are over, and the last contact that counts: ``Sums.touched`` with each day."""
+    found: list[Spell] = []
+    touched_on = None
+    for day in sorted(days):
+        if rhythm.agreed_on is not None and day >= rhythm.agreed_on:
+            gap = Gap(touched_on or rhythm.agreed_on, day)
+            found += rhythm.spells(gap, day) if day > gap.start else []
+            touched_on = day
+    return found, touched_on
 
 
 # Standing ------------------------------------------------------------------------------------------------------------

@@ -97,7 +97,9 @@ class Case:
 
     @cached_property
     def lines(self) -> list[Line]:
-        return health_points.lines(self.rows, self.rhythm, self.people, today=self.day, weights=self.weights)
+        return health_points.lines(
+            self.rows, self.rhythm, self.people, today=self.day, weights=self.weights, sums=self.sums
+        )
 
     def offers(self, *, problem_open: bool, most: int = MOST_REMEDIES) -> list[Offer]:
         return health_points.remedies(
@@ -232,7 +234,6 @@ def of(
 ) -> Case:
     """From what the criteria of the stages read, and the ledger; what came later than ``day`` is left out."""
     scale = scale or Scale()
-    rhythm = Rhythm(record.intervals, record.rests, [(span.first, span.last) for span in record.halts])
     found: dict[str | int, Decider] = {}
     for person in record.people:
         if not person.decides or not person.named(day):
@@ -245,7 +246,7 @@ def of(
     up_to = [entry for entry in entries if entry.row.day <= day]
     force = cadence.in_force(record.intervals, day)
     assumed = force is not None and record.agreements[force].assumed
-    return Case(up_to, rhythm, list(found.values()), day, scale.weights, scale.thresholds, past, assumed)
+    return Case(up_to, record.course.rhythm, list(found.values()), day, scale.weights, scale.thresholds, past, assumed)
 
 
 # Numbers that add up -------------------------------------------------------------------------------------------------

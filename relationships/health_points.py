@@ -72,11 +72,20 @@ class Line:
 
 
 def lines(
-    rows: Sequence[Row], rhythm: Rhythm, people: Sequence[Person], *, today: date, weights: Weights | None = None
+    rows: Sequence[Row],
+    rhythm: Rhythm,
+    people: Sequence[Person],
+    *,
+    today: date,
+    weights: Weights | None = None,
+    sums: Sums | None = None,
 ) -> list[Line]:
-    """Every point of the standing by what gave rise to it: they add up to ``earned`` and ``lost``."""
+    """Every point of the standing by what gave rise to it: they add up to ``earned`` and ``lost``.
+
+    ``sums`` are the ``total`` of these rows, where it is at hand.
+    """
     weights = weights or Weights()
-    sums = total(rows, rhythm, today)
+    sums = sums or total(rows, rhythm, today)
     return [
         *_lines_of_rows(rows, sums, today, weights),
         *_lines_of_rhythm(rows, sums, rhythm, today, weights.cadence / 2),
@@ -110,10 +119,10 @@ def _lines_of_rows(rows: Sequence[Row], sums: Sums, today: date, weights: Weight
 
 def _counted(rows: Sequence[Row], today: date) -> list[tuple[int, float, float]]:
     """Each row's index with what its week leaves of its mass for, and its mass against."""
-    weeks: dict[tuple[Kind, str, int, int], list[int]] = {}
+    weeks: dict[tuple[Kind, str, int], list[int]] = {}
     for index, row in enumerate(rows):
         if row.day <= today:
-            weeks.setdefault((row.kind, row.side, *row.day.isocalendar()[:2]), []).append(index)
+            weeks.setdefault((row.kind, row.side, evidence.week_of(row.day)), []).append(index)
     found = []
     for (kind, *_week), members in weeks.items():
         left = evidence.RULES[kind].weekly

@@ -589,7 +589,7 @@ def evidence_of(relationship: Relationship) -> list[Entry]:
     rows = Evidence.objects.filter(relationship=relationship).order_by("day", "id")
     columns = rows.values_list("kind", "side", "day", "r", "s", "source_model", "source_id", "written_at")
     return [
-        Entry(evidence.Row(evidence.Kind(kind), side, day, r, s), model, pk, written_at)
+        Entry(evidence.Row(evidence.KINDS[kind], side, day, r, s), model, pk, written_at)
         for kind, side, day, r, s, model, pk, written_at in columns
     ]
 

@@ -16,6 +16,7 @@ from relationships import cadence, evidence, stages
 from relationships.criteria import Agreed, Flagged, Person, Record, Shown, Span, Touch, Weighed
 from relationships.evidence import Kind
 from relationships.flags import Flag
+from relationships.health_case import Entry
 from relationships.models import (
     CadenceAgreement,
     Evidence,
@@ -38,7 +39,7 @@ AGREEMENT = CadenceAgreement._meta.label_lower
 STAKEHOLDER = Stakeholder._meta.label_lower
 # A scope that was agreed, or any joint project.
 SCOPES = {Kind.SCOPE_AGREED, Kind.PROJECT_MEASURED, Kind.PROJECT_CLOSED, Kind.PROJECT_FAILED}
-READ = [*SCOPES, Kind.PROMISE_KEPT, Kind.FEEDBACK_GIVEN]
+OF_CRITERIA = {*SCOPES, Kind.PROMISE_KEPT, Kind.FEEDBACK_GIVEN}
 HAVE_A_SAY = (Stakeholder.Power.INFLUENCES, Stakeholder.Power.DECIDES, Stakeholder.Power.SIGNS)
 
 
@@ -115,9 +116,10 @@ def read(
     *,
     agreements: Mapping[int, Sequence[CadenceAgreement]] | None = None,
     rested: Mapping[int, Rested] | None = None,
+    ledger: Mapping[int, Sequence[Entry]] | None = None,
 ) -> dict[int, Known]:
-    """Eleven queries; two fewer where agreements (in the order made) and what rested are known already, and two where
-    all are contacts."""
+    """Eleven queries; two fewer where agreements (in the order made) and what rested are known already, one where the
+    whole ledger is (by day), and two where all are contacts."""
     ids = [row.pk for row in rows]
     if agreements is None:
         agreements = agreements_of(ids)
@@ -125,7 +127,9 @@ def read(
         rested = rested_of(ids)
     # No criterion of a customer asks for a score, so nobody reads it of a contact.
     scored = [row for row in rows if row.stage != stages.Stage.CONTACT]
-    shown, weighed = _evidence(ids, [row.pk for row in scored])
+    if ledger is None:
+        ledger = _ledger(ids, [row.pk for row in scored])
+    shown, weighed = _evidence(ledger, {row.pk for row in scored})
     flagged = _flags([row.pk for row in scored])
     versions = list(ScoreConfig.objects.order_by("version")) if scored else []
     touches = _touches(ids)
@@ -169,27 +173,39 @@ def _agreed(row: CadenceAgreement) -> Agreed:
     return Agreed(row.interval, row.assumed, Shown(AGREEMENT, row.pk, row.agreed_on or row.starts_on))
 
 
-def _evidence(
-    ids: Sequence[int], scored: Sequence[int]
-) -> tuple[dict[tuple[int, str], list[Shown]], dict[int, list[Weighed]]]:
-    """Scopes, promises of ours kept in time, and feedback of each side, from the ledger; of some all that weighs."""
-    asked = Q(relationship__in=ids, kind__in=READ) | (Q(relationship__in=scored) & ~Q(r=0, s=0))
+def _ledger(ids: Sequence[int], scored: Sequence[int]) -> dict[int, list[Entry]]:
+    """What criteria read of it: scopes, promises kept and feedback, and of some all that weighs."""
+    asked = Q(relationship__in=ids, kind__in=OF_CRITERIA) | (Q(relationship__in=scored) & ~Q(r=0, s=0))
     rows = Evidence.objects.filter(asked).order_by("day", "id")
-    found: dict[tuple[int, str], list[Shown]] = defaultdict(list)
-    weighed: dict[int, list[Weighed]] = defaultdict(list)
-    of_scores = set(scored)
+    found: dict[int, list[Entry]] = defaultdict(list)
     for pk, kind, side, day, model, source, r, s in rows.values_list(
         "relationship", "kind", "side", "day", "source_model", "source_id", "r", "s"
     ):
-        shown = Shown(model, source, day)
-        if pk in of_scores and (r or s):
-            weighed[pk].append(Weighed(evidence.Row(Kind(kind), side, day, r, s), shown))
-        if kind in SCOPES:
-            found[pk, "scope"].append(shown)
-        elif kind == Kind.FEEDBACK_GIVEN:
-            found[pk, side].append(shown)
-        elif kind == Kind.PROMISE_KEPT and side == Evidence.Side.OURS:
-            found[pk, "kept"].append(shown)
+        found[pk].append(Entry(evidence.Row(evidence.KINDS[kind], side, day, r, s), model, source))
+    return found
+
+
+def _evidence(
+    ledger: Mapping[int, Sequence[Entry]], scored: Collection[int]
+) -> tuple[dict[tuple[int, str], list[Shown]], dict[int, list[Weighed]]]:
+    """Scopes, promises of ours kept in time, and feedback of each side; of some all that weighs."""
+    found: dict[tuple[int, str], list[Shown]] = defaultdict(list)
+    weighed: dict[int, list[Weighed]] = defaultdict(list)
+    for pk, entries in ledger.items():
+        for entry in entries:
+            row = entry.row
+            weighs = pk in scored and (row.r or row.s)
+            if not weighs and row.kind not in OF_CRITERIA:
+                continue
+            shown = Shown(entry.model, entry.pk, row.day)
+            if weighs:
+                weighed[pk].append(Weighed(row, shown))
+            if row.kind in SCOPES:
+                found[pk, "scope"].append(shown)
+            elif row.kind is Kind.FEEDBACK_GIVEN:
+                found[pk, row.side].append(shown)
+            elif row.kind is Kind.PROMISE_KEPT and row.side == Evidence.Side.OURS:
+                found[pk, "kept"].append(shown)
     return found, weighed
 
 

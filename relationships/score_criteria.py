@@ -7,19 +7,21 @@ days that are found exactly. All days are local dates of the relationship's zone
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from relationships import evidence, health
 from relationships.course import Course, Known
 from relationships.criteria import DAY, SIDES, Lack, Missing, Record, Rule, Shown, Span, fading, last_seen_of, without
-from relationships.evidence import Component, Kind
+from relationships.evidence import Component
 from relationships.flags import OUTCOMES
 from relationships.health_points import EFFORT, Remedy, remedies
 
 # The belief that a partner has earned of each of these, and of trust on each side.
 EARNED, EARNED_BY_SIDE = 0.6, 0.55
 OF_PARTNERS = (Component.ACCESS, Component.CREDIBILITY, Component.TRUST)
+# Points so near to a limit are reckoned day by day.
+CLOSE = 1e-6
 # A component below this for so many days asks for a review, where no more of it is unknown than this.
 LOW, LOW_DAYS, LOW_UNKNOWN = 0.4, 60, 0.5
 
@@ -45,11 +47,10 @@ def points_known(record: Record, today: date) -> int:
 
 def cheapest(record: Record, today: date) -> Remedy | None:
     """What makes most known for the effort; whether a problem is open that could be solved is not known here."""
-    rows = [*(one.row for one in record.weighed), *(evidence.row(Kind.TOUCH, "both", day) for day in record.days)]
     rhythm = record.course.rhythm
     people = [health.Person(seen) for seen in last_seen_of(record, today)]
     weights = record.course.scale(today).weights
-    sums = health.total(rows, rhythm, today)
+    sums = record.course.sums(today)
     found = remedies(sums, rhythm, people, today=today, weights=weights, problem_open=False)
     best = max(found, key=lambda one: one.points / EFFORT[one.remedy], default=None)
     return best.remedy if best else None
@@ -58,10 +59,18 @@ def cheapest(record: Record, today: date) -> Remedy | None:
 def _can_be_judged(record: Record) -> tuple[Span, ...]:
     """Where the rhythm may decide it, and more is known of it with each day of silence, every day is looked at."""
     course = record.course
-    maybe = fading(course.every_day, lambda day: _judged(course, day, course.unknown_at_least(day)))
+    maybe = fading(
+        course.every_day,
+        lambda day: _judged(course, day, course.unknown_at_least(day)),
+        _stays(course, said_all=True),
+    )
     if not maybe:
         return ()
-    sure = fading(course.every_day, lambda day: _judged(course, day, course.unknown_at_most(day)))
+    sure = fading(
+        course.every_day,
+        lambda day: _judged(course, day, course.unknown_at_most(day)),
+        _stays(course, said_all=False),
+    )
     days = [
         day
         for first, last in course.late
@@ -70,6 +79,19 @@ def _can_be_judged(record: Record) -> tuple[Span, ...]:
         if _judged(course, day, course.unknown(day))
     ]
     return _together([*sure, *(Span(day, day) for day in days)])
+
+
+def _stays(course: Course, *, said_all: bool) -> Callable[[date, date, bool], bool]:
+    """Whether it can be judged on all days from one to another, or on none: with a long history few are looked at."""
+
+    def sure(first: date, last: date, held: bool) -> bool:
+        found = course.unknown_between(first, last, said_all=said_all)
+        if found is None:
+            return False
+        least, most = found
+        return _judged(course, first, most + CLOSE) if held else not _judged(course, first, least - CLOSE)
+
+    return sure
 
 
 def _judged(course: Course, day: date, unknown: float) -> bool:
@@ -105,8 +127,25 @@ def _days_of(course: Course, *components: Component) -> set[date]:
     return {day for component in components for day in course.days_of(component)}
 
 
-def _is_earned(record: Record, day: date) -> bool:
-    return all(_reaches(record.course.of(one, day).belief, EARNED) for one in OF_PARTNERS)
+def _are_earned(record: Record) -> tuple[Span, ...]:
+    """Each is looked at where those with fewer days are earned: access changes with every talk."""
+    course = record.course
+    order = sorted(OF_PARTNERS, key=lambda one: len(course.days_of(one)))
+    held: Sequence[Span] = [Span(date.min)]
+    for one in order:
+        days = {span.first for span in held} | {max(_days_of(course, *OF_PARTNERS), default=date.min)}
+        days |= {day for day in course.days_of(one) if _is_within(held, day)}
+        held = fading(days, lambda day, held=held, one=one: _is_within(held, day) and _is_earned(record, one, day))  # type: ignore[misc]
+    return tuple(held)
+
+
+def _is_earned(record: Record, component: Component, day: date) -> bool:
+    return _reaches(record.course.of(component, day).belief, EARNED)
+
+
+def _is_within(held: Sequence[Span], day: date) -> bool:
+    at = bisect_right(held, day, key=lambda one: one.first) - 1
+    return at >= 0 and held[at].holds(day)
 
 
 def _missing_components(record: Record, today: date) -> list[Missing]:
@@ -179,7 +218,7 @@ SCORE = Rule(
     figure=points_known,
 )
 COMPONENTS = Rule(
-    spans=lambda record: fading(_days_of(record.course, *OF_PARTNERS), lambda day: _is_earned(record, day)),
+    spans=_are_earned,
     shown=_shown_of(*OF_PARTNERS),
     missing=_missing_components,
 )

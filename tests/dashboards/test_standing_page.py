@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 NOW = Now.read()
 TODAY = NOW.today("UTC")
 DAY = timedelta(days=1)
-STANDING_QUERIES = 35
+STANDING_QUERIES = 34
 
 
 def client_of(user: Any) -> Client:

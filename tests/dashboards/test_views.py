@@ -32,7 +32,7 @@ from web.clock import Now
 pytestmark = pytest.mark.django_db
 
 TODAY_QUERIES = 50
-RELATIONSHIP_QUERIES = 72
+RELATIONSHIP_QUERIES = 71
 PROMISE_QUERIES = 23
 # Where the person stands in for somebody: what they keep themselves is counted apart.
 PROMISE_QUERIES_WITH_COVER = 24

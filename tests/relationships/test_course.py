@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships import health
+from relationships import evidence, health
+from relationships.cadence import Interval
 from relationships.course import Course
 from relationships.evidence import Component, Kind
 from relationships.health import Person, Pot
@@ -73,3 +74,37 @@ def test_what_is_kept_of_a_pot_is_its_sum(history: History, ago: int) -> None:
     for pot in Pot:
         wanted = sums.read(pot, day)
         assert course.trace(pot, day).read(day) == pytest.approx((wanted.r, wanted.s), abs=APPROX), pot
+
+
+@given(histories, st.integers(-40, 800))
+def test_its_sums_are_the_total_of_the_rows(history: History, ago: int) -> None:
+    day, course = TODAY - ago * DAY, course_of(history)
+    found, wanted = course.sums(day), health.total(history.rows, history.rhythm, day)
+    assert (found.stretched, found.touched_on) == (wanted.stretched, wanted.touched_on)
+    for pot in health.Pot:
+        one, other = found.read(pot, day), wanted.read(pot, day)
+        assert (one.r, one.s) == pytest.approx((max(0.0, other.r), max(0.0, other.s)), abs=APPROX), pot
+
+
+@given(histories, st.integers(0, 800), st.integers(0, 400))
+def test_what_is_unknown_stays_within_its_bounds(history: History, ago: int, long: int) -> None:
+    """On every day from one to another; where nobody can tell, none are given."""
+    course, first = course_of(history), TODAY - ago * DAY
+    last = first + long * DAY
+    for said_all, unknown in ((True, course.unknown_at_least), (False, course.unknown_at_most)):
+        bounds = course.unknown_between(first, last, said_all=said_all)
+        if bounds is not None:
+            asked = [unknown(first + offset * DAY) for offset in range(long + 1)]
+            assert bounds[0] - APPROX <= min(asked)
+            assert max(asked) <= bounds[1] + APPROX
+
+
+def test_bounds_are_told_of_a_dense_history_and_not_where_what_counts_changes() -> None:
+    """They are worth something: with contact every other day a year is told in one go."""
+    first = TODAY - 730 * DAY
+    days = [first + 2 * offset * DAY for offset in range(360)]
+    rows = [evidence.row(Kind.INITIATIVE, "ours", day) for day in days]
+    course = Course(rows=rows, touches=days, rhythm=health.Rhythm([Interval(first, 14)]))
+    bounds = course.unknown_between(first + 300 * DAY, first + 400 * DAY, said_all=False)
+    assert bounds is not None and bounds[1] - bounds[0] < 5
+    assert course.unknown_between(first - DAY, first + DAY, said_all=False) is None

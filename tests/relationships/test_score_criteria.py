@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships import evidence, score_criteria, stage_words, stages
+from relationships import evidence, health, score_criteria, stage_words, stages
 from relationships.cadence import Interval, Rest
+from relationships.course import Course
 from relationships.criteria import Agreed, Flagged, Lack, Person, Record, Shown, Span, Touch, Weighed, fading, without
 from relationships.evidence import Component, Kind
 from relationships.flags import Flag
@@ -117,6 +118,47 @@ def test_spans_of_what_fades_are_those_of_every_day(starts: set[int], seed: int,
         assert any(span.holds(day(offset)) for span in spans) is holds(day(offset))
     assert all(one.last is None or one.last < other.first - DAY for one, other in pairwise(spans))
     assert fading([day(3)], lambda on: on >= day(3)) == (Span(day(3)),)
+
+
+@given(st.sets(st.integers(0, 400), min_size=1), st.integers(0, 6), st.integers(0, 9))
+def test_days_that_are_sure_need_not_be_looked_at(starts: set[int], every: int, wide: int) -> None:
+    """The spans are those of looking at all of them, whatever is left out."""
+
+    def holds(on: date) -> bool:
+        return (on - day(0)).days // (40 + every) % 2 == 0
+
+    def sure(first: date, last: date, held: bool) -> bool:
+        between = range((first - day(0)).days, (last - day(0)).days + 1 + wide)
+        return all(holds(day(offset)) is held for offset in between)
+
+    days = [day(start) for start in starts] + [day(offset * (40 + every)) for offset in range(11)]
+    assert fading(days, holds, sure) == fading(days, holds)
+
+
+def test_of_a_long_history_few_days_are_looked_at() -> None:
+    """About as many where there was contact on 3,000 days as on 300, and they are judged as when all are looked at."""
+    looked = []
+    for count in (300, 3000):
+        days = [day(offset) for offset in range(count)]
+        rows = [evidence.row(Kind.INITIATIVE, side, on) for on in days for side in ("ours", "theirs")]
+        rows += [evidence.row(Kind.PROMISE_KEPT, side, on) for on in days[::7] for side in ("ours", "theirs")]
+        rows += [evidence.row(Kind.PROBLEM_SOLVED, "ours", on) for on in days[::30]]
+        record = Record(
+            touches=[Touch(on) for on in days],
+            agreements=[Agreed(Interval(day(0), 14), assumed=False, shown=Shown("rhythm", 1, day(0)))],
+            weighed=[Weighed(row, Shown("talk", 1, row.day)) for row in sorted(rows, key=lambda one: one.day)],
+        )
+        found, course = stages.RULES[Criterion.SCORE].spans(record), record.course
+        looked.append(len(course._others))
+        on_days = [*days[::13], *(day(count + offset) for offset in range(0, 400, 7))]
+        for on in on_days:
+            assert any(span.holds(on) for span in found) is judged(course, on)
+        assert 0 < sum(judged(course, on) for on in on_days) < len(on_days)
+    assert looked[1] < looked[0] + 100, looked
+
+
+def judged(course: Course, on: date) -> bool:
+    return health.can_be_judged(course.unknown(on), course.scale(on).thresholds)
 
 
 spans_of_days = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9)), max_size=5).map(

@@ -15,7 +15,7 @@ from relationships import actions, evidence, records, stage_words, stages, sweep
 from relationships.actions import judging
 from relationships.evidence import Component, Kind
 from relationships.flags import Flag
-from relationships.models import Evidence, HealthFlag, Relationship, ScoreConfig
+from relationships.models import Evidence, HealthFlag, Relationship, ScoreConfig, latest_date
 from tests import people
 from tests.relationships.test_stage_pages import page, text
 from web.clock import Now
@@ -148,7 +148,7 @@ def test_other_weights_are_other_criteria_from_their_day_on() -> None:
     numbers = {**ScoreConfig.objects.in_force().numbers, "cadence": 0, "access": 0, "credibility": 0}
     numbers |= {"trust": 90, "most_unknown": 40}
     done = actions.set_score(actor=people.adam(), now=NOW, numbers=numbers, why="Only trust counts", seen=1)
-    assert list(Relationship.objects.filter(judged_again_on__lte=row.today(NOW))) == [row]
+    assert list(Relationship.objects.filter(judged_again_on__lte=latest_date(NOW))) == [row]
     score = next(one for one in page(row).context["lines"] if one.criterion == "score")
     assert (score.verdict, score.beside) == ("holds", "74 of 100 points")
     held = records.read([row])[row.pk].record
