@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
-from playwright.sync_api import expect
+from django.urls import reverse
+from playwright.sync_api import Page, expect
 
 from accounts.models import Account
-from relationships import pulse_links
+from meetings import actions as meetings
+from relationships import actions, pulse_links
 from relationships.models import Relationship, Snooze
 from tests import people
 from tests.journeys.book import (
@@ -25,6 +28,7 @@ from tests.journeys.book import (
 )
 from tests.journeys.conftest import Open
 from tests.journeys.judged_book import judged_book
+from web.clock import Now
 
 
 def test_snooze(browse: Open) -> None:
@@ -183,3 +187,33 @@ def test_the_standing_comes_before_the_timeline_and_the_link_for_theirs_is_copie
     page.set_viewport_size({"width": 1440, "height": 900})
     beside = [page.locator(f"#{name}").bounding_box() for name in ("timeline", "standing")]
     assert beside[0] and beside[1] and beside[0]["x"] < beside[1]["x"] and abs(beside[0]["y"] - beside[1]["y"]) < 16
+
+
+def test_a_text_without_a_space_stays_in_its_row(browse: Open) -> None:
+    """It breaks anywhere and is cut where its own page shows it whole: no page grows wider, no row into a tall block."""
+    row = partner("W" * 230)
+    dana = person_at(row, "C" * 230)
+    by: dict[str, Any] = {"actor": people.alice(), "now": Now.read()}
+    actions.name_stakeholder(relationship=row, contact=dana, power="decides", **by)
+    people.promise(row, what="P" * 230)
+    plan: dict[str, Any] = {"starts_at": Now.read().instant + timedelta(days=2), "zone": "UTC"}
+    meeting = meetings.plan_meeting(relationships=[row], title="M" * 230, contacts={row.pk: [dana]}, **plan, **by).row
+    page = browse(people.alice())
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in (
+            row.get_absolute_url(),
+            reverse("relationship_stage", args=[row.pk]),
+            meeting.get_absolute_url(),
+        ):
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+            assert tall(page, ".c-crumb > a, .c-check p > a, .c-crit .val, .c-asked .line > span") == [], address
+
+
+def tall(page: Page, found: str) -> list[str]:
+    """What is higher than four lines, of the elements that these selectors find."""
+    high: list[str] = page.locator(found).evaluate_all(
+        "all => all.filter((one) => one.getBoundingClientRect().height > 84).map((one) => one.outerHTML)"
+    )
+    return high
