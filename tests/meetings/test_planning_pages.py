@@ -250,6 +250,8 @@ def test_a_meeting_that_is_over_asks_and_says_why_it_was_not_held() -> None:
     client = as_(people.alice())
     listed = client.get(reverse("meeting_list"), {"state": "unsettled"}).content.decode()
     assert "Quarterly review" in listed and "Was it held?" in listed
+    for seen, named in (("Yes", "Yes, it was held: Quarterly review"), ("No", "No, it was not held: Quarterly review")):
+        assert f'aria-label="{named}">{seen}</a>' in listed, "who speaks to the page says what is seen"
     address = reverse("meeting_not_held", args=[meeting.pk])
     assert client.post(address, {"reason": " "}).status_code == 422
     client.post(address, {"reason": "They were ill"})
