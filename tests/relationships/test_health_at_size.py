@@ -29,8 +29,8 @@ pytestmark = pytest.mark.django_db
 
 NOW = Now.read()
 # Alice's fifty among a thousand, and the one of Bob's. The first of hers has the most of the contacts, the second only
-# the last ten of these; with the others there are ``EACH``, and 200 people. What a page of fifty reads is a tenth of all
-# at the most: of more PostgreSQL rightly reads the whole.
+# the last ten of these; with the others there are ``EACH``, and 200 people. What a page of fifty reads is a tenth of
+# all at the most: of more PostgreSQL rightly reads the whole.
 RELATIONSHIPS, OWN, SHORTEST, MANY = 1000, 50, 10, 200
 LONGEST, EACH = (5000, 96) if "STRESS_ALL" in os.environ else (2000, 20)
 TABLES = [
