@@ -84,6 +84,7 @@ class Section:
     bar: Bar
     band: str
     parts: list[Part]
+    together: str
     lost_most: str
     ways: list[Way]
     reach: str
@@ -139,6 +140,7 @@ def _section(row: Relationship, case: Case, stood: str, direction: str, *, write
         bar=bar((one.earned, one.lost, one.unknown)),
         band=band(one.low, one.high),
         parts=_parts(row, case),
+        together=health_words.together(case),
         lost_most=health_words.lost_most(case) if one.judged else "",
         ways=[_way(row, offer, writes=writes) for offer in offers],
         reach=health_words.reach(case, offers),
@@ -376,7 +378,7 @@ def _evidence(
                 health_words.not_known(component, case),
                 health_words.in_full(case.tenths(component)) if any(own.values()) else "",
                 [_group(key, lines, totals[key], told, opened, day) for key, lines in own.items()],
-                health_explained.how_rows_count(component, case) if any(own.values()) else [],
+                health_explained.how_rows_count(component, case),
                 score_words.rules(component),
                 waiting if component is Component.CREDIBILITY else None,
             )
@@ -437,7 +439,7 @@ def _folds(shown: Sequence[Line], rest: Sequence[Line]) -> str:
     """*and 7 older, together*; *and 7 more* where some of them are as new as what is shown."""
     told = {"count": len(rest)}
     oldest = min((line.day or date.min for line in shown), default=date.min)
-    if all((line.day or date.min) <= oldest for line in rest) and shown:
+    if all((line.day or date.min) < oldest for line in rest) and shown:
         return ngettext("and %(count)d older", "and %(count)d older, together", len(rest)) % told
     return ngettext("and %(count)d more", "and %(count)d more, together", len(rest)) % told
 

@@ -222,7 +222,7 @@ def _groups(lines: Sequence[Line]) -> list[Questions]:
     for key, name in names.items():
         here = [one for one in lines if group[one.question] is key]
         unasked = _("; ").join(said_as.about(one.question) for one in here if not (one.ours or one.theirs))
-        said = _("Not asked yet: %(questions)s.") % {"questions": unasked} if unasked else ""
+        said = _("No answer yet: %(questions)s.") % {"questions": unasked} if unasked else ""
         found.append(Questions(name, [one for one in here if one.ours or one.theirs], said))
     return found
 

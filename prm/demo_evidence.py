@@ -20,6 +20,7 @@ from relationships.models import (
     Feedback,
     FeedbackStep,
     Interaction,
+    InteractionContact,
     Problem,
     ProblemStep,
     Relationship,
@@ -201,6 +202,15 @@ def _meetings(stories: Sequence[Story], now: Now) -> None:
         for meeting, row, talk in made
     )  # fmt: skip
     deciding = _deciding(ids)
+    # Whoever came spoke with us: the timeline and the meeting name the same people.
+    InteractionContact.objects.bulk_create(
+        (
+            InteractionContact(interaction=talk, contact_id=pk)
+            for _meeting, row, talk in made
+            for pk in deciding.get(row.pk, [])[:1]
+        ),
+        ignore_conflicts=True,
+    )
     Participant.objects.bulk_create(
         Participant(
             meeting=meeting, party=party, contact_id=pk, answer=Participant.Answer.COMES,

@@ -127,6 +127,16 @@ class Case:
         return health.gaps((row.day for row in self.rows if row.kind is Kind.TOUCH), self.rhythm.agreed_on)
 
     @cached_property
+    def silences(self) -> int:
+        """How many of them count and so have a row: those that are over, and the open one once it is too long."""
+        return sum(line.counts is Counts.SILENCE for line in self.lines)
+
+    @cached_property
+    def is_late(self) -> bool:
+        """Whether the silence that is still open is too long."""
+        return bool(self.gaps) and any(not one.kept for one in self.rhythm.spells(self.gaps[-1], self.day))
+
+    @cached_property
     def too_long(self) -> int:
         """How many silences there were, the open one included, that went on for longer than was agreed."""
         begun = [gap for gap in self.gaps if gap.start <= self.day]

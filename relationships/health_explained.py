@@ -17,10 +17,10 @@ from web import dates
 
 # It stands beside a score only.
 UNCERTAINTY = gettext_lazy(
-    "The uncertainty beside the score, here %(low)s–%(high)s, says where the score would lie if nothing were "
-    "unknown and all went on as the evidence says: somewhere between these two of a hundred points, reckoned at "
-    "80 %%. The more evidence there is, the closer they are. The score lies near the lower end, as what is not "
-    "known yet counts nothing so far."
+    "The uncertainty beside the score, here %(low)s–%(high)s: of each part its evidence allows a range at 80 %%, down "
+    "for what chance may have earned, up for what is not known yet. Hardly all parts are off the same way at once, so "
+    "the five are put together by their squares, and the whole is narrower. More evidence makes it narrower still. It "
+    "is no forecast: as more becomes known the score may come to lie beyond it."
 )
 RECKONED: tuple[Words, ...] = (
     gettext_lazy(
@@ -30,12 +30,14 @@ RECKONED: tuple[Words, ...] = (
     gettext_lazy(
         "Evidence fades, so old deeds neither carry nor burden a relationship for ever: each part says after how many "
         "days its rows weigh half (more days with a partner met less often than monthly), and how much each row "
-        "weighs. Of much of one kind in a week only some counts, the newest first. The points of a row are its "
-        "share of all that is known of its part: the less is known, the more points the same weight makes."
+        "weighs. Of much of one kind in a week only some counts, the newest first. What a row weighs by now, divided "
+        "by all that weighs for and against beside it and %(w)s for what is not known, is its share of the points: of "
+        "its part, of its side in trust, of half of access, of a third of reciprocity."
     ),
     gettext_lazy(
-        "Every sum is cut, never rounded up: rows at the tenth, the score and its parts at the full point. What is "
-        "earned is cut, and so is what is earned or lost together; lost is what lies between."
+        "Every sum is cut, never rounded up: of rows at the tenth, of the score and its parts at the full point. "
+        "What is earned is cut, and so is what is earned or lost together; lost is what lies between. So that rows add "
+        "up to their sum, some show a tenth more than they are cut to."
     ),
     UNCERTAINTY,
     gettext_lazy(
@@ -50,7 +52,7 @@ def reckoned(standing: Standing, by: Thresholds) -> list[str]:
     """How it is reckoned, with the limits by which it is and the uncertainty of its score."""
     low, high = health.limits(standing.low, standing.high)
     told = {"unknown": f"{by.most_unknown:g}", "strong": f"{by.strong:g}", "steady": f"{by.steady:g}"}
-    told |= {"low": str(low), "high": str(high)}
+    told |= {"low": str(low), "high": str(high), "w": f"{health.W:g}"}
     return [str(said) % told for said in RECKONED if standing.judged or said is not UNCERTAINTY]
 
 
@@ -86,8 +88,9 @@ def _of_days(case: Case) -> list[str]:
         % told,
         _(
             "The other half is for the days of the silences: the first %(until)d of one (%(every)d and %(slack)d of "
-            "slack) are earned once it is over, each later one is lost at once. So the last contact and the silence "
-            "since then are two rows, and of two silences within the slack the longer one earns more."
+            "slack) are earned once it is over, each later one is lost at once. So the silence since the last contact "
+            "has a row besides once it is too long, and of two silences within the slack the longer one earns more. "
+            "Each day goes by the rhythm that held on it."
         )
         % told,
         _(
@@ -107,7 +110,8 @@ def _of_people(case: Case) -> list[str]:
     return [
         _(
             "Half of the points are for when the %(most)d people who decide or sign and were seen last were seen: in "
-            "full within %(near)s, then ever less, not at all after %(far)s."
+            "full within %(near)s, then ever less, not at all after %(far)s. Seen is who came to a meeting, or took "
+            "part in contact of any kind that went both ways."
         )
         % told,
         _("The other half is for meetings that they accept, and to which somebody comes who decides or signs."),
@@ -119,8 +123,9 @@ def _of_promises() -> list[str]:
     return [
         _("Each side has half of the points."),
         _(
-            "A promise that is kept late, or missed, has the row of its day besides. Feedback of any kind asks for an "
-            "answer, praise too; one after %(soon)d days and before %(late)d counts neither way."
+            "A promise that is kept late, or missed, has the row of its day besides; a new day that was agreed before "
+            "the old one was over takes its place. Feedback of any kind asks for an answer, praise too; one after "
+            "%(soon)d days and before %(late)d counts neither way."
         )
         % told,
     ]
@@ -130,6 +135,7 @@ def _of_giving() -> list[str]:
     return [
         _(
             "Contact begun, feedback and roadmaps have a third of the points each: what both sides gave alike is "
-            "earned, what one gave more than the other is lost. One contact begun by a side counts in a week."
+            "earned, what one gave more than the other is lost, shared out among all rows of the side that gave more. "
+            "One contact begun by a side counts in a week."
         )
     ]

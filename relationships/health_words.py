@@ -152,6 +152,16 @@ def sum_of_parts(case: Case) -> str:
     }  # fmt: skip
 
 
+def together(case: Case) -> str:
+    """Why the earned points of the parts are fewer than the score, in a line; nothing where they are as many."""
+    parts = sum(case.shown(component).earned for component in Component)
+    if parts == case.standing.shown.earned:
+        return ""
+    return _("Each part is cut to its full points; cut together they come to %(all)d.") % {
+        "all": case.standing.shown.earned
+    }
+
+
 def _tenth(tenths: int) -> str:
     return number_format(tenths / 10, 1)
 
@@ -174,17 +184,24 @@ def _ago(day: date, case: Case) -> str:
 
 
 def direction(gone: trend.Direction, today: date) -> str:
-    """*down 4 in 30 days*, or *weights changed on 29 November*; nothing while nobody knows."""
+    """*down 4 in 30 days*, *down 4 since 2 November*, *weights changed on 29 November*; nothing while nobody knows."""
     match gone.way:
         case trend.Way.REWEIGHED:
             return _("weights changed on %(day)s") % {"day": dates.plain(gone.since or today, today)}
         case trend.Way.UNKNOWN:
             return ""
         case trend.Way.STEADY:
-            return _("unchanged in 30 days")
+            return _("unchanged %(since)s") % {"since": _within(gone, today)}
         case trend.Way.UP:
-            return _("up %(points)d in 30 days") % {"points": gone.points}
-    return _("down %(points)d in 30 days") % {"points": gone.points}
+            return _("up %(points)d %(since)s") % {"points": gone.points, "since": _within(gone, today)}
+    return _("down %(points)d %(since)s") % {"points": gone.points, "since": _within(gone, today)}
+
+
+def _within(gone: trend.Direction, today: date) -> str:
+    """*in 30 days*; of a day that is only near to it, as standings are kept by the week, *since 2 November*."""
+    if gone.since is None or gone.since == today - trend.WINDOW:
+        return _("in 30 days")
+    return _("since %(day)s") % {"day": dates.plain(gone.since, today)}
 
 
 # Each component in a sentence ----------------------------------------------------------------------------------------
@@ -215,9 +232,12 @@ def _cadence(case: Case) -> list[str]:
     late = case.too_long
     found = [_("%(touched)s; %(agreed)s") % {"touched": touched, "agreed": agreed}]
     if late:
-        told = {"late": number(late), "all": number(len(case.gaps))}
+        told = {"late": number(late), "all": number(case.silences)}
         said = ngettext("%(late)s of %(all)s silences was too long", "%(late)s of %(all)s silences were too long", late)
-        found.append(said % told if len(case.gaps) > 1 else _("the silence since then is too long"))
+        if case.silences > 1:
+            found.append(said % told)
+        else:
+            found.append(_("the silence since then is too long") if case.is_late else _("the one before was too long"))
     return found
 
 
@@ -569,6 +589,10 @@ def silence(gap: Gap, spells: Sequence[Spell], case: Case) -> str:
         said = _("%(days)s between contacts, from %(from)s on; too long for %(over)s of them") % told
     else:
         said = _("%(days)s between contacts, from %(from)s on") % told
+    then = {one.every_days for one in spells} - {case.rhythm.every(case.day)}
+    if then:
+        every = words.names([words.interval(one) for one in sorted(then)])
+        said = _("%(said)s; the rhythm then was %(every)s") % {"said": said, "every": every}
     off = days - sum((last - first).days + 1 for first, last in case.rhythm.awake(gap, case.day))
     return (
         _("%(said)s; %(off)s put off or paused do not count") % {"said": said, "off": dates.days(off)} if off else said

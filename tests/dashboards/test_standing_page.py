@@ -185,7 +185,7 @@ def test_every_number_opens_its_rows_and_they_add_up() -> None:
     assert reverse("relationship_people", args=[row.pk]) in said
     plain = text(answer)
     assert "one after 5 days and before 30 counts neither way." in plain
-    assert "The score lies near the lower end" in plain and "Full points: " in plain
+    assert "The uncertainty beside the score, here " in plain and "Full points: " in plain
     assert "Promise kept in time: " in plain and "Decides or signs, seen last " in plain
     assert "A hundred points are shared out among five parts." in plain
 

@@ -17,6 +17,7 @@ from relationships.evidence import Component, Kind, Row
 from relationships.health import Rhythm, Weights
 from relationships.health_case import Case, Decider, Entry, adding_up, tenths
 from relationships.health_points import Counts, Remedy
+from relationships.trend import UNKNOWN, Direction, Way
 from tests.relationships.test_health import AGREED, TODAY, History, histories, touch
 
 DAY = timedelta(days=1)
@@ -166,6 +167,16 @@ told_of_rows = {
 }  # fmt: skip
 
 
+@given(histories)
+def test_the_silences_of_the_sentence_are_the_rows_of_the_page(history: History) -> None:
+    found = of_history(history)
+    said = health_words.sentence(Component.CADENCE, found)
+    rows = [line for line in found.lines if line.counts is Counts.SILENCE]
+    if " silences w" in said:
+        assert f" of {health_words.number(len(rows))} silences " in said
+    assert found.too_long == sum(line.lost > 0 for line in rows)
+
+
 def test_accepted_by_more_than_counts_in_a_week_all_of_it_stands_there() -> None:
     found = case(*[row(Kind.MEETING_ACCEPTED, "theirs")] * 3)
     assert "accepted a meeting three times" in health_words.sentence(Component.ACCESS, found)
@@ -184,12 +195,12 @@ def test_accepted_by_more_than_counts_in_a_week_all_of_it_stands_there() -> None
         (
             Component.CADENCE,
             case(touch(12)),
-            "Last in touch 12 days ago; agreed is every 30 days. One of two silences was too long.",
+            "Last in touch 12 days ago; agreed is every 30 days. The one before was too long.",
         ),
         (
             Component.CADENCE,
             replace(case(touch(12)), assumed=True),
-            "Last in touch 12 days ago; assumed is every 30 days. One of two silences was too long.",
+            "Last in touch 12 days ago; assumed is every 30 days. The one before was too long.",
         ),
         (
             Component.ACCESS,
@@ -267,6 +278,29 @@ def test_a_silence_says_which_of_its_days_do_not_count() -> None:
     )
     open_still = health_words.silence(known.gaps[-1], rhythm.spells(known.gaps[-1], TODAY), known)
     assert "do not count" not in open_still
+
+
+def test_a_silence_of_another_rhythm_names_it() -> None:
+    rhythm = Rhythm([Interval(AGREED, 30), Interval(TODAY - 50 * DAY, 7)])
+    known = replace(case(touch(120), touch(90), touch(10)), rhythm=rhythm)
+    before = known.gaps[1]
+    said = health_words.silence(before, rhythm.spells(before, TODAY), known)
+    assert said.endswith("; the rhythm then was every 30 days")
+    own = known.gaps[-1]
+    assert "the rhythm then" not in health_words.silence(own, rhythm.spells(own, TODAY), known)
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        (Direction(Way.DOWN, 6, TODAY - 30 * DAY), "down 6 in 30 days"),
+        (Direction(Way.DOWN, 6, TODAY - 27 * DAY), "down 6 since 1 November"),
+        (Direction(Way.STEADY, 0, TODAY - 33 * DAY), "unchanged since 26 October"),
+        (UNKNOWN, ""),
+    ],
+)
+def test_a_direction_names_the_day_it_is_compared_with(gone: Direction, said: str) -> None:
+    assert health_words.direction(gone, TODAY) == said
 
 
 def test_how_rows_count_is_read_from_what_reckons_them() -> None:
