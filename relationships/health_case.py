@@ -131,16 +131,18 @@ class Case:
         """How many of them count and so have a row: those that are over, and the open one once it is too long."""
         return sum(line.counts is Counts.SILENCE for line in self.lines)
 
+    def _is_too_long(self, gap: Gap) -> bool:
+        return any(not one.kept for one in self.rhythm.spells(gap, self.day))
+
     @cached_property
     def is_late(self) -> bool:
         """Whether the silence that is still open is too long."""
-        return bool(self.gaps) and any(not one.kept for one in self.rhythm.spells(self.gaps[-1], self.day))
+        return bool(self.gaps) and self._is_too_long(self.gaps[-1])
 
     @cached_property
     def too_long(self) -> int:
         """How many silences there were, the open one included, that went on for longer than was agreed."""
-        begun = [gap for gap in self.gaps if gap.start <= self.day]
-        return sum(any(not one.kept for one in self.rhythm.spells(gap, self.day)) for gap in begun)
+        return sum(self._is_too_long(gap) for gap in self.gaps if gap.start <= self.day)
 
     @cached_property
     def counted(self) -> Counter[tuple[Kind, str]]:

@@ -147,6 +147,14 @@ def test_every_kind_every_remedy_and_every_component_has_words() -> None:
     assert set(health_words.NAMES) == set(health_words.ASKS) == set(Component)
 
 
+# Of each of these a sentence says how often it was.
+TOLD_OF = {
+    Kind.MEETING_ACCEPTED, Kind.MEETING_DECLINED, Kind.MEETING_UNANSWERED, Kind.DECISION_MAKER_MET,
+    Kind.DECISION_MAKER_ABSENT, Kind.PROBLEM_SOLVED, Kind.PROBLEM_SOLVED_LATE, Kind.PROBLEM_REOPENED,
+    Kind.PROMISE_KEPT, Kind.FEEDBACK_ANSWERED, Kind.FEEDBACK_IGNORED,
+}  # fmt: skip
+
+
 @given(histories)
 def test_what_a_sentence_counts_are_rows_of_the_page(history: History) -> None:
     """A row of which its week leaves nothing stands there too, and says so by having no points."""
@@ -156,15 +164,8 @@ def test_what_a_sentence_counts_are_rows_of_the_page(history: History) -> None:
         for line in found.lines
         if line.counts is Counts.ROW and line.index is not None
     )
-    weighed = {key: count for key, count in found.counted.items() if key[0] in told_of_rows}
-    assert {key: count for key, count in told.items() if key[0] in told_of_rows} == weighed
-
-
-told_of_rows = {
-    Kind.MEETING_ACCEPTED, Kind.MEETING_DECLINED, Kind.MEETING_UNANSWERED, Kind.DECISION_MAKER_MET,
-    Kind.DECISION_MAKER_ABSENT, Kind.PROBLEM_SOLVED, Kind.PROBLEM_SOLVED_LATE, Kind.PROBLEM_REOPENED,
-    Kind.PROMISE_KEPT, Kind.FEEDBACK_ANSWERED, Kind.FEEDBACK_IGNORED,
-}  # fmt: skip
+    weighed = {key: count for key, count in found.counted.items() if key[0] in TOLD_OF}
+    assert {key: count for key, count in told.items() if key[0] in TOLD_OF} == weighed
 
 
 @given(histories)
