@@ -1,4 +1,4 @@
-// Builds static/dist: app.css (with the Inter files it names), app.js, icons.svg and the letters that paper is set in.
+// Builds static/dist: app.css (with the Inter files it names), app.js, charts.js (for pages that draw), icons.svg and the letters that paper is set in.
 // Fails when an icon of web/icons.txt does not exist.
 import { copyFileSync, readFileSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -37,7 +37,7 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ["frontend/js/app.js", "frontend/js/failed.js", "frontend/css/app.css"],
+  entryPoints: ["frontend/js/app.js", "frontend/js/charts.js", "frontend/js/failed.js", "frontend/css/app.css"],
   outdir: dist,
   bundle: true,
   minify: true,
