@@ -45,18 +45,32 @@ def reach_of(user: User | AnonymousUser) -> Reach:
 
 def _condition(user: User | AnonymousUser, path: str, teams: frozenset[int]) -> Q:
     reach = reach_of(user)
+    condition = _of_people_and_teams(reach, path, teams)
+    if reach.everything or not reach.joined:
+        return condition
+    return condition | Q(**{f"{path}pk__in": reach.joined})
+
+
+def _of_people_and_teams(reach: Reach, path: str, teams: frozenset[int]) -> Q:
     if not reach.staff:
         return NOTHING
     if reach.everything:
         return EVERYTHING
     # Plain lists of keys: a condition on another table would keep PostgreSQL from its indexes.
-    condition = Q(**{f"{path}owner__in": reach.owners}) | Q(**{f"{path}team__in": teams})
-    return condition | Q(**{f"{path}pk__in": reach.joined}) if reach.joined else condition
+    return Q(**{f"{path}owner__in": reach.owners}) | Q(**{f"{path}team__in": teams})
 
 
 def sees(user: User | AnonymousUser, path: str = "") -> Q:
     """The condition for rows whose ``path`` (``"relationship__"``) ends at what the person may see."""
     return _condition(user, path, reach_of(user).seen)
+
+
+def of_book(user: User | AnonymousUser, path: str = "") -> Q:
+    """Likewise for a person's book: what they see by its owner or its team, not what they merely have a part in.
+
+    It asks for nothing but an owner and a team, so it holds for figures as for the relationships counted in them.
+    """
+    return _of_people_and_teams(reach_of(user), path, reach_of(user).seen)
 
 
 def changes(user: User | AnonymousUser, path: str = "") -> Q:

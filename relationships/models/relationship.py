@@ -77,6 +77,10 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
     def changeable_by(self, user: Someone) -> Self:
         return self.filter(access.changes(user), removed_at=None)
 
+    def of_book(self, user: Someone) -> Self:
+        """Those counted in the person's book: see ``access.of_book``."""
+        return self.filter(access.of_book(user), removed_at=None)
+
     def removed_for(self, user: Someone) -> Self:
         """What the person removed or could have: for taking it back."""
         return self.filter(access.changes(user)).exclude(removed_at=None)

@@ -204,6 +204,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("OutboxMail", "kind"): Kind.DIGEST,
     ("OutboxMail", "state"): "dot",
     ("DigestOptOut", "kind"): Kind.DIGEST,
+    # Each day is counted once.
+    ("BookCount", "day"): lambda half: timezone.now().date() - timedelta(days=["north", "south"].index(half.side)),
 }
 
 

@@ -1,0 +1,90 @@
+"""The book as it was counted: figures read from their cells, whatever the size of the book.
+
+Nothing here reads a relationship: whoever may see an owner's or a team's cells may see their sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db.models import FilteredRelation, Q, Sum
+
+from accounts import access
+from accounts.models import User
+from dashboards.models import BookCount, BookFigure
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Which part of the book: of a team, an owner, a kind of organisation, a tier, a tag; all where nothing is said."""
+
+    team: int | None = None
+    owner: int | None = None
+    kind: str = ""
+    tier: str = ""
+    tag: str = ""
+
+    @classmethod
+    def of(cls, chosen: Mapping[str, Any]) -> Self:
+        """From what a filter has chosen: rows or keys, and texts; whatever else it has is left out."""
+        found: dict[str, Any] = {name: getattr(chosen.get(name), "pk", chosen.get(name)) for name in ("team", "owner")}
+        found |= {name: str(chosen.get(name) or "") for name in ("kind", "tier", "tag")}
+        return cls(**found)
+
+    def condition(self, path: str = "") -> Q:
+        """For figures: one that is of no tag has an empty one."""
+        found = Q(**{f"{path}tag": self.tag})
+        for name in ("team", "owner", "kind", "tier"):
+            if value := getattr(self, name):
+                found &= Q(**{f"{path}{name}": value})
+        return found
+
+
+EVERYTHING = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
+class BookNow:
+    """The newest count; without a moment and a day where nobody has counted yet. What is not there is 0."""
+
+    counted_at: datetime | None = None
+    day: date | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def value(self, figure: str) -> float:
+        return self.figures.get(figure, 0.0)
+
+    def prefixed(self, prefix: str) -> dict[str, float]:
+        """What begins so, by what follows: of ``flag:`` the kinds, of ``promise:ours:`` ``2026Q3:kept``."""
+        return {name[len(prefix) :]: value for name, value in self.figures.items() if name.startswith(prefix)}
+
+
+def latest(user: User, narrowing: Narrowing = EVERYTHING) -> BookNow:
+    """Two queries."""
+    count = BookCount.objects.visible_to(user).order_by("-day").first()
+    if count is None:
+        return BookNow()
+    rows = BookFigure.objects.visible_to(user).filter(narrowing.condition(), count=count)
+    figures = dict(rows.order_by().values_list("figure").annotate(Sum("value")))
+    return BookNow(count.counted_at, count.day, figures)
+
+
+def course(user: User, narrowing: Narrowing, since: date, *, prefix: str = "") -> list[tuple[date, dict[str, float]]]:
+    """One query: the counts kept from a day on, by day, the newest one last; those of an empty book too.
+
+    ``prefix`` leaves the figures out that begin otherwise: ``state:`` is all that many a former week has.
+    """
+    asked = access.of_book(user, "figures__") & narrowing.condition("figures__")
+    if prefix:
+        asked &= Q(figures__figure__startswith=prefix)
+    counts = BookCount.objects.visible_to(user).filter(day__gte=since)
+    joined = counts.annotate(asked=FilteredRelation("figures", condition=asked))
+    found: dict[date, dict[str, float]] = {}
+    for day, figure, value in joined.order_by("day").values_list("day", "asked__figure").annotate(Sum("asked__value")):
+        figures = found.setdefault(day, {})
+        if figure is not None:
+            figures[figure] = value
+    return list(found.items())
