@@ -8,9 +8,12 @@ from typing import Any
 from accounts.requests import PersonRequest
 from relationships.forms.portfolio import PortfolioForm
 
-NARROWING = ("whose", "owner", "team", "stage", "moving", "flag", "tag")
-# Of these the words of what was chosen stand in the form.
-CHOSEN = ("whose", "stage", "moving", "flag")
+NARROWING = (
+    "whose", "owner", "team", "kind", "tier", "stage", "moving", "moved", "late", "flag", "fresh", "standing", "renews",
+    "tag", "going",
+)  # fmt: skip
+# Of these what was chosen stands there as it is; of the others the words stand in the form.
+PLAIN = ("owner", "team", "tier", "tag")
 
 
 def chips(form: PortfolioForm, without: Callable[[str], str]) -> list[tuple[str, str, str]]:
@@ -20,7 +23,7 @@ def chips(form: PortfolioForm, without: Callable[[str], str]) -> list[tuple[str,
     for name in NARROWING:
         if name in chosen:
             field: Any = form.fields[name]
-            value = dict(field.choices)[chosen[name]] if name in CHOSEN else chosen[name]
+            value = chosen[name] if name in PLAIN else dict(field.choices)[chosen[name]]
             found.append((str(field.label), str(value), without(name)))
     return found
 

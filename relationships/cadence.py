@@ -35,6 +35,19 @@ class State(StrEnum):
     IN_TOUCH = "in_touch"
 
 
+class Late(StrEnum):
+    """By how much it is overdue, counted from the day on which it was due."""
+
+    WEEK = "week"
+    FORTNIGHT = "fortnight"
+    LONGER = "longer"
+
+    @property
+    def days(self) -> tuple[int, int | None]:
+        """The least and the most; no most where there is none."""
+        return {Late.WEEK: (0, 7), Late.FORTNIGHT: (8, 14), Late.LONGER: (15, None)}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """An agreement to be in touch every ``every_days`` days from ``starts_on``, for a while until ``ends_on``."""

@@ -8,15 +8,41 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Team, User
-from relationships.cadence import State
-from relationships.models import HealthFlag, Relationship, RelationshipQuerySet
-from web.choices import narrow
+from accounts.models import Account, Team, User
+from relationships.cadence import Late, State
+from relationships.models import HealthFlag, Relationship, RelationshipQuerySet, StageChange
+from web.choices import narrow, offer
 from web.clock import Now
+
+# How long ago a stage changed, and a flag was raised, so that it counts as of late; in days.
+MOVED_WITHIN = 90
+RAISED_WITHIN = 7
+# What is known too little for a score.
+UNJUDGED = "none"
+TENS = range(0, 100, 10)
+
+
+def _between(low: int, high: int) -> tuple[str, str]:
+    return f"{low}-{high}", _("%(low)d to %(high)d of 100") % {"low": low, "high": high}
+
+
+def _within_days(days: int) -> tuple[str, str]:
+    return str(days), _("within %(days)d days") % {"days": days}
+
+
+def _scores() -> list[tuple[str, str]]:
+    """Any span of whole tens is understood."""
+    spans = [_between(low, high) for low in TENS for high in range(low + 10, 101, 10)]
+    return [("", _("all")), (UNJUDGED, _("not judged yet")), *spans]
+
+
+def _renewals() -> list[tuple[str, str]]:
+    return [("", _("all")), *(_within_days(days) for days in (30, 90, 180, 365))]
 
 
 class PortfolioForm(forms.Form):
-    MINE, PART, TEAM = "mine", "part", "team"
+    MINE, PART, TEAM, BOOK = "mine", "part", "team", "book"
+    UP, DOWN, WEEK = "up", "down", "week"
     ANY = "any"
     REVIEW, PROPOSED, LATE, UNADVANCED, ASKED = "review", "proposed", "late", "unadvanced", "asked"
 
@@ -27,11 +53,16 @@ class PortfolioForm(forms.Form):
         choices=[
             ("", gettext_lazy("everybody's")),
             (MINE, gettext_lazy("mine")),
+            (BOOK, gettext_lazy("mine and my teams’")),
             (PART, gettext_lazy("those I have a part in")),
         ],
     )
     owner = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Owner"))
     team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
+    kind = forms.ChoiceField(
+        required=False, label=gettext_lazy("Kind"), choices=[("", gettext_lazy("all")), *Account.Kind.choices]
+    )
+    tier = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tier"))
     tag = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tag"))
     moving = forms.ChoiceField(
         required=False,
@@ -49,6 +80,37 @@ class PortfolioForm(forms.Form):
         required=False,
         label=gettext_lazy("Flag"),
         choices=[("", gettext_lazy("all")), (ANY, gettext_lazy("any flag")), *HealthFlag.Kind.choices],
+    )
+    fresh = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Raised"),
+        choices=[("", gettext_lazy("whenever")), (WEEK, gettext_lazy("in the last 7 days"))],
+    )
+    late = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Overdue for"),
+        choices=[
+            ("", gettext_lazy("any time, or not at all")),
+            (Late.WEEK, gettext_lazy("up to a week")),
+            (Late.FORTNIGHT, gettext_lazy("one to two weeks")),
+            (Late.LONGER, gettext_lazy("more than two weeks")),
+        ],
+    )
+    standing = forms.ChoiceField(required=False, label=gettext_lazy("Standing"), choices=_scores)
+    renews = forms.ChoiceField(required=False, label=gettext_lazy("Renews"), choices=_renewals)
+    moved = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Stage moved"),
+        choices=[
+            ("", gettext_lazy("whenever")),
+            (UP, gettext_lazy("up in the last 90 days")),
+            (DOWN, gettext_lazy("down in the last 90 days")),
+        ],
+    )
+    going = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Paused and ended"),
+        choices=[("", gettext_lazy("with the others")), ("1", gettext_lazy("left out"))],
     )
     state = forms.ChoiceField(required=False, choices=[("", ""), *((state.value, state.value) for state in State)])
     sort = forms.ChoiceField(
@@ -74,6 +136,9 @@ class PortfolioForm(forms.Form):
         narrow(self, "owner", owners, none=_("everyone"))
         teams = Team.objects.visible_to(user)
         narrow(self, "team", teams if user.reach.everything else teams.filter(pk__in=user.reach.seen), none=_("all"))
+        whole = [UNJUDGED, "", *(f"{low}-{low + 10}" for low in TENS)]
+        standing: Any = self.fields["standing"]
+        offer(self, "standing", [choice for choice in standing.choices if choice[0] in whole])
         stages = ((value, label.capitalize()) for value, label in Relationship.Stage.choices)
         self.fields["stage"] = forms.ChoiceField(
             required=False, label=gettext_lazy("Stage"), choices=[("", _("all")), *stages]
@@ -89,17 +154,36 @@ class PortfolioForm(forms.Form):
         chosen = self.chosen()
         if text := chosen.get("q"):
             rows = rows.named(text)
+        rows = self._of_whom(rows, chosen)
+        rows = self._moving(rows, chosen, now)
+        rows = self._flagged(rows, chosen, now)
+        same = {
+            "owner": "owner", "team": "team", "stage": "stage", "tier": "tier", "kind": "account__kind"
+        }  # fmt: skip
+        rows = rows.filter(**{column: chosen[name] for name, column in same.items() if name in chosen})
+        if tag := chosen.get("tag"):
+            rows = rows.filter(tags__contains=[tag])
+        if late := chosen.get("late"):
+            rows = rows.overdue_by(Late(late), now)
+        if standing := chosen.get("standing"):
+            rows = rows.unjudged() if standing == UNJUDGED else rows.judged_within(*map(int, standing.split("-")))
+        if renews := chosen.get("renews"):
+            rows = rows.renewing_within(int(renews), now)
+        return rows.going_on() if "going" in chosen else rows
+
+    def _of_whom(self, rows: RelationshipQuerySet, chosen: dict[str, Any]) -> RelationshipQuerySet:
         match chosen.get("whose"):
             case self.MINE:
-                rows = rows.filter(owner__in=self.user.acts_for)
+                return rows.filter(owner__in=self.user.acts_for)
             case self.PART:
-                rows = rows.filter(pk__in=self.user.parts.values("relationship"))
+                return rows.filter(pk__in=self.user.parts.values("relationship"))
             case self.TEAM:
-                rows = rows.filter(team__in=self.user.manages).exclude(owner__in=self.user.acts_for)
-        if owner := chosen.get("owner"):
-            rows = rows.filter(owner=owner)
-        if team := chosen.get("team"):
-            rows = rows.filter(team=team)
+                return rows.filter(team__in=self.user.manages).exclude(owner__in=self.user.acts_for)
+            case self.BOOK:
+                return rows.of_book(self.user)
+        return rows
+
+    def _moving(self, rows: RelationshipQuerySet, chosen: dict[str, Any], now: Now) -> RelationshipQuerySet:
         match chosen.get("moving"):
             case self.REVIEW:
                 rows = rows.to_review(now)
@@ -111,14 +195,20 @@ class PortfolioForm(forms.Form):
                 rows = rows.evidence_overdue(now)
             case self.UNADVANCED:
                 rows = rows.unadvanced(now)
-        if flag := chosen.get("flag"):
-            flagged = HealthFlag.objects.open().filter(**({} if flag == self.ANY else {"kind": flag}))
-            rows = rows.filter(pk__in=flagged.order_by().values("relationship"))
-        if stage := chosen.get("stage"):
-            rows = rows.filter(stage=stage)
-        if tag := chosen.get("tag"):
-            rows = rows.filter(tags__contains=[tag])
+        if moved := chosen.get("moved"):
+            changes = StageChange.objects.up() if moved == self.UP else StageChange.objects.down()
+            rows = rows.filter(pk__in=changes.within(MOVED_WITHIN, now).order_by().values("relationship"))
         return rows
+
+    def _flagged(self, rows: RelationshipQuerySet, chosen: dict[str, Any], now: Now) -> RelationshipQuerySet:
+        """Raised of late without a flag named means any flag."""
+        flag = chosen.get("flag", self.ANY)
+        if not chosen.keys() & {"flag", "fresh"}:
+            return rows
+        flagged = HealthFlag.objects.open().filter(**({} if flag == self.ANY else {"kind": flag}))
+        if "fresh" in chosen:
+            flagged = flagged.raised_within(RAISED_WITHIN, now)
+        return rows.filter(pk__in=flagged.order_by().values("relationship"))
 
     @property
     def wanted_state(self) -> State | None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Someone, User, tracked
 from relationships import flags
-from relationships.models.relationship import Relationship
+from relationships.models.relationship import Relationship, local_date
+from web.clock import Now
 
 
 class HealthFlagQuerySet(models.QuerySet["HealthFlag"]):
@@ -22,6 +25,11 @@ class HealthFlagQuerySet(models.QuerySet["HealthFlag"]):
 
     def open(self) -> Self:
         return self.filter(until=None)
+
+    def raised_within(self, days: int, now: Now) -> Self:
+        """That hold since within the last so many days, today with them, where the relationship is."""
+        first = Cast(local_date(now, "relationship__zone") - Value(timedelta(days=days)), models.DateField())
+        return self.filter(since__gt=first)
 
 
 @tracked()

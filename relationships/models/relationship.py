@@ -58,6 +58,11 @@ def lateness(now: Now) -> CombinedExpression:
     return late / Cast("every_days", models.FloatField())
 
 
+def _ago(now: Now, days: int) -> Cast:
+    """The date that it was so many days ago where the relationship is."""
+    return Cast(local_date(now) - Value(timedelta(days=days)), models.DateField())
+
+
 def is_booked(now: Now) -> Q:
     """The condition for those with a check-in due and a meeting near that they accepted; as ``cadence.is_booked``."""
     days = Least(F("every_days") / Value(2), Value(cadence.NEAR_DAYS), output_field=models.IntegerField())
@@ -105,6 +110,12 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         """Those that miss their rhythm, without those for whom a meeting is near."""
         late = self.filter(overdue_from__lte=latest_date(now)).filter(overdue_from__lte=local_date(now))
         return late.exclude(is_booked(now))
+
+    def overdue_by(self, late: cadence.Late, now: Now) -> Self:
+        """Of the overdue those that are late by so much."""
+        least, most = late.days
+        rows = self.overdue(now).filter(due_on__lte=_ago(now, least))
+        return rows if most is None else rows.filter(due_on__gte=_ago(now, most))
 
     def booked(self, now: Now) -> Self:
         """Due or overdue, and a meeting that they accepted is near."""
@@ -158,6 +169,20 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         """Neither paused nor ended: those whose stage is asked about."""
         return self.filter(paused_since=None, ended_on=None)
 
+    def renewing_within(self, days: int, now: Now) -> Self:
+        """Going on, and their renewal day is today or comes within so many days."""
+        soon = self.going_on().filter(renewal_on__lte=latest_date(now) + timedelta(days=days))
+        return soon.filter(renewal_on__gte=local_date(now), renewal_on__lte=_ago(now, -days))
+
+    def judged_within(self, low: int, high: int) -> Self:
+        """Going on, with a score from ``low`` to below ``high``; 100 is within what ends there."""
+        rows = self.going_on().filter(standing__score__gte=low)
+        return rows if high >= 100 else rows.filter(standing__score__lt=high)
+
+    def unjudged(self) -> Self:
+        """Going on, and too little is known for a score."""
+        return self.going_on().filter(standing__score=None)
+
     def proposed(self) -> Self:
         """Those whose evidence is there for the next stage."""
         return self.going_on().exclude(proposed_stage="")
@@ -185,7 +210,7 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
     def unadvanced(self, now: Now) -> Self:
         """Those that nobody tries to advance: long in their stage, without a target, an open step or a proposal."""
         tried = Relationship.objects.filter(plan_steps__isnull=False, plan_steps__done_on=None).order_by().values("pk")
-        since = Cast(local_date(now) - Value(stages.TRIED_WITHIN), models.DateField())
+        since = _ago(now, stages.TRIED_WITHIN.days)
         waiting = self.going_on().filter(proposed_stage="", stage_since__lte=since).exclude(stage=stages.Stage.PARTNER)
         aimed = Q(target_stage=stages.Stage.PARTNER) | Q(target_stage=stages.Stage.CUSTOMER, stage=stages.Stage.CONTACT)
         return waiting.exclude(aimed).exclude(pk__in=tried)

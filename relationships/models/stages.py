@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import reduce
+from itertools import combinations
+from operator import or_
 from typing import Self
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
 from relationships import stages
-from relationships.models.relationship import Relationship
+from relationships.models.relationship import Relationship, local_date
+from web.clock import Now
 
+# The moves to a stage that comes after the one that was left.
+UPWARDS = reduce(or_, (Q(from_stage=one, to_stage=two) for one, two in combinations(stages.Stage, 2)))
 CRITERIA = [(name.value, name.value) for name in stages.Criterion]
 
 
 class StageChangeQuerySet(models.QuerySet["StageChange"]):
     def visible_to(self, user: Someone) -> Self:
         return self.filter(relationship__in=Relationship.objects.visible_to(user))
+
+    def up(self) -> Self:
+        return self.filter(UPWARDS)
+
+    def down(self) -> Self:
+        return self.exclude(UPWARDS)
+
+    def within(self, days: int, now: Now) -> Self:
+        """Made within the last so many days, today with them, where the relationship is."""
+        first = Cast(local_date(now, "relationship__zone") - Value(timedelta(days=days)), models.DateField())
+        return self.filter(changed_on__gt=first)
 
 
 @tracked()
