@@ -29,9 +29,11 @@ def chips(form: PortfolioForm, without: Callable[[str], str]) -> list[tuple[str,
 
 
 def address(request: PersonRequest, **changes: str) -> str:
-    """This page's address with some of its values changed; empty ones leave it."""
+    """This page's address with some of its values changed; empty ones leave it. Pages are begun anew."""
     values = request.GET.copy()
-    values.pop("after", None)
+    if not any(name.startswith("after") for name in changes):
+        for name in [name for name in values if name.startswith("after")]:
+            values.pop(name)
     for name, value in changes.items():
         if value:
             values[name] = value

@@ -8,17 +8,18 @@ from typing import Any
 
 from django import forms
 from django.db.models import Aggregate, Case, Count, F, Func, IntegerField, Q, Value, When
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from accounts.models import Team, User
+from accounts.models import User
 from accounts.requests import PersonRequest
+from dashboards.book_filter import address
 from dashboards.wanting import stood_in_for
-from dashboards.whose import Choice, WhoseFilter, team_choice, who_sees_to
+from dashboards.whose import ANYBODY, OPEN, YEAR_DAYS, Choice, WhoseFilter, team_choice, who_sees_to
 from relationships import feedback, feedback_words
 from relationships.feedback import Step
 from relationships.models import (
@@ -60,10 +61,13 @@ class FeedbackFilter(WhoseFilter):
     """The filter of the page; its values live in the address."""
 
     model = Feedback
-    says = WhoseFilter.says | {"team"}
+    narrowing = (
+        "relationship", "side", "nature", "hidden", "post", "answered", *WhoseFilter.narrowing[1:]
+    )  # fmt: skip
+    ended = frozenset({"answered"})
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners and words"))
-    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    state = forms.ChoiceField(required=False, choices=[*STATES.items(), (OPEN, STATES[""])])
     side = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Side"),
@@ -82,7 +86,11 @@ class FeedbackFilter(WhoseFilter):
         ],
     )
     post = forms.ModelChoiceField(ListeningPost.objects.none(), required=False, label=gettext_lazy("Heard at"))
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, label=gettext_lazy("Team"))
+    answered = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Answered"),
+        choices=[("", gettext_lazy("at any time or not")), ("year", gettext_lazy("within a year"))],
+    )
     person = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Answers"))
     sort = forms.ChoiceField(
         required=False,
@@ -94,8 +102,6 @@ class FeedbackFilter(WhoseFilter):
         super().__init__(*args, user=user, **kwargs)
         keepers = who_sees_to(Feedback.objects.visible_to(user))
         narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
-        teams = Team.objects.visible_to(user)
-        narrow(self, "team", teams if user.reach.everything else teams.filter(pk__in=user.reach.seen), none=_("all"))
         narrow(self, "post", ListeningPost.objects.visible_to(user), none=_("anywhere"))
 
     def narrow(self) -> FeedbackQuerySet:
@@ -103,15 +109,12 @@ class FeedbackFilter(WhoseFilter):
         chosen = self.chosen()
         rows: FeedbackQuerySet = self.of_those()  # type: ignore[assignment]
         if text := chosen.get("q"):
-            named = Relationship.objects.named(text).order_by()
-            rows = rows.filter(Q(relationship__in=named) | Q(said__icontains=text.replace("\0", "")))
-        columns = {
-            "side": "side", "nature": "nature", "post": "post", "relationship": "relationship",
-            "team": "relationship__team",
-        }  # fmt: skip
-        for name, column in columns.items():
+            rows = rows.filter(Q(relationship__in=self.named(text)) | Q(said__icontains=text.replace("\0", "")))
+        for name in ("side", "nature", "post"):
             if name in chosen:
-                rows = rows.filter(**{column: chosen[name]})
+                rows = rows.filter(**{name: chosen[name]})
+        if "answered" in chosen:
+            rows = rows.answered_within(self.now, YEAR_DAYS)
         return rows.filter(hidden=chosen["hidden"] == "yes") if "hidden" in chosen else rows
 
 
@@ -266,35 +269,18 @@ def sentences(found: dict[str, Figures]) -> list[str]:
     return said
 
 
-def _address(request: PersonRequest, **changes: str) -> str:
-    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
-    values: QueryDict = request.GET.copy()
-    values.pop("after", None)
-    for name, value in changes.items():
-        values.pop(name, None)
-        if value:
-            values[name] = value
-    return f"?{values.urlencode()}"
-
-
-def _chips(request: PersonRequest, form: FeedbackFilter) -> Iterable[tuple[str, str, str]]:
-    """What narrows the list: its name, its value in words, and the address without it."""
-    for name in ("relationship", "team", "person", "side", "nature", "hidden", "post"):
-        value = form.chosen().get(name)
-        if value:
-            field: Any = form.fields[name]
-            shown = dict(field.choices)[value] if isinstance(value, str) else value
-            yield str(field.label), str(shown), _address(request, **{name: ""})
+def _listed(count: int) -> str:
+    return ngettext("%(count)d entry", "%(count)d entries", count) % {"count": count}
 
 
 @require_GET
 def feedback_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
-    form = FeedbackFilter(request.GET, user=user)
+    form = FeedbackFilter(request.GET, user=user, now=now)
     chosen = form.chosen()
     rows = form.narrow()
     counted = counts(rows, now)
-    state = chosen.get("state", "")
+    state = form.wanted_state
     found = page(
         rows.filter(condition(state, now)).with_promise().select_related(*NAMED),
         order=ORDERS[chosen.get("sort", "")],
@@ -306,22 +292,22 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
         "form": form,
         "sentences": sentences(figures(rows, now)),
         "tabs": [
-            Choice(str(name), _address(request, state=value), value == state, counted[value])
+            Choice(str(name), address(request, state=form.tab(value)), value == state, counted[value])
             for value, name in STATES.items()
         ],
         "whose": [
-            Choice(_("Mine"), _address(request, whose="mine", relationship="", person="", team=""), whose == "mine"),
-            *team_choice(user, _address(request, whose="team", relationship="", person=""), whose),
-            Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), whose == "all"),
+            Choice(_("Mine"), address(request, **ANYBODY, whose="mine"), whose == "mine"),
+            *team_choice(user, address(request, **ANYBODY, whose="team"), whose),
+            Choice(_("All I see"), address(request, **ANYBODY, whose="all"), whose == "all"),
         ],
         "lines": lines(found.rows, user, now),
-        "more": _address(request, after=found.after) if found.after else "",
-        "chips": list(_chips(request, form)),
+        "more": address(request, after=found.after) if found.after else "",
+        "chips": list(form.chips(lambda name: address(request, **{name: ""}))),
         "state": state,
-        "sort": chosen.get("sort", ""),
-        "kept_whose": chosen.get("whose", ""),
+        "every": address(request, state="all"),
         "relationship": chosen.get("relationship"),
         "total": counted["all"],
+        "listed": _listed(counted[state]),
         "writes": user.reach.writes or bool(user.reach.joined),
     }
     return render(request, "dashboards/feedback_list.html", context)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,10 +20,11 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from dashboards.whose import Choice, WhoseFilter, team_choice
+from dashboards.book_filter import address
+from dashboards.whose import ANYBODY, Choice, WhoseFilter, team_choice
 from meetings import series, series_words, words
 from meetings.models import ONE_OF_SERIES, Meeting, MeetingAccount, MeetingQuerySet, Participant, Series
-from relationships.models import Relationship
+from relationships.models import Relationship, RelationshipQuerySet
 from relationships.words import Look
 from web.clock import Now
 from web.paging import page
@@ -51,13 +52,27 @@ class MeetingFilter(WhoseFilter):
 
     model = Meeting
     says = WhoseFilter.says | {"series"}
-    series = forms.ModelChoiceField(Series.objects.none(), required=False, widget=forms.HiddenInput)
+    narrowing = ("series", *WhoseFilter.narrowing)
+
+    series = forms.ModelChoiceField(
+        Series.objects.none(), required=False, label=gettext_lazy("Comes again"), widget=forms.HiddenInput
+    )
+    person = forms.ModelChoiceField(
+        User.objects.none(), required=False, label=gettext_lazy("Of"), widget=forms.HiddenInput
+    )
     state = forms.ChoiceField(required=False, choices=list(STATES.items()))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.fields["series"].queryset = Series.objects.visible_to(user)  # type: ignore[attr-defined]
-        self.fields["person"].queryset = User.objects.visible_to(user)  # type: ignore[attr-defined]
+
+    def said(self, name: str, value: Any) -> str:
+        return _rule_of(value, self.user, self.now) if name == "series" else super().said(name, value)
+
+    def about(self, rows: MeetingQuerySet, partners: RelationshipQuerySet) -> MeetingQuerySet:
+        """Those with one of these partners at the table, as far as the person sees that they are."""
+        parties = MeetingAccount.objects.visible_to(self.user).filter(relationship__in=partners.order_by())
+        return rows.filter(pk__in=parties.order_by().values("meeting"))
 
     def of_people(self, rows: MeetingQuerySet, people: Collection[int]) -> MeetingQuerySet:
         return rows.of(people)
@@ -72,12 +87,8 @@ class MeetingFilter(WhoseFilter):
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         rows: MeetingQuerySet = self.of_those()  # type: ignore[assignment]
-        parties = MeetingAccount.objects.visible_to(self.user).order_by()
         if text := chosen.get("q"):
-            named = parties.filter(relationship__in=Relationship.objects.named(text).order_by())
-            rows = rows.filter(pk__in=named.values("meeting"))
-        if about := chosen.get("relationship"):
-            rows = rows.filter(pk__in=parties.filter(relationship=about).values("meeting"))
+            rows = self.about(rows, self.named(text))
         if of_series := chosen.get("series"):
             rows = rows.filter(series=of_series)
         return rows
@@ -237,17 +248,6 @@ def of_today(user: User, now: Now) -> list[Line]:
     return lines(list(rows.soonest_first()[:TODAY]), user, now)
 
 
-def _address(request: PersonRequest, **changes: str) -> str:
-    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
-    values: QueryDict = request.GET.copy()
-    values.pop("after", None)
-    for name, value in changes.items():
-        values.pop(name, None)
-        if value:
-            values[name] = value
-    return f"?{values.urlencode()}"
-
-
 def sentence(counted: dict[str, int]) -> str:
     """*3 to come. One is over: was it held?*"""
     ahead = counted["ahead"]
@@ -269,9 +269,7 @@ def sentence(counted: dict[str, int]) -> str:
     return f"{said} {asks % {'count': waiting}}"
 
 
-def _rule_of(row: Series | None, user: User, now: Now) -> str:
-    if row is None:
-        return ""
+def _rule_of(row: Series, user: User, now: Now) -> str:
     return capfirst(series_words.say(series.parse(row.rule), row.starts_on, now.today(user.zone)))
 
 
@@ -281,16 +279,20 @@ def _may_plan(user: User, relationship: Relationship | None) -> bool:
     return (mine if relationship is None else mine.filter(pk=relationship.pk)).exists()
 
 
+def _listed(count: int) -> str:
+    return ngettext("%(count)d meeting", "%(count)d meetings", count) % {"count": count}
+
+
 @require_GET
 def meeting_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
-    form = MeetingFilter(request.GET, user=user)
+    form = MeetingFilter(request.GET, user=user, now=now)
     chosen = form.chosen()
     every = form.narrow()
     # Whoever opens a series wants all of its days.
     rows = every if chosen.get("series") else every.each_series_once(now)
     counted = _counts(rows, now)
-    state = chosen.get("state", "")
+    state = form.wanted_state
     listed = in_state(rows, state, now).select_related("series")
     shown = page(listed, order=ORDERS.get(state, NEWEST), after=request.GET.get("after", ""), size=PAGE)
     whose = form.of_whom
@@ -298,27 +300,20 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
         "form": form,
         "lede": sentence(counted),
         "tabs": [
-            Choice(str(name), _address(request, state=value), value == state, counted[value])
+            Choice(str(name), address(request, state=form.tab(value)), value == state, counted[value])
             for value, name in STATES.items()
         ],
         "whose": [
-            Choice(_("Mine"), _address(request, whose="mine", person="", relationship=""), whose == "mine"),
-            *team_choice(user, _address(request, whose="team", person=""), whose),
-            Choice(_("All I see"), _address(request, whose="all", person=""), whose == "all"),
+            Choice(_("Mine"), address(request, **ANYBODY, whose="mine"), whose == "mine"),
+            *team_choice(user, address(request, **ANYBODY, whose="team"), whose),
+            Choice(_("All I see"), address(request, **ANYBODY, whose="all"), whose == "all"),
         ],
         "lines": lines(shown.rows, user, now, again(shown.rows, every, user, now) if rows is not every else None),
-        "more": f"{_address(request)}&after={shown.after}" if shown.after else "",
-        "state": state,
-        "kept_whose": chosen.get("whose", ""),
+        "more": address(request, after=shown.after) if shown.after else "",
+        "chips": list(form.chips(lambda name: address(request, **{name: ""}))),
         "relationship": chosen.get("relationship"),
-        "of_series": _rule_of(chosen.get("series"), user, now),
-        "series": chosen.get("series"),
-        "without_series": _address(request, series=""),
-        "person": chosen.get("person"),
-        "of_anybody": _address(request, person=""),
-        "without": _address(request, relationship=""),
         "total": counted["all"],
-        "narrowed": bool(chosen.keys() - {"state"}),
+        "listed": _listed(counted[state]),
         "writes": _may_plan(user, chosen.get("relationship")),
     }
     return render(request, "dashboards/meeting_list.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Case, Count, IntegerField, Q, When
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from dashboards.book_filter import address
 from dashboards.wanting import stood_in_for
-from dashboards.whose import Choice, WhoseFilter, team_choice
+from dashboards.whose import ANYBODY, OPEN, YEAR_DAYS, Choice, WhoseFilter, team_choice, who_sees_to
 from relationships import problem_words, queries
 from relationships.models import Problem, ProblemQuerySet, Relationship, is_late_problem
 from relationships.problems import Figures
 from relationships.words import Look
+from web.choices import narrow
 from web.clock import Now
 from web.paging import page
 
@@ -42,21 +44,29 @@ class ProblemFilter(WhoseFilter):
     """The filter of the page; its values live in the address."""
 
     model = Problem
-    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    narrowing = ("relationship", "solved", *WhoseFilter.narrowing[1:])
+    ended = frozenset({"solved"})
+
+    state = forms.ChoiceField(required=False, choices=[*STATES.items(), (OPEN, STATES[""])])
+    solved = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Solved"),
+        choices=[("", gettext_lazy("at any time or not")), ("year", gettext_lazy("within a year"))],
+    )
+    person = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Seen to by"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
-        self.fields["person"].queryset = User.objects.visible_to(user)  # type: ignore[attr-defined]
+        keepers = who_sees_to(Problem.objects.visible_to(user))
+        narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
 
     def narrow(self) -> ProblemQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
         rows: ProblemQuerySet = self.of_those()  # type: ignore[assignment]
         if text := chosen.get("q"):
-            rows = rows.filter(relationship__in=Relationship.objects.named(text).order_by())
-        if about := chosen.get("relationship"):
-            rows = rows.filter(relationship=about)
-        return rows
+            rows = rows.filter(relationship__in=self.named(text))
+        return rows.solved_within(self.now, YEAR_DAYS) if "solved" in chosen else rows
 
 
 def in_state(rows: ProblemQuerySet, state: str, now: Now) -> ProblemQuerySet:
@@ -104,17 +114,6 @@ def lines(rows: list[Any], user: User, now: Now) -> list[Line]:
     ]
 
 
-def _address(request: PersonRequest, **changes: str) -> str:
-    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
-    values: QueryDict = request.GET.copy()
-    values.pop("after", None)
-    for name, value in changes.items():
-        values.pop(name, None)
-        if value:
-            values[name] = value
-    return f"?{values.urlencode()}"
-
-
 def _counts(rows: ProblemQuerySet, now: Now) -> dict[str, int]:
     counted: dict[str, int] = rows.order_by().aggregate(
         open=Count("pk", filter=Q(solved_on=None)), late=Count("pk", filter=is_late_problem(now)), all=Count("pk")
@@ -143,15 +142,19 @@ def sentence(found: Figures) -> str:
     return _("%(said)s. Solved in time: %(good)d of %(of)d.") % told
 
 
+def _listed(count: int) -> str:
+    return ngettext("%(count)d problem", "%(count)d problems", count) % {"count": count}
+
+
 @require_GET
 def problem_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
-    form = ProblemFilter(request.GET, user=user)
+    form = ProblemFilter(request.GET, user=user, now=now)
     chosen = form.chosen()
     rows = form.narrow()
     counted = _counts(rows, now)
     figures = queries.problem_figures(rows, now)
-    state = chosen.get("state", "")
+    state = form.wanted_state
     named = ("relationship__account", "relationship__owner", "keeper", "contact")
     listed = in_state(rows, state, now).with_first_contact().select_related(*named)
     listed = listed.annotate(critical_first=CRITICAL_FIRST)
@@ -167,24 +170,20 @@ def problem_list(request: PersonRequest) -> HttpResponse:
              _("of those solved or past their day")),
         ],
         "tabs": [
-            Choice(str(name), _address(request, state=value), value == state, counted[value])
+            Choice(str(name), address(request, state=form.tab(value)), value == state, counted[value])
             for value, name in STATES.items()
         ],
         "whose": [
-            Choice(_("Mine"), _address(request, whose="mine", person="", relationship=""), whose == "mine"),
-            *team_choice(user, _address(request, whose="team", person=""), whose),
-            Choice(_("All I see"), _address(request, whose="all", person=""), whose == "all"),
+            Choice(_("Mine"), address(request, **ANYBODY, whose="mine"), whose == "mine"),
+            *team_choice(user, address(request, **ANYBODY, whose="team"), whose),
+            Choice(_("All I see"), address(request, **ANYBODY, whose="all"), whose == "all"),
         ],
         "lines": lines(shown.rows, user, now),
-        "more": f"{_address(request)}&after={shown.after}" if shown.after else "",
-        "state": state,
-        "kept_whose": chosen.get("whose", ""),
+        "more": address(request, after=shown.after) if shown.after else "",
+        "chips": list(form.chips(lambda name: address(request, **{name: ""}))),
         "relationship": chosen.get("relationship"),
-        "person": chosen.get("person"),
-        "of_anybody": _address(request, person=""),
-        "without": _address(request, relationship=""),
         "total": counted["all"],
-        "narrowed": bool(chosen.keys() - {"state"}),
+        "listed": _listed(counted[state]),
         "writes": user.reach.writes or bool(user.reach.joined),
     }  # fmt: skip
     return render(request, "dashboards/problem_list.html", context)

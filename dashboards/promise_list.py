@@ -8,22 +8,25 @@ from typing import Any
 
 from django import forms
 from django.db.models import Case, Count, F, Func, IntegerField, Q, When
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from dashboards.book_filter import address
 from dashboards.wanting import stood_in_for
-from dashboards.whose import Choice, who_sees_to
+from dashboards.whose import ANYBODY, OPEN, Choice, WhoseFilter, team_choice, who_sees_to
 from relationships import words
 from relationships.models import Commitment, CommitmentQuerySet, Relationship, is_late, seen_to_by
 from relationships.promises import Share
 from relationships.words import Look
+from web import dates
 from web.choices import narrow
 from web.clock import Now
+from web.quarters import Quarter, latest
 
 PAGE = 25
 SIDES = Commitment.Side
@@ -34,58 +37,75 @@ STATES = {
     "broken": gettext_lazy("Missed"),
     "all": gettext_lazy("All"),
 }
+# What became of a promise, as figures and addresses say it.
+OUTCOMES = {
+    "kept": Commitment.Outcome.KEPT,
+    "late": Commitment.Outcome.KEPT_LATE,
+    "missed": Commitment.Outcome.BROKEN,
+}
+# So many quarters are offered, the one that runs with them.
+QUARTERS = 5
 
 
 # What is asked for -------------------------------------------------------------------------------------------------
 
 
-class PromiseFilter(forms.Form):
+class PromiseFilter(WhoseFilter):
     """The filter of the page; its values live in the address."""
 
-    q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners"))
-    whose = forms.ChoiceField(required=False, choices=[("", ""), ("all", "all")])
+    model = Commitment
+    narrowing = ("relationship", "side", "outcome", "quarter", *WhoseFilter.narrowing[1:])
+    ended = frozenset({"outcome", "quarter"})
+
     side = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Side"),
         choices=[("", gettext_lazy("both")), ("ours", gettext_lazy("ours")), ("theirs", gettext_lazy("theirs"))],
     )
-    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
-    relationship = forms.ModelChoiceField(
-        Relationship.objects.none(), required=False, label=gettext_lazy("Partner"), widget=forms.HiddenInput
+    outcome = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("What became of it"),
+        choices=[
+            ("", gettext_lazy("anything")),
+            ("kept", gettext_lazy("kept in time")),
+            ("late", gettext_lazy("kept late")),
+            ("missed", gettext_lazy("missed")),
+        ],
     )
+    quarter = forms.TypedChoiceField(required=False, label=gettext_lazy("Its day"), coerce=Quarter.parse)
+    state = forms.ChoiceField(required=False, choices=[*STATES.items(), (OPEN, STATES[""])])
     person = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Seen to by"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        seen = Relationship.objects.visible_to(user)
-        self.fields["relationship"].queryset = seen.select_related("account")  # type: ignore[attr-defined]
+        super().__init__(*args, user=user, **kwargs)
         keepers = who_sees_to(Commitment.objects.visible_to(user))
         narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
+        offered = latest(self.now.today(user.zone), QUARTERS)
+        asked = Quarter.parse(self.data.get("quarter", ""))
+        known = sorted({*offered, *([asked] if asked else [])}, reverse=True)
+        choices = [("", _("at any time")), *((str(one), dates.quarter(one)) for one in known)]
+        self.fields["quarter"].choices = choices  # type: ignore[attr-defined]
 
-    def chosen(self) -> dict[str, Any]:
-        """What is valid of what the address says; the rest of it is left out rather than refused."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+    def unsaid(self) -> str:
+        return "mine"
 
     @property
     def mine(self) -> bool:
         """Only what the person sees to, and the colleagues whom they stand in for."""
-        return not self.chosen().keys() & {"whose", "relationship", "person"}
+        return self.of_whom == "mine"
 
     def narrow(self) -> CommitmentQuerySet:
         """All filters but the state, which the tabs count."""
         chosen = self.chosen()
-        rows = Commitment.objects.visible_to(self.user)
-        if self.mine:
-            rows = rows.filter(seen_to_by(self.user.acts_for))
+        rows: CommitmentQuerySet = self.of_those()  # type: ignore[assignment]
         if text := chosen.get("q"):
-            rows = rows.filter(relationship__in=Relationship.objects.named(text).order_by())
-        if person := chosen.get("person"):
-            rows = rows.filter(seen_to_by([person.pk]))
-        for name in ("side", "relationship"):
-            if name in chosen:
-                rows = rows.filter(**{name: chosen[name]})
+            rows = rows.filter(relationship__in=self.named(text))
+        if side := chosen.get("side"):
+            rows = rows.filter(side=side)
+        if outcome := chosen.get("outcome"):
+            rows = rows.filter(outcome=OUTCOMES[outcome])
+        if quarter := chosen.get("quarter"):
+            rows = rows.of_quarter(quarter)
         return rows
 
 
@@ -271,24 +291,11 @@ def _columns(
             named[one][0],
             words.promise_share(kept[one].share),
             [line(row, request.user, now, changeable) for row in found],
-            _address(request, **{f"after_{one}": str(after)}) if after else "",
+            address(request, **{f"after_{one}": str(after)}) if after else "",
             named[one][1],
         )
         for one, (found, after) in pages.items()
     ]
-
-
-def _address(request: PersonRequest, **changes: str) -> str:
-    """This page's address with some values changed; empty ones leave it. Another filter begins at the beginning."""
-    values: QueryDict = request.GET.copy()
-    if not any(name.startswith("after_") for name in changes):
-        for name in [name for name in values if name.startswith("after_")]:
-            values.pop(name)
-    for name, value in changes.items():
-        values.pop(name, None)
-        if value:
-            values[name] = value
-    return f"?{values.urlencode()}"
 
 
 def sentence(counted: dict[str, Counts]) -> str:
@@ -304,23 +311,18 @@ def sentence(counted: dict[str, Counts]) -> str:
     return _("We kept %(ours)d of %(of)d in time, they %(theirs)d of %(of_theirs)d.") % said
 
 
-def _chips(request: PersonRequest, form: PromiseFilter) -> Iterable[tuple[str, str, str]]:
-    """What narrows the list: its name, its value in words, and the address without it."""
-    for name in ("relationship", "person", "side"):
-        value = form.chosen().get(name)
-        if value:
-            shown = SIDES(value).label if name == "side" else str(value)
-            yield str(form.fields[name].label), str(shown), _address(request, **{name: ""})
-
-
 def _total(counted: dict[str, Counts], state: str) -> int:
     return sum(one.of(state) for one in counted.values())
+
+
+def _listed(count: int) -> str:
+    return ngettext("%(count)d promise", "%(count)d promises", count) % {"count": count}
 
 
 @require_GET
 def promise_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
-    form = PromiseFilter(request.GET, user=user)
+    form = PromiseFilter(request.GET, user=user, now=now)
     chosen = form.chosen()
     rows = form.narrow()
     counted = counts(rows, now)
@@ -328,31 +330,30 @@ def promise_list(request: PersonRequest) -> HttpResponse:
     covers = form.mine and len(user.acts_for) > 1
     told = rows.filter(seen_to_by([user.pk])) if covers else rows
     kept = counts(told, now) if covers else counted
-    state = chosen.get("state", "")
-    whose = "" if form.mine else "all"
+    state, whose = form.wanted_state, form.of_whom
     context = {
         "form": form,
         "lede": sentence(kept),
         "tabs": [
             Choice(
                 str(name),
-                _address(request, state=value),
+                address(request, state=form.tab(value)),
                 value == state,
-                sum(one.of(value) for one in counted.values()),
+                _total(counted, value),
             )
             for value, name in STATES.items()
         ],
         "whose": [
-            Choice(_("Mine"), _address(request, whose="", relationship="", person=""), not whose),
-            Choice(_("All I see"), _address(request, whose="all", relationship="", person=""), bool(whose)),
+            Choice(_("Mine"), address(request, **ANYBODY, whose=""), form.mine),
+            *team_choice(user, address(request, **ANYBODY, whose="team"), whose),
+            Choice(_("All I see"), address(request, **ANYBODY, whose="all"), whose == "all"),
         ],
         "columns": _columns(request, rows, kept, now, state=state, side=chosen.get("side", "")),
         "shares": shares_by_name(told, now),
-        "chips": list(_chips(request, form)),
-        "state": state,
-        "kept_whose": whose and "whose" in chosen,
+        "chips": list(form.chips(lambda name: address(request, **{name: ""}))),
         "relationship": chosen.get("relationship"),
         "total": _total(counted, "all"),
+        "listed": _listed(_total(counted, state)),
         "writes": user.reach.writes or bool(user.reach.joined),
     }
     return render(request, "dashboards/promise_list.html", context)

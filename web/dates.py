@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from web.quarters import Quarter
+
 
 def full(day: date) -> str:
     """For titles and where the year matters: *Monday 7 December 2026*."""
@@ -64,6 +66,12 @@ def ago(day: date, today: date) -> str:
     if count <= 1:
         return said(day, today)
     return on(day, today) if count <= 6 else _("%(days)s ago") % {"days": days(count)}
+
+
+def quarter(one: Quarter) -> str:
+    """*July to September 2026*."""
+    told = {"first": date_format(one.first, "F"), "last": date_format(one.last, "F Y")}
+    return _("%(first)s to %(last)s") % told
 
 
 def week_day(day: date) -> str:

@@ -85,6 +85,7 @@ from relationships.models.relationship import (
     is_booked,
     lateness,
     latest_date,
+    lies_within,
     local_date,
 )
 from relationships.models.rhythm import (
@@ -230,6 +231,7 @@ __all__ = [
     "is_unread",
     "lateness",
     "latest_date",
+    "lies_within",
     "local_date",
     "owed_answer",
     "seen_to_by",

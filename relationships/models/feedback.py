@@ -14,7 +14,7 @@ from accounts.models import Account, Contact, Someone, User, tracked
 from relationships import feedback
 from relationships.models.listening import Heard, ListeningPost
 from relationships.models.promises import Commitment
-from relationships.models.relationship import Relationship, latest_date, local_date
+from relationships.models.relationship import Relationship, latest_date, lies_within, local_date
 from relationships.models.talk import Attachment, Interaction
 from web.clock import Now
 
@@ -88,6 +88,10 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def owed(self, now: Now) -> Self:
         """Theirs, unanswered for longer than an answer may take."""
         return self.filter(owed_answer(now))
+
+    def answered_within(self, now: Now, days: int) -> Self:
+        """Answered on one of the last so many days or today, by the calendar of where the relationship is."""
+        return self.filter(lies_within("answered_on", now, days))
 
     def open(self) -> Self:
         """Something is still to be done: answered, applied or declined, told."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact, Someone, User, tracked
 from relationships import problems
 from relationships.models.feedback import Feedback
-from relationships.models.relationship import Relationship, latest_date, local_date
+from relationships.models.relationship import Relationship, latest_date, lies_within, local_date
 from relationships.models.talk import Interaction
 from web.clock import Now
 
@@ -39,6 +39,10 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 
     def open(self) -> Self:
         return self.filter(solved_on=None)
+
+    def solved_within(self, now: Now, days: int) -> Self:
+        """Solved on one of the last so many days or today, by the calendar of where the relationship is."""
+        return self.filter(lies_within("solved_on", now, days))
 
     def late(self, now: Now) -> Self:
         """Open, and the day that it was to be solved by is over."""

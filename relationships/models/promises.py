@@ -16,6 +16,7 @@ from relationships import promises
 from relationships.models.relationship import Relationship, latest_date, local_date
 from relationships.models.talk import Interaction
 from web.clock import Now
+from web.quarters import Quarter
 
 COMMITMENT_DERIVED = ["binding_on", "moved", "late_on", "ended_on", "outcome"]
 
@@ -55,6 +56,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def late(self, now: Now) -> Self:
         return self.filter(is_late(now))
+
+    def of_quarter(self, quarter: Quarter) -> Self:
+        """Those whose day that counts lies in the quarter, whenever they were kept or given up."""
+        return self.filter(binding_on__gte=quarter.first, binding_on__lte=quarter.last)
 
     def due_within(self, now: Now, days: int) -> Self:
         """Open, not late, and due today or within ``days``."""

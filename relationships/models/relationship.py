@@ -51,6 +51,15 @@ def latest_date(now: Now) -> date:
     return now.day or (now.instant.astimezone(UTC) + timedelta(hours=14)).date()
 
 
+def lies_within(column: str, now: Now, days: int, zone: str = "relationship__zone") -> Q:
+    """The condition for a day from ``days`` before today to today, both with it, where the relationship is."""
+    today = local_date(now, zone)
+    first = Cast(today - Value(timedelta(days=days)), models.DateField())
+    # The earliest that it can be anywhere, for an index.
+    bound = latest_date(now) - timedelta(days=days + 2)
+    return Q(**{f"{column}__gte": bound}) & Q(**{f"{column}__gte": first, f"{column}__lte": today})
+
+
 def lateness(now: Now) -> CombinedExpression:
     """Days late (today − due) over the interval, as in ``cadence.lateness``; for the overdue."""
     days = Cast(local_date(now), models.DateField()) - F("due_on")
@@ -96,6 +105,17 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         if key := name_key(text):
             found |= Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
         return self.filter(pk__in=Relationship.objects.filter(found).order_by().values("pk"))
+
+    def of_book(self, user: Someone) -> Self:
+        """A person's book: what they own or their teams look after, without those they merely have a part in."""
+        return self.filter(access.of_book(user), removed_at=None)
+
+    def in_cell(
+        self, *, team: Team | None = None, owner: User | None = None, kind: str = "", tier: str = "", tag: str = ""
+    ) -> Self:
+        """Those of one team, one owner, one kind of organisation, one tier, with one tag; of each only what is said."""
+        said = {"team": team, "owner": owner, "account__kind": kind, "tier": tier, "tags__contains": tag and [tag]}
+        return self.filter(**{name: value for name, value in said.items() if value})
 
     def ended(self) -> Self:
         return self.exclude(ended_on=None)
