@@ -50,7 +50,7 @@ class WhoseFilter(forms.Form):
             ("mine", "mine"),
             ("all", "all"),
             ("team", "team"),
-            ("book", gettext_lazy("my book, without what I only have a part in")),
+            ("book", gettext_lazy("mine and my teams’")),
         ],
     )
     relationship = forms.ModelChoiceField(

@@ -106,10 +106,6 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
             found |= Q(account__name_key__contains=key) | Q(account__aliases__name_key__contains=key)
         return self.filter(pk__in=Relationship.objects.filter(found).order_by().values("pk"))
 
-    def of_book(self, user: Someone) -> Self:
-        """A person's book: what they own or their teams look after, without those they merely have a part in."""
-        return self.filter(access.of_book(user), removed_at=None)
-
     def in_cell(
         self, *, team: Team | None = None, owner: User | None = None, kind: str = "", tier: str = "", tag: str = ""
     ) -> Self:

@@ -217,7 +217,7 @@ def test_chips_say_what_narrows(client: Client) -> None:
     told = [
         ("Team", "North"), ("Owner", "Alice Ahlberg"), ("Organisation", "Supplier"), ("Tier", "A"), ("Tag", "board"),
     ]  # fmt: skip
-    book = ("Whose", "my book, without what I only have a part in")
+    book = ("Whose", "mine and my teams’")
     outcome = [("Side", "ours"), ("What became of it", "kept late"), ("Its day", "July to September 2026")]
     asked = {"side": "ours", "outcome": "late", "quarter": "2026Q3"}
     assert chips(client, "promise_list", **cell, **asked, whose="book") == [book, *outcome, *told]
