@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,41 +13,19 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
 from dashboards import book_filter
+from dashboards.quadrants import FIELDS, NOT_KNOWN, Book, book
 from dashboards.two_views import Placed, placed
-from relationships import behaviour, flags, two_views
+from relationships import behaviour, two_views
 from relationships import two_views_words as said_as
-from relationships.flags import Said
 from relationships.forms.portfolio import PortfolioForm
-from relationships.models import PulseAnswer, Relationship, RelationshipQuerySet, latest_date
-from relationships.two_views import Place, Quadrant
+from relationships.models import Relationship
+from relationships.two_views import Quadrant
 from web.clock import Now
 from web.paging import page
 
 PAGE = 50
-NOT_KNOWN = "not_known"
-# As they lie: satisfied above, loyal at the right.
-FIELDS = (Quadrant.MERCENARY, Quadrant.APOSTLE, Quadrant.DEFECTOR, Quadrant.HOSTAGE)
 # The list that is shown where nobody chose one: those where something can still be done, first.
 URGENT = (Quadrant.MERCENARY, Quadrant.DEFECTOR, Quadrant.HOSTAGE, Quadrant.APOSTLE)
-
-
-@dataclass
-class Book:
-    """Who stands where; only those of whom somebody was asked within a year are judged one by one."""
-
-    places: dict[int, Place]
-    said: dict[int, Said]
-    total: int
-    inside: dict[Quadrant, list[int]] = field(default_factory=dict)
-
-    @property
-    def known(self) -> list[int]:
-        return [pk for ids in self.inside.values() for pk in ids]
-
-    @property
-    def counts(self) -> dict[Quadrant | None, int]:
-        found: dict[Quadrant | None, int] = {one: len(ids) for one, ids in self.inside.items()}
-        return {**found, None: self.total - sum(found.values())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +48,12 @@ class Row:
     placed: Placed
 
 
-def going_on(rows: RelationshipQuerySet) -> RelationshipQuerySet:
-    return rows.filter(paused_since=None, ended_on=None)
-
-
-def book(rows: RelationshipQuerySet, now: Now) -> Book:
-    """Three queries, for any number."""
-    asked = list(rows.filter(Exists(_asked(now))).order_by())
-    said = behaviour.read(asked, now)
-    places = {row.pk: two_views.place(said[row.pk], row.today(now), row.every_days) for row in asked}
-    inside: dict[Quadrant, list[int]] = {one: [] for one in FIELDS}
-    for pk, place in places.items():
-        if place.quadrant is not None:
-            inside[place.quadrant].append(pk)
-    return Book(places, said, rows.count(), inside)
-
-
-def _asked(now: Now) -> QuerySet[PulseAnswer]:
-    """Answers of theirs that may still count, wherever their relationship is."""
-    since = latest_date(now) - flags.ANSWER_HOLDS - timedelta(days=2)
-    rows = PulseAnswer.objects.filter(relationship=OuterRef("pk"), side=two_views.THEIRS, on__gte=since)
-    return rows.filter(question=flags.SATISFACTION).order_by()
-
-
 @require_GET
 def loyalty_list(request: PersonRequest) -> HttpResponse:
     """Eight queries besides who asks, whatever there is."""
     user, now = request.user, Now.read()
     form = PortfolioForm(request.GET, user=user)
-    rows = going_on(form.narrow(Relationship.objects.visible_to(user), now))
+    rows = form.narrow(Relationship.objects.visible_to(user), now).going_on()
     found = book(rows, now)
     key = _chosen(request.GET.get("field", ""), found)
     listed = rows.filter(pk__in=found.inside[Quadrant(key)]) if key != NOT_KNOWN else rows.exclude(pk__in=found.known)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, FloatField, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Collate
 
@@ -20,6 +20,7 @@ from accounts.models import User
 from relationships.cadence import State
 from relationships.models import (
     Interaction,
+    InteractionQuerySet,
     Relationship,
     RelationshipQuerySet,
     is_booked,
@@ -48,7 +49,8 @@ class Book:
         return sum(self.counts.values())
 
 
-def _state_conditions(now: Now) -> dict[State, Q]:
+def state_conditions(now: Now) -> dict[State, Q]:
+    """As ``RelationshipQuerySet.in_state`` has each, for rows that are not removed: one alone fits any of them."""
     today = local_date(now)
     going_on = Q(ended_on=None)
     running = going_on & Q(paused_since=None)
@@ -64,23 +66,29 @@ def _state_conditions(now: Now) -> dict[State, Q]:
     }
 
 
+def needed_a_day() -> Combinable:
+    """Check-ins that the rhythm of a relationship needs per working day; below a week it counts in working days."""
+    days = Case(When(every_days__gte=7, then=Value(7.0 / 5.0)), default=Value(1.0), output_field=FloatField())
+    return days / Cast("every_days", FloatField())
+
+
+def met_lately(now: Now) -> InteractionQuerySet:
+    """The touches of the last four weeks."""
+    first = latest_date(now) - timedelta(days=COUNTED_DAYS)
+    return Interaction.objects.touches().filter(occurred_on__gt=first, occurred_on__lte=latest_date(now))
+
+
 def book(rows: RelationshipQuerySet, now: Now) -> Book:
     """Two queries: one over the relationships, one over four weeks of contact."""
-    per_day = Value(7.0 / 5.0) / Cast("every_days", FloatField())
-    within_week = Value(1.0) / Cast("every_days", FloatField())
     summed: dict[str, Any] = rows.order_by().aggregate(
-        **{state.value: Count("pk", filter=condition) for state, condition in _state_conditions(now).items()},
-        weekly=Sum(per_day, filter=Q(every_days__gte=7)),
-        daily=Sum(within_week, filter=Q(every_days__lt=7)),
+        **{state.value: Count("pk", filter=condition) for state, condition in state_conditions(now).items()},
+        needed=Sum(needed_a_day()),
     )
-    first = latest_date(now) - timedelta(days=COUNTED_DAYS)
-    met = Interaction.objects.touches().filter(
-        relationship__in=rows.order_by().values("pk"), occurred_on__gt=first, occurred_on__lte=latest_date(now)
-    )
+    met = met_lately(now).filter(relationship__in=rows.order_by().values("pk"))
     happened = met.order_by().values("relationship", "occurred_on").distinct().count()
     return Book(
         counts={state: summed[state.value] for state in State},
-        needed=(summed["weekly"] or 0.0) + (summed["daily"] or 0.0),
+        needed=summed["needed"] or 0.0,
         happening=happened / WORKING_DAYS,
     )
 

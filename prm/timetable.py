@@ -14,5 +14,6 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "sweep-duplicates": {"task": "accounts.tasks.sweep_duplicates", "schedule": 5 * 60.0},
     # At an hour of the day: beat begins its count anew whenever it starts.
     "forget-files": {"task": "relationships.tasks.forget_files", "schedule": crontab(hour="3", minute="17")},
+    "count-book": {"task": "dashboards.tasks.count_book", "schedule": 60 * 60.0},
     "send-mail": {"task": "mail.tasks.send_mail", "schedule": 60.0},
 }

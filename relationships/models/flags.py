@@ -28,8 +28,15 @@ class HealthFlagQuerySet(models.QuerySet["HealthFlag"]):
 
     def raised_within(self, days: int, now: Now) -> Self:
         """That hold since within the last so many days, today with them, where the relationship is."""
-        first = Cast(local_date(now, "relationship__zone") - Value(timedelta(days=days)), models.DateField())
-        return self.filter(since__gt=first)
+        return self.filter(since__gt=_days_ago(days, now))
+
+    def cleared_within(self, days: int, now: Now) -> Self:
+        """Likewise those that hold no more since then."""
+        return self.filter(until__gt=_days_ago(days, now), until__lte=local_date(now, "relationship__zone"))
+
+
+def _days_ago(days: int, now: Now) -> Cast:
+    return Cast(local_date(now, "relationship__zone") - Value(timedelta(days=days)), models.DateField())
 
 
 @tracked()

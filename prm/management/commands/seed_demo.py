@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
+from dashboards.actions import count_book
 from prm import (
     demo_capture,
     demo_evidence,
@@ -113,6 +114,7 @@ class Command(BaseCommand):
         year = actions.remember(since=now.today("UTC") - timedelta(days=365), now=now)
         self._say(f"{year} standings of former weeks")
         self._say(f"{writer.feelings()} times how it feels, and what became of two")
+        self._say(f"{count_book(now=now).figures} figures of the book")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
 
     def _say(self, line: str) -> None:
