@@ -10,7 +10,7 @@ import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -24,6 +24,7 @@ from accounts.access import Reach
 from accounts.teams import at_and_below
 from web import zones
 from web.clock import Now
+from web.finding import PlainText
 
 Someone: TypeAlias = "User | AnonymousUser"
 
@@ -319,6 +320,7 @@ class Account(models.Model):
             models.CheckConstraint(condition=~Q(name_key=""), name="account_name_not_empty"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="account_not_its_own_parent"),
         ]
+        indexes = [GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="account_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -350,6 +352,7 @@ class AccountAlias(models.Model):
             ),
             models.CheckConstraint(condition=~Q(name_key=""), name="alias_not_empty"),
         ]
+        indexes = [GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="alias_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -385,6 +388,10 @@ class ExternalId(models.Model):
         return f"{self.system} {self.value}"
 
 
+# What of a person search reads; the index is made of the same.
+CONTACT_SEARCHED = ("name", "email")
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: Someone) -> Self:
         """People of an account whose details the person may read."""
@@ -418,7 +425,10 @@ class Contact(models.Model):
 
     class Meta:
         ordering = ["name", "id"]
-        indexes = [models.Index(Lower("email"), name="contact_email")]
+        indexes = [
+            models.Index(Lower("email"), name="contact_email"),
+            GinIndex(OpClass(PlainText(*CONTACT_SEARCHED), name="gin_trgm_ops"), name="contact_search"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -154,6 +154,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Each audited row asks for this setting; where it is missing, an error is raised and caught for each (accounts/0004).
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options["options"] = f"{_options.get('options', '')} -c pgtrigger.ignore={{}}".lstrip()
+# How near a word has to be for search to look at it more closely (web/plain.py decides).
+_options["options"] += " -c pg_trgm.word_similarity_threshold=0.4"
 if TESTING:
     # No test pulls the plug of the database server.
     _options["options"] += " -c synchronous_commit=off"

@@ -11,7 +11,9 @@ const SECOND_KEY_MS = 1200;
 /** What the page offers goes before what the navigation offers: L on a partner's page logs with that partner. */
 const link = (name) => document.querySelector(`main [data-key-link="${name}"]`) ?? document.querySelector(`[data-key-link="${name}"]`);
 const follow = (name) => () => link(name)?.click();
-const searchField = () => document.querySelector("main [data-search]") ?? document.querySelector("[data-search]");
+/** On its own page search is the field; from any other it is the way there. */
+const search = () => document.querySelector("[data-searching] [name=q]") ?? link("search");
+const openSearch = () => (search().matches("input") ? search().select() : search().click());
 
 /** keys: what to press, one after the other; when: whether the page offers it now; told: whether the help names it, where that is more. */
 const SHORTCUTS = [
@@ -20,7 +22,7 @@ const SHORTCUTS = [
   { keys: ["l"], label: "key.log", when: () => link("log"), run: follow("log") },
   { keys: ["c"], label: "key.create", when: () => link("create"), run: follow("create") },
   { keys: ["m"], label: "key.meeting", when: () => link("meeting"), run: follow("meeting") },
-  { keys: ["/"], label: "key.search", when: searchField, run: () => searchField().focus() },
+  { keys: ["/"], label: "key.search", when: search, run: openSearch },
   { keys: ["g", "t"], label: "key.today", when: () => link("today"), run: follow("today") },
   { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
   { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },

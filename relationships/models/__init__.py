@@ -6,6 +6,7 @@ from relationships.models.evidence import (
 )
 from relationships.models.feedback import (
     FEEDBACK_DERIVED,
+    FEEDBACK_SEARCHED,
     Feedback,
     FeedbackQuerySet,
     FeedbackStep,
@@ -55,6 +56,7 @@ from relationships.models.problems import (
 )
 from relationships.models.promises import (
     COMMITMENT_DERIVED,
+    PROMISE_SEARCHED,
     Commitment,
     CommitmentQuerySet,
     Fulfilment,
@@ -114,6 +116,7 @@ from relationships.models.stages import (
     WaiverQuerySet,
 )
 from relationships.models.talk import (
+    NOTE_SEARCHED,
     Attachment,
     AttachmentQuerySet,
     Comment,
@@ -139,7 +142,10 @@ __all__ = [
     "CRITERIA",
     "DERIVED",
     "FEEDBACK_DERIVED",
+    "FEEDBACK_SEARCHED",
+    "NOTE_SEARCHED",
     "PROBLEM_DERIVED",
+    "PROMISE_SEARCHED",
     "STAGE_DERIVED",
     "Attachment",
     "AttachmentQuerySet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -17,6 +18,7 @@ from relationships.models.promises import Commitment
 from relationships.models.relationship import Relationship, latest_date, lies_within, local_date
 from relationships.models.talk import Attachment, Interaction
 from web.clock import Now
+from web.finding import PlainText
 
 FEEDBACK_DERIVED = [
     "acknowledged_on", "answered_on", "ended_on", "outcome", "told_voice_on", "told_group_on", "ignored_on",
@@ -68,6 +70,10 @@ def is_unread() -> Q:
 def owed_answer(now: Now) -> Q:
     """The condition for what waits for an answer of ours for longer than one may take, where it goes on with them."""
     return waits_long(now) & Q(side="theirs", relationship__ended_on=None)
+
+
+# What of it search reads; the index is made of the same.
+FEEDBACK_SEARCHED = ("said", "voice_name", "behalf_of", "where")
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
@@ -211,6 +217,7 @@ class Feedback(models.Model):
                 name="feedback_to_be_ignored",
             ),
             models.Index(fields=["-heard_on", "-id"], name="feedback_newest"),
+            GinIndex(OpClass(PlainText(*FEEDBACK_SEARCHED), name="gin_trgm_ops"), name="feedback_search"),
         ]
 
     def __str__(self) -> str:

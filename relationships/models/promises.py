@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -16,6 +17,7 @@ from relationships import promises
 from relationships.models.relationship import Relationship, latest_date, local_date
 from relationships.models.talk import Interaction
 from web.clock import Now
+from web.finding import PlainText
 from web.quarters import Quarter
 
 COMMITMENT_DERIVED = ["binding_on", "moved", "late_on", "ended_on", "outcome"]
@@ -30,6 +32,10 @@ def is_late(now: Now) -> Q:
 def seen_to_by(people: Collection[int]) -> Q:
     """The condition for promises that one of them sees to: named for them, or for nobody with a partner of theirs."""
     return Q(keeper__in=people) | Q(keeper=None, relationship__owner__in=people)
+
+
+# What of it search reads; the index is made of the same.
+PROMISE_SEARCHED = ("what", "remedy")
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -151,6 +157,7 @@ class Commitment(models.Model):
             models.Index(
                 fields=["late_on"], condition=Q(ended_on=None, late_on__isnull=False), name="commitment_late_now"
             ),
+            GinIndex(OpClass(PlainText(*PROMISE_SEARCHED), name="gin_trgm_ops"), name="commitment_search"),
         ]
 
     def __str__(self) -> str:

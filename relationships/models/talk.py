@@ -8,6 +8,7 @@ from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -15,6 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
 from relationships.models.relationship import Relationship
+from web.finding import PlainText
+
+# What of it search reads; the index is made of the same.
+NOTE_SEARCHED = ("summary", "purpose", "next_step", "project")
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
@@ -115,6 +120,7 @@ class Interaction(models.Model):
                 condition=Q(next_step_on__isnull=False, next_step_done_on=None),
                 name="interaction_next_steps",
             ),
+            GinIndex(OpClass(PlainText(*NOTE_SEARCHED), name="gin_trgm_ops"), name="interaction_search"),
         ]
 
     def __str__(self) -> str:

@@ -82,6 +82,7 @@ TABLE: dict[str, Route] = {
     "today": page(STAFF),
     "portfolio": page(STAFF),
     "palette": page(STAFF),
+    "search": page(STAFF),
     "promise_list": page(STAFF),
     "relationship_detail": page(SEES, "Relationship"),
     "relationship_people": page(SEES, "Relationship"),

@@ -193,8 +193,8 @@ def test_internal_field_on_a_page_is_caught_by_the_crawl(planted: Any, world: Wo
 
 
 def test_search_of_all_rows_is_caught_by_the_crawl(planted: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    planted.urlpatterns = [path("search/", a_search_of_all, name="search")]
-    monkeypatch.setitem(TABLE, "search", Route(get=who("olga")))
+    planted.urlpatterns = [path("searching/", a_search_of_all, name="searching")]
+    monkeypatch.setitem(TABLE, "searching", Route(get=who("olga")))
     assert ("interaction", "summary") in {leak for found in crawl(world, "olga")["north"].values() for leak in found}
 
 

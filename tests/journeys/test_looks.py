@@ -132,6 +132,8 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("history"),
         reverse("cover_list"),
         reverse("palette"),
+        reverse("search"),
+        reverse("search") + "?q=the",
         f"{row.get_absolute_url()}?show=promises",
         f"{row.get_absolute_url()}?show=feedback",
         reverse("relationship_people", args=[row.pk]),

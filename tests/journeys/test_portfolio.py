@@ -26,7 +26,7 @@ def test_search_filter_tabs_and_back(browse: Open) -> None:
     page = browse(people.alice())
     page.goto("/portfolio/")
     shown(page, "Ewos", "Nordlaks", "Salmar")
-    page.keyboard.press("/")
+    page.locator("main [data-search]").focus()
     page.keyboard.type("nord")
     page.wait_for_url("**/portfolio/?q=nord")
     expect(page.locator(".c-book .name")).to_have_count(1)

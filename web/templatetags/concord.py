@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from django import template
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from web.icons import ICONS
@@ -26,6 +26,13 @@ def icon(name: str, label: str = "") -> SafeString:
         raise LookupError(f"No icon named {name!r} in web/icons.txt")
     heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', heard, static("dist/icons.svg"), name)
+
+
+@register.simple_tag
+def pieces(parts: list[tuple[str, bool]]) -> SafeString:
+    """A text in pieces, each with whether it is one of the words that were looked for: those are marked."""
+    marks = {True: (mark_safe("<mark>"), mark_safe("</mark>")), False: ("", "")}
+    return format_html_join("", "{}{}{}", ((marks[hit][0], piece, marks[hit][1]) for piece, hit in parts))
 
 
 @register.inclusion_tag("web/folded.html")

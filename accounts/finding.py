@@ -1,0 +1,57 @@
+"""Search over organisations and people: which of them have the words, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts import access
+from accounts.models import CONTACT_SEARCHED, Account, AccountAlias, Affiliation, Contact, User
+from web.finding import PlainText, has_all
+from web.plain import Candidate, Word, best_first
+
+# Of so many rows of each lot is it known which are best: a word that half of the directory has says nothing.
+MOST = 200
+
+
+def organisations(user: User, words: tuple[Word, ...]) -> list[int]:
+    """Keys by any of their names; names are a directory, so those of all for the staff. One query."""
+    if not access.reach_of(user).staff:
+        return []
+    named = Account.objects.listed_for(user).values_list("pk", "name")
+    other = AccountAlias.objects.filter(account__in=Account.objects.listed_for(user)).values_list("account", "name")
+    lots = [lot for rows in (named, other) for lot in _lots(rows, ("name",), words)]
+    found = _together(lots)
+    return best_first([Candidate(pk, name) for pk, name in found], words, nearly=True)
+
+
+def people(user: User, words: tuple[Word, ...], near: Collection[int] | None) -> list[int]:
+    """Keys of those whom the person may see, by name or address; those of the organisations ``near`` are never missed.
+
+    Two queries. ``near`` are the organisations that the person sees most of; none where these are too many.
+    """
+    everybody = Contact.objects.order_by()
+    lots = _lots(everybody.values_list("pk", *CONTACT_SEARCHED), CONTACT_SEARCHED, words)
+    if near is not None:
+        at = Affiliation.objects.filter(account__in=near).order_by().values("contact")
+        lots += _lots(everybody.filter(pk__in=at).values_list("pk", *CONTACT_SEARCHED), CONTACT_SEARCHED, words)
+    texts = {pk: " ".join(filter(None, told)) for pk, *told in _together(lots)}
+    seen = set(Contact.objects.visible_to(user).filter(pk__in=texts).order_by().values_list("pk", flat=True))
+    return best_first([Candidate(pk, text) for pk, text in texts.items() if pk in seen], words, nearly=True)
+
+
+def _lots(rows: QuerySet[Any, Any], columns: tuple[str, ...], words: tuple[Word, ...]) -> list[QuerySet[Any, Any]]:
+    """Those that begin like that, those that have it as it is, and those that may; each bounded by itself."""
+    told = rows.order_by().alias(plain=PlainText(*columns))
+    begins = " " + " ".join(word.text for word in words)
+    return [
+        told.filter(plain__startswith=begins)[:MOST],
+        told.filter(has_all("plain", words))[:MOST],
+        told.filter(has_all("plain", words, nearly=True))[:MOST],
+    ]
+
+
+def _together(lots: list[QuerySet[Any, Any]]) -> list[Any]:
+    return list(lots[0].union(*lots[1:], all=True))

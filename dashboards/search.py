@@ -1,0 +1,242 @@
+"""Search: organisations, people, notes, feedback and promises that have the words, by what the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts import finding as names
+from accounts.models import AccountAlias, Affiliation, Contact, User
+from accounts.queries import directory
+from accounts.requests import PersonRequest
+from dashboards.timeline import Kind, Place
+from relationships import feedback_words, finding, words
+from relationships.finding import FEEDBACK, NOTES, PROMISES, Scope, Source
+from relationships.models import Commitment, Feedback, Interaction, Relationship
+from web import dates
+from web.clock import Now
+from web.plain import LONGEST, Word, excerpt, marked, match, words_of
+
+# So many of each kind where all kinds are shown, and of one kind by itself.
+OF_EACH, OF_ONE = 5, 50
+
+Pieces: TypeAlias = list[tuple[str, bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was found. ``title`` and ``text`` in pieces, each with whether it is one of the words."""
+
+    icon: str
+    title: Pieces
+    address: str
+    said: str = ""
+    text: Pieces = field(default_factory=list)
+    tone: str = ""
+    label: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search under way: who asks, for which words, when."""
+
+    user: User
+    words: tuple[Word, ...]
+    now: Now
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One of the kinds in which is searched."""
+
+    key: str
+    name: str | Promise
+    keys: Callable[[Asked], list[int]]
+    lines: Callable[[Asked, list[int]], dict[int, Line]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was found of a kind: the best of it, and how much there is (``count`` is *200 or more* at the bound)."""
+
+    key: str
+    name: str
+    count: str
+    lines: list[Line]
+    more: str
+
+
+# Organisations and people --------------------------------------------------------------------------------------------
+
+
+def _organisations(asked: Asked) -> list[int]:
+    return names.organisations(asked.user, asked.words)
+
+
+def _organisation_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
+    seen = Relationship.objects.visible_to(asked.user).select_related("account", "owner", "agreement")
+    rows: Any = directory(asked.user).filter(pk__in=keys)
+    rows = rows.prefetch_related(Prefetch("relationships", seen, to_attr="seen"), "aliases")
+    return {row.pk: _organisation(asked, row, row.seen, row.aliases.all()) for row in rows}
+
+
+def _organisation(asked: Asked, row: Any, seen: list[Relationship], aliases: list[AccountAlias]) -> Line:
+    also: Pieces = []
+    if match(row.name, asked.words) is None:
+        other = min((one.name for one in aliases if match(one.name, asked.words)), default="", key=len)
+        also = [(_("also called") + " ", False), *marked(other, asked.words)] if other else []
+    if len(seen) == 1:
+        (one,) = seen
+        look = words.LOOKS[one.state(asked.now)]
+        said = words.short(one, asked.now)
+        title = marked(str(one), asked.words)
+        return Line(look.icon, title, one.get_absolute_url(), said, also, look.tone, str(look.word))
+    said = row.get_kind_display() if row.readable else _("the name alone is yours to see")
+    links = [(str(one), one.get_absolute_url()) for one in seen]
+    title = marked(row.name, asked.words)
+    return Line("building", title, row.get_absolute_url(), capfirst(said), also, links=links)
+
+
+def _people(asked: Asked) -> list[int]:
+    return names.people(asked.user, asked.words, asked.scope.accounts)
+
+
+def _people_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
+    where = Affiliation.objects.visible_to(asked.user).select_related("account").order_by("until", "-pk")
+    rows: Any = Contact.objects.filter(pk__in=keys).prefetch_related(Prefetch("affiliations", where, to_attr="at"))
+    return {row.pk: _person(asked, row) for row in rows}
+
+
+def _person(asked: Asked, row: Any) -> Line:
+    # Of several places the one that goes on; it has no last day.
+    place: Affiliation | None = next((one for one in row.at if one.until is None), row.at[-1] if row.at else None)
+    text = marked(row.email, asked.words)
+    if place is None:
+        return Line("user", marked(row.name, asked.words), reverse("account_list"), text=text)
+    known = {"title": place.title, "account": place.account}
+    said = _("%(title)s at %(account)s") % known if place.title else str(place.account)
+    return Line("user", marked(row.name, asked.words), place.account.get_absolute_url(), said, text)
+
+
+# What was said -------------------------------------------------------------------------------------------------------
+
+
+def _keys_of(source: Source) -> Callable[[Asked], list[int]]:
+    return lambda asked: finding.keys(source, asked.scope, asked.words)
+
+
+def _lines_of(source: Source, line: Callable[[Asked, Any], Line]) -> Callable[[Asked, list[int]], dict[int, Line]]:
+    def lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
+        rows = source.model.objects.visible_to(asked.user).filter(pk__in=keys)
+        return {row.pk: line(asked, row) for row in rows.select_related("relationship__account", *JOINED[source.model])}
+
+    return lines
+
+
+JOINED: dict[Any, tuple[str, ...]] = {
+    Interaction: (),
+    Feedback: ("contact", "colleague"),
+    Commitment: ("miss",),
+}
+
+
+def _note(asked: Asked, row: Interaction) -> Line:
+    today = row.relationship.today(asked.now)
+    # The page of the timeline that begins with it.
+    query = urlencode({"after": str(Place(row.occurred_on, Kind.TALK, row.pk + 1))})
+    address = f"{row.relationship.get_absolute_url()}?{query}#entry-{row.pk}"
+    said = f"{words.beginning(row)} {dates.on(row.occurred_on, today)}"
+    text = marked(excerpt(NOTES.text(row), asked.words), asked.words)
+    return Line("message", [(str(row.relationship), False)], address, said, text)
+
+
+def _feedback(asked: Asked, row: Feedback) -> Line:
+    today = row.relationship.today(asked.now)
+    text = marked(excerpt(FEEDBACK.text(row), asked.words), asked.words)
+    said = f"{feedback_words.heading(row)}, {dates.said(row.heard_on, today)}"
+    return Line("message-circle", [(str(row.relationship), False)], row.get_absolute_url(), said, text)
+
+
+def _promise(asked: Asked, row: Commitment) -> Line:
+    look = words.PROMISE_LOOKS[row.state(asked.now)]
+    whose = _("Ours") if row.side == Commitment.Side.OURS else _("Theirs")
+    said = f"{whose}. {words.promise_sentence(row, asked.now)}"
+    text = marked(excerpt(PROMISES.text(row), asked.words), asked.words)
+    title = [(str(row.relationship), False)]
+    return Line(look.icon, title, row.get_absolute_url(), said, text, look.tone, str(look.word))
+
+
+SORTS = (
+    Sort("organisations", gettext_lazy("Organisations"), _organisations, _organisation_lines),
+    Sort("people", gettext_lazy("People"), _people, _people_lines),
+    Sort("notes", gettext_lazy("Notes"), _keys_of(NOTES), _lines_of(NOTES, _note)),
+    Sort("feedback", gettext_lazy("Feedback"), _keys_of(FEEDBACK), _lines_of(FEEDBACK, _feedback)),
+    Sort("promises", gettext_lazy("Promises"), _keys_of(PROMISES), _lines_of(PROMISES, _promise)),
+)
+
+
+# The page ------------------------------------------------------------------------------------------------------------
+
+
+def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
+    """Groups of what has the words, the empty ones left out; ``kind`` narrows to one. None of too little typed."""
+    looked_for = words_of(typed)
+    if not looked_for or not user.reach.staff:
+        return []
+    asked = Asked(user, looked_for, now, finding.scope_of(user))
+    groups = []
+    for sort in SORTS:
+        if kind and sort.key != kind:
+            continue
+        keys = sort.keys(asked)
+        shown = keys[: OF_ONE if kind else OF_EACH]
+        if not shown:
+            continue
+        lines = sort.lines(asked, shown)
+        more = "" if kind or len(keys) <= OF_EACH else f"?{urlencode({'q': typed, 'kind': sort.key})}"
+        # What vanished between two queries is left out.
+        groups.append(Group(sort.key, str(sort.name), _count(keys), [lines[k] for k in shown if k in lines], more))
+    return groups
+
+
+def _count(keys: list[int]) -> str:
+    return str(len(keys)) if len(keys) < finding.MOST else _("%(count)d or more") % {"count": finding.MOST}
+
+
+@require_safe
+def search(request: PersonRequest) -> HttpResponse:
+    typed = " ".join(request.GET.get("q", "").replace("\0", "")[:LONGEST].split())
+    kind = request.GET.get("kind", "")
+    sort = next((one for one in SORTS if one.key == kind), None)
+    enough = bool(words_of(typed))
+    groups = found(request.user, typed, Now.read(), sort.key if sort else "")
+    context = {
+        "typed": typed,
+        "enough": enough,
+        "groups": groups,
+        "sort": sort,
+        "everywhere": f"?{urlencode({'q': typed})}",
+        "said": _said(groups) if enough else "",
+    }
+    return render(request, "dashboards/search.html", context)
+
+
+def _said(groups: list[Group]) -> str:
+    """*3 organisations, 12 notes.*"""
+    if not groups:
+        return _("Nothing found.")
+    return capfirst(", ".join(f"{group.count} {group.name.lower()}" for group in groups)) + "."

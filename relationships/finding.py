@@ -1,0 +1,128 @@
+"""Search over what was said and promised: which notes, feedback and promises have the words, best first.
+
+Whoever sees few relationships is asked for these: their rows, or the index of words, whichever PostgreSQL finds
+cheaper. Whoever sees many is answered from the newest rows first; only what is rare there is looked up in the index of
+all. So no search costs more than its bounds, however large the book is and however common the word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Max, QuerySet
+
+from accounts.models import User
+from relationships.models import (
+    FEEDBACK_SEARCHED,
+    NOTE_SEARCHED,
+    PROMISE_SEARCHED,
+    Commitment,
+    Feedback,
+    Interaction,
+    Relationship,
+)
+from web.finding import PlainText, has_all
+from web.plain import Candidate, Word, best_first
+
+# Up to so many relationships are named one by one.
+FEW = 1000
+# Rows of which it is known which are best.
+MOST = 200
+# Of the newest rows so many are looked at for whether one may see them, and so many of those that one may are read.
+LATELY_SEEN, LATELY_READ = 50_000, 5000
+# So many are read for words with a mistake in them.
+NEARLY_READ = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a person may see: the keys of their relationships and of the organisations; none where these are many."""
+
+    user: User
+    relationships: tuple[int, ...] | None
+    accounts: Collection[int] | None
+
+
+def scope_of(user: User) -> Scope:
+    """One query."""
+    rows = Relationship.objects.visible_to(user).order_by().values_list("pk", "account")
+    seen = [] if user.reach.everything else list(rows[: FEW + 1])
+    if user.reach.everything or len(seen) > FEW:
+        return Scope(user, None, None)
+    return Scope(user, tuple(pk for pk, _account in seen), {account for _pk, account in seen})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of rows in which is searched: what of it is read, and the day by which the newest comes first."""
+
+    model: Any
+    columns: tuple[str, ...]
+    day: str
+
+    def text(self, row: Any) -> str:
+        return " · ".join(filter(None, (getattr(row, column) for column in self.columns)))
+
+
+NOTES = Source(Interaction, NOTE_SEARCHED, "occurred_on")
+FEEDBACK = Source(Feedback, FEEDBACK_SEARCHED, "heard_on")
+PROMISES = Source(Commitment, PROMISE_SEARCHED, "binding_on")
+
+
+def keys(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[int]:
+    """Keys of the rows that have all the words, and only where none has, of those that nearly have them."""
+    found = _few(source, scope, words) if scope.relationships is not None else _many(source, scope, words)
+    if found:
+        return best_first(found, words, nearly=False)
+    return best_first(_nearly(source, scope, words), words, nearly=True)
+
+
+def _few(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[Candidate]:
+    return _newest(source, _having(source, _own(source, scope), words))
+
+
+def _many(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[Candidate]:
+    lately = _newest(source, _having(source, _lately(source, scope, LATELY_READ), words))
+    if len(lately) >= MOST:
+        return lately
+    whole = _newest(source, _having(source, source.model.objects.visible_to(scope.user), words))
+    return list({one.key: one for one in (*whole, *lately)}.values())
+
+
+def _nearly(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[Candidate]:
+    """Read and not looked up: of a word with a mistake the index knows only what half of all texts have."""
+    if scope.relationships is None:
+        rows = _lately(source, scope, NEARLY_READ)
+    else:
+        newest = _own(source, scope).order_by(f"-{source.day}", "-pk").values("pk")[:NEARLY_READ]
+        rows = source.model.objects.filter(pk__in=newest)
+    return _newest(source, _having(source, rows, words, nearly=True))
+
+
+def _own(source: Source, scope: Scope) -> QuerySet[Any, Any]:
+    rows: QuerySet[Any, Any] = source.model.objects.visible_to(scope.user).filter(relationship__in=scope.relationships)
+    return rows
+
+
+def _lately(source: Source, scope: Scope, most: int) -> QuerySet[Any, Any]:
+    """The newest that the person may see, by when they were written."""
+    latest = source.model.objects.aggregate(latest=Max("pk"))["latest"] or 0
+    seen = source.model.objects.visible_to(scope.user).filter(pk__gt=latest - LATELY_SEEN)
+    rows: QuerySet[Any, Any] = source.model.objects.filter(pk__in=seen.order_by("-pk").values("pk")[:most])
+    return rows
+
+
+def _having(
+    source: Source, rows: QuerySet[Any, Any], words: tuple[Word, ...], *, nearly: bool = False
+) -> QuerySet[Any, Any]:
+    told: QuerySet[Any, Any] = rows.alias(plain=PlainText(*source.columns))
+    return told.filter(has_all("plain", words, nearly=nearly))
+
+
+def _newest(source: Source, rows: QuerySet[Any, Any]) -> list[Candidate]:
+    # As no index has it: else the planner may go through one by day, and read all of a table for a rare word.
+    newest = rows.order_by(F(source.day).desc(nulls_last=True), F("pk").desc(nulls_last=True))
+    found = newest.values_list("pk", source.day, *source.columns)[:MOST]
+    return [Candidate(pk, " · ".join(filter(None, told)), (-day.toordinal(), -pk)) for pk, day, *told in found]

@@ -1,0 +1,320 @@
+"""Search: what it finds and marks, in which order, for whom, how, and at how many queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from accounts.models import AccountAlias, Affiliation, Contact, User
+from dashboards.search import OF_EACH, found
+from relationships import actions, finding
+from relationships.models import Interaction, Relationship
+from tests import people
+from web.clock import Now
+from web.plain import Word, excerpt, marked, match, plain, words_of
+from web.text import name_key
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(typed: str, user: User | None = None, kind: str = "") -> dict[str, list[str]]:
+    groups = found(user or people.alice(), typed, Now.read(), kind)
+    return {group.key: ["".join(piece for piece, _hit in line.title) for line in group.lines] for group in groups}
+
+
+def texts(typed: str, user: User | None = None) -> list[str]:
+    """What stands beside the titles, the words in brackets."""
+    groups = found(user or people.alice(), typed, Now.read())
+    lines = [line.text for group in groups for line in group.lines if line.text]
+    return ["".join(f"[{piece}]" if hit else piece for piece, hit in text) for text in lines]
+
+
+def partner(account: str, **fields: Any) -> Relationship:
+    return people.relationship(account=people.account(account), **fields)
+
+
+def note(row: Relationship, text: str, day: date | None = None) -> Interaction:
+    now = Now.read()
+    return Interaction.objects.create(
+        relationship=row, account=row.account, occurred_on=day or now.today("UTC"), summary=text, logged_at=now.instant
+    )
+
+
+def person(row: Relationship, name: str, **fields: Any) -> Contact:
+    contact = Contact.objects.create(name=name, **fields)
+    Affiliation.objects.create(contact=contact, account=row.account)
+    return contact
+
+
+# Words ---------------------------------------------------------------------------------------------------------------
+
+
+def test_letters_are_plain_as_those_of_the_database() -> None:
+    """Every letter of European alphabets: what the index has and what marks are made of are one thing."""
+    spans = (
+        (0x41, 0x5B),
+        (0x61, 0x7B),
+        (0xC0, 0x180),
+        (0x218, 0x21C),
+        (0x386, 0x3CF),
+        (0x410, 0x460),
+        (0x1EA0, 0x1EFA),
+    )
+    letters = [chr(code) for span in spans for code in range(*span) if chr(code).isalpha()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT concord_plain(l) FROM unnest(%s::text[]) WITH ORDINALITY u(l, n) ORDER BY n", [letters])
+        told = [row[0] for row in cursor.fetchall()]
+    assert {one: (plain(one), of_db) for one, of_db in zip(letters, told, strict=True) if plain(one) != of_db} == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "looked_for"),
+    [
+        ("Ewos", [("ewos",)]),
+        ("  EWOS   Norway ", [("ewos",), ("norway",)]),
+        ("Müller", [("muller", "mueller")]),
+        ("Mueller", [("mueller", "muller")]),
+        ("Jørgensen", [("jorgensen", "joergensen")]),
+        ("Åse", [("ase", "aase")]),
+        ("Straße", [("strasse",)]),
+        ("O'Brien", [("o",), ("brien",)]),
+        ('"savings table" price', [("savings table",), ("price",)]),
+        ("„Preis“ und »mehr dazu«", [("preis",), ("mehr dazu",), ("und",)]),
+        ('an "open quote', [("an",), ("open",), ("quote",)]),
+        ("a", []),
+        ("a b", []),
+        ("a bc", [("a",), ("bc",)]),
+        ("%_'\\\0", []),
+        ("", []),
+    ],
+)
+def test_words(typed: str, looked_for: list[tuple[str, ...]]) -> None:
+    assert [word.spellings for word in words_of(typed)] == looked_for
+
+
+def best(text: str, typed: str) -> int | None:
+    hit = match(text, words_of(typed))
+    return hit and hit.worst
+
+
+def test_whole_words_beginnings_parts_and_mistakes() -> None:
+    text = "Der Liefervertrag in Köln"
+    typed = ("köln", "liefer", "vertrag", "liefervertarg", "vertrieb")
+    assert [best(text, one) for one in typed] == [0, 1, 2, 3, None]
+    # Short words are no part of others, and have no mistake.
+    assert [best("Partner", one) for one in ("art", "par", "prt")] == [None, 1, None]
+    assert best("Invoice 4711", "4712") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("vetas", "Vestas Wind"),
+        ("vistas", "Vestas Wind"),
+        ("vsetas", "Vestas Wind"),
+        ("nortwind", "Northwind Traders"),
+        ("nrothwind", "Northwind Traders"),
+        ("telenr", "Telenor ASA"),
+        ("hansn", "Per Hansen"),
+        ("joergsen", "Lise Jørgensen"),
+        ("ewso", "Ewos"),
+    ],
+)
+def test_a_mistake_is_forgiven_by_both(typed: str, meant: str) -> None:
+    """By the index that lets it through and by what decides."""
+    partner(meant)
+    assert titles(typed)["organisations"] == [meant]
+
+
+@given(st.text(max_size=80), st.lists(st.text(alphabet="abeäøß -\"'", min_size=1, max_size=6), max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_pieces_are_the_text(text: str, typed: list[str]) -> None:
+    words: tuple[Word, ...] = words_of(" ".join(typed))
+    assert "".join(piece for piece, _hit in marked(text, words)) == text
+    assert len(excerpt(text * 9, words, 60)) <= 70
+
+
+def bracketed(text: str, typed: str) -> str:
+    return "".join(f"[{piece}]" if hit else piece for piece, hit in marked(text, words_of(typed)))
+
+
+def test_marks_stand_on_the_letters_as_they_are() -> None:
+    assert bracketed("Straße in Köln", "strasse koln") == "[Straße] in [Köln]"
+    assert bracketed("Ko\u0308ln", "köln") == "[Ko\u0308ln]"
+    assert bracketed("Mueller, Müller und Muller", "müller") == "[Mueller], [Müller] und [Muller]"
+    assert bracketed("prices, prices", "price ice") == "[price]s, [price]s"
+    assert bracketed("the savings\ntable", '"savings table"') == "the [savings\ntable]"
+
+
+def test_excerpt_is_around_the_word() -> None:
+    text = "word " * 100 + "needle" + " word" * 100
+    line = excerpt(text, words_of("needle"))
+    assert line.startswith("… ") and line.endswith(" …") and "needle" in line and len(line) < 200
+
+
+# What is found -------------------------------------------------------------------------------------------------------
+
+
+def test_each_kind_is_found_and_marked() -> None:
+    row = partner("Ewos")
+    ingrid = person(row, "Ingrid Kvalvik", email="ingrid@ewos.example")
+    note(row, "Kvalvik asks about the feed prices.")
+    people.promise(row, what="Send Kvalvik the table")
+    people.feedback(row, said="Deliveries to Kvalvik come late")
+    AccountAlias.objects.create(account=row.account, name="Kvalvik Aqua", name_key=name_key("Kvalvik Aqua"))
+    assert titles("kvalvik") == {
+        "organisations": ["Ewos"],
+        "people": [ingrid.name],
+        "notes": ["Ewos"],
+        "feedback": ["Ewos"],
+        "promises": ["Ewos"],
+    }
+    assert texts("kvalvik") == [
+        "also called [Kvalvik] Aqua",
+        "ingrid@ewos.example",
+        "[Kvalvik] asks about the feed prices.",
+        "Deliveries to [Kvalvik] come late",
+        "Send [Kvalvik] the table",
+    ]
+    assert texts("feed PRICES kval") == ["[Kval]vik asks about the [feed] [prices]."]
+    assert titles("kvalvik missing") == {}
+
+
+def test_what_begins_like_that_comes_first_and_mistakes_last() -> None:
+    for name in ("Old Ewos", "Newosa", "Ewos Norway", "Ewos", "Ewwos"):
+        partner(name)
+    assert titles("ewos")["organisations"] == ["Ewos", "Ewos Norway", "Old Ewos", "Newosa", "Ewwos"]
+
+
+def test_notes_with_whole_words_first_and_then_the_newest() -> None:
+    row = partner("Ewos")
+    today = Now.read().today("UTC")
+    for days, text in ((3, "The price"), (1, "Overpriced"), (2, "The price again"), (0, "Prices")):
+        note(row, text, today - timedelta(days=days))
+    assert texts("price") == ["The [price] again", "The [price]", "[Price]s", "Over[price]d"]
+
+
+def test_notes_with_a_mistake_are_found_where_none_is_as_typed() -> None:
+    row = partner("Ewos")
+    note(row, "The prices rise")
+    assert texts("pirces rise") == ["The [prices] [rise]"]
+    note(row, "Pirces, as he wrote it")
+    assert texts("pirces") == ["[Pirces], as he wrote it"]
+
+
+def test_more_than_a_few_are_counted_and_lead_to_all() -> None:
+    row = partner("Ewos")
+    for number in range(OF_EACH + 2):
+        note(row, f"Needle {number}")
+    (group,) = found(people.alice(), "needle", Now.read())
+    assert (group.count, len(group.lines), group.more) == (str(OF_EACH + 2), OF_EACH, "?q=needle&kind=notes")
+    (group,) = found(people.alice(), "needle", Now.read(), "notes")
+    assert (len(group.lines), group.more) == (OF_EACH + 2, "")
+
+
+def test_note_leads_to_the_page_of_the_timeline_that_begins_with_it() -> None:
+    row = partner("Ewos")
+    today = Now.read().today("UTC")
+    sought = note(row, "The needle", today - timedelta(days=90))
+    for days in range(60):
+        note(row, "Hay", today - timedelta(days=days))
+    (group,) = found(people.alice(), "needle", Now.read())
+    address, _hash, anchor = group.lines[0].address.partition("#")
+    page = client_of(people.alice()).get(address).content.decode()
+    assert anchor == f"entry-{sought.pk}" and f'id="{anchor}"' in page
+    assert page.index("The needle") < len(page) and "Hay" not in page.split(f'id="{anchor}"')[1].split("</li>")[0]
+
+
+# For whom ------------------------------------------------------------------------------------------------------------
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def everything_of(row: Relationship) -> None:
+    person(row, "Canary Person", email="canary@x.example")
+    note(row, "canary note")
+    people.promise(row, what="canary promise")
+    people.feedback(row, said="canary feedback")
+
+
+ROLES = ("alice", "bob", "rita", "mona", "adam", "outsider", "petra")
+
+
+@pytest.mark.parametrize("few", [finding.FEW, 0])
+def test_by_what_one_may_see_whether_that_is_little_or_much(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(finding, "FEW", few)
+    everything_of(partner("Canary North"))
+    everything_of(partner("Canary South", owner=people.outsider(), team=people.south()))
+    seen = {role: titles("canary", getattr(people, role)()) for role in ROLES}
+    north = {"notes": ["Canary North"], "feedback": ["Canary North"], "promises": ["Canary North"]}
+    for role in ("alice", "bob", "rita", "mona"):
+        assert {key: value for key, value in seen[role].items() if key in north} == north
+        assert seen[role]["people"] == ["Canary Person"]
+    assert seen["outsider"]["notes"] == ["Canary South"]
+    assert [len(seen["adam"][kind]) for kind in ("people", "notes", "feedback", "promises")] == [2, 2, 2, 2]
+    # Names of organisations are a directory for the staff.
+    assert all(sorted(seen[role]["organisations"]) == ["Canary North", "Canary South"] for role in ROLES[:-1])
+    assert seen["petra"] == {}
+
+
+@pytest.mark.parametrize("typed", ["canary", "canray"])
+def test_of_another_teams_partner_there_is_the_name_alone(typed: str) -> None:
+    row = partner("Canary South", owner=people.outsider(), team=people.south())
+    everything_of(row)
+    page = client_of(people.alice()).get(reverse("search"), {"q": typed}).content.decode()
+    assert "note" not in page.split('id="found"')[1].split("</main>")[0].replace("the name alone", "")
+    assert "Canary Person" not in page and row.get_absolute_url() not in page
+    assert row.account.get_absolute_url() in page
+
+
+def test_removed_partner_is_gone_with_all_of_it() -> None:
+    row = partner("Canary")
+    everything_of(row)
+    actions.remove_relationship(actor=people.alice(), now=Now.read(), relationship=row)
+    assert titles("canary").keys() <= {"organisations", "people"}
+
+
+# The page ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed", ["%", "__", "\\", "'\"", "()", "x" * 5000, "…!?", "\u202e\u0007", "  ", "a", "[a-", "**"]
+)
+def test_anything_can_be_typed(typed: str) -> None:
+    partner("Ewos")
+    answer = client_of(people.alice()).get(reverse("search"), {"q": typed, "kind": typed})
+    assert answer.status_code == 200
+    assert "data-hit" not in answer.content.decode()
+
+
+def test_markup_is_text_and_the_words_in_it_are_marked() -> None:
+    row = partner("<b>Ewos</b>")
+    note(row, "<script>needle</script> & needle")
+    page = client_of(people.alice()).get(reverse("search"), {"q": "needle"}).content.decode()
+    assert "&lt;script&gt;<mark>needle</mark>&lt;/script&gt; &amp; <mark>needle</mark>" in page
+    assert "<b>Ewos" not in page
+
+
+@pytest.mark.parametrize("count", [1, 50])
+@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 31), (0, 37)])
+def test_search_takes_the_same_queries(
+    monkeypatch: pytest.MonkeyPatch, few: int, queries: int, count: int, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    monkeypatch.setattr(finding, "FEW", few)
+    for number in range(count):
+        everything_of(partner(f"Canary {number}"))
+    client = client_of(people.alice())
+    with django_assert_num_queries(queries):
+        client.get(reverse("search"), {"q": "canary"})

@@ -1,0 +1,66 @@
+"""Words looked for in columns: the conditions that the trigram indexes answer (docs/adr/0039)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.expressions import CombinedExpression
+
+from web.plain import Word, swapped
+
+# What may stand before a word; few signs, so that pg_trgm makes trigrams of them.
+_BEFORE = r"""[ \n\t(/.,:;"'&+-]"""
+
+# A function of its own, as an index takes only what never changes, and unaccent could be given another dictionary. Its
+# cost is what it takes: the planner then goes through an index rather than through many texts. What it names is bound
+# when it is made, so that a restore finds it.
+MAKE_PLAIN = """
+CREATE FUNCTION concord_plain(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 400
+RETURN lower(unaccent('unaccent'::regdictionary, $1))
+"""
+DROP_PLAIN = "DROP FUNCTION concord_plain(text)"
+
+
+class PlainText(Func):
+    """Columns in one, as ``web.plain.plain`` makes them; a blank stands before each. Null where one of them is."""
+
+    function = "concord_plain"
+
+    def __init__(self, *columns: str) -> None:
+        joined = reduce(_beside, (_beside(Value(" "), F(column)) for column in columns))
+        super().__init__(joined, output_field=TextField())
+
+
+def _beside(one: object, other: object) -> CombinedExpression:
+    return CombinedExpression(one, "||", other, output_field=TextField())  # type: ignore[arg-type]
+
+
+def has(column: str, word: Word, *, nearly: bool = False) -> Q:
+    """The condition that a ``PlainText`` has the word in it, in one of its spellings; ``nearly``: or with a mistake.
+
+    Of those with a mistake more pass than are meant: ``web.plain.match`` decides.
+    """
+    if word.phrase:
+        return Q(**{f"{column}__regex": "[^[:alnum:]]+".join(word.text.split())})
+    if word.begins:
+        return _any(Q(**{f"{column}__regex": _BEFORE + spelling}) for spelling in word.spellings)
+    exact = _any(Q(**{f"{column}__contains": spelling}) for spelling in word.spellings)
+    if not (nearly and word.mistakes):
+        return exact
+    mixed = _any(Q(**{f"{column}__contains": spelling}) for spelling in swapped(word.text))
+    return exact | mixed | _any(Q(**{f"{column}__trigram_word_similar": spelling}) for spelling in word.spellings)
+
+
+def has_all(column: str, words: tuple[Word, ...], *, nearly: bool = False) -> Q:
+    """The condition that it has every one of them."""
+    found = Q()
+    for word in words:
+        found &= has(column, word, nearly=nearly)
+    return found
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions, Q(pk__in=[]))
