@@ -102,7 +102,7 @@ def test_words(typed: str, looked_for: list[tuple[str, ...]]) -> None:
 
 def best(text: str, typed: str) -> int | None:
     hit = match(text, words_of(typed))
-    return hit and hit.worst
+    return None if hit is None else hit.worst
 
 
 def test_whole_words_beginnings_parts_and_mistakes() -> None:
