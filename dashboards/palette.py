@@ -88,10 +88,15 @@ PLACES = (
     Offer(gettext_lazy("Meetings"), "meeting_list", "calendar-event", _everybody),
     Offer(gettext_lazy("Promises"), "promise_list", "checks", _everybody),
     Offer(gettext_lazy("Feedback"), "feedback_list", "message-circle", _everybody),
+    Offer(
+        gettext_lazy("Insights"), "insights", "chart-dots", _everybody, also=gettext_lazy("dashboard charts figures")
+    ),
     Offer(gettext_lazy("Satisfied, and loyal"), "loyalty_list", "heart", _everybody),
     Offer(gettext_lazy("Problems"), "problem_list", "alert-circle", _everybody),
     Offer(gettext_lazy("Listening posts"), "listening_list", "ear", _everybody),
-    Offer(gettext_lazy("Insights"), "insight_list", "bulb", _everybody),
+    Offer(
+        gettext_lazy("Learnt on visits"), "insight_list", "bulb", _everybody, also=gettext_lazy("insights from visits")
+    ),
     Offer(gettext_lazy("Which ways in work"), "play_list", "door-enter", _everybody),
     Offer(gettext_lazy("Organisations"), "account_list", "building", _everybody),
     Offer(gettext_lazy("Duplicates"), "duplicate_list", "copy", _everybody),

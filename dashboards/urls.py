@@ -2,6 +2,7 @@ from django.urls import path
 
 from dashboards import (
     feedback_list,
+    insights,
     listening,
     loyalty,
     meeting_list,
@@ -20,6 +21,7 @@ from dashboards import (
 urlpatterns = [
     path("", views.today, name="today"),
     path("portfolio/", views.portfolio, name="portfolio"),
+    path("insights/", insights.insights, name="insights"),
     path("palette/", palette.palette, name="palette"),
     path("search/", search.search, name="search"),
     path("listening/", listening.listening_list, name="listening_list"),

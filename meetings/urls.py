@@ -36,7 +36,7 @@ urlpatterns = [
     # Open to whoever has the address
     path("answer/<str:token>/", answers.meeting_answer, name="meeting_answer"),
     path("calendar/<str:token>.ics", feeds.calendar_feed, name="calendar_feed"),
-    path("insights/", insights.insight_list, name="insight_list"),
+    path("learnt/", insights.insight_list, name="insight_list"),
     path("insights/<int:pk>/edit/", insights.insight_edit, name="insight_edit"),
     path("insights/<int:pk>/end/", insights.insight_end, name="insight_end"),
     path("insights/<int:pk>/removal/", insights.insight_remove, name="insight_remove"),

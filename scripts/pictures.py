@@ -265,6 +265,8 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "live": _meeting("Where the second line stands", "Go on", state="all"),
         "minutes": _meeting("Quarterly review of deliveries", "Minutes", state="past"),
         "insights": "/insights/",
+        "insights-long": "/insights/?weeks=156",
+        "learnt": "/learnt/",
         "ways-in": "/ways-in/",
         "their-ways-in": _tab("Ways in"),
         "calendar": "/settings/calendar/",

@@ -1,7 +1,8 @@
 """What a chart is, whoever draws it: a finding, a sentence, what is drawn, and a table with the same numbers. Pure.
 
-``templates/web/_chart.html`` shows it, ``frontend/js/charts.js`` draws it; without JavaScript the table is there. All texts
-come from here, translated: the browser knows none. Colours are names of tokens (``tokens.css``), so that both themes are one.
+``templates/web/_chart.html`` shows it, ``frontend/js/charts.js`` draws it; without JavaScript the table is there. All
+texts come from here, translated: the browser knows none. Colours are names of tokens (``tokens.css``), so that both
+themes are one.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ const SHORTCUTS = [
   { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
   { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },
   { keys: ["g", "k"], label: "key.meetings", when: () => link("meetings"), run: follow("meetings") },
+  { keys: ["g", "i"], label: "key.insights", when: () => link("insights"), run: follow("insights") },
   { keys: ["s"], label: "key.hold", when: () => link("hold"), run: follow("hold") },
   { keys: ["d"], label: "key.decision", when: () => link("decision"), run: follow("decision") },
   { keys: ["p"], label: "key.promise", when: () => link("promise"), run: follow("promise") },

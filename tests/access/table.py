@@ -171,6 +171,7 @@ TABLE: dict[str, Route] = {
     "naming_remove": deed(CHANGES, "NamingPermission"),
     "meeting_insights": Route("Meeting", get=SEES, post=CHANGES),
     "insight_list": page(STAFF),
+    "insights": page(STAFF),
     "insight_edit": form(CHANGES, "Insight"),
     "insight_end": form(CHANGES, "Insight"),
     # Only whom it was routed to, and who stands in for them.

@@ -142,6 +142,7 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("relationship_feedback", args=[row.pk]),
         reverse("feedback_list"),
         reverse("problem_list"),
+        reverse("insights"),
         reverse("listening_list"),
         *(one.get_absolute_url() for one in things_of(row)),
         reverse("hear", args=[token_for(ListeningPost.objects.get())]),

@@ -225,12 +225,12 @@ def test_insights_are_added_one_after_the_other_and_followed() -> None:
     assert (long.status_code, "x" * 20_001 in body, 'maxlength="2000"' in body) == (422, True, False)
     first = Insight.objects.earliest("pk")
     bobs = client_of(people.bob())
-    assert "Seen: Boxes" in bobs.get("/insights/?show=mine").content.decode()
+    assert "Seen: Boxes" in bobs.get("/learnt/?show=mine").content.decode()
     bobs.post(f"/insights/{first.pk}/seen/", **HTMX)
-    assert "Boxes" not in bobs.get("/insights/?show=mine").content.decode()
+    assert "Boxes" not in bobs.get("/learnt/?show=mine").content.decode()
     ended = {"became": "A tent on the quay", "into": "commitment", "due_on": (today() + timedelta(days=7)).isoformat()}
     client.post(f"/insights/{first.pk}/end/", ended, **HTMX)
-    closed = client.get("/insights/?show=closed").content.decode()
+    closed = client.get("/learnt/?show=closed").content.decode()
     assert "A tent on the quay" in closed
     first.refresh_from_db()
     assert first.commitment is not None
@@ -396,8 +396,8 @@ def test_lists_of_one_and_of_fifty_insights_take_the_same_queries(count: int, dj
         for number in range(count)
     )  # fmt: skip
     client = client_of()
-    client.get("/insights/")
+    client.get("/learnt/")
     with django_assert_num_queries(20):
-        client.get("/insights/")
+        client.get("/learnt/")
     with django_assert_num_queries(23):
         client.get(f"/meetings/{meeting.pk}/insights/")

@@ -1,0 +1,260 @@
+"""What the figures of a book show: verdicts that headings are made of. Pure; ``insights_words`` says them.
+
+Each is careful: what is too small to be more than chance is *steady*, and too few cases are no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, auto
+
+# Of so many relationships at least, and so many points of a hundred, must the overdue have changed to be told.
+LEAST_CHANGED = 2
+LEAST_POINTS = 5
+# So many are enough to speak of a middle, or of a share.
+ENOUGH = 3
+# A difference of so many points of score, or of a hundred promises, is one.
+DIFFERS = 3
+
+
+def percent(part: float, whole: float) -> int:
+    """Full points; halves go up, so that 50 of 100 and of 200 say the same."""
+    return int(100 * part / whole + 0.5) if whole else 0
+
+
+# The course of contact ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The states of a book on a day; ``going`` are all that go on."""
+
+    day: date
+    in_touch: int
+    due: int
+    overdue: int
+    going: int
+
+    @property
+    def share(self) -> float:
+        return self.overdue / self.going if self.going else 0.0
+
+
+class Way(Enum):
+    UNKNOWN = auto()
+    STEADY = auto()
+    SLIPPED = auto()
+    RECOVERED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Overdue went from ``before`` to ``now`` since a day; ``going_before`` and ``going`` are all there were.
+
+    Where it is steady they are the fewest and the most.
+    """
+
+    way: Way
+    since: date | None = None
+    weeks: int = 0
+    before: int = 0
+    now: int = 0
+    going_before: int = 0
+    going: int = 0
+
+
+def course(counted: Sequence[Counted]) -> Course:
+    """Since the last turn: the newest day with the fewest or the most overdue from which it changed by enough."""
+    known = [one for one in counted if one.going]
+    if len(known) < 2:
+        return Course(Way.UNKNOWN)
+    last = known[-1]
+    turns = [
+        max(candidates, key=lambda one: one.day)
+        for candidates in (_furthest(known, last, up) for up in (True, False))
+        if candidates
+    ]
+    if not turns:
+        few, many = min(one.overdue for one in known), max(one.overdue for one in known)
+        return Course(Way.STEADY, known[0].day, _weeks(known[0], last), few, many, known[0].going, last.going)
+    turn = max(turns, key=lambda one: one.day)
+    way = Way.SLIPPED if last.overdue > turn.overdue else Way.RECOVERED
+    return Course(way, turn.day, _weeks(turn, last), turn.overdue, last.overdue, turn.going, last.going)
+
+
+def _furthest(known: Sequence[Counted], last: Counted, up: bool) -> list[Counted]:
+    """The days from which it rose (or fell) the most, in count and in share; none where that is too little."""
+    sign = 1 if up else -1
+    changed = [
+        one
+        for one in known[:-1]
+        if sign * (last.overdue - one.overdue) >= LEAST_CHANGED
+        and sign * (last.share - one.share) * 100 >= LEAST_POINTS
+    ]
+    most = max((sign * (last.share - one.share) for one in changed), default=0.0)
+    return [one for one in changed if sign * (last.share - one.share) == most]
+
+
+def _weeks(first: Counted, last: Counted) -> int:
+    return max(1, round((last.day - first.day).days / 7))
+
+
+# Check-ins: what the rhythms ask for, and what happens ---------------------------------------------------------------
+
+
+class Pace(Enum):
+    UNKNOWN = auto()
+    ENOUGH = auto()
+    SHORT = auto()
+
+
+def pace(needed: float, happening: float) -> Pace:
+    """A tenth less than needed is still enough: a rhythm has its grace."""
+    if not needed:
+        return Pace.UNKNOWN
+    return Pace.ENOUGH if happening >= 0.9 * needed else Pace.SHORT
+
+
+# Standing over stages ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How many of a stage are judged, and their middle; without one there are none."""
+
+    count: int
+    middle: float | None = None
+
+
+class Compared(Enum):
+    UNKNOWN = auto()
+    HIGHER = auto()
+    LOWER = auto()
+    ALIKE = auto()
+
+
+def compare(higher: Judged, lower: Judged) -> Compared:
+    """Whether those of the higher stage stand higher, by their middles."""
+    if higher.middle is None or lower.middle is None or min(higher.count, lower.count) < ENOUGH:
+        return Compared.UNKNOWN
+    by = higher.middle - lower.middle
+    if abs(by) < DIFFERS:
+        return Compared.ALIKE
+    return Compared.HIGHER if by > 0 else Compared.LOWER
+
+
+def middle(values: Sequence[float]) -> float | None:
+    """Half of them are below, half above."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def middle_of_tens(counts: Sequence[float]) -> float | None:
+    """The same from how many there are in each ten of points, as if they were spread evenly in it."""
+    total = sum(counts)
+    if not total:
+        return None
+    passed = 0.0
+    for ten, count in enumerate(counts):
+        if count and passed + count >= total / 2:
+            return 10 * ten + 10 * (total / 2 - passed) / count
+        passed += count
+    return 100.0
+
+
+# Numbers of days and months ------------------------------------------------------------------------------------------
+
+
+def half_of(counts: Mapping[int, float]) -> int | None:
+    """The number that half of them do not pass; none where there are none."""
+    total, passed = sum(counts.values()), 0.0
+    for number in sorted(counts):
+        passed += counts[number]
+        if passed >= total / 2 > 0:
+            return number
+    return None
+
+
+# Promises ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Of one side in one quarter, or in all: kept in time, kept late, missed."""
+
+    in_time: int = 0
+    late: int = 0
+    missed: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.in_time + self.late + self.missed
+
+    @property
+    def percent(self) -> int | None:
+        return percent(self.in_time, self.total) if self.total else None
+
+    def __add__(self, other: Kept) -> Kept:
+        return Kept(self.in_time + other.in_time, self.late + other.late, self.missed + other.missed)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """*2026Q3*, and what became of the promises of both sides whose day was in it."""
+
+    name: str
+    ours: Kept
+    theirs: Kept
+
+
+class Words(Enum):
+    """Whether we keep our word as they do theirs."""
+
+    UNKNOWN = auto()
+    FEWER = auto()
+    MORE = auto()
+    ALIKE = auto()
+
+
+class Gap(Enum):
+    UNKNOWN = auto()
+    NARROWED = auto()
+    WIDENED = auto()
+    SAME = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Both sides over all quarters; the gap between them in the first and the last quarter with enough of both."""
+
+    words: Words
+    ours: Kept
+    theirs: Kept
+    gap: Gap = Gap.UNKNOWN
+    before: int = 0
+    now: int = 0
+
+
+def promised(quarters: Sequence[Quarter]) -> Promised:
+    ours = sum((one.ours for one in quarters), Kept())
+    theirs = sum((one.theirs for one in quarters), Kept())
+    if ours.percent is None or theirs.percent is None or min(ours.total, theirs.total) < ENOUGH:
+        return Promised(Words.UNKNOWN, ours, theirs)
+    by = ours.percent - theirs.percent
+    words = Words.ALIKE if abs(by) < DIFFERS else Words.MORE if by > 0 else Words.FEWER
+    both = [one for one in quarters if min(one.ours.total, one.theirs.total) >= ENOUGH]
+    if len(both) < 2:
+        return Promised(words, ours, theirs)
+    before, now = (_between(one) for one in (both[0], both[-1]))
+    gap = Gap.SAME if abs(before - now) < DIFFERS else Gap.NARROWED if now < before else Gap.WIDENED
+    return Promised(words, ours, theirs, gap, before, now)
+
+
+def _between(quarter: Quarter) -> int:
+    assert quarter.ours.percent is not None and quarter.theirs.percent is not None
+    return abs(quarter.ours.percent - quarter.theirs.percent)

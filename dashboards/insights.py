@@ -1,0 +1,119 @@
+"""Insights: the whole book at a glance, from the figures that are kept of it; each leads to the list behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from accounts.requests import PersonRequest
+from dashboards import book, book_filter, insights_charts, insights_parts, insights_rows
+from dashboards import insights_words as said_as
+from dashboards.book import BookNow, Narrowing
+from dashboards.insights_form import SPANS, InsightsForm
+from dashboards.insights_links import Lists
+from dashboards.queries import WORKING_DAYS
+from web import dates
+from web.clock import Now
+
+# Of the course only these are read: there are many figures, and of some former weeks no others.
+STATES, NEEDED, HAPPENED = "state:", "needed", "touch_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How far back one looks: a tab."""
+
+    name: str
+    address: str
+    current: bool
+
+
+@require_GET
+def insights(request: PersonRequest) -> HttpResponse:
+    """The same number of queries whatever there is; none reads what was said, promised or fed back."""
+    user, now = request.user, Now.read()
+    form = InsightsForm(request.GET, user=user)
+    counted = book.latest(user, Narrowing.of(form.cell))
+    context: dict[str, Any] = {
+        "form": form,
+        "chips": list(form.chips(lambda name: book_filter.address(request, **{name: ""}))),
+        "spans": _spans(request, form),
+        "held": [("weeks", form.chosen()["weeks"])] if "weeks" in form.chosen() else [],
+        "narrowed": bool(form.cell),
+        "writes": user.reach.writes,
+        "counted": _counted_at(counted, now.today(user.zone)),
+        "empty": not sum(counted.prefixed(STATES).values()),
+    }
+    if not context["empty"]:
+        context |= _parts(user, form, counted, now)
+    return render(request, "dashboards/insights.html", context)
+
+
+def _parts(user: User, form: InsightsForm, counted: BookNow, now: Now) -> dict[str, Any]:
+    lists, today = Lists(form.cell), now.today(user.zone)
+    course = _course(user, form, counted)
+    states = insights_charts.counted(course)
+    rows = insights_rows.of_cell(user, form.cell)
+    stages = insights_charts.stages(counted)
+    quarters = insights_charts.quarters(counted)
+    before = states[-2] if len(states) > 1 else None
+    return {
+        "lede": said_as.lede(
+            states[-1].in_touch, states[-1].going, states[-1].overdue, before.overdue if before else None
+        ),
+        "figures": insights_parts.figures(counted, states[-1], before, quarters, stages, lists),
+        "contact": insights_charts.contact(states, today),
+        "pace": insights_charts.pace(course, today, WORKING_DAYS),
+        "pace_says": insights_parts.pace(counted),
+        "flags": insights_parts.flags(counted, insights_rows.flagged(rows, now), lists),
+        "standing": insights_charts.standing(stages, insights_rows.dots(rows), lists),
+        "movers": insights_rows.movers(rows, now),
+        "promises": insights_charts.promises(quarters, lists),
+        "stages": insights_parts.stages(counted, lists),
+        "late": insights_parts.late(counted, insights_rows.overdue(rows, now), lists),
+        "answers": insights_parts.answers(counted, lists),
+        "loyalty": insights_parts.loyalty(counted, lists),
+        "renewals": insights_parts.renewals(counted, insights_rows.renewals(rows, now), lists),
+        "asks": insights_parts.asks(counted, lists),
+    }
+
+
+def _course(user: User, form: InsightsForm, counted: BookNow) -> list[tuple[date, Mapping[str, float]]]:
+    """As far back as the span goes; its end is what is shown now. Three queries."""
+    assert counted.day is not None
+    since = counted.day - timedelta(weeks=form.weeks_back)
+    found: dict[date, dict[str, float]] = {}
+    for prefix in (STATES, NEEDED, HAPPENED):
+        for day, figures in book.course(user, Narrowing.of(form.cell), since, prefix=prefix):
+            found.setdefault(day, {}).update(figures)
+    # Somebody may have counted between two queries.
+    return [
+        *((day, figures) for day, figures in sorted(found.items()) if day < counted.day),
+        (counted.day, counted.figures),
+    ]
+
+
+def _spans(request: PersonRequest, form: InsightsForm) -> list[Span]:
+    chosen = form.chosen().get("weeks", "")
+    return [Span(str(name), book_filter.address(request, weeks=key), key == chosen) for key, name in SPANS.items()]
+
+
+def _counted_at(counted: BookNow, today: date) -> str:
+    """*Counted at 10:00*; nothing where nobody has."""
+    if counted.counted_at is None:
+        return ""
+    here = timezone.localtime(counted.counted_at)
+    at = time_format(here, "H:i")
+    if here.date() == today:
+        return _("Counted at %(time)s") % {"time": at}
+    return _("Counted %(day)s at %(time)s") % {"day": dates.on(here.date(), today), "time": at}

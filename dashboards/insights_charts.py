@@ -1,0 +1,412 @@
+"""The charts of Insights, from figures alone: see ``web.charts``. What they find is ``findings``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dashboards import findings
+from dashboards import insights_words as said_as
+from dashboards.book import BookNow
+from dashboards.findings import Counted, Judged, Kept
+from dashboards.insights_links import Lists
+from relationships import health, words
+from relationships.cadence import State
+from relationships.models import Relationship
+from relationships.stages import Stage
+from web import dates
+from web.charts import (
+    Cell,
+    Chart,
+    Dash,
+    Dot,
+    Dots,
+    Heap,
+    HeapLane,
+    Heaps,
+    Lane,
+    Line,
+    Lines,
+    Shape,
+    Size,
+    Stop,
+    Table,
+    Tick,
+    Tone,
+)
+
+# Those that rest or are over are not in the course.
+GOING = (State.OVERDUE, State.BOOKED, State.DUE, State.NEW, State.IN_TOUCH, State.NO_CADENCE)
+# A table of three years tells each fourth week.
+LONG_WEEKS, LEAP = 52, 4
+# So many stand out by name at most.
+NAMED = 4
+TENS = range(10)
+
+
+def figure(counts: Mapping[str, float], name: str) -> int:
+    return round(counts.get(name, 0.0))
+
+
+# Contact week by week ------------------------------------------------------------------------------------------------
+
+Course = Sequence[tuple[date, Mapping[str, float]]]
+
+
+def counted(course: Course) -> list[Counted]:
+    return [
+        Counted(
+            day,
+            figure(counts, "state:in_touch"),
+            figure(counts, "state:due"),
+            figure(counts, "state:overdue"),
+            sum(figure(counts, f"state:{state.value}") for state in GOING),
+        )
+        for day, counts in course
+    ]
+
+
+def contact(rows: Sequence[Counted], today: date) -> Chart:
+    """Needs one count at least."""
+    names = [str(words.LOOKS[state].word) for state in (State.IN_TOUCH, State.DUE, State.OVERDUE)]
+    values = [[one.in_touch for one in rows], [one.due for one in rows], [one.overdue for one in rows]]
+    labels = [f"{series[-1]} {name.lower()}" for series, name in zip(values, names, strict=True)]
+    begin = rows[0].day
+    found = findings.course(rows)
+    stops = [
+        Stop(
+            _weeks(one.day, begin),
+            said_as.stop(
+                one.day, today, [(name.lower(), series[i]) for name, series in zip(names, values, strict=True)]
+            ),
+        )
+        for i, one in enumerate(rows)
+    ]
+    told = rows if (rows[-1].day - begin).days <= 7 * LONG_WEEKS else [*rows[:-1][::LEAP], rows[-1]]
+    return Chart(
+        "contact",
+        said_as.course_title(found),
+        said_as.course_sentence(found),
+        Lines(
+            stops,
+            ticks(begin, rows[-1].day),
+            [
+                Line(names[0], values[0], Tone.OK, labels[0]),
+                Line(names[1], values[1], Tone.DUE, labels[1], dash=Dash.DOTTED),
+                Line(names[2], values[2], Tone.OVER, labels[2], dash=Dash.DASHED, firm=True, filled=True),
+            ],
+        ),
+        Table(
+            [_("Week of"), *names],
+            [[dates.plain(one.day, today), str(one.in_touch), str(one.due), str(one.overdue)] for one in told],
+        ),
+    )
+
+
+def _weeks(day: date, begin: date) -> float:
+    return round((day - begin).days / 7, 3)
+
+
+def ticks(begin: date, end: date) -> list[Tick]:
+    """The first of each month between two days; over more than a year, of each quarter; January with its year."""
+    every = 1 if (end - begin).days <= 7 * LONG_WEEKS else 6
+    found = []
+    year, month = begin.year, begin.month
+    while (first := date(year, month, 1)) <= end:
+        if first >= begin and (month - 1) % every == 0:
+            found.append(Tick(_weeks(first, begin), date_format(first, "M Y" if every > 1 else "M")))
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return found
+
+
+def pace(course: Course, today: date, working_days: int) -> Chart | None:
+    """What the rhythms ask for and what happens; nothing until both are kept for two weeks."""
+    rows = [(day, counts) for day, counts in course if "needed" in counts]
+    if len(rows) < 2:
+        return None
+    begin = rows[0][0]
+    needed = [round(counts["needed"], 1) for _day, counts in rows]
+    happening = [round(counts.get("touch_days", 0.0) / working_days, 1) for _day, counts in rows]
+    found = findings.pace(needed[-1], happening[-1])
+    labels = [_("%(n).1f needed") % {"n": needed[-1]}, _("%(n).1f happen") % {"n": happening[-1]}]
+    return Chart(
+        "pace",
+        said_as.pace_title(found, needed[-1], happening[-1]),
+        said_as.pace_sentence(found, needed[-1], happening[-1]),
+        Lines(
+            [
+                Stop(
+                    _weeks(day, begin),
+                    _("Week of %(day)s: %(needed).1f needed, %(happening).1f happened.")
+                    % {"day": dates.plain(day, today), "needed": needed[i], "happening": happening[i]},
+                )
+                for i, (day, _counts) in enumerate(rows)
+            ],
+            ticks(begin, rows[-1][0]),
+            [
+                Line(_("needed"), needed, Tone.INK_3, labels[0], dash=Dash.DASHED),
+                Line(_("happen"), happening, Tone.EARNED, labels[1], firm=True),
+            ],
+        ),
+        Table(
+            [_("Week of"), _("Needed a day"), _("Happened a day")],
+            [
+                [dates.plain(day, today), f"{needed[i]:.1f}", f"{happening[i]:.1f}"]
+                for i, (day, _counts) in enumerate(rows)
+            ],
+        ),
+        Size.LOW,
+    )
+
+
+# Standing over stages ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Of each stage how many are judged and how many are not, and how many in each ten of points."""
+
+    judged: Mapping[str, int]
+    unjudged: Mapping[str, int]
+    tens: Mapping[str, list[int]]
+
+    @property
+    def all_judged(self) -> int:
+        return sum(self.judged.values())
+
+    @property
+    def all_unjudged(self) -> int:
+        return sum(self.unjudged.values())
+
+
+def stages(now: BookNow) -> Stages:
+    return Stages(
+        {stage: figure(now.figures, f"judged:{stage}") for stage in Stage},
+        {stage: figure(now.figures, f"unjudged:{stage}") for stage in Stage},
+        {stage: [figure(now.figures, f"band:{stage}:{ten}") for ten in TENS] for stage in Stage},
+    )
+
+
+def stage_name(stage: str) -> str:
+    return str(capfirst(Relationship.Stage(stage).label))
+
+
+def plural(stage: str) -> str:
+    names = {Stage.CONTACT: _("contacts"), Stage.CUSTOMER: _("customers"), Stage.PARTNER: _("partners")}
+    return names[Stage(stage)]
+
+
+def standing(found: Stages, rows: Sequence[Relationship] | None, lists: Lists) -> Chart:
+    """A dot for each of ``rows`` (``standing`` selected); without them how many there are in each ten of points."""
+    shown: list[str] = [stage for stage in Stage if found.judged[stage]] or list(Stage)
+    scores = {stage: [row.standing.score or 0.0 for row in rows or () if row.stage == stage] for stage in shown}
+    middles: dict[str, Judged] = {
+        stage: Judged(
+            len(scores[stage]) if rows is not None else found.judged[stage],
+            findings.middle(scores[stage]) if rows is not None else findings.middle_of_tens(found.tens[stage]),
+        )
+        for stage in shown
+    }
+    none = Judged(0)
+    compared = findings.compare(middles.get(Stage.PARTNER, none), middles.get(Stage.CUSTOMER, none))
+    out = _exceptions(rows or (), compared, middles)
+    return Chart(
+        "standing",
+        said_as.standing_title(compared, len(out), found.all_judged),
+        said_as.standing_sentence(middles, {stage: plural(stage) for stage in shown}, rows is not None),
+        _dots(shown, rows, middles, {row.pk for row in out[:NAMED]})
+        if rows is not None
+        else _heaps(shown, found, middles, lists),
+        _standing_table(shown, found, middles, lists),
+        Size.TALL,
+    )
+
+
+def _exceptions(
+    rows: Sequence[Relationship], compared: findings.Compared, middles: Mapping[str, Judged]
+) -> list[Relationship]:
+    """Where partners stand higher, the partners who do not; the lowest first."""
+    if compared is not findings.Compared.HIGHER:
+        return []
+    limit = middles[Stage.CUSTOMER].middle or 0.0
+    below = [row for row in rows if row.stage == Stage.PARTNER and (row.standing.score or 0.0) < limit]
+    return sorted(below, key=lambda row: row.standing.score or 0.0)
+
+
+def _dots(shown: Sequence[str], rows: Sequence[Relationship], middles: Mapping[str, Judged], named: set[int]) -> Dots:
+    lowest = min((row.standing.low for row in rows), default=0.0)
+    return Dots(
+        [
+            Lane(
+                stage_name(stage),
+                [_dot(row, row.pk in named) for row in rows if row.stage == stage],
+                middles[stage].middle,
+            )
+            for stage in shown
+        ],
+        low=20 * int(lowest // 20),
+    )
+
+
+def _dot(row: Relationship, named: bool) -> Dot:
+    kept = row.standing
+    low, high = health.limits(kept.low, kept.high)
+    said = _("%(name)s: %(score)d, between %(low)d and %(high)d.") % {
+        "name": row, "score": health.full(kept.earned, kept.unknown).earned, "low": low, "high": high
+    }  # fmt: skip
+    return Dot(
+        round(kept.score or 0.0, 2),
+        round(kept.low, 2),
+        round(kept.high, 2),
+        said,
+        row.get_absolute_url(),
+        str(row) if named else "",
+    )
+
+
+def _ten(ten: int) -> str:
+    return f"{10 * ten}-{10 * ten + 10}"
+
+
+def _heaps(shown: Sequence[str], found: Stages, middles: Mapping[str, Judged], lists: Lists) -> Heaps:
+    return Heaps(
+        [
+            HeapLane(
+                stage_name(stage),
+                [
+                    Heap(
+                        10 * ten,
+                        10 * ten + 10,
+                        count,
+                        _("%(stage)s, %(low)d to %(high)d points: %(n)d.")
+                        % {"stage": stage_name(stage), "low": 10 * ten, "high": 10 * ten + 10, "n": count},
+                        lists.portfolio(stage=stage, standing=_ten(ten), going="1") if count else "",
+                    )
+                    for ten, count in enumerate(found.tens[stage])
+                ],
+                middles[stage].middle,
+            )
+            for stage in shown
+        ]
+    )
+
+
+def _standing_table(shown: Sequence[str], found: Stages, middles: Mapping[str, Judged], lists: Lists) -> Table:
+    """How many in each ten of points that anybody has, of each stage."""
+    tens = [ten for ten in TENS if any(found.tens[stage][ten] for stage in shown)]
+    rows: list[list[str | Cell]] = []
+    for stage in shown:
+        middle = middles[stage].middle
+        row: list[str | Cell] = [stage_name(stage)]
+        for ten in tens:
+            count = found.tens[stage][ten]
+            opens = ngettext(
+                "%(n)d %(stage)s with %(low)d to %(high)d points",
+                "%(n)d %(stage)s with %(low)d to %(high)d points",
+                count,
+            ) % {"n": count, "stage": plural(stage), "low": 10 * ten, "high": 10 * ten + 10}
+            href = lists.portfolio(stage=stage, standing=_ten(ten), going="1")
+            row.append(Cell(str(count), href, opens) if count else "0")
+        missing = found.unjudged[stage]
+        href = lists.portfolio(stage=stage, standing="none", going="1")
+        opens = _("%(n)d %(stage)s that cannot be judged yet") % {"n": missing, "stage": plural(stage)}
+        row.append(Cell(str(missing), href, opens) if missing else "0")
+        row.append("–" if middle is None else str(round(middle)))
+        rows.append(row)
+    return Table([_("Stage"), *(f"{10 * ten}–{10 * ten + 10}" for ten in tens), _("Not judged"), _("Median")], rows)
+
+
+# Promises ------------------------------------------------------------------------------------------------------------
+
+# As the figures and the addresses call what became of a promise.
+OUTCOMES = ("kept", "late", "missed")
+
+
+def quarters(now: BookNow) -> list[findings.Quarter]:
+    """Oldest first; those in which no promise of either side came due are left out."""
+    kept = {side: now.prefixed(f"promise:{side}:") for side in ("ours", "theirs")}
+    names = sorted({name.partition(":")[0] for figures in kept.values() for name in figures})
+    return [findings.Quarter(name, *(_kept(kept[side], name) for side in ("ours", "theirs"))) for name in names]
+
+
+def _kept(figures: Mapping[str, float], quarter: str) -> Kept:
+    return Kept(*(figure(figures, f"{quarter}:{outcome}") for outcome in OUTCOMES))
+
+
+def quarter_name(name: str) -> str:
+    """*Q3 2026*, of *2026Q3*."""
+    year, _q, number = name.partition("Q")
+    return _("Q%(number)s %(year)s") % {"number": number, "year": year}
+
+
+def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
+    """Nothing where no promise of either side has come due."""
+    if not rows:
+        return None
+    found = findings.promised(rows)
+    ours, theirs = [one.ours.percent for one in rows], [one.theirs.percent for one in rows]
+    known = [value for value in [*ours, *theirs] if value is not None]
+    low = max(0, min(known, default=0) // 20 * 20 - (20 if min(known, default=0) % 20 < 5 else 0))
+    return Chart(
+        "promises",
+        said_as.promises_title(found),
+        said_as.promises_sentence(found),
+        Lines(
+            [
+                Stop(i, f"{quarter_name(one.name)}: {_side(_('ours'), one.ours)}; {_side(_('theirs'), one.theirs)}.")
+                for i, one in enumerate(rows)
+            ],
+            [Tick(i, quarter_name(one.name)) for i, one in enumerate(rows)],
+            [
+                Line(_("theirs"), theirs, Tone.THEIRS, _end(theirs, _("theirs")), Shape.ROUND, ink=Tone.THEIRS_INK),
+                Line(_("ours"), ours, Tone.OURS, _end(ours, _("ours")), Shape.SQUARE),
+            ],
+            low=low,
+            high=100,
+            unit=" %",
+        ),
+        _promise_table(rows, lists),
+        Size.LOW,
+    )
+
+
+def _end(values: Sequence[int | None], name: str) -> str:
+    last = next((value for value in reversed(values) if value is not None), None)
+    return "" if last is None else _("%(percent)d %% %(name)s") % {"percent": last, "name": name}
+
+
+def _side(name: str, kept: Kept) -> str:
+    if kept.percent is None:
+        return _("%(name)s none due") % {"name": name}
+    values = {"name": name, "percent": kept.percent, "kept": kept.in_time, "total": kept.total}
+    return _("%(name)s %(percent)d %%, %(kept)d of %(total)d in time") % values
+
+
+def _promise_table(rows: Sequence[findings.Quarter], lists: Lists) -> Table:
+    head = [
+        _("Quarter"), _("Ours in time"), _("late"), _("missed"), _("Theirs in time"), _("late"), _("missed"),
+    ]  # fmt: skip
+    told = {
+        ("ours", "kept"): _("promises of ours kept in time"),
+        ("ours", "late"): _("promises of ours kept late"),
+        ("ours", "missed"): _("promises of ours missed"),
+        ("theirs", "kept"): _("promises of theirs kept in time"),
+        ("theirs", "late"): _("promises of theirs kept late"),
+        ("theirs", "missed"): _("promises of theirs missed"),
+    }
+    lines: list[list[str | Cell]] = []
+    for one in reversed(rows):
+        line: list[str | Cell] = [quarter_name(one.name)]
+        for side, kept in (("ours", one.ours), ("theirs", one.theirs)):
+            for outcome, count in zip(OUTCOMES, (kept.in_time, kept.late, kept.missed), strict=True):
+                opens = f"{count} {told[side, outcome]}, {quarter_name(one.name)}"
+                href = lists.promises(side=side, quarter=one.name, outcome=outcome)
+                line.append(Cell(str(count), href, opens) if count else "0")
+        lines.append(line)
+    return Table(head, lines)

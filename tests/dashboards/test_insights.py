@@ -1,0 +1,350 @@
+"""Insights: what stands on the page, where its figures lead, who sees which, and what it costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from dashboards import insights_charts
+from dashboards.models import BookCount, BookFigure, Movement
+from relationships.cadence import State
+from relationships.models import HealthFlag, Relationship, Standing
+from tests import people
+from tests.dashboards import books
+from web.charts import Dots, Heaps
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+
+QUERIES = 31
+# What may be told only with the rights to one relationship, and grows with what is said and done.
+NEVER_READ = re.compile(
+    r'"relationships_(interaction|commitment|feedback|problem|evidence|fulfilment|comment|pulseanswer|snapshot)\w*"'
+)
+# The navigation counts what wants the person, on every page.
+FIGURES = {
+    "state:in_touch": 29,
+    "state:due": 7,
+    "state:overdue": 6,
+    "state:new": 4,
+    "state:paused": 2,
+    "late:week": 2,
+    "late:longer": 4,
+    "stage:contact": 11,
+    "stage:customer": 19,
+    "stage:partner": 16,
+    "stage_months:customer:14": 12,
+    "stage_months:customer:20": 7,
+    "stopped:paused": 2,
+    "moved:up": 3,
+    "judged:customer": 20,
+    "judged:partner": 18,
+    "unjudged:contact": 8,
+    "flag:going_quiet": 4,
+    "flag_new:going_quiet": 2,
+    "flag_cleared:one_sided": 1,
+    "promise:ours:2026Q3:kept": 118,
+    "promise:ours:2026Q3:late": 7,
+    "promise:ours:2026Q3:missed": 5,
+    "promise:theirs:2026Q3:kept": 19,
+    "promise:theirs:2026Q3:missed": 1,
+    "answer:2": 3,
+    "answer:4": 3,
+    "answer:30": 2,
+    "answer_waiting": 9,
+    "remedy:12": 4,
+    "remedy_open": 2,
+    "quadrant:apostle": 9,
+    "quadrant:mercenary": 3,
+    "quadrant:not_known": 34,
+    "renewing": 5,
+    "unadvanced": 6,
+    "needed": 4.2,
+    "touch_days": 60,
+}
+
+
+def count(values: Mapping[str, float], *, weeks_ago: int = 0, owner: User | None = None, **more: Any) -> None:
+    """A count kept of one cell: of Alice in the north, unless said otherwise."""
+    now = Now.read()
+    day = now.today("UTC") - timedelta(weeks=weeks_ago)
+    kept, _made = BookCount.objects.get_or_create(
+        day=day, defaults={"counted_at": now.instant - timedelta(weeks=weeks_ago)}
+    )
+    of: dict[str, Any] = {"owner": owner or people.alice(), "team": people.north(), "kind": "customer", **more}
+    BookFigure.objects.bulk_create(
+        BookFigure(count=kept, figure=figure, value=value, **of) for figure, value in values.items()
+    )
+
+
+def page(user: User, address: str = "") -> str:
+    client = Client()
+    client.force_login(user)
+    answer = client.get(reverse("insights") + address)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def links(html: str) -> dict[str, str]:
+    """By what it opens, the address of each figure."""
+    found = re.findall(r'<a class="c-fig-link" href="([^"]+)" aria-label="([^"]+)"', html)
+    return {opens: href.replace("&amp;", "&") for href, opens in found}
+
+
+def asked(address: str) -> dict[str, str]:
+    return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
+
+
+def judged(row: Relationship, score: float, *, half: float = 6) -> Standing:
+    parts = ("cadence", "access", "credibility", "trust", "reciprocity", "trust_ours", "trust_theirs")
+    values = {
+        "account_id": row.account_id,
+        "as_of": Now.read().today("UTC"),
+        "earned": score,
+        "lost": 90 - score,
+        "unknown": 10,
+        "low": max(0, score - half),
+        "high": min(100, score + half),
+        "score": score,
+        "band": "steady",
+        "limiting": "trust",
+        **{f"{part}_{one}": 0.5 for part in parts for one in "bd"},
+    }
+    kept, _made = Standing.objects.update_or_create(relationship=row, defaults=values)
+    return kept
+
+
+def test_the_page_says_what_the_figures_are() -> None:
+    count({**FIGURES, "state:overdue": 4, "state:in_touch": 31}, weeks_ago=1)
+    count(FIGURES)
+    html = page(people.alice())
+    assert "29 of 46 relationships are in touch. Six are overdue, two more than last Monday." in html
+    for said in (
+        "63 %", "was 67 % last Monday", "91 %", "of 130 in Q3 2026; theirs 95 %", "4 days", "of 46; ",
+        "Two new flags this week", "Three moved up in 90 days", "Six overdue, by how long",
+        "Half of their feedback is answered within 4 days", "Three of 12 that are satisfied may leave all the same",
+        "Five renew within 90 days", "Nobody tries to advance six relationships", "We keep fewer promises than they do",
+        "A working day needs 4.2; 3.0 happen", "29 of 100 check-ins that the rhythms ask for do not happen",
+    ):  # fmt: skip
+        assert said in html, said
+    assert re.search(r"Counted at \d\d:\d\d", html)
+
+
+def test_each_figure_leads_to_its_list() -> None:
+    count(FIGURES)
+    team = people.north().pk
+    found = links(page(people.mona(), f"?team={team}&kind=customer&weeks=12"))
+    of_the_book = {"whose": "book", "team": str(team), "kind": "customer"}
+    wanted = {
+        "29 relationships in touch": ("portfolio", {"state": "in_touch"}),
+        "46 relationships going on": ("portfolio", {"going": "1"}),
+        "118 promises of ours kept in time, Q3 2026": (
+            "promise_list", {"side": "ours", "quarter": "2026Q3", "outcome": "kept"},
+        ),
+        "9 feedback of theirs that wait for an answer": ("feedback_list", {"side": "theirs", "state": "waiting"}),
+        "8 relationships that cannot be judged yet": ("portfolio", {"standing": "none", "going": "1"}),
+        "Going quiet: 4 relationships": ("portfolio", {"flag": "going_quiet", "going": "1"}),
+        "Going quiet: 2 raised in the last 7 days": (
+            "portfolio", {"flag": "going_quiet", "going": "1", "fresh": "week"},
+        ),
+        "Customer: 19 relationships": ("portfolio", {"stage": "customer", "going": "1"}),
+        "2 relationships overdue, up to a week": ("portfolio", {"late": "week"}),
+        "3 relationships that moved up in 90 days": ("portfolio", {"moved": "up"}),
+        "4 problems solved in a year": ("problem_list", {"solved": "year"}),
+        "5 relationships that renew within 90 days": ("portfolio", {"renews": "90"}),
+        "Nobody tries to advance: 6 relationships": ("portfolio", {"moving": "unadvanced"}),
+    }  # fmt: skip
+    for opens, (route, more) in wanted.items():
+        assert opens in found, (opens, sorted(found))
+        assert urlsplit(found[opens]).path == reverse(route)
+        assert asked(found[opens]) == {**of_the_book, **more}, opens
+
+
+def test_each_person_sees_their_own_book() -> None:
+    count(FIGURES)
+    count({"state:in_touch": 5, "state:overdue": 5}, owner=people.outsider(), team=people.south())
+    assert "29 of 46" in page(people.alice())
+    assert "5 of 10" in page(people.outsider())
+    assert "34 of 56" in page(people.adam())
+    assert "5 of 10" in page(people.adam(), f"?team={people.south().pk}")
+    # A team that one does not see narrows nothing, and no name of it is told.
+    assert "29 of 46" in page(people.alice(), f"?team={people.south().pk}")
+
+
+def test_names_are_of_the_book_alone() -> None:
+    count({**FIGURES, "flag:going_quiet": 2})
+    ours = people.relationship(account=people.account("Stolt Sea Farm"))
+    theirs = people.relationship(account=people.account("Nordhavn"), owner=people.outsider(), team=people.south())
+    today = Now.read().today("UTC")
+    for row in (ours, theirs):
+        HealthFlag.objects.create(relationship=row, account_id=row.account_id, kind="going_quiet", since=today)
+        judged(row, 60)
+        Movement.objects.create(
+            relationship=row, moved=-6, component="cadence", component_moved=-4.4, since=today - timedelta(days=30)
+        )
+        Relationship.objects.filter(pk=row.pk).update(renewal_on=today + timedelta(days=20))
+    html = page(people.alice())
+    assert html.count("Stolt Sea Farm") >= 3
+    assert "−6" in html and "Mostly cadence, −4 since" in html
+    assert "Nordhavn" not in html
+    assert "Nordhavn" in page(people.adam())
+
+
+def test_a_part_in_it_is_not_the_book() -> None:
+    theirs = people.relationship(account=people.account("Nordhavn"), owner=people.outsider(), team=people.south())
+    people.alice().parts.create(relationship=theirs, role="expert")
+    judged(theirs, 60)
+    count(FIGURES)
+    assert "Nordhavn" not in page(people.alice())
+
+
+def _full(number: int) -> None:
+    """A book of so many, with something of all that is named."""
+    today = Now.read().today("UTC")
+    states = [State.OVERDUE, State.IN_TOUCH, State.DUE]
+    rows = books.book([states[index % 3] for index in range(number)], now=Now.read())
+    for index, row in enumerate(rows):
+        judged(row, 40 + index)
+        Relationship.objects.filter(pk=row.pk).update(
+            renewal_on=today + timedelta(days=index), stage=list(Relationship.Stage)[index % 3], team=people.north()
+        )
+        HealthFlag.objects.create(
+            relationship=row, account_id=row.account_id, kind=HealthFlag.Kind.values[index % 7], since=today
+        )
+        Movement.objects.create(
+            relationship=row,
+            moved=index - number // 2 or 1,
+            component="trust",
+            component_moved=2.0,
+            since=today - timedelta(days=30),
+        )
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_it_takes_the_same_queries(number: int, django_assert_num_queries: Callable[..., object]) -> None:
+    _full(number)
+    for weeks in range(number):
+        count(FIGURES, weeks_ago=weeks)
+    client = Client()
+    client.force_login(people.mona())
+    with django_assert_num_queries(QUERIES):  # type: ignore[attr-defined]
+        assert client.get(reverse("insights")).status_code == 200
+
+
+def test_what_was_said_and_promised_is_not_read() -> None:
+    _full(4)
+    count(FIGURES)
+    client = Client()
+    client.force_login(people.mona())
+    with CaptureQueriesContext(connection) as navigation:
+        client.get(reverse("settings"))
+    every_page = {query["sql"] for query in navigation.captured_queries}
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse("insights"))
+    read = [query["sql"] for query in captured.captured_queries]
+    beyond = [sql for sql in read if NEVER_READ.search(sql) and not any(_same(sql, known) for known in every_page)]
+    assert beyond == []
+
+
+def _same(one: str, other: str) -> bool:
+    """The same statement, at another second."""
+    return re.sub(r"[\d'.: T+-]+", "", one) == re.sub(r"[\d'.: T+-]+", "", other)
+
+
+def test_before_the_first_count_it_says_what_will_happen() -> None:
+    people.relationship()
+    html = page(people.alice())
+    assert "Not counted yet" in html and "count_book" in html
+    assert 'class="c-figs"' not in html
+
+
+def test_of_an_empty_book_it_says_what_to_do() -> None:
+    BookCount.objects.create(day=Now.read().today("UTC"), counted_at=Now.read().instant)
+    html = page(people.alice())
+    assert "The book is empty" in html and reverse("relationship_create") in html
+    # Whoever may add none is not asked to.
+    assert reverse("relationship_create") not in page(people.rita()).split("c-empty")[1]
+
+
+def test_where_nothing_fits_the_filter_can_be_left() -> None:
+    count(FIGURES)
+    html = page(people.alice(), "?tag=nowhere&kind=ally&weeks=156")
+    assert "No relationship fits" in html
+    assert "<b>nowhere</b>" in html and "<b>Ally</b>" in html
+    # Each chip leaves the rest of the address.
+    assert "?kind=ally&amp;weeks=156" in html
+
+
+def test_what_makes_no_sense_in_the_address_is_left_out() -> None:
+    count(FIGURES)
+    html = page(people.alice(), "?team=x&owner=99999999&kind=%00&weeks=-3&tier=%00")
+    assert "29 of 46" in html
+
+
+def test_more_than_can_be_drawn_are_told_by_tens() -> None:
+    now = insights_charts.stages(
+        _book(
+            {
+                "judged:partner": 130,
+                "band:partner:6": 100,
+                "band:partner:7": 30,
+                "judged:customer": 40,
+                "band:customer:4": 40,
+            }
+        )
+    )
+    chart = insights_charts.standing(now, None, _lists())
+    assert isinstance(chart.plot, Heaps)
+    assert chart.title == "Partners stand higher than customers"
+    assert "Median: customers 45, partners 66" in chart.sentence or "partners 67" in chart.sentence
+    drawn = [one.count for lane in chart.plot.lanes for one in lane.heaps]
+    assert sum(drawn) == 170
+    assert "standing=60-70" in chart.plot.lanes[-1].heaps[6].href
+
+
+def test_partners_below_the_customers_stand_out_by_name() -> None:
+    rows = []
+    for name, stage, score in (
+        ("Castell Foods", "partner", 50), ("Ewos", "partner", 80), ("Nordlaks", "partner", 75),
+        ("Skretting", "partner", 72),
+        ("A", "customer", 60), ("B", "customer", 62), ("C", "customer", 64),
+    ):  # fmt: skip
+        row = people.relationship(account=people.account(name), stage=stage)
+        judged(row, score)
+        rows.append(Relationship.objects.select_related("standing", "account").get(pk=row.pk))
+    now = insights_charts.stages(_book({"judged:partner": 4, "judged:customer": 3}))
+    chart = insights_charts.standing(now, rows, _lists())
+    assert isinstance(chart.plot, Dots)
+    assert chart.title == "Partners stand higher than customers, with one exception"
+    assert [dot.name for lane in chart.plot.lanes for dot in lane.dots if dot.name] == ["Castell Foods"]
+    assert "Castell Foods: 50, between 44 and 56." in [dot.said for lane in chart.plot.lanes for dot in lane.dots]
+
+
+def test_months_and_years_under_the_axis() -> None:
+    ticks = insights_charts.ticks(date(2026, 5, 25), date(2026, 11, 23))
+    assert [(tick.text, round(tick.x, 1)) for tick in ticks][:2] == [("Jun", 1.0), ("Jul", 5.3)]
+    assert [tick.text for tick in insights_charts.ticks(date(2024, 11, 4), date(2026, 11, 2))] == [
+        "Jan 2025", "Jul 2025", "Jan 2026", "Jul 2026",
+    ]  # fmt: skip
+
+
+def _book(figures: dict[str, float]) -> Any:
+    from dashboards.book import BookNow
+
+    return BookNow(Now.read().instant, Now.read().today("UTC"), figures)
+
+
+def _lists() -> Any:
+    from dashboards.insights_links import Lists
+
+    return Lists({})
