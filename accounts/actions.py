@@ -29,6 +29,7 @@ from accounts.models import (
     Membership,
     Merge,
     NotTheSame,
+    OneToOne,
     Team,
     UndoStep,
     User,
@@ -440,6 +441,87 @@ def restore_cover(*, actor: User, now: Now, values: dict[str, Any]) -> Done[Cove
     _refuse_overlap(Cover(absent=absent, stand_in=stand_in, **days))
     row = row_from(Cover, values)
     return Done(row, _cover_made(row, actor, now))
+
+
+# One-to-ones -------------------------------------------------------------------------------------------------------
+
+ONE_TO_ONE_FIELDS = {"held_on", "asked", "note"}
+
+
+@transaction.atomic
+def hold_one_to_one(
+    *, actor: User, now: Now, person: User, held_on: date, asked: str = "", note: str = ""
+) -> Done[OneToOne]:
+    """Note that the actor talked with somebody of their team, on a day of the actor's; both read what is noted.
+
+    Raises ``User.DoesNotExist`` where the actor is not their manager.
+    """
+    found = User.objects.managed_by(actor).get(pk=person.pk)
+    row = OneToOne(
+        person=found, manager=actor, held_on=held_on, asked=asked.strip(), note=note.strip(), noted_at=now.instant
+    )
+    _refuse_day_to_come(row, now)
+    row.full_clean()
+    row.save()
+    return Done(row, _one_to_one_noted(row, actor, now))
+
+
+def _refuse_day_to_come(row: OneToOne, now: Now) -> None:
+    if row.held_on > now.today(row.manager.zone):
+        raise ValidationError({"held_on": _("This day is still to come. Note it once you have talked.")})
+
+
+def _one_to_one_noted(row: OneToOne, actor: User, now: Now) -> UndoStep:
+    said = _("One-to-one with %(name)s noted") % {"name": row.person}
+    return _step(actor, now, said, remove_one_to_one, {"one_to_one_id": row.pk}, row)
+
+
+def _one_to_one(actor: User, one_to_one_id: int) -> OneToOne:
+    rows = OneToOne.objects.changeable_by(actor).select_for_update(no_key=True, of=("self",))
+    return rows.select_related("person", "manager").get(pk=one_to_one_id)
+
+
+@transaction.atomic
+def change_one_to_one(*, actor: User, now: Now, one_to_one: OneToOne, values: dict[str, Any]) -> Done[OneToOne]:
+    """Set fields of ``ONE_TO_ONE_FIELDS``; only by the manager who held it."""
+    assert values.keys() <= ONE_TO_ONE_FIELDS, values
+    row = _one_to_one(actor, one_to_one.pk)
+    if "held_on" in values:
+        _refuse_day_to_come(OneToOne(manager=row.manager, held_on=values["held_on"]), now)
+    before = _write(row, {name: value.strip() if isinstance(value, str) else value for name, value in values.items()})
+    said = _("One-to-one with %(name)s changed") % {"name": row.person}
+    step = _step(actor, now, said, set_one_to_one, {"one_to_one_id": row.pk, "values": before}, row)
+    return Done(row, step)
+
+
+@inverse
+@transaction.atomic
+def set_one_to_one(*, actor: User, now: Now, one_to_one_id: int, values: dict[str, Any]) -> Done[OneToOne]:
+    ready = {name: OneToOne._meta.get_field(name).to_python(value) for name, value in values.items()}  # type: ignore[union-attr]
+    return change_one_to_one(actor=actor, now=now, one_to_one=_one_to_one(actor, one_to_one_id), values=ready)
+
+
+@inverse
+@transaction.atomic
+def remove_one_to_one(*, actor: User, now: Now, one_to_one_id: int) -> Done[OneToOne]:
+    """As if it had not been held; only by the manager who held it."""
+    row = _one_to_one(actor, one_to_one_id)
+    kept = values_of(row)
+    row.delete()
+    row.pk = one_to_one_id
+    said = _("One-to-one with %(name)s removed") % {"name": row.person}
+    return Done(row, _step(actor, now, said, restore_one_to_one, {"values": kept}, row))
+
+
+@inverse
+@transaction.atomic
+def restore_one_to_one(*, actor: User, now: Now, values: dict[str, Any]) -> Done[OneToOne]:
+    """Raises ``ValidationError`` where another is noted for that day meanwhile."""
+    if values["manager_id"] != actor.pk:
+        raise OneToOne.DoesNotExist
+    User.objects.managed_by(actor).get(pk=values["person_id"])
+    row = row_from(OneToOne, values)
+    return Done(row, _one_to_one_noted(row, actor, now))
 
 
 # Teams -------------------------------------------------------------------------------------------------------------

@@ -14,10 +14,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import queries
-from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
+from accounts.models import (
+    Account,
+    AccountAlias,
+    Affiliation,
+    Contact,
+    Cover,
+    ExternalId,
+    Membership,
+    OneToOne,
+    Team,
+    User,
+)
 from accounts.undo import Done
 from web import zones
 from web.choices import narrow, offer
+from web.longest import bound
 from web.widgets import Combo, DayField, Segmented
 
 Row = TypeVar("Row")
@@ -199,6 +211,26 @@ class CoverForm(forms.ModelForm[Cover]):
         if cleaned.get("stand_in") and cleaned["stand_in"] == cleaned.get("absent"):
             self.add_error("stand_in", _("Somebody else has to stand in."))
         return cleaned
+
+    def _post_clean(self) -> None:
+        """The verb builds and checks the row."""
+
+
+class OneToOneForm(forms.ModelForm[OneToOne]):
+    """When a one-to-one was held, what the person asked for, and a note of what was agreed."""
+
+    class Meta:
+        model = OneToOne
+        fields = ["held_on", "asked", "note"]
+        field_classes = {"held_on": DayField}
+        widgets = {"asked": forms.Textarea(attrs={"rows": 2}), "note": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["held_on"].error_messages["required"] = _("Say on which day you talked.")
+        self.fields["asked"].label = _("What %(name)s asked for") % {"name": person}
+        self.fields["note"].help_text = _("You and %(name)s read it, and nobody else.") % {"name": person}
+        bound(self, "asked", "note")
 
     def _post_clean(self) -> None:
         """The verb builds and checks the row."""

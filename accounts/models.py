@@ -79,6 +79,17 @@ class UserQuerySet(models.QuerySet["User"]):
     def active_staff(self) -> Self:
         return self.filter(is_active=True, audience=User.Audience.STAFF)
 
+    def managed_by(self, user: Someone) -> Self:
+        """Whose manager the person is: who looks after partners for a team of theirs, and the managers of teams below.
+
+        Two who manage one team are nobody's manager there, and an administrator's rights make nobody's either.
+        """
+        if isinstance(user, AnonymousUser):
+            return self.none()
+        below = ~Q(role=Membership.Role.MANAGER) | Q(team__parent__in=user.manages)
+        inside = Membership.objects.filter(below, team__in=user.manages).exclude(role=Membership.Role.READER)
+        return self.active_staff().filter(pk__in=inside.order_by().values("user")).exclude(pk=user.pk)
+
     def covered_by_order_of(self, user: Someone) -> Self:
         """For whom the person may say who stands in: oneself, and for a manager whoever is in no team but theirs.
 
@@ -648,6 +659,58 @@ class Cover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stand_in} for {self.absent}"
+
+
+class OneToOneQuerySet(models.QuerySet["OneToOne"]):
+    def visible_to(self, user: Someone) -> Self:
+        """Of the two who were there alone; not even administrators read what they noted."""
+        if isinstance(user, AnonymousUser):
+            return self.none()
+        return self.filter(Q(person=user) | Q(manager=user), access.staff(user))
+
+    def changeable_by(self, user: Someone) -> Self:
+        """By the manager who held it, as long as they are the person's manager."""
+        if isinstance(user, AnonymousUser):
+            return self.none()
+        return self.filter(manager=user, person__in=User.objects.managed_by(user))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-held_on", "-id")
+
+
+@tracked()
+class OneToOne(models.Model):
+    """A manager and somebody of their team talked about the partners that this person looks after, on a day.
+
+    ``note`` and ``asked`` (what the person asked for) are read by these two and by nobody else.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="one_to_ones", verbose_name=_("with"))
+    manager = models.ForeignKey(User, models.CASCADE, related_name="held_one_to_ones", verbose_name=_("held by"))
+    held_on = models.DateField(_("held on"))
+    asked = models.TextField(_("what they asked for"), blank=True, default="")
+    note = models.TextField(_("note"), blank=True, default="")
+    noted_at = models.DateTimeField()
+
+    objects = OneToOneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-held_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "manager", "held_on"],
+                name="one_to_one_once_a_day",
+                violation_error_message=_("This one-to-one is noted already; change that one."),
+            ),
+            models.CheckConstraint(condition=~Q(person=F("manager")), name="one_to_one_of_two"),
+        ]
+        indexes = [models.Index(fields=["person", "-held_on", "-id"], name="one_to_one_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.manager} and {self.person} on {self.held_on}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("one_to_one", args=[self.person_id])
 
 
 class UndoStepQuerySet(models.QuerySet["UndoStep"]):

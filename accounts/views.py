@@ -37,6 +37,7 @@ from accounts.models import (
     Invitation,
     Likeness,
     Merge,
+    OneToOne,
     Team,
     UndoStep,
     User,
@@ -323,6 +324,59 @@ def team_remove(request: PersonRequest, team_id: int) -> HttpResponse:
         )
     except ValidationError as error:
         return _refused(request, " ".join(error.messages), to=reverse("team_list"))
+
+
+# One-to-ones -------------------------------------------------------------------------------------------------------
+
+
+@read_or_write
+def one_to_one_create(request: PersonRequest, person_id: int) -> HttpResponse:
+    person, now = get_object_or_404(User.objects.managed_by(request.user), pk=person_id), Now.read()
+    form = forms.OneToOneForm(
+        request.POST if request.method == "POST" else None,
+        person=person,
+        initial={"held_on": now.today(request.user.zone)},
+    )
+    if form.is_valid():
+        deed = forms.attempt(
+            form, lambda: actions.hold_one_to_one(actor=request.user, now=now, person=person, **form.cleaned_data)
+        )
+        if deed:
+            return _said(request, deed, to=deed.row.get_absolute_url())
+    heading = _("One-to-one with %(name)s") % {"name": person}
+    return _one_to_one_form(request, heading, form, back=reverse("one_to_one", args=[person.pk]))
+
+
+def _one_to_one_form(request: PersonRequest, heading: str, form: forms.OneToOneForm, **more: Any) -> HttpResponse:
+    return form_page(request, "accounts/one_to_one_form.html", heading, {"form": form, **more})
+
+
+@read_or_write
+def one_to_one_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    meanwhile = Meanwhile(request, OneToOne, pk)
+    rows = OneToOne.objects.changeable_by(request.user).select_related("person")
+    row, now = get_object_or_404(rows, pk=pk), Now.read()
+    form = forms.OneToOneForm(request.POST if request.method == "POST" else None, person=row.person, instance=row)
+    if form.is_valid():
+        with meanwhile.unchanged(form, row) as same:
+            deed = same and forms.attempt(
+                form,
+                lambda: actions.change_one_to_one(
+                    actor=request.user, now=now, one_to_one=row, values=form.cleaned_data
+                ),
+            )
+        if deed:
+            return _said(request, deed, to=row.get_absolute_url())
+    heading = _("One-to-one with %(name)s") % {"name": row.person}
+    back = row.get_absolute_url()
+    return _one_to_one_form(request, heading, form, one_to_one=row, version=meanwhile.version, back=back)
+
+
+@require_POST
+def one_to_one_remove(request: PersonRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(OneToOne.objects.changeable_by(request.user), pk=pk)
+    deed = actions.remove_one_to_one(actor=request.user, now=Now.read(), one_to_one_id=row.pk)
+    return _said(request, deed, to=deed.row.get_absolute_url())
 
 
 # Holidays ----------------------------------------------------------------------------------------------------------

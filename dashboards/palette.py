@@ -98,6 +98,13 @@ PLACES = (
         gettext_lazy("Learnt on visits"), "insight_list", "bulb", _everybody, also=gettext_lazy("insights from visits")
     ),
     Offer(gettext_lazy("Which ways in work"), "play_list", "door-enter", _everybody),
+    Offer(
+        gettext_lazy("One-to-ones"),
+        "one_to_one_list",
+        "user-circle",
+        _everybody,
+        also=gettext_lazy("one to one sheet team talk 1:1"),
+    ),
     Offer(gettext_lazy("Organisations"), "account_list", "building", _everybody),
     Offer(gettext_lazy("Duplicates"), "duplicate_list", "copy", _everybody),
     Offer(gettext_lazy("History"), "history", "history", _everybody),

@@ -28,6 +28,7 @@ from dashboards import (
     today_words,
     wanting,
 )
+from dashboards.one_to_one_page import sheet_of
 from dashboards.queries import Book, Cursor, Moving
 from dashboards.team import Team
 from dashboards.this_week import Happening
@@ -212,6 +213,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "fitting": queries.changeable_in(narrowed, user, form.wanted_state, now) if paged and changeable else 0,
         "kept": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
         "more": book_filter.address(request, after=str(after)) if after else "",
+        "one_to_one": sheet_of(form.chosen().get("owner"), user),
         "filtered": bool(form.chosen().keys() - {"sort"}),
         "writes": user.reach.writes,
     }

@@ -110,6 +110,20 @@ def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Directio
     return {pk: _gone(kept[pk], *now[pk]) if pk in now else trend.UNKNOWN for pk in ids}
 
 
+def stood_on(ids: Collection[int], day: date) -> dict[int, Any]:
+    """The newest snapshot of each that was kept up to a day, and not long before; one query.
+
+    ``alike`` is the version of its weights, ``alike_now`` that of the standing today: apart, the two do not compare.
+    """
+    rows = Snapshot.objects.filter(
+        relationship__in=ids, on__range=(day - trend.OLDEST, day), relationship__standing__isnull=False
+    )
+    found = rows.annotate(
+        alike=_first_alike("config_version"), alike_now=_first_alike("relationship__standing__config")
+    )
+    return {row.relationship_id: row for row in found.order_by("relationship_id", "-on").distinct("relationship_id")}
+
+
 def _first_alike(version: str) -> Coalesce:
     """The first version by which everything weighs as by this one."""
     weights = {component.value: OuterRef(component.value) for component in evidence.Component}

@@ -141,6 +141,7 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("UndoStep", "arguments"): lambda half: {"interaction_id": half.row(Interaction).pk},
     ("Invitation", "expires_at"): timezone.now() + timedelta(days=7),
     ("Cover", "stand_in"): lambda half: stand_in(half).pk,
+    ("OneToOne", "manager"): lambda half: manager(half).pk,
     ("RelationshipMember", "user"): lambda half: deputy(half).pk,
     # An open step, which lists and hand-overs name.
     ("Interaction", "next_step_on"): lambda half: timezone.now().date(),
@@ -219,6 +220,15 @@ def deputy(half: Half) -> User:
     person = _colleague("Deputy", half)
     team = Team.objects.get_or_create(name="West")[0]
     Membership.objects.get_or_create(user=person, team=team, role=Membership.Role.ACCOUNT_MANAGER)
+    return person
+
+
+def manager(half: Half) -> User:
+    """Mona, who manages North through Europe; of the other half somebody of their own."""
+    if half.side == "north":
+        return people.mona()
+    person = _colleague("Manager", half)
+    Membership.objects.get_or_create(user=person, team=half.team, role=Membership.Role.MANAGER)
     return person
 
 

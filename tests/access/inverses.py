@@ -481,6 +481,19 @@ OF_ADAM: dict[str, Deed] = {
 }
 
 
+def one_to_one(by: dict[str, Any]) -> Done[Any]:
+    return accounts.hold_one_to_one(person=people.alice(), held_on=TODAY, note="Ice", **by)
+
+
+# Of the manager who held it: neither whom it was with nor an administrator takes it back.
+OF_MONA: dict[str, Deed] = {
+    "hold a one-to-one": one_to_one,
+    "change a one-to-one": lambda by: accounts.change_one_to_one(
+        one_to_one=one_to_one(by).row, values={"note": "Salt"}, **by
+    ),
+}
+
+
 def tours() -> Iterator[tuple[str, Deed, User, list[User]]]:
     """Each deed, who does it, and who may not."""
     known = strangers()
@@ -488,6 +501,8 @@ def tours() -> Iterator[tuple[str, Deed, User, list[User]]]:
         yield name, deed, people.alice(), known
     for name, deed in OF_NOBODY.items():
         yield name, deed, people.alice(), [one for one in known if not one.reach.writes]
+    for name, deed in OF_MONA.items():
+        yield name, deed, people.mona(), [*known, people.alice(), people.adam()]
     for name, deed in OF_ADAM.items():
         yield name, deed, people.adam(), [*known, people.alice(), people.mona()]
 

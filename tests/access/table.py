@@ -226,6 +226,12 @@ TABLE: dict[str, Route] = {
     "person_edit": form(ADMINISTERS, "User"),
     "person_invite_again": deed(ADMINISTERS, "User"),
     "person_reactivate": deed(ADMINISTERS, "User"),
+    # Of the two alone: not of the rest of the team, and not of administrators
+    "one_to_one_list": page(STAFF),
+    "one_to_one": page(who("alice", "mona"), "User"),
+    "one_to_one_create": form(who("mona"), "User"),
+    "one_to_one_edit": form(who("mona"), "OneToOne"),
+    "one_to_one_remove": deed(who("mona"), "OneToOne"),
     "cover_list": page(STAFF),
     "cover_create": form(STAFF),
     "cover_remove": deed(who("alice", "mona", "adam"), "Cover"),

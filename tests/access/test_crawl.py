@@ -91,6 +91,8 @@ OWN = {
 }
 # What only who wrote it, or whose calendar it is, reads: each half has one of its own person.
 PRIVATE = {("capturedevent", "title"), ("calendarsource", "host"), ("privatenote", "text")}
+# What the two read who were there, the person and their manager.
+OF_TWO, TWO = {("onetoone", "asked"), ("onetoone", "note")}, {"alice", "mona", "olga"}
 # What nobody ever reads.
 SECRET = ("calendarsource", "address")
 WRITERS = {"alice", "olga"}
@@ -130,6 +132,7 @@ def test_nobody_meets_a_canary_of_another(role: str, world: World) -> None:
         assert own >= OWN - (IN_FORMS if role == "rita" else set()), "it met too little to prove anything"
     told = {leak for found in met.values() for leaks_ in found.values() for leak in leaks_}
     assert told & PRIVATE == (PRIVATE if role in WRITERS else set())
+    assert told & OF_TWO == (OF_TWO if role in TWO else set())
     assert SECRET not in told
 
 

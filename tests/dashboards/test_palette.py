@@ -69,6 +69,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Listening posts",
             "Learnt on visits",
             "Which ways in work",
+            "One-to-ones",
             "Organisations",
             "Duplicates",
             "History",

@@ -21,6 +21,7 @@ from prm import (
     demo_held,
     demo_listening,
     demo_meetings,
+    demo_one_to_ones,
     demo_people,
     demo_plays,
     demo_problems,
@@ -115,6 +116,7 @@ class Command(BaseCommand):
         self._say(f"{year} standings of former weeks")
         self._say(f"{writer.feelings()} times how it feels, and what became of two")
         self._say(f"{count_book(now=now).figures} figures of the book")
+        self._say(f"{demo_one_to_ones.write(writer.users, now)} one-to-ones")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
 
     def _say(self, line: str) -> None:

@@ -1,0 +1,175 @@
+"""What a manager and somebody of their team talk about (pure): from which day it counts, the worst and the best first.
+
+One row for each relationship, as on Today; but where that is a list of deeds, this is one of what wants a conversation.
+Nothing here knows of a second person, so nobody can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum, StrEnum
+
+# Of what to talk about, and of what goes well, so many rows are shown.
+MOST = 7
+# What is told where no one-to-one is known yet.
+WEEKS = timedelta(weeks=4)
+# A standing has moved where it is so many points from what it was.
+MOVED = 5
+# What renews within so many days is named where something is wrong with it.
+RENEWS_WITHIN = timedelta(days=90)
+
+
+class Base(StrEnum):
+    """Why it counts from its day: the last one-to-one, somebody asked for it, or else four weeks."""
+
+    HELD = "held"
+    ASKED = "asked"
+    WEEKS = "weeks"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The first day that is told: what happened on the day of the last one-to-one may have come after it."""
+
+    base: Base
+    day: date
+
+
+def start(today: date, held_on: date | None, asked: date | None = None) -> Start:
+    if asked is not None:
+        return Start(Base.ASKED, asked)
+    if held_on is not None:
+        return Start(Base.HELD, held_on)
+    return Start(Base.WEEKS, today - WEEKS)
+
+
+class Topic(Enum):
+    """What wants a conversation, the worst first: our word, what may end, what is silent; then what goes down."""
+
+    CRITICAL = "critical"
+    OURS_LATE = "ours late"
+    RENEWS = "renews"
+    FLAGGED = "flagged"
+    SILENT = "silent"
+    PROBLEM = "problem"
+    UNANSWERED = "unanswered"
+    FALLEN = "fallen"
+    FEELING = "feeling"
+    REVIEW = "review"
+    OVERDUE = "overdue"
+    UNTRIED = "untried"
+
+
+class Good(Enum):
+    """What goes well, the best first: what lasts before what was done once."""
+
+    RENEWED = "renewed"
+    MOVED_UP = "moved up"
+    EARNED = "earned"
+    FLAG_WENT = "flag went"
+    RISEN = "risen"
+    PRAISED = "praised"
+    KEPT = "kept"
+    SOLVED = "solved"
+    THEIRS_KEPT = "theirs kept"
+    MADE_UP = "made up"
+
+
+PLACES: dict[Topic | Good, int] = {
+    **{one: place for place, one in enumerate(Topic)},
+    **{one: place for place, one in enumerate(Good)},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing to say of a relationship. Of two with one reason that with the smaller ``rank`` comes first.
+
+    ``key`` names the row that it is about.
+    """
+
+    relationship: int
+    reason: Topic | Good
+    rank: float
+    key: int = 0
+
+    @property
+    def place(self) -> tuple[int, float, int, int]:
+        return (PLACES[self.reason], self.rank, self.relationship, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A relationship with the first thing to say of it, and what else there is, a reason each."""
+
+    first: Candidate
+    also: tuple[Topic | Good, ...] = ()
+
+    @property
+    def relationship(self) -> int:
+        return self.first.relationship
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """The rows that are shown, and those that there are besides."""
+
+    rows: tuple[Row, ...]
+    rest: tuple[Row, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.rows) + len(self.rest)
+
+
+def pick(candidates: Iterable[Candidate], most: int = MOST) -> Picked:
+    """Every candidate is told in exactly one row, as the first or beside it."""
+    found: dict[int, list[Candidate]] = {}
+    for one in sorted(candidates, key=lambda one: one.place):
+        found.setdefault(one.relationship, []).append(one)
+    rows = [Row(first, _others(first, also)) for first, *also in found.values()]
+    return Picked(tuple(rows[:most]), tuple(rows[most:]))
+
+
+def _others(first: Candidate, also: Iterable[Candidate]) -> tuple[Topic | Good, ...]:
+    return tuple(dict.fromkeys(one.reason for one in also if one.reason is not first.reason))
+
+
+class Change(StrEnum):
+    """What can have changed, in the order in which it is told."""
+
+    MOVED_UP = "moved_up"
+    MOVED_DOWN = "moved_down"
+    RISEN = "risen"
+    FALLEN = "fallen"
+    REWEIGHED = "reweighed"
+    FLAG_CAME = "flag_came"
+    FLAG_WENT = "flag_went"
+    KEPT = "kept"
+    KEPT_LATE = "kept_late"
+    BROKEN = "broken"
+    THEIRS_KEPT = "theirs_kept"
+    THEIRS_BROKEN = "theirs_broken"
+    MISSED = "missed"
+    MADE_UP = "made_up"
+    OPENED = "opened"
+    SOLVED = "solved"
+    PRAISED = "praised"
+    COMPLAINED = "complained"
+    RENEWED = "renewed"
+    DOWNGRADED = "downgraded"
+    ENDED = "ended"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    NEW = "new"
+    TAKEN_OVER = "taken_over"
+    HANDED_ON = "handed_on"
+
+
+def moved(before: int, after: int) -> Change | None:
+    """Whether a standing has moved, of the points that are shown."""
+    if abs(after - before) < MOVED:
+        return None
+    return Change.RISEN if after > before else Change.FALLEN
