@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_sent_once"),
+        ("accounts", "0007_search"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
