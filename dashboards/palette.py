@@ -253,5 +253,6 @@ def _deeds_with(row: Relationship) -> Iterator[Choice]:
         "message-circle",
         dialog=True,
     )
+    yield Choice(_("Review pack of %(partner)s") % known, reverse("review_pack", args=[row.pk]), "notes")
     if row.due_on is not None and row.paused_since is None:
         yield Choice(_("Snooze %(partner)s") % known, reverse("snooze_create", args=[row.pk]), "zzz", dialog=True)

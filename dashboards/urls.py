@@ -7,6 +7,7 @@ from dashboards import (
     loyalty,
     meeting_list,
     one_to_one_page,
+    pack_page,
     palette,
     people_page,
     problem_list,
@@ -38,5 +39,7 @@ urlpatterns = [
     path("relationships/<int:pk>/people/", people_page.relationship_people, name="relationship_people"),
     path("relationships/<int:pk>/standing/", standing_page.relationship_standing, name="relationship_standing"),
     path("relationships/<int:pk>/views/", two_views.relationship_two_views, name="relationship_two_views"),
+    path("relationships/<int:pk>/pack/", pack_page.review_pack, name="review_pack"),
+    path("relationships/<int:pk>/pack/paper/", pack_page.review_pack_paper, name="review_pack_paper"),
     path("relationships/<int:pk>/stage/", stage_page.relationship_stage, name="relationship_stage"),
 ]

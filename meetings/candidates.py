@@ -221,7 +221,7 @@ def _promises(table: Table) -> Iterator[Found]:
     # What was promised at this meeting is what came of it.
     arisen = Outcome.objects.filter(meeting=table.meeting).exclude(commitment=None).order_by().values("commitment")
     rows = here.filter(Q(due, ended_on=None) | Q(pk__in=broken)).exclude(pk__in=arisen)
-    rows = rows.annotate(only_ours=Exists(Outcome.objects.filter(commitment=OuterRef("pk"), shared=False).order_by()))
+    rows = rows.annotate(only_ours=Exists(Outcome.objects.only_ours().filter(commitment=OuterRef("pk")).order_by()))
     row: Any
     for row in rows.select_related("colleague", "contact", "keeper").order_by("pk"):
         ours = row.side == Commitment.Side.OURS
@@ -254,7 +254,7 @@ def _feedback(table: Table) -> Iterator[Found]:
     """Of theirs, not answered. What became a problem is spoken about as that."""
     as_problem = Exists(Problem.objects.open().filter(feedback=OuterRef("pk")).order_by())
     arisen = Outcome.objects.filter(meeting=table.meeting).exclude(feedback=None).order_by().values("feedback")
-    only_ours = Exists(Outcome.objects.filter(feedback=OuterRef("pk"), shared=False).order_by())
+    only_ours = Exists(Outcome.objects.only_ours().filter(feedback=OuterRef("pk")).order_by())
     rows = Feedback.objects.theirs().exclude(pk__in=arisen).annotate(only_ours=only_ours)
     rows = rows.filter(~as_problem, relationship__in=table.ids, answered_on=None, unsaid=False, grew_into=None)
     row: Any

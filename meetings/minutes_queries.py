@@ -37,7 +37,7 @@ def minutes_of(row: Meeting, parties: Sequence[MeetingAccount]) -> Minutes:
     people = Participant.objects.filter(about, meeting=row).select_related("user", "contact").order_by("pk")
     return Minutes(
         title=row.title,
-        when=_when(row),
+        when=when_of(row),
         where=row.place,
         them=", ".join(str(party.relationship.account) for party in parties),
         people=[Person(str(one.person), one.is_ours, bool(one.came)) for one in people],
@@ -52,7 +52,7 @@ def minutes_of(row: Meeting, parties: Sequence[MeetingAccount]) -> Minutes:
     )
 
 
-def _when(row: Meeting) -> str:
+def when_of(row: Meeting) -> str:
     """*Monday 23 November 2026, 10:00–11:00 (Berlin)*: readable wherever it is read."""
     start, end = row.starts_here, row.end.astimezone(ZoneInfo(row.zone))
     city = row.zone.rsplit("/", 1)[-1].replace("_", " ")

@@ -138,6 +138,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         parties = MeetingAccount.objects.changeable_by(user)
         return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
 
+    def only_ours(self) -> Self:
+        """Those that do not leave the house: by themselves, or as they came up at an item that does not."""
+        return self.filter(Q(shared=False) | Q(item__shared=False))
+
 
 @tracked()
 class Outcome(models.Model):

@@ -89,6 +89,8 @@ TABLE: dict[str, Route] = {
     "relationship_stage": page(SEES, "Relationship"),
     "relationship_standing": page(SEES, "Relationship"),
     "relationship_two_views": page(SEES, "Relationship"),
+    "review_pack": page(SEES, "Relationship"),
+    "review_pack_paper": page(SEES, "Relationship"),
     "loyalty_list": page(STAFF),
     "relationship_history": page(SEES, "Relationship"),
     "value_restore": deed(CHANGES, "Relationship"),

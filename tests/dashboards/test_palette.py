@@ -27,6 +27,7 @@ WITH_EWOS = [
     "Promise to Ewos",
     "Their promise from Ewos",
     "Feedback from Ewos",
+    "Review pack of Ewos",
 ]
 
 
@@ -149,6 +150,7 @@ def test_actions_with_a_partner() -> None:
         f"Promise to {row}",
         f"Their promise from {row}",
         f"Feedback from {row}",
+        f"Review pack of {row}",
         f"Snooze {row}",
     ]
     (group,) = [one for one in find(people.alice(), "partner 0", Now.read()) if one.name == "Actions"]
@@ -158,6 +160,7 @@ def test_actions_with_a_partner() -> None:
         f"/commitments/new/?relationship={row.pk}&side=ours",
         f"/commitments/new/?relationship={row.pk}&side=theirs",
         f"/relationships/{row.pk}/feedback/new/",
+        f"/relationships/{row.pk}/pack/",
         f"/relationships/{row.pk}/snoozes/",
     ]
     assert all(choice.dialog for choice in group.choices)
@@ -174,7 +177,7 @@ def test_many_partners_are_cut_and_few_of_them_have_actions() -> None:
     books.book([State.OVERDUE] * 20, now=Now.read())
     shown = found("partner")
     assert len(shown["Partners"]) == PARTNERS
-    assert len(shown["Actions"]) == 6 * ACTED_ON
+    assert len(shown["Actions"]) == 7 * ACTED_ON
 
 
 @pytest.mark.parametrize("typed", ["%", "__", "\\", "'\"", "()", "x" * 5000, "…!?", "\u202e\u0007", "  "])
@@ -230,7 +233,7 @@ def test_page_is_a_form_and_links_and_the_part_only_options() -> None:
     page = client.get(reverse("palette"), {"q": "ewos"}).content.decode()
     part = client.get(reverse("palette"), {"q": "ewos"}, headers={"HX-Request": "true"}).content.decode()
     assert "<html" in page and 'name="q" value="ewos"' in page
-    assert "<html" not in part and 'role="option"' in part and 'data-said="6 results"' in part
+    assert "<html" not in part and 'role="option"' in part and 'data-said="7 results"' in part
     for html in (page, part):
         assert f'href="/relationships/{row.pk}/"' in html
         assert f"/commitments/new/?relationship={row.pk}&amp;side=ours" in html

@@ -1,0 +1,256 @@
+"""What both sides may be told of a relationship: read for the review pack, the same few queries for any number of rows.
+
+It is what an agenda or the minutes would tell them. Never read: notes, summaries, reasons, explanations, remedies,
+comments, feelings, flags, standing, ways in, who decides, snoozes, and what either side answered to Pulse. Left out:
+what came up at an item or was noted as only ours, what we noticed and nobody said, and what they have not been told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from dashboards.packs import Agreed, Coming, Decision, Facts, Promise, Talk, Trouble, Voiced
+from meetings import arranging
+from meetings.minutes_queries import when_of
+from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome, Participant
+from relationships import feedback_words
+from relationships.actions import feedback_links
+from relationships.feedback import Step, first_of
+from relationships.models import Commitment, Feedback, FeedbackStep, Halt, Interaction, Problem, Relationship
+from relationships.rhythm import FACE_TO_FACE
+from relationships.words import names
+from web.clock import Now
+
+# So many meetings that are planned are named, each series once.
+MEETINGS = 5
+# Who is asked to a meeting within so many days takes part.
+SOON = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Of one side: who sees to the relationship, and who came to the meetings of the time or is asked to the next."""
+
+    responsible: list[str]
+    others: list[str]
+
+
+def reviewed_on(row: Relationship, today: date) -> date | None:
+    """The day of the last review that was held before today; one query."""
+    held = MeetingAccount.objects.filter(
+        relationship=row, state=Meeting.State.HELD, meeting__kind=Meeting.Kind.REVIEW, meets_on__lt=today
+    )
+    return held.order_by("-meets_on").values_list("meets_on", flat=True).first()
+
+
+def read(row: Relationship, now: Now) -> Facts:
+    """Needs ``account`` selected."""
+    kept_back = _kept_back(row)
+    agreements = row.agreements.select_related("agreed_with").order_by("pk")
+    today = row.today(now)
+    return Facts(
+        talks=[
+            Talk(day, began, channel in FACE_TO_FACE)
+            for day, began, channel in Interaction.objects.filter(relationship=row, occurred_on__lte=today)
+            .touches()
+            .order_by("occurred_on", "pk")
+            .values_list("occurred_on", "begun_by", "channel")
+        ],
+        agreed=[Agreed(one.interval, str(one.agreed_with or ""), one.agreed_on, one.assumed) for one in agreements],
+        halted=_halted(row, today),
+        workdays=row.workdays,
+        promises=_promises(row, kept_back, now),
+        voiced=_voiced(row, kept_back),
+        troubles=_troubles(row, kept_back, now),
+        decisions=_decisions(row),
+        coming=_coming(row, now),
+    )
+
+
+# What is only ours ---------------------------------------------------------------------------------------------------
+
+
+def _kept_back(row: Relationship) -> set[str]:
+    """*promise:12*: what the newest agenda on which it stood has as only ours. One query."""
+    with_them = Q(party__relationship=row) | Q(party=None, meeting__parties__relationship=row)
+    named = Q(key__startswith="promise:") | Q(key__startswith="feedback:") | Q(key__startswith="problem:")
+    newest = AgendaItem.objects.filter(with_them, named).order_by("key", "-meeting__starts_at", "-pk").distinct("key")
+    return {key for key, shared in newest.values_list("key", "shared") if not shared}
+
+
+def _only_ours(named: str) -> Exists:
+    """It came up at a meeting and was noted as only ours, or at an item that is."""
+    return Exists(Outcome.objects.only_ours().filter(**{named: OuterRef("pk")}).order_by())
+
+
+def _halted(row: Relationship, today: date) -> list[tuple[date, date]]:
+    """Days on which it rested, those of today's pause with them; why is ours."""
+    spans = Halt.objects.filter(relationship=row, until_on__isnull=False).order_by().values_list("from_on", "until_on")
+    since = min((day for day in (row.paused_since, row.ended_on) if day is not None), default=None)
+    still = [(since, date.max)] if since is not None else []
+    return [*((first, until) for first, until in spans if until is not None), *still]
+
+
+# Of each kind --------------------------------------------------------------------------------------------------------
+
+
+def _promises(row: Relationship, kept_back: set[str], now: Now) -> list[Promise]:
+    rows = Commitment.objects.filter(~_only_ours("commitment"), relationship=row)
+    found = []
+    for one in rows.select_related("relationship", "colleague", "contact").order_by("binding_on", "pk"):
+        if f"promise:{one.pk}" not in kept_back:
+            found.append(
+                Promise(
+                    ours=one.side == Commitment.Side.OURS,
+                    what=one.what,
+                    who=str(one.maker or ""),
+                    due_on=one.binding_on,
+                    state=one.state(now),
+                    first_due_on=one.due_on,
+                    late_on=one.late_on,
+                    ended_on=one.ended_on,
+                )
+            )
+    return found
+
+
+def _voiced(row: Relationship, kept_back: set[str]) -> list[Voiced]:
+    """Four queries. What one side noticed and nobody said is not there, nor what they have not been told."""
+    said = Feedback.objects.filter(relationship=row, hidden=False, unsaid=False).exclude(_only_ours("feedback"))
+    rows = [
+        one
+        for one in said.with_promise().select_related("contact", "colleague").order_by("heard_on", "pk")
+        if f"feedback:{one.pk}" not in kept_back
+    ]
+    # What the answer was, in the words that crossed the table.
+    answers = FeedbackStep.objects.filter(feedback__relationship=row, kind=Step.ANSWERED).order_by()
+    answered = dict(answers.values_list("feedback", "text"))
+    voices = {one.pk: feedback_words.addressed(one) for one in rows}
+    links = feedback_links(row.pk)
+    return [
+        Voiced(
+            ours=one.side == Feedback.Side.OURS,
+            said=one.said,
+            kind=str(one.get_nature_display()),
+            voice=voices[one.pk],
+            group=one.behalf_of,
+            heard_on=one.heard_on,
+            asks=one.asks,
+            answer=answered.get(one.pk, ""),
+            answered_on=one.answered_on,
+            ended_on=one.ended_on,
+            applied=one.outcome == Feedback.Outcome.APPLIED,
+            told_on=one.told_voice_on or one.told_group_on,
+            promised=one.promised,
+            grown=one.grew_into_id is not None,
+            credit=_credit(voices, first_of(links, one.pk)),
+        )
+        for one in rows
+    ]
+
+
+def _credit(voices: dict[int, str], first: Iterable[int]) -> str:
+    return names(list(dict.fromkeys(voices[pk] for pk in sorted(first) if voices.get(pk))))
+
+
+def _troubles(row: Relationship, kept_back: set[str], now: Now) -> list[Trouble]:
+    """A problem of a complaint that nobody made to us stays with us as that does."""
+    rows = Problem.objects.filter(relationship=row).exclude(feedback__hidden=True)
+    rows = rows.exclude(feedback__in=Feedback.objects.filter(_only_ours("feedback"), relationship=row).order_by())
+    found = []
+    one: Any
+    for one in rows.with_first_contact().select_related("relationship", "contact").order_by("opened_on", "pk"):
+        if not {f"problem:{one.pk}", f"feedback:{one.feedback_id}"} & kept_back:
+            found.append(
+                Trouble(
+                    what=one.what,
+                    raised_by=str(one.contact or ""),
+                    opened_on=one.opened_on,
+                    due_on=one.until,
+                    state=one.state(now),
+                    solved_on=one.solved_on,
+                    came_back=one.reopened,
+                    spoken_on=one.spoken_on,
+                )
+            )
+    return found
+
+
+def _decisions(row: Relationship) -> list[Decision]:
+    """As the minutes have them: of a meeting with several partners what is about this one or about all."""
+    held = MeetingAccount.objects.filter(relationship=row, state=Meeting.State.HELD)
+    rows = (
+        Outcome.objects.filter(
+            Q(party=None) | Q(party__relationship=row), shared=True, meeting__in=held.values("meeting")
+        )
+        .exclude(item__shared=False)
+        .exclude(decision="")
+        .select_related("meeting")
+        .order_by("written_at", "pk")
+    )
+    days = dict(held.order_by().values_list("meeting", "meets_on"))
+    return [Decision(days[one.meeting_id], one.meeting.title, one.decision) for one in rows]
+
+
+def _ahead(row: Relationship, now: Now) -> list[MeetingAccount]:
+    """The next meetings that they know of, each series once: an internal one only where somebody of theirs is asked."""
+    once = Meeting.objects.each_series_once(now).order_by().values("pk")
+    asked = Participant.objects.filter(party=OuterRef("pk")).order_by()
+    rows = MeetingAccount.objects.filter(relationship=row).ahead(now).filter(meeting__in=once)
+    known = rows.filter(~Q(meeting__kind=Meeting.Kind.INTERNAL) | Exists(asked))
+    return list(known.select_related("meeting__series").order_by("starts_at", "pk")[:MEETINGS])
+
+
+def _coming(row: Relationship, now: Now) -> list[Coming]:
+    """Of the next review, or else of the next meeting, what is on its agenda for both. A fixed number of queries."""
+    parties = _ahead(row, now)
+    shown = next((one for one in parties if one.meeting.kind == Meeting.Kind.REVIEW), parties[0] if parties else None)
+    return [
+        Coming(
+            day=one.meets_on,
+            title=one.meeting.title,
+            when=when_of(one.meeting),
+            items=_items(one, now) if one is shown else (),
+        )
+        for one in parties
+    ]
+
+
+def _items(party: MeetingAccount, now: Now) -> tuple[str, ...]:
+    standing = arranging.arranged(party.meeting, now).standing
+    return tuple(one.title for one in standing if one.shared and one.party_id in (None, party.pk))
+
+
+# Who takes part ------------------------------------------------------------------------------------------------------
+
+
+def people(row: Relationship, first: date, last: date, now: Now) -> tuple[People, People]:
+    """Of us and of them. Two queries. Needs ``owner`` selected.
+
+    Who came to a meeting, or is asked to one, is known to both sides; who else is in touch with us is not.
+    """
+    here = row.today(now)
+    held = Q(
+        meeting__parties__relationship=row,
+        meeting__parties__state=Meeting.State.HELD,
+        meeting__parties__meets_on__gte=first,
+        meeting__parties__meets_on__lte=last,
+        came=True,
+    )
+    asked = Q(
+        meeting__parties__relationship=row,
+        meeting__parties__state=Meeting.State.PLANNED,
+        meeting__parties__meets_on__gte=here,
+        meeting__parties__meets_on__lte=here + SOON,
+    )
+    there = Participant.objects.filter(Q(party=None) | Q(party__relationship=row)).filter(held | asked)
+    came = list(there.exclude(answer=Participant.Answer.DECLINED).select_related("user", "contact").order_by("pk"))
+    members = [one.user for one in row.members.select_related("user") if one.user.is_active]
+    ours = sorted({str(one) for one in [*members, *(one.user for one in came if one.user)]} - {str(row.owner)})
+    theirs = sorted({str(one.contact) for one in came if one.contact})
+    return People([str(row.owner)], ours), People([], theirs)

@@ -1,0 +1,141 @@
+"""The review pack: the page on which one prepares a joint business review, and the paper to bring.
+
+The page shows what the paper says. What is chosen lives in the address, so that a link restores it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from accounts.requests import PersonRequest
+from dashboards import pack_facts, pack_paper, pack_words, packs
+from dashboards.pack_words import Sheet
+from dashboards.packs import Part, Period, Span
+from relationships.models import Relationship
+from web import paper
+from web.clock import Now
+from web.widgets import DayField, PillBoxes, Pills, Segmented
+
+SPANS = {
+    Span.REVIEW: gettext_lazy("Since the last review"),
+    Span.QUARTER: gettext_lazy("This quarter"),
+    Span.BEFORE: gettext_lazy("Last quarter"),
+    Span.YEAR: gettext_lazy("Twelve months"),
+    Span.DATES: gettext_lazy("From a day to a day"),
+}
+SIZES = {"a4": gettext_lazy("A4"), "letter": gettext_lazy("Letter")}
+
+
+class PackForm(forms.Form):
+    """What goes into the pack; its values live in the address."""
+
+    span = forms.ChoiceField(label=gettext_lazy("Which time"), choices=list(SPANS.items()), widget=Pills)
+    first = DayField(required=False, asked=True, label=gettext_lazy("First day"))
+    last = DayField(required=False, asked=True, label=gettext_lazy("Last day"))
+    part = forms.MultipleChoiceField(
+        label=gettext_lazy("Parts"),
+        choices=list(pack_words.PARTS.items()),
+        widget=PillBoxes,
+        error_messages={"required": gettext_lazy("Choose at least one part.")},
+    )
+    size = forms.ChoiceField(label=gettext_lazy("Paper"), choices=list(SIZES.items()), widget=Segmented)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        if found.get("span") != Span.DATES or self.errors:
+            return found
+        for name in ("first", "last"):
+            if found[name] is None:
+                self.add_error(name, _("Say which day."))
+        if not self.errors and found["first"] > found["last"]:
+            self.add_error("last", _("The last day lies before the first."))
+        return found
+
+    @property
+    def dates(self) -> Period | None:
+        first, last = self.cleaned_data["first"], self.cleaned_data["last"]
+        return Period(first, last) if first and last else None
+
+    @property
+    def size_of_paper(self) -> paper.Size:
+        return "us-letter" if self.cleaned_data["size"] == "letter" else "a4"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A form that was filled in well enough has a sheet."""
+
+    row: Relationship
+    form: PackForm
+    asked: QueryDict
+    sheet: Sheet | None
+    as_of: date
+    reviewed_on: date | None
+
+
+def _asked(request: PersonRequest, reviewed: bool) -> QueryDict:
+    """What the address says, completed: each value that it leaves out as it is for who has chosen nothing."""
+    values = request.GET.copy()
+    defaults = {"span": Span.REVIEW if reviewed else Span.YEAR, "size": "a4"}
+    for name, value in defaults.items():
+        if not values.get(name):
+            values[name] = value
+    # Of boxes without a tick an address says nothing; that somebody has chosen it does.
+    if "part" not in values and "chosen" not in values:
+        values.setlist("part", [*Part])
+    return values
+
+
+def _prepared(request: PersonRequest, pk: int) -> Prepared:
+    now = Now.read()
+    rows = Relationship.objects.visible_to(request.user).select_related("account", "owner")
+    row = get_object_or_404(rows, pk=pk)
+    today = row.today(now)
+    reviewed_on = pack_facts.reviewed_on(row, today)
+    asked = _asked(request, reviewed_on is not None)
+    form = PackForm(asked, auto_id="pack_%s")
+    sheet = None
+    if form.is_valid():
+        chosen = form.cleaned_data
+        period = packs.period_of(Span(chosen["span"]), today, reviewed_on=reviewed_on, dates=form.dates)
+        parts = [Part(one) for one in chosen["part"]]
+        laid_out = packs.lay_out(pack_facts.read(row, now), period, parts, today)
+        us, them = pack_facts.people(row, period.first, period.last, now)
+        sheet = pack_words.sheet(laid_out, str(row), str(row.account), us, them)
+    return Prepared(row, form, asked, sheet, today, reviewed_on)
+
+
+@require_GET
+def review_pack(request: PersonRequest, pk: int) -> HttpResponse:
+    """Whoever sees the relationship: it tells nothing that they could not read, and changes nothing."""
+    found = _prepared(request, pk)
+    context = {
+        "row": found.row,
+        "form": found.form,
+        "sheet": found.sheet,
+        "paper": f"{reverse('review_pack_paper', args=[pk])}?{found.asked.urlencode()}",
+        "unreviewed": found.asked["span"] == Span.REVIEW and found.reviewed_on is None,
+    }
+    return render(request, "dashboards/review_pack.html", context)
+
+
+@require_GET
+def review_pack_paper(request: PersonRequest, pk: int) -> HttpResponse:
+    """What can't be made is said on the page, with what was typed."""
+    found = _prepared(request, pk)
+    if found.sheet is None:
+        return redirect(f"{reverse('review_pack', args=[pk])}?{found.asked.urlencode()}")
+    answer = HttpResponse(pack_paper.pdf_of(found.sheet, size=found.form.size_of_paper), content_type="application/pdf")
+    name = pack_paper.file_name(str(found.row), found.as_of)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,445 @@
+"""The review pack (pure): of all that is known between two organisations what lies in a period, in parts and counted.
+
+Whoever reads the facts leaves out what is only ours; here nothing is left out but what lies outside of the period, and
+each figure is the number of rows that stand beneath it. All days are local dates of the relationship's zone.
+
+*In the period* is: a conversation on its day; a promise on the day on which it came to its end, or fell late where it
+is open still; feedback that was given, answered or decided in it; a problem that was open on a day of it; a decision on
+the day of its meeting. What comes next has no period: it is what stands open on the day of the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+from relationships import feedback
+from relationships.cadence import WEEKDAYS, Adherence, Interval, adherence, in_force
+from relationships.problems import State as ProblemState
+from relationships.promises import Share
+from relationships.promises import State as PromiseState
+
+DAY = timedelta(days=1)
+# Up to so many months conversations are counted by the month, beyond by the year.
+BY_MONTH = 24
+
+
+class Part(StrEnum):
+    """What a pack can tell, in the order in which it does."""
+
+    RHYTHM = "rhythm"
+    PROMISES = "promises"
+    FEEDBACK = "feedback"
+    PROBLEMS = "problems"
+    DECISIONS = "decisions"
+    NEXT = "next"
+
+
+# The period ----------------------------------------------------------------------------------------------------------
+
+
+class Span(StrEnum):
+    """How a period is chosen."""
+
+    REVIEW = "review"
+    QUARTER = "quarter"
+    BEFORE = "before"
+    YEAR = "year"
+    DATES = "dates"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day to a day, both included."""
+
+    first: date
+    last: date
+
+    def has(self, day: date | None) -> bool:
+        return day is not None and self.first <= day <= self.last
+
+
+def quarter_of(day: date) -> Period:
+    """The calendar quarter in which a day lies."""
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    return Period(first, (first + 92 * DAY).replace(day=1) - DAY)
+
+
+def period_of(span: Span, today: date, *, reviewed_on: date | None, dates: Period | None = None) -> Period:
+    """``reviewed_on`` is the day of the last review before today: what was said at it is in its minutes, so it counts
+    from the day after. Where there was none, and where no dates are given, it is the last twelve months."""
+    if span is Span.REVIEW and reviewed_on is not None and reviewed_on < today:
+        return Period(reviewed_on + DAY, today)
+    if span is Span.QUARTER:
+        return Period(quarter_of(today).first, today)
+    if span is Span.BEFORE:
+        return quarter_of(quarter_of(today).first - DAY)
+    if span is Span.DATES and dates is not None:
+        return dates
+    return Period(_a_year_before(today) + DAY, today)
+
+
+def _a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+# What is known -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation both ways; ``began`` is ours, theirs or unknown."""
+
+    day: date
+    began: str
+    met: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How often both are in touch; ``who`` agreed to it, nobody yet where it is only assumed."""
+
+    interval: Interval
+    who: str = ""
+    agreed_on: date | None = None
+    assumed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    ours: bool
+    what: str
+    who: str
+    due_on: date
+    state: PromiseState
+    first_due_on: date
+    late_on: date | None = None
+    ended_on: date | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_on is None
+
+    @property
+    def day(self) -> date | None:
+        """On which it came to its end or, still open, fell late; none where nothing is to be said yet."""
+        if self.ended_on is not None:
+            return self.ended_on
+        return (self.late_on or self.due_on) if self.state is PromiseState.LATE else None
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """Feedback of one side and what the other did about it; ``credit`` is who suggested first what it grew from."""
+
+    ours: bool
+    said: str
+    kind: str
+    voice: str
+    group: str
+    heard_on: date
+    asks: bool
+    answer: str = ""
+    answered_on: date | None = None
+    ended_on: date | None = None
+    applied: bool = False
+    told_on: date | None = None
+    promised: bool = False
+    grown: bool = False
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    what: str
+    raised_by: str
+    opened_on: date
+    due_on: date
+    state: ProblemState
+    solved_on: date | None = None
+    came_back: int = 0
+    spoken_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    day: date
+    meeting: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A meeting that is planned: its day, when and what in words, and what stands on its agenda for both."""
+
+    day: date
+    title: str
+    when: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that may be told to both sides, of any time. ``halted``: from a day on, up to before another, it rested."""
+
+    talks: Sequence[Talk] = ()
+    agreed: Sequence[Agreed] = ()
+    halted: Sequence[tuple[date, date]] = ()
+    workdays: Collection[int] = WEEKDAYS
+    promises: Sequence[Promise] = ()
+    voiced: Sequence[Voiced] = ()
+    troubles: Sequence[Trouble] = ()
+    decisions: Sequence[Decision] = ()
+    coming: Sequence[Coming] = ()
+
+
+# What the pack tells -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Conversations, by who began them."""
+
+    ours: int = 0
+    theirs: int = 0
+    unknown: int = 0
+    met: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.ours + self.theirs + self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A month or, where there are many, a year; cut at the edges of the period."""
+
+    first: date
+    last: date
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Days between two conversations, or between one and an edge of the period."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    agreed: list[Agreed]
+    count: Count
+    stretches: list[Stretch]
+    silence: Silence | None
+    kept: Adherence
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The promises of a side that came to an end or fell late."""
+
+    rows: list[Promise]
+
+    @property
+    def share(self) -> Share:
+        of = [row.state for row in self.rows]
+        return Share(
+            kept=of.count(PromiseState.KEPT),
+            kept_late=of.count(PromiseState.KEPT_LATE),
+            broken=of.count(PromiseState.BROKEN),
+            late=of.count(PromiseState.LATE),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a side said."""
+
+    rows: list[Voiced]
+
+    @property
+    def answered(self) -> int:
+        return sum(row.answered_on is not None for row in self.rows)
+
+    @property
+    def half_within(self) -> int | None:
+        """Half of those answered were answered within so many days."""
+        days = [feedback.days_to(row.heard_on, row.answered_on) for row in self.rows]
+        return feedback.half_of_them([day for day in days if day is not None])
+
+    @property
+    def applied(self) -> int:
+        return sum(row.applied for row in self.rows)
+
+    @property
+    def declined(self) -> int:
+        return sum(row.ended_on is not None and not row.applied for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    rows: list[Trouble]
+
+    @property
+    def solved(self) -> int:
+        return sum(row.solved_on is not None for row in self.rows)
+
+    @property
+    def in_time(self) -> int:
+        return sum(row.state is ProblemState.SOLVED for row in self.rows)
+
+    @property
+    def open(self) -> int:
+        return len(self.rows) - self.solved
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    promises: list[Promise]
+    meetings: list[Coming]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What was asked for; of a part that was not chosen there is nothing. ``by_us`` and ``by_them``: whose promises."""
+
+    period: Period
+    as_of: date
+    parts: tuple[Part, ...]
+    rhythm: Rhythm | None = None
+    by_us: Given | None = None
+    by_them: Given | None = None
+    from_us: Heard | None = None
+    from_them: Heard | None = None
+    troubles: Troubles | None = None
+    decisions: list[Decision] | None = None
+    ahead: Ahead | None = None
+
+
+def lay_out(facts: Facts, period: Period, parts: Collection[Part], today: date) -> Pack:
+    """``today`` is the day of the evidence: what is open and late is so on it."""
+    chosen = tuple(part for part in Part if part in parts)
+    promised, said = Part.PROMISES in chosen, Part.FEEDBACK in chosen
+    return Pack(
+        period=period,
+        as_of=today,
+        parts=chosen,
+        rhythm=_rhythm(facts, period, today) if Part.RHYTHM in chosen else None,
+        by_us=_given(facts.promises, period, ours=True) if promised else None,
+        by_them=_given(facts.promises, period, ours=False) if promised else None,
+        from_us=_heard(facts.voiced, period, ours=True) if said else None,
+        from_them=_heard(facts.voiced, period, ours=False) if said else None,
+        troubles=_troubles(facts.troubles, period) if Part.PROBLEMS in chosen else None,
+        decisions=_decisions(facts.decisions, period) if Part.DECISIONS in chosen else None,
+        ahead=_ahead(facts, today) if Part.NEXT in chosen else None,
+    )
+
+
+def _given(rows: Iterable[Promise], period: Period, *, ours: bool) -> Given:
+    found = [(row.day, row) for row in rows if row.ours is ours and period.has(row.day)]
+    return Given([row for day, row in sorted(found, key=lambda one: (one[0] or date.max, one[1].what))])
+
+
+def _heard(rows: Iterable[Voiced], period: Period, *, ours: bool) -> Heard:
+    found = [
+        row
+        for row in rows
+        if row.ours is ours and any(period.has(day) for day in (row.heard_on, row.answered_on, row.ended_on))
+    ]
+    return Heard(sorted(found, key=lambda row: (row.heard_on, row.said)))
+
+
+def _troubles(rows: Iterable[Trouble], period: Period) -> Troubles:
+    found = [
+        row for row in rows if row.opened_on <= period.last and (row.solved_on is None or row.solved_on >= period.first)
+    ]
+    return Troubles(sorted(found, key=lambda row: (row.opened_on, row.what)))
+
+
+def _decisions(rows: Iterable[Decision], period: Period) -> list[Decision]:
+    return sorted((row for row in rows if period.has(row.day)), key=lambda row: row.day)
+
+
+def _ahead(facts: Facts, today: date) -> Ahead:
+    waiting = sorted(
+        (row for row in facts.promises if row.is_open), key=lambda row: (row.due_on, not row.ours, row.what)
+    )
+    return Ahead(waiting, sorted((one for one in facts.coming if one.day >= today), key=lambda one: one.day))
+
+
+# The rhythm ----------------------------------------------------------------------------------------------------------
+
+
+def _rhythm(facts: Facts, period: Period, today: date) -> Rhythm:
+    """What is kept is read without our snoozes: they are ours, and no agreement with anybody."""
+    last = min(period.last, today)
+    talks = [talk for talk in facts.talks if period.has(talk.day)]
+    return Rhythm(
+        agreed=_counted_on(facts.agreed, Period(period.first, last)),
+        count=_count(talks),
+        stretches=[Stretch(one.first, one.last, _count(_within(talks, one))) for one in stretches(period, last)],
+        silence=longest_silence([talk.day for talk in talks], Period(period.first, last)),
+        kept=adherence(
+            first=period.first,
+            last=last,
+            touches={talk.day for talk in facts.talks if talk.day <= last},
+            intervals=[one.interval for one in facts.agreed],
+            halted=facts.halted,
+            workdays=facts.workdays,
+        ),
+    )
+
+
+def _counted_on(agreed: Sequence[Agreed], period: Period) -> list[Agreed]:
+    """Those that counted on a day of the period, in the order in which they did first."""
+    intervals = [one.interval for one in agreed]
+    turns = {
+        period.first,
+        *(one.starts_on for one in intervals),
+        *(one.ends_on + DAY for one in intervals if one.ends_on),
+    }
+    found = [in_force(intervals, day) for day in sorted(turns) if period.has(day)]
+    return [agreed[index] for index in dict.fromkeys(found) if index is not None]
+
+
+def _within(talks: Iterable[Talk], period: Period) -> list[Talk]:
+    return [talk for talk in talks if period.has(talk.day)]
+
+
+def _count(talks: Sequence[Talk]) -> Count:
+    of = [talk.began for talk in talks]
+    ours, theirs = of.count("ours"), of.count("theirs")
+    return Count(ours, theirs, len(of) - ours - theirs, sum(talk.met for talk in talks))
+
+
+def stretches(period: Period, last: date) -> list[Period]:
+    """The months of a period up to a day, or its years; together they are the period, and none lies in another."""
+    if last < period.first:
+        return []
+    months = (last.year - period.first.year) * 12 + last.month - period.first.month + 1
+    begins = [period.first]
+    while (following := _next(begins[-1], by_year=months > BY_MONTH)) <= last:
+        begins.append(following)
+    return [Period(begin, end - DAY) for begin, end in pairwise([*begins, last + DAY])]
+
+
+def _next(day: date, *, by_year: bool) -> date:
+    return date(day.year + 1, 1, 1) if by_year or day.month == 12 else date(day.year, day.month + 1, 1)
+
+
+def longest_silence(days: Iterable[date], period: Period) -> Silence | None:
+    """The first of the longest, within the period; none where it has not begun."""
+    if period.last < period.first:
+        return None
+    spoken = sorted({day for day in days if period.has(day)})
+    found = [Silence(begin, end) for begin, end in pairwise([period.first, *spoken, period.last])]
+    return max(found, key=lambda silence: silence.days)

@@ -1,0 +1,419 @@
+"""The review pack as page and as paper: both say the same, and neither says anything that is only ours."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.db.models.base import ModelState
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import strip_tags
+from pypdf import PdfReader
+
+from accounts.checks import ours
+from dashboards import pack_facts, pack_paper, pack_words, packs
+from dashboards.pack_facts import People
+from dashboards.packs import Facts, Part, Period, Promise, Voiced
+from meetings.models import AgendaItem, Meeting, Outcome
+from relationships import actions
+from relationships.models import Interaction, Relationship
+from relationships.promises import State
+from tests import people
+from tests.access.canaries import World, build, leaks, texts_of
+from tests.meetings import agendas
+from web.clock import Now
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def today() -> date:
+    return Now.read().today("UTC")
+
+
+def client_of(person: Any = None) -> Client:
+    client = Client()
+    client.force_login(person or people.alice())
+    return client
+
+
+def page_of(row: Relationship, who: Any = None, **asked: Any) -> str:
+    """The page without its frame: what stands in the element that the choices swap."""
+    found = client_of(who).get(reverse("review_pack", args=[row.pk]), asked).content.decode()
+    return found[found.index('<div id="pack"') : found.index("</main>")]
+
+
+def sheet_of(row: Relationship, **asked: Any) -> str:
+    """The paper as it stands on the page."""
+    found = page_of(row, **asked)
+    return found[found.index("<article") : found.index("</article>")]
+
+
+def paper_of(row: Relationship, **asked: Any) -> bytes:
+    answer = client_of().get(reverse("review_pack_paper", args=[row.pk]), asked)
+    assert answer["Content-Type"] == "application/pdf"
+    return bytes(answer.content)
+
+
+def text_of(raw: bytes) -> str:
+    """Without any blank: lines are broken anywhere, long words as well."""
+    text = "".join(one.extract_text() for one in PdfReader(BytesIO(raw)).pages)
+    return squeezed(text)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"[\s\u200b\xad]", "", text)
+
+
+def full(name: str = "Close the Loop") -> Relationship:
+    """One of each, in the last hundred days."""
+    row = people.relationship(account=people.account(name))
+    now, day = Now.read(), today()
+    kept = people.promise(row, what="Send the new round", due_on=day - 20 * DAY)
+    actions.keep_promise(actor=row.owner, now=now, commitment=kept, kept_on=day - 20 * DAY, note="NEVERNOTE")
+    people.promise(row, what="Open the gate", side="theirs", due_on=day - 10 * DAY, remedy="NEVERREMEDY")
+    people.promise(row, what="Name a driver", due_on=day + 10 * DAY)
+    said = people.feedback(row, day - 40 * DAY, "Answers come late", voice_name="Petra Vogel", where="NEVERWHERE")
+    actions.answer_feedback(actor=row.owner, now=now, feedback=said, done_on=day - 38 * DAY, text="You are right")
+    actions.open_problem(
+        actor=row.owner, now=now, relationship=row, what="The wrong crates", opened_on=day - 9 * DAY, due_on=day
+    )
+    Interaction.objects.create(
+        relationship=row, account_id=row.account_id, occurred_on=day - 5 * DAY, begun_by="theirs",
+        summary="NEVERSUMMARY", logged_at=now.instant,
+    )  # fmt: skip
+    meeting = agendas.meeting(row, now=now, kind="review", title="Quarterly review")
+    agendas.hold(meeting)
+    meeting.parties.update(meets_on=day - 3 * DAY)
+    Outcome.objects.create(meeting=meeting, decision="Hamburg moves", written_at=now.instant)
+    agendas.meeting(row, now=now, title="Winter round", starts_at=now.instant + 7 * DAY)
+    return row
+
+
+SAID = (
+    "Send the new round", "Open the gate", "Name a driver", "Answers come late", "Petra Vogel", "You are right",
+    "The wrong crates", "Hamburg moves", "Quarterly review", "Winter round", "We spoke once", "1 with Close the Loop",
+    "1 of 1 kept in time", "1 of 1 answered, half of those within 2 days", "1 problem: 1 open.",
+    "2 promises are open, 1 of them late.", "Alice Ahlberg",
+)  # fmt: skip
+
+
+# Page and paper ------------------------------------------------------------------------------------------------------
+
+
+def test_page_and_paper_say_the_same() -> None:
+    row = full()
+    shown = squeezed(strip_tags(sheet_of(row, span="year")))
+    text = text_of(paper_of(row, span="year"))
+    for said in SAID:
+        assert squeezed(said) in shown, said
+        assert squeezed(said) in text, said
+    assert "NEVER" not in shown and "NEVER" not in text
+    assert squeezed("Evidence as of") in text and "Page1of" in text
+
+
+@pytest.mark.parametrize("part", [*Part])
+def test_each_part_alone_is_on_the_page_and_on_the_paper_and_no_other(part: Part) -> None:
+    row = full()
+    shown, text = sheet_of(row, span="year", part=part), text_of(paper_of(row, span="year", part=part))
+    for one in Part:
+        name = str(pack_words.PARTS[one])
+        assert (f">{name}<" in shown) == (one is part), one
+        assert (squeezed(name) in text) == (one is part), one
+
+
+def test_a_link_restores_what_was_chosen_and_the_paper_has_the_same_choice() -> None:
+    row = full()
+    day = (today() - 30 * DAY).isoformat()
+    shown = page_of(row, span="dates", first=day, last=today().isoformat(), part=["promises", "next"], size="letter")
+    assert len(re.findall(r"checked", shown)) == 4
+    address = re.search(r'href="(/relationships/\d+/pack/paper/\?[^"]*)"', shown)
+    assert address
+    paper = PdfReader(BytesIO(client_of().get(address[1].replace("&amp;", "&")).content))
+    assert round(paper.pages[0].mediabox.height) == 792
+    text = squeezed("".join(one.extract_text() for one in paper.pages))
+    assert "Sendthenewround" in text and "Answerscomelate" not in text
+
+
+def test_the_default_is_since_the_last_review_and_a_year_where_there_was_none() -> None:
+    row = full()
+    found = client_of().get(reverse("review_pack", args=[row.pk])).context["sheet"]
+    assert found.period == pack_words.span(Period(today() - 2 * DAY, today()))
+    bare = people.relationship()
+    shown = page_of(bare, span="review")
+    assert "No review has been held before today" in shown and 'value="review"' in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"span": "dates"}, "Say which day."),
+        ({"span": "dates", "first": "2026-05-01", "last": "2026-04-01"}, "The last day lies before the first."),
+        ({"span": "dates", "first": "2026-05-41", "last": "2026-06-01"}, "Enter a valid date."),
+        ({"chosen": "1"}, "Choose at least one part."),
+        ({"span": "soon"}, "Select a valid choice."),
+        ({"part": "standing"}, "Select a valid choice."),
+        ({"size": "a0"}, "Select a valid choice."),
+    ],
+)
+def test_what_can_t_be_made_is_said_and_what_was_typed_stays(asked: dict[str, str], said: str) -> None:
+    row = people.relationship()
+    shown = page_of(row, **asked)
+    assert said in shown and "<article" not in shown and "pack/paper/" not in shown
+    for name in ("first", "last"):
+        assert asked.get(name, "") in shown
+    answer = client_of().get(reverse("review_pack_paper", args=[row.pk]), asked)
+    assert answer.status_code == 302
+    assert said in client_of().get(answer["Location"]).content.decode()
+
+
+def test_nothing_at_all_is_said_in_a_line_for_each_part() -> None:
+    shown = sheet_of(people.relationship())
+    for said in (
+        "No rhythm was agreed in this time.", "We did not speak in this time.", "Neither side gave feedback",
+        "No promise of either side was due", "No problem was open", "No meeting of this time noted a decision.",
+        "No promise is open.", "No meeting is planned.", "Nobody was noted",
+    ):  # fmt: skip
+        assert said in shown
+    assert "<table" not in shown
+
+
+def again(row: models.Model, times: int, **named: str) -> None:
+    """Copies of a row, with a number behind what ``named`` says."""
+    copies = []
+    for number in range(times):
+        one = copy(row)
+        one.pk, one._state = None, ModelState()
+        for name, value in named.items():
+            setattr(one, name, f"{value} {number}")
+        copies.append(one)
+    type(row)._base_manager.bulk_create(copies)
+
+
+def test_reading_it_writes_nothing_and_costs_the_same_for_one_and_for_fifty() -> None:
+    counts = []
+    for many in (1, 50):
+        row = full(f"Close the Loop {many}")
+        meeting = Meeting.objects.get(parties__relationship=row, kind="review")
+        for one in row.commitments.all():
+            again(one, many - 1, what="Promise")
+        again(row.feedback.get(), many - 1, said="Feedback")
+        again(row.problems.get(), many - 1, what="Problem")
+        again(row.interactions.get(), many - 1)
+        again(meeting.outcomes.get(), many - 1, decision="Decision")
+        browser = client_of()
+        address = reverse("review_pack", args=[row.pk])
+        browser.get(address)
+        with CaptureQueriesContext(connection) as found:
+            shown = browser.get(address, {"span": "year"}).content.decode()
+        counts.append(len(found))
+        assert shown.count("<tr>") > 7 * (many - 1)
+        assert not [one["sql"] for one in found if re.match(r"INSERT|UPDATE|DELETE", one["sql"])]
+    assert counts == [48, 48]
+
+
+# Nothing that is only ours -------------------------------------------------------------------------------------------
+
+# Which texts of which models a pack may tell. Whatever is new is not among them.
+TOLD = {
+    ("account", "name"),
+    ("agendaitem", "title"),
+    ("commitment", "what"),
+    ("contact", "name"),
+    ("feedback", "behalfof"),
+    ("feedback", "said"),
+    ("feedback", "voicename"),
+    ("feedbackstep", "text"),
+    ("meeting", "title"),
+    ("outcome", "decision"),
+    ("problem", "what"),
+    ("relationship", "name"),
+    ("user", "name"),
+}
+
+
+def world_of(answered: bool) -> World:
+    world = build()
+    half = world.north
+    if answered:
+        half.add("FeedbackStep", kind="answered")
+    # Its own meeting was held, and there is one to come.
+    half.add("Meeting", uid="second", series_id=None, occurrence_at=None)
+    held: Any = half.rows["Meeting"]
+    Meeting.objects.filter(pk=held.pk).update(state=Meeting.State.HELD)
+    held.parties.update(state=Meeting.State.HELD, meets_on=today())
+    meeting = half.more[-1]
+    party = half.add(
+        "MeetingAccount", meeting_id=meeting.pk, meets_on=today() + DAY, starts_at=Now.read().instant + DAY
+    )
+    half.add("AgendaItem", meeting_id=meeting.pk, party_id=party.pk, key="written:9")
+    for one in half.rows_of("Participant"):
+        type(one).objects.filter(pk=one.pk).update(came=True)  # type: ignore[attr-defined]
+    return world
+
+
+def test_no_text_that_is_only_ours_is_on_the_page_or_the_paper() -> None:
+    """Each text of each model is a canary of its own, those of models of tomorrow with them."""
+    world = world_of(answered=True)
+    row: Any = world.north.rows["Relationship"]
+    asked = {"span": "year"}
+    found = {
+        "page": squeezed(strip_tags(page_of(row, world.north.person, **asked))),
+        "paper": text_of(
+            bytes(client_of(world.north.person).get(reverse("review_pack_paper", args=[row.pk]), asked).content)
+        ),
+    }
+    for where, text in found.items():
+        told = leaks(text, side="north", directory=False)
+        assert told <= TOLD, where
+        # It is looked for where it would be: what may be told is there.
+        assert told >= TOLD - {("feedback", "voicename")}, where
+        assert not leaks(text, side="south", directory=True)
+    planted = {
+        (model.__name__.lower(), re.sub("[^a-z0-9]", "", one.name)) for model in ours() for one in texts_of(model)
+    }
+    assert len(planted - TOLD) > 60
+
+
+def test_what_a_meeting_noted_as_only_ours_stays_with_us() -> None:
+    row = full()
+    meeting = Meeting.objects.get(parties__relationship=row, kind="review")
+    at = Now.read().instant
+    item = AgendaItem.objects.create(
+        meeting=meeting, key="written:7", kind=9, title="SECRET", minutes=5, shared=False, added_at=at
+    )
+    Outcome.objects.create(
+        meeting=meeting, commitment=people.promise(row, what="SECRETONE"), shared=False, written_at=at
+    )
+    Outcome.objects.create(meeting=meeting, feedback=people.feedback(row, said="SECRETTWO"), item=item, written_at=at)
+    Outcome.objects.create(meeting=meeting, decision="SECRETTHREE", item=item, written_at=at)
+    Outcome.objects.create(meeting=meeting, decision="SECRETFOUR", shared=False, written_at=at)
+    for pair in (people.promise(row, what="SECRETFIVE"), people.feedback(row, said="SECRETSIX")):
+        AgendaItem.objects.create(
+            meeting=meeting, key=f"{'promise' if hasattr(pair, 'what') else 'feedback'}:{pair.pk}", kind=1,
+            title="SECRET", minutes=5, shared=False, added_at=at,
+        )  # fmt: skip
+    assert "SECRET" not in page_of(row, span="year") and "SECRET" not in text_of(paper_of(row, span="year"))
+    # Without that each of them would be there.
+    Outcome.objects.update(shared=True)
+    AgendaItem.objects.update(shared=True)
+    shown = sheet_of(row, span="year")
+    assert all(f"SECRET{number}" in shown for number in ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX"))
+
+
+def test_what_nobody_said_and_what_they_were_not_told_stays_with_us() -> None:
+    row = full()
+    noticed = people.feedback(row, said="SECRETONE", hidden=True, nature="complaint")
+    people.feedback(row, said="SECRETTWO", side="ours", unsaid=True)
+    actions.open_problem(
+        actor=row.owner, now=Now.read(), relationship=row, what="SECRETTHREE", opened_on=today(), due_on=today(),
+        feedback=noticed,
+    )  # fmt: skip
+    assert "SECRET" not in page_of(row, span="year") and "SECRET" not in text_of(paper_of(row, span="year"))
+
+
+def test_of_a_meeting_of_two_partners_each_hears_its_own_and_what_is_for_both() -> None:
+    row, other = full(), people.relationship()
+    meeting = agendas.meeting(row, other, now=Now.read(), title="Together")
+    agendas.hold(meeting)
+    meeting.parties.update(meets_on=today() - DAY)
+    at = Now.read().instant
+    for said, party in (("For both", None), ("For one", row), ("For the other", other)):
+        mine = meeting.parties.get(relationship=party) if party else None
+        Outcome.objects.create(meeting=meeting, decision=said, party=mine, written_at=at)
+    shown = sheet_of(row, span="year")
+    assert "For both" in shown and "For one" in shown and "For the other" not in shown
+
+
+def test_an_internal_meeting_is_told_only_to_those_who_are_asked() -> None:
+    row = full()
+    now = Now.read()
+    agendas.meeting(row, now=now, kind="internal", title="SECRET", starts_at=now.instant + DAY)
+    assert "SECRET" not in page_of(row)
+
+
+# The paper -----------------------------------------------------------------------------------------------------------
+
+LONG = "Donaudampfschiffahrtsgesellschaft" * 12
+MARKUP = '#panic("x") *bold* $x$ \\ <a> @ref // [no] `raw` = Heading'
+
+
+def pdf_of(known: Facts, size: Any = "a4", them: str = "Close the Loop") -> PdfReader:
+    period = Period(date(2025, 11, 24), date(2026, 11, 23))
+    laid_out = packs.lay_out(known, period, [*Part], date(2026, 11, 23))
+    sheet = pack_words.sheet(laid_out, them, them, People(["Alice Moran"], []), People([], ["Ёжик Ильин"]))
+    return PdfReader(BytesIO(pack_paper.pdf_of(sheet, size=size)))
+
+
+def promised(what: str, number: int = 0, **more: Any) -> Promise:
+    day = date(2026, 11, 1) - (number % 200) * DAY
+    return Promise(number % 2 == 0, what, "Petra Vogel", day, State.KEPT, day, None, day, **more)
+
+
+@pytest.mark.parametrize(("size", "points"), [("a4", (595, 842)), ("us-letter", (612, 792))])
+def test_two_hundred_promises_have_their_head_on_each_page_and_their_pages_counted(size: Any, points: Any) -> None:
+    found = pdf_of(Facts(promises=[promised(f"Promise number {number}.", number) for number in range(200)]), size)
+    box = found.pages[0].mediabox
+    assert (round(box.width), round(box.height)) == points
+    count = len(found.pages)
+    assert count > 5
+    texts = [one.extract_text() for one in found.pages]
+    for number, text in enumerate(texts, 1):
+        assert f"Page {number} of {count}" in text and "Evidence as of 23 November 2026" in text
+        assert not re.search(r"Promise number \d+\.", text) or "What became of it" in text
+    for number in range(200):
+        assert sum(f"Promise number {number}." in text for text in texts) == 1
+    root: Any = found.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en"
+
+
+def test_a_row_is_on_one_page_unless_it_is_longer_than_one() -> None:
+    said = " ".join(["begin", *["word"] * 90, "end"])
+    texts = [
+        one.extract_text()
+        for one in pdf_of(Facts(promises=[promised(f"{said}{number}.", number) for number in range(0, 60, 2)])).pages
+    ]
+    for text in texts:
+        assert text.count("begin") == len(re.findall(r"end\d+\.", text))
+    endless = promised(" ".join(["begin", *["word"] * 3000, "end"]))
+    whole = "".join(one.extract_text() for one in pdf_of(Facts(promises=[endless])).pages)
+    assert whole.count("word") == 3000 and "end" in whole
+
+
+def test_long_words_little_pictures_markup_and_other_letters() -> None:
+    known = Facts(
+        promises=[promised(LONG), promised("Ёжик в тумане \U0001f389"), promised(MARKUP)],
+        voiced=[Voiced(False, LONG, "praise", LONG, LONG, date(2026, 11, 2), asks=False, answer=MARKUP,
+                       answered_on=date(2026, 11, 2))],
+    )  # fmt: skip
+    found = pdf_of(known, them=LONG)
+    text = squeezed("".join(one.extract_text() for one in found.pages))
+    assert "Ёжиквтумане[partypopper]" in text and "ЁжикИльин" in text
+    assert text.count(squeezed(MARKUP)) == 2
+    # Nothing has run off the paper: each letter is where there is paper.
+    places: list[float] = []
+    for one in found.pages:
+        one.extract_text(visitor_text=lambda said, _cm, tm, *_rest: places.append(tm[4]) if said.strip() else None)
+    assert places and max(places) < 595
+
+
+def test_who_sees_it_may_read_it_and_nobody_else() -> None:
+    row = full()
+    for who in (people.rita(), people.mona()):
+        assert client_of(who).get(reverse("review_pack", args=[row.pk])).status_code == 200
+    for name in ("review_pack", "review_pack_paper"):
+        assert client_of(people.outsider()).get(reverse(name, args=[row.pk])).status_code == 404
+
+
+def test_facts_name_no_row_of_another_relationship() -> None:
+    full()
+    row = people.relationship()
+    found = pack_facts.read(row, Now.read())
+    assert not (found.talks or found.promises or found.voiced or found.troubles or found.decisions or found.coming)
