@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from dashboards import book_sweep
+from dashboards import book_sweep, book_then, movers
 from dashboards.models import BookCount
 from web.clock import Now
 
@@ -18,9 +18,13 @@ STILL_FRESH = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The figures of a count; none where there was one so young that nothing was counted."""
+    """The figures of a count, and of how many standings it is told anew how they moved.
+
+    Both are 0 where there was a count so young that nothing was counted.
+    """
 
     figures: int
+    moved: int
 
 
 @transaction.atomic
@@ -33,14 +37,20 @@ def count_book(*, now: Now, unless_fresh: bool = False) -> Counted:
     count, is_new = BookCount.objects.get_or_create(day=day, defaults={"counted_at": now.instant})
     count = BookCount.objects.select_for_update().get(pk=count.pk)
     if unless_fresh and not is_new and now.instant - count.counted_at < STILL_FRESH:
-        return Counted(0)
+        return Counted(0, 0)
     count.figures.all().delete()
     figures = book_sweep.count(count, now)
     count.counted_at = now.instant
     count.save(update_fields=["counted_at"])
     days = BookCount.objects.order_by().values_list("day", flat=True)
     BookCount.objects.exclude(day__in=kept({*days}, day)).delete()
-    return Counted(figures)
+    return Counted(figures, movers.keep())
+
+
+@transaction.atomic
+def tell_book(*, since: date, now: Now) -> int:
+    """Tell the states on the Mondays since a day which nobody counted; returns how many Mondays."""
+    return book_then.tell(since, now)
 
 
 def kept(days: Collection[date], today: date) -> set[date]:

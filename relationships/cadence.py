@@ -234,6 +234,57 @@ def is_booked(today: date, booked_on: date | None, every_days: int | None) -> bo
     return today <= booked_on <= today + min(every_days // 2, NEAR_DAYS) * DAY
 
 
+def states_on(
+    days: Sequence[date],
+    *,
+    begun_on: date,
+    touches: Collection[date],
+    intervals: Sequence[Interval],
+    rests: Sequence[Rest] = (),
+    paused: Sequence[tuple[date, date | None]] = (),
+    ended: Sequence[tuple[date, date | None]] = (),
+    workdays: Collection[int] = WEEKDAYS,
+) -> list[State | None]:
+    """What it was on each of these days, as the record tells it by now; nothing before ``begun_on``.
+
+    ``paused`` and ``ended`` are spans: from a day on, up to before another, if it is over. A snooze speaks for the days
+    from the one on which it was made. Which meetings were near is not told, so none was booked.
+    """
+    happened = {*touches, *(rest.from_on for rest in rests), *(interval.starts_on for interval in intervals)}
+    happened |= {interval.ends_on + DAY for interval in intervals if interval.ends_on is not None}
+    begins, touched = sorted(happened), sorted(touches)
+    # Between two days on which something happened the dates stand still, so they are reckoned once.
+    still: dict[int, tuple[date | None, Schedule]] = {}
+
+    def stood(day: date) -> State | None:
+        if day < begun_on:
+            return None
+        span = bisect_right(begins, day)
+        if span not in still:
+            before = bisect_right(touched, day)
+            last = touched[before - 1] if before else None
+            made = [rest for rest in rests if rest.from_on <= day]
+            still[span] = (
+                last,
+                schedule(today=day, last_touch_on=last, intervals=intervals, rests=made, workdays=workdays),
+            )
+        last, dates = still[span]
+        return state(
+            today=day,
+            paused=_holds(paused, day),
+            ended=_holds(ended, day),
+            due_on=dates.due_on,
+            overdue_from=dates.overdue_from,
+            last_touch_on=last,
+        )
+
+    return [stood(day) for day in days]
+
+
+def _holds(spans: Sequence[tuple[date, date | None]], day: date) -> bool:
+    return any(since <= day and (until is None or day < until) for since, until in spans)
+
+
 def lateness(days_late: int, every_days: int) -> float:
     """Days late in units of the agreed interval, so that a week's silence weighs more for a weekly partner."""
     return days_late / every_days

@@ -401,3 +401,65 @@ def test_state_is_the_first_that_matches(
 def test_lateness_weighs_the_shorter_interval_more(late: int, weekly: int, longer: int) -> None:
     assert cadence.lateness(late, weekly) > cadence.lateness(late, weekly + longer)
     assert cadence.lateness(weekly, weekly) == 1
+
+
+# What it was on former days
+
+
+FORMERLY = date(2024, 1, 1)
+
+
+@given(
+    asked=st.sets(st.dates(FORMERLY, FORMERLY + 300 * DAY), min_size=1, max_size=12),
+    begun_on=st.dates(FORMERLY, FORMERLY + 60 * DAY),
+    touches=st.sets(st.dates(FORMERLY, FORMERLY + 300 * DAY), max_size=8),
+    made=st.lists(
+        st.tuples(st.dates(FORMERLY, FORMERLY + 300 * DAY), st.integers(1, 60), st.none() | st.integers(0, 60)),
+        max_size=4,
+    ),
+    slept=st.lists(st.tuples(st.dates(FORMERLY, FORMERLY + 300 * DAY), st.integers(0, 31)), max_size=3),
+    halts=st.lists(
+        st.tuples(st.booleans(), st.dates(FORMERLY, FORMERLY + 300 * DAY), st.none() | st.integers(0, 60)), max_size=3
+    ),
+    workdays=st.sets(st.integers(0, 6), min_size=1),
+)
+def test_states_of_former_days_are_those_of_each_day_by_itself(
+    asked: set[date],
+    begun_on: date,
+    touches: set[date],
+    made: list[tuple[date, int, int | None]],
+    slept: list[tuple[date, int]],
+    halts: list[tuple[bool, date, int | None]],
+    workdays: set[int],
+) -> None:
+    intervals = [Interval(day, every, None if more is None else day + more * DAY) for day, every, more in made]
+    rests = [Rest(day, day + more * DAY) for day, more in slept]
+    spans = {
+        kind: [(day, None if more is None else day + more * DAY) for ends, day, more in halts if ends == kind]
+        for kind in (True, False)
+    }
+    days = sorted(asked)
+    found = cadence.states_on(
+        days,
+        begun_on=begun_on,
+        touches=touches,
+        intervals=intervals,
+        rests=rests,
+        paused=spans[False],
+        ended=spans[True],
+        workdays=workdays,
+    )
+    for day, told in zip(days, found, strict=True):
+        last = max((touch for touch in touches if touch <= day), default=None)
+        rested = [rest for rest in rests if rest.from_on <= day]
+        dates = cadence.schedule(today=day, last_touch_on=last, intervals=intervals, rests=rested, workdays=workdays)
+        stopped = {kind: any(a <= day and (b is None or day < b) for a, b in those) for kind, those in spans.items()}
+        wanted = cadence.state(
+            today=day,
+            paused=stopped[False],
+            ended=stopped[True],
+            due_on=dates.due_on,
+            overdue_from=dates.overdue_from,
+            last_touch_on=last,
+        )
+        assert told == (wanted if day >= begun_on else None)

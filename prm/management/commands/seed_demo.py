@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
-from dashboards.actions import count_book
+from dashboards.actions import count_book, tell_book
 from prm import (
     demo_capture,
     demo_evidence,
@@ -117,6 +117,8 @@ class Command(BaseCommand):
         self._say(f"{writer.feelings()} times how it feels, and what became of two")
         self._say(f"{count_book(now=now).figures} figures of the book")
         self._say(f"{demo_one_to_ones.write(writer.users, now)} one-to-ones")
+        mondays = tell_book(since=now.today("UTC") - timedelta(days=2 * 365), now=now)
+        self._say(f"{mondays} Mondays before on which it stood somehow")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
 
     def _say(self, line: str) -> None:
