@@ -406,7 +406,7 @@ def _promise_table(rows: Sequence[findings.Quarter], lists: Lists) -> Table:
         for side, kept in (("ours", one.ours), ("theirs", one.theirs)):
             for outcome, count in zip(OUTCOMES, (kept.in_time, kept.late, kept.missed), strict=True):
                 opens = f"{count} {told[side, outcome]}, {quarter_name(one.name)}"
-                href = lists.promises(side=side, quarter=one.name, outcome=outcome)
+                href = lists.behind(f"promise:{side}:{one.name}:{outcome}")
                 line.append(Cell(str(count), href, opens) if count else "0")
         lines.append(line)
     return Table(head, lines)

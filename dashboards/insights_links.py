@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import QueryDict
 from django.urls import reverse
+
+from dashboards import behind
 
 WHOSE = "book"
 
@@ -30,23 +32,16 @@ class Lists:
     def portfolio(self, **asked: str) -> str:
         return self._at("portfolio", asked)
 
-    def promises(self, **asked: str) -> str:
-        return self._at("promise_list", asked)
-
-    def feedback(self, **asked: str) -> str:
-        return self._at("feedback_list", {"side": "theirs", **asked})
-
-    def problems(self, **asked: str) -> str:
-        return self._at("problem_list", asked)
+    def behind(self, figure: str) -> str:
+        """Of a figure of promises, feedback or problems, by its name."""
+        return behind.address(figure, self._said)
 
     def loyalty(self, field: str) -> str:
         return f"{self._at('loyalty_list', {'field': field})}#list"
 
     def _at(self, route: str, asked: Mapping[str, str]) -> str:
-        values = QueryDict(mutable=True)
-        values["whose"] = WHOSE
-        for name, value in self.cell.items():
-            values[name] = str(getattr(value, "pk", value))
-        for name, value in asked.items():
-            values[name] = value
-        return f"{reverse(route)}?{values.urlencode()}"
+        return f"{reverse(route)}?{urlencode({'whose': WHOSE, **self._said, **asked})}"
+
+    @property
+    def _said(self) -> dict[str, str]:
+        return {name: str(getattr(value, "pk", value)) for name, value in self.cell.items()}

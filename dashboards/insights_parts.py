@@ -16,6 +16,7 @@ from dashboards.findings import Counted, percent
 from dashboards.insights_charts import Stages, figure, quarter_name, stage_name
 from dashboards.insights_links import Link, Lists
 from dashboards.insights_rows import RENEWS_WITHIN, Flagged, Renewal, names
+from dashboards.quadrants import FIELDS, NOT_KNOWN
 from dashboards.queries import WORKING_DAYS
 from relationships import flags as rules
 from relationships import two_views_words
@@ -24,10 +25,6 @@ from relationships.forms.portfolio import PortfolioForm
 from relationships.models import HealthFlag, Relationship
 from relationships.stages import Stage
 from relationships.two_views import Quadrant
-
-NOT_KNOWN = "not_known"
-# As they lie: satisfied above, loyal at the right.
-FIELDS = (Quadrant.MERCENARY, Quadrant.APOSTLE, Quadrant.DEFECTOR, Quadrant.HOSTAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ def _promises(quarters: Sequence[findings.Quarter], lists: Lists) -> Figure:
     line = [
         _link(
             str(kept.in_time),
-            lists.promises(side="ours", quarter=last.name, outcome="kept"),
+            lists.behind(f"promise:ours:{last.name}:kept"),
             _("%(n)d promises of ours kept in time, %(quarter)s") % {"n": kept.in_time, "quarter": name},
         ),
         _plain(_(" of %(total)d in %(quarter)s") % {"total": kept.total, "quarter": name}),
@@ -133,7 +130,7 @@ def _waits(waiting: int, lists: Lists) -> Link:
         "%(n)d feedback of theirs that wait for an answer",
         waiting,
     ) % {"n": waiting}
-    return _link(said, lists.feedback(state="waiting"), opens)
+    return _link(said, lists.behind("answer_waiting"), opens)
 
 
 def _judged(stages: Stages, lists: Lists) -> Figure:
@@ -227,7 +224,6 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class InStages:
     title: str
-    sentence: str
     bars: list[Bar]
     moved: list[Link]
 
@@ -261,17 +257,7 @@ def stages(now: BookNow, lists: Lists) -> InStages:
             )
         )
     up, down = figure(now.figures, "moved:up"), figure(now.figures, "moved:down")
-    return InStages(said_as.stages_title(up, down), _in_the_middle(middles), bars, _moved(up, down, lists))
-
-
-def _in_the_middle(middles: Mapping[Stage, int | None]) -> str:
-    """*Half of the customers have been that for 14 months or less.*"""
-    months = middles[Stage.CUSTOMER]
-    if months is None:
-        return _("At the right how long half of them have been in their stage at most.")
-    return _("Half of the customers have been that for %(months)s or longer; at the right the same for each stage.") % {
-        "months": said_as.months(months)
-    }
+    return InStages(said_as.stages_title(up, down), bars, _moved(up, down, lists))
 
 
 def _moved(up: int, down: int, lists: Lists) -> list[Link]:
@@ -358,7 +344,7 @@ def answers(now: BookNow, lists: Lists) -> Part:
             _("Feedback of theirs answered"),
             _link(
                 str(answered),
-                lists.feedback(answered="year"),
+                lists.behind("answer"),
                 _("%(n)d feedback of theirs answered in a year") % {"n": answered},
             ),
             _("half %(within)s") % {"within": said_as.within(half)} if half is not None else "",
@@ -369,7 +355,7 @@ def answers(now: BookNow, lists: Lists) -> Part:
             _("Feedback that waits"),
             _link(
                 str(waiting),
-                lists.feedback(state="waiting"),
+                lists.behind("answer_waiting"),
                 _("%(n)d feedback of theirs that wait for an answer") % {"n": waiting},
             ),
         )
@@ -377,12 +363,14 @@ def answers(now: BookNow, lists: Lists) -> Part:
         else None,
         Line(
             _("Problems solved"),
-            _link(str(ended), lists.problems(solved="year"), _("%(n)d problems solved in a year") % {"n": ended}),
+            _link(str(ended), lists.behind("remedy"), _("%(n)d problems solved in a year") % {"n": ended}),
             _("half %(within)s") % {"within": said_as.within(remedy)} if remedy is not None else "",
         )
         if ended
         else None,
-        Line(_("Problems open"), _link(str(still), lists.problems(), _("%(n)d open problems") % {"n": still}))
+        Line(
+            _("Problems open"), _link(str(still), lists.behind("remedy_open"), _("%(n)d open problems") % {"n": still})
+        )
         if still
         else None,
     ]

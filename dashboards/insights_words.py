@@ -169,20 +169,17 @@ def flags_title(new: int, cleared: int, standing: int) -> str:
 
 
 def flags_sentence(new: int, cleared: int, standing: int) -> str:
-    stand = ngettext("%(n)s stands", "%(n)s stand", standing) % {"n": number(standing)}
-    gone = ngettext("%(n)s was cleared this week", "%(n)s were cleared this week", cleared) % {"n": number(cleared)}
     if not standing and not cleared:
         return _("Nothing looks wrong; flags are raised by themselves.")
-    return f"{_begun(stand)}; {gone}."
-
-
-def flag_count(count: int, new: int) -> str:
-    """*4, two new*."""
-    if not new:
-        return str(count)
-    if new == count:
-        return _("%(count)d, new") % {"count": count}
-    return _("%(count)d, %(new)s new") % {"count": count, "new": number(new)}
+    stand = (
+        ngettext("%(n)s stands", "%(n)s stand", standing) % {"n": _begun(number(standing))}
+        if standing
+        else _("None stands")
+    )
+    if not cleared:
+        return f"{stand}."
+    gone = ngettext("%(n)s was cleared this week", "%(n)s were cleared this week", cleared) % {"n": number(cleared)}
+    return f"{stand}; {gone}."
 
 
 # Standing ------------------------------------------------------------------------------------------------------------
@@ -316,10 +313,10 @@ def loyalty_title(counts: Mapping[Quadrant, int]) -> str:
     if not leaving:
         return _("Whoever is satisfied behaves so")
     return ngettext(
-        "%(leaving)s of %(n)d that is satisfied may leave all the same",
-        "%(leaving)s of %(n)d that are satisfied may leave all the same",
+        "%(leaving)s of %(n)s that is satisfied may leave all the same",
+        "%(leaving)s of %(n)s that are satisfied may leave all the same",
         satisfied,
-    ) % {"leaving": _begun(number(leaving)), "n": satisfied}
+    ) % {"leaving": _begun(number(leaving)), "n": number(satisfied)}
 
 
 # Renewals ------------------------------------------------------------------------------------------------------------

@@ -210,4 +210,4 @@ def test_flags_are_counted(new: int, cleared: int, more: int) -> None:
     standing = new + more
     assert numbers(said_as.flags_title(new, cleared, standing)) == ([new] if new else [])
     told = numbers(said_as.flags_sentence(new, cleared, standing))
-    assert told == ([standing, cleared] if standing or cleared else [])
+    assert told == [one for one in (standing, cleared) if one]
