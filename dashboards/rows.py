@@ -68,6 +68,7 @@ def draw(
     *,
     weeks: int = rhythm.WEEKS,
     tighter: Sequence[tuple[date, date]] = (),
+    ended: Sequence[rhythm.Silence] = (),
 ) -> rhythm.Rhythm:
     return rhythm.draw(
         contacts=contacts,
@@ -78,4 +79,5 @@ def draw(
         height=height,
         weeks=weeks,
         tighter=tighter,
+        ended=ended,
     )
