@@ -1,4 +1,4 @@
-"""What is kept for the pages that show the whole book, counted anew by the hour, and for one's next review pack."""
+"""What is kept for the pages that show the whole book: counted anew by the hour."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from accounts.models import User
 from dashboards import book_sweep, book_then, movers
-from dashboards.models import BookCount, PackChoice
-from dashboards.packs import Part, Span
-from relationships.models import Relationship
+from dashboards.models import BookCount
 from web.clock import Now
 
 # A count that is younger is not made again by a job that is run twice.
@@ -62,19 +59,3 @@ def kept(days: Collection[date], today: date) -> set[date]:
     for day in sorted(days, reverse=True):
         weeks[day.isocalendar()[:2]] = day
     return {today, max(days), *weeks.values()}
-
-
-@transaction.atomic
-def keep_pack_choice(
-    *, actor: User, now: Now, relationship: Relationship, span: Span, parts: Collection[Part], letter: bool
-) -> PackChoice:
-    """For the actor alone, who sees the relationship. Dates are not kept, and nothing is there to be taken back."""
-    Relationship.objects.visible_to(actor).get(pk=relationship.pk)
-    values = {
-        "span": "" if span is Span.DATES else span,
-        "parts": [part for part in Part if part in parts],
-        "letter": letter,
-        "kept_at": now.instant,
-    }
-    row, _ = PackChoice.objects.update_or_create(user=actor, relationship=relationship, defaults=values)
-    return row

@@ -68,7 +68,6 @@ def draw(
     *,
     weeks: int = rhythm.WEEKS,
     tighter: Sequence[tuple[date, date]] = (),
-    ended: Sequence[rhythm.Silence] = (),
 ) -> rhythm.Rhythm:
     return rhythm.draw(
         contacts=contacts,
@@ -79,5 +78,4 @@ def draw(
         height=height,
         weeks=weeks,
         tighter=tighter,
-        ended=ended,
     )
