@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts import finding as names
 from accounts.models import AccountAlias, Affiliation, Contact, User
@@ -218,6 +219,7 @@ def _count(keys: list[int]) -> str:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def search(request: PersonRequest) -> HttpResponse:
     typed = " ".join(request.GET.get("q", "").replace("\0", "")[:LONGEST].split())
     kind = request.GET.get("kind", "")
@@ -232,7 +234,8 @@ def search(request: PersonRequest) -> HttpResponse:
         "everywhere": f"?{urlencode({'q': typed})}",
         "said": _said(groups) if enough else "",
     }
-    return render(request, "dashboards/search.html", context)
+    # As one types only what was found is asked for, without what the navigation counts.
+    return render(request, f"dashboards/search.html{'#found' if request.htmx else ''}", context)
 
 
 def _said(groups: list[Group]) -> str:
