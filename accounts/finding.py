@@ -16,27 +16,29 @@ from web.plain import Candidate, Word, best_first
 MOST = 200
 
 
-def organisations(user: User, words: tuple[Word, ...]) -> list[int]:
-    """Keys by any of their names; names are a directory, so those of all for the staff. One query."""
+def organisations(user: User, words: tuple[Word, ...], near: Collection[int]) -> list[int]:
+    """Keys by any of their names; names are a directory, so those of all for the staff. One query.
+
+    Those ``near``, which are the person's own, are never missed, and come first among equals.
+    """
     if not access.reach_of(user).staff:
         return []
     named = Account.objects.listed_for(user).values_list("pk", "name")
     other = AccountAlias.objects.filter(account__in=Account.objects.listed_for(user)).values_list("account", "name")
-    lots = [lot for rows in (named, other) for lot in _lots(rows, ("name",), words)]
-    found = _together(lots)
-    return best_first([Candidate(pk, name) for pk, name in found], words, nearly=True)
+    all_rows = (named, other, named.filter(pk__in=near), other.filter(account__in=near))
+    found = _together([lot for rows in all_rows for lot in _lots(rows, ("name",), words)])
+    return best_first([Candidate(pk, name, own=pk in near) for pk, name in found], words, nearly=True)
 
 
-def people(user: User, words: tuple[Word, ...], near: Collection[int] | None) -> list[int]:
+def people(user: User, words: tuple[Word, ...], near: Collection[int]) -> list[int]:
     """Keys of those whom the person may see, by name or address; those of the organisations ``near`` are never missed.
 
-    Two queries. ``near`` are the organisations that the person sees most of; none where these are too many.
+    Two queries.
     """
     everybody = Contact.objects.order_by()
     lots = _lots(everybody.values_list("pk", *CONTACT_SEARCHED), CONTACT_SEARCHED, words)
-    if near is not None:
-        at = Affiliation.objects.filter(account__in=near).order_by().values("contact")
-        lots += _lots(everybody.filter(pk__in=at).values_list("pk", *CONTACT_SEARCHED), CONTACT_SEARCHED, words)
+    at = Affiliation.objects.filter(account__in=near).order_by().values("contact")
+    lots += _lots(everybody.filter(pk__in=at).values_list("pk", *CONTACT_SEARCHED), CONTACT_SEARCHED, words)
     texts = {pk: " ".join(filter(None, told)) for pk, *told in _together(lots)}
     seen = set(Contact.objects.visible_to(user).filter(pk__in=texts).order_by().values_list("pk", flat=True))
     return best_first([Candidate(pk, text) for pk, text in texts.items() if pk in seen], words, nearly=True)

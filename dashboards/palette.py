@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Value, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -23,13 +23,11 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import Reach
 from accounts.models import User
 from accounts.requests import PersonRequest
-from relationships import words
+from relationships import finding, words
 from relationships.models import Commitment, Relationship
 from web.clock import Now
-from web.text import name_key
+from web.plain import Word, match, plain, words_of
 
-# One letter finds half of all partners.
-FEWEST_LETTERS = 2
 PARTNERS = 8
 # Partners with which something can be done straight from here: each has several actions.
 ACTED_ON = 3
@@ -166,52 +164,58 @@ def find(user: User, typed: str, now: Now) -> list[Group]:
     Blanks around it count for nothing. As many queries for one partner as for a thousand.
     """
     typed = " ".join(typed.split())
-    reach, begun = user.reach, typed.casefold()
-    partners = _partners(user, typed) if len(begun) >= FEWEST_LETTERS else []
+    reach, begun = user.reach, plain(typed)
+    looked_for = words_of(typed)
+    partners = _partners(user, looked_for) if looked_for else []
+    places = [place for place in PLACES if place.may(reach)]
+    deeds = [deed for deed in DEEDS if deed.may(reach)]
+    if not any(_meant(offer, begun) for offer in (*places, *deeds)):
+        # Perhaps one letter of it is wrong.
+        places, deeds = _nearly(places, looked_for), _nearly(deeds, looked_for)
+    else:
+        places = [place for place in places if _meant(place, begun)]
+        deeds = [deed for deed in deeds if _meant(deed, begun)]
     groups = [
-        Group(_("Places"), [place.choice() for place in PLACES if place.may(reach) and _meant(place, begun)]),
+        Group(_("Places"), [place.choice() for place in places]),
         Group(_("Partners"), [_page_of(row, now) for row in partners]),
         Group(
             _("Actions"),
             [
                 *(deed for row in _changeable(user, partners) for deed in _deeds_with(row)),
-                *(deed.choice() for deed in DEEDS if deed.may(reach) and _speaks_of(str(deed.text), begun)),
+                *(deed.choice() for deed in deeds),
             ],
         ),
     ]
     return [group for group in groups if group.choices]
 
 
-def _meant(place: Offer, begun: str) -> bool:
-    return _begins(str(place.text), begun) or bool(begun and place.also and _speaks_of(str(place.also), begun))
-
-
-def _begins(name: str, begun: str) -> bool:
-    return name.casefold().startswith(begun)
+def _meant(offer: Offer, begun: str) -> bool:
+    """A place whose name begins like that, a deed of which each word typed begins one; other words for either."""
+    text = plain(str(offer.text))
+    told = _speaks_of(text, begun) if offer in DEEDS else text.startswith(begun)
+    return told or bool(begun and offer.also and _speaks_of(plain(str(offer.also)), begun))
 
 
 def _speaks_of(text: str, begun: str) -> bool:
-    """Each word that was typed begins one of the text."""
-    known = text.casefold().split()
+    known = text.split()
     return all(any(word.startswith(letters) for word in known) for letters in begun.split())
+
+
+def _nearly(offers: list[Offer], looked_for: tuple[Word, ...]) -> list[Offer]:
+    """Those that are called like that but for a mistake, as in search."""
+    return [one for one in offers if looked_for and match(f"{one.text} {one.also}", looked_for)]
 
 
 # Partners ------------------------------------------------------------------------------------------------------------
 
 
-def _partners(user: User, typed: str) -> list[Relationship]:
-    """Own ones first, and of each those whose name begins like that; other spellings of the name count too."""
-    begins = Q(account__name_key__startswith=name_key(typed) or typed)
-    ranked = (
-        Relationship.objects.visible_to(user)
-        .named(typed)
-        .alias(
-            theirs=Case(When(owner__in=user.acts_for, then=Value(0)), default=Value(1)),
-            within=Case(When(begins, then=Value(0)), default=Value(1)),
-        )
-        .order_by("theirs", "within", "account__name_key", "name", "id")
-    )
-    return list(ranked.select_related("account", "agreement", "owner")[:PARTNERS])
+def _partners(user: User, looked_for: tuple[Word, ...]) -> list[Relationship]:
+    """Own ones first, and of each the best; any spelling of the name counts, and a mistake is forgiven."""
+    keys = finding.partners(finding.scope_of(user), looked_for)
+    place = Case(*(When(pk=key, then=Value(at)) for at, key in enumerate(keys)), default=Value(len(keys)))
+    theirs = Case(When(owner__in=user.acts_for, then=Value(0)), default=Value(1))
+    ranked = Relationship.objects.visible_to(user).filter(pk__in=keys).alias(theirs=theirs, place=place)
+    return list(ranked.order_by("theirs", "place").select_related("account", "agreement", "owner")[:PARTNERS])
 
 
 def _changeable(user: User, partners: list[Relationship]) -> list[Relationship]:

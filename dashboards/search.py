@@ -58,6 +58,7 @@ class Asked:
     words: tuple[Word, ...]
     now: Now
     scope: Scope
+    partners: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ class Group:
 
 
 def _organisations(asked: Asked) -> list[int]:
-    return names.organisations(asked.user, asked.words)
+    """By any of their names, and by what a relationship with them is called."""
+    found = names.organisations(asked.user, asked.words, asked.scope.accounts)
+    of = dict(Relationship.objects.filter(pk__in=asked.partners).order_by().values_list("pk", "account"))
+    return list(dict.fromkeys([*found, *(of[pk] for pk in asked.partners if pk in of)]))
 
 
 def _organisation_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
@@ -198,7 +202,8 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
     looked_for = words_of(typed)
     if not looked_for or not user.reach.staff:
         return []
-    asked = Asked(user, looked_for, now, finding.scope_of(user))
+    scope = finding.scope_of(user)
+    asked = Asked(user, looked_for, now, scope, finding.partners(scope, looked_for))
     groups = []
     for sort in SORTS:
         if kind and sort.key != kind:

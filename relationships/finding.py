@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import F, Max, QuerySet
 
-from accounts.models import User
+from accounts.models import AccountAlias, User
 from relationships.models import (
     FEEDBACK_SEARCHED,
     NOTE_SEARCHED,
@@ -38,20 +38,45 @@ NEARLY_READ = 2000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a person may see: the keys of their relationships and of the organisations; none where these are many."""
+    """What a person may see: the keys of their relationships, none where these are many; and of organisations near."""
 
     user: User
     relationships: tuple[int, ...] | None
-    accounts: Collection[int] | None
+    accounts: Collection[int]
 
 
 def scope_of(user: User) -> Scope:
-    """One query."""
+    """One query, or two for who sees many: then those are near that the person owns."""
     rows = Relationship.objects.visible_to(user).order_by().values_list("pk", "account")
     seen = [] if user.reach.everything else list(rows[: FEW + 1])
-    if user.reach.everything or len(seen) > FEW:
-        return Scope(user, None, None)
-    return Scope(user, tuple(pk for pk, _account in seen), {account for _pk, account in seen})
+    many = user.reach.everything or len(seen) > FEW
+    near = rows.filter(owner__in=user.acts_for)[:FEW] if many else seen
+    return Scope(user, None if many else tuple(pk for pk, _account in seen), {account for _pk, account in near})
+
+
+def partners(scope: Scope, words: tuple[Word, ...]) -> list[int]:
+    """Keys of relationships that the person may see, by their own name with any of the organisation's. One query."""
+    seen = Relationship.objects.visible_to(scope.user).order_by()
+    if scope.relationships is not None:
+        # Few: both names together are read of each.
+        both = [_called(seen.filter(pk__in=scope.relationships), ("account__name", "name"), words)]
+    else:
+        both = [_called(rows, ("account__name",), words) for rows in (seen, seen.filter(account__in=scope.accounts))]
+        both.append(_called(seen.exclude(name=""), ("name",), words))
+    other = AccountAlias.objects.alias(plain=PlainText("name")).filter(has_all("plain", words, nearly=True))
+    also = seen.filter(account__aliases__in=other).values_list("pk", "account__aliases__name", "name", "owner")[:MOST]
+    own = scope.user.acts_for
+    found = [
+        Candidate(pk, f"{account} {name}", own=owner in own)
+        for pk, account, name, owner in both[0].union(*both[1:], also)
+    ]
+    return best_first(found, words, nearly=True)
+
+
+def _called(rows: QuerySet[Any, Any], columns: tuple[str, ...], words: tuple[Word, ...]) -> QuerySet[Any, Any]:
+    told = rows.alias(plain=PlainText(*columns)).filter(has_all("plain", words, nearly=True))
+    named: QuerySet[Any, Any] = told.values_list("pk", "account__name", "name", "owner")
+    return named[:MOST]
 
 
 @dataclass(frozen=True, slots=True)

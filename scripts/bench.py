@@ -2,9 +2,10 @@
 
     make bench
     make bench PART=health
+    make bench PART=search
 
-The second measures what health adds, with a book of a fifth of the size. A scratch database beside the ordinary one is
-filled in SQL, measured and dropped.
+The second measures what health adds, with a book of a fifth of the size; the third what search costs, and a log with
+its index. A scratch database beside the ordinary one is filled in SQL, measured and dropped.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import bench_meetings
+import bench_search
 import django
 
 from prm import services
@@ -105,7 +107,8 @@ def main() -> None:
         setup_test_environment()
         kept = setup_databases(verbosity=0, interactive=False)
         try:
-            print(json.dumps(_measure_health() if PART == "health" else _measure(), indent=2))
+            measured = {"health": _measure_health, "search": _measure_search}.get(PART, _measure)
+            print(json.dumps(measured(), indent=2))
         finally:
             teardown_databases(kept, verbosity=0)
 
@@ -122,7 +125,9 @@ def _grow(first: int, last: int, owner: int, team: int) -> None:
         cursor.execute(INTERACTIONS, [30, 4, accounts])
         cursor.execute(EVIDENCE, [accounts])
         cursor.execute(PROMISES, [accounts])
-        if PART != "health":
+        if PART == "search":
+            bench_search.write_notes(cursor, accounts)
+        elif PART != "health":
             bench_meetings.grow(cursor, accounts)
         cursor.execute("ANALYZE")
 
@@ -162,6 +167,20 @@ def _measure_health() -> dict[str, Any]:
     """A portfolio, the sweep, a day's statement, a rebuild; a log and a page in a long history; flags of many."""
     alice, books = _two_books(_health_times, LARGE_OF_HEALTH)
     return {**books, **_talked(alice), "milliseconds of the sweep of flags, by how many turn": _flag_times()}
+
+
+def _measure_search() -> dict[str, Any]:
+    alice, books = _two_books(_search_times, LARGE)
+    return {**books, **bench_search.log_times(alice, median_ms)}
+
+
+def _search_times(alice: Any, mona: Any) -> dict[str, float]:
+    from django.test import Client
+
+    own, whole = Client(), Client()
+    own.force_login(alice)
+    whole.force_login(mona)
+    return {name: median_ms(deed) for name, deed in bench_search.deeds(alice, own, whole).items()}
 
 
 def _talked(alice: Any) -> dict[str, Any]:

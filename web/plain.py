@@ -239,11 +239,15 @@ READ_OF_TEXT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that the database found: its key, its text, and what decides among equal ones (the less, the sooner)."""
+    """A row that the database found: its key, its text, and what decides among equal ones (the less, the sooner).
+
+    What is one's ``own`` comes before what is not.
+    """
 
     key: int
     text: str
     tie: tuple[float, ...] = ()
+    own: bool = True
 
 
 def best_first(candidates: list[Candidate], words: tuple[Word, ...], *, nearly: bool) -> list[int]:
@@ -257,6 +261,6 @@ def best_first(candidates: list[Candidate], words: tuple[Word, ...], *, nearly: 
         if found is None and nearly:
             continue
         order = (found.worst, found.total) if found else (WITHIN, WITHIN * len(words))
-        place = (*order, *(one.tie or (found.first if found else 0, len(one.text))))
+        place = (*order, not one.own, *(one.tie or (found.first if found else 0, len(one.text))))
         placed[one.key] = min(placed.get(one.key, place), place)
     return sorted(placed, key=lambda key: (placed[key], key))

@@ -1,6 +1,6 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations
+from django.db import migrations, models
 
 from web.finding import PlainText
 
@@ -16,6 +16,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        AddIndexConcurrently(
+            model_name="relationship",
+            index=GinIndex(
+                OpClass(PlainText("name"), name="gin_trgm_ops"),
+                condition=~models.Q(name=""),
+                name="relationship_search",
+            ),
+        ),
         AddIndexConcurrently(
             model_name="commitment",
             index=GinIndex(OpClass(PlainText("what", "remedy"), name="gin_trgm_ops"), name="commitment_search"),

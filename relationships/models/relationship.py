@@ -8,7 +8,7 @@ from operator import or_
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -26,6 +26,7 @@ from relationships.evidence import Component
 from relationships.flags import Flag
 from web import zones
 from web.clock import Now
+from web.finding import PlainText
 from web.text import name_key
 
 DERIVED = [
@@ -347,6 +348,9 @@ class Relationship(models.Model):
                 fields=["owner", "proposed_stage"], condition=~Q(proposed_stage=""), name="relationship_proposed"
             ),
             GinIndex("tags", name="relationship_tags"),
+            GinIndex(
+                OpClass(PlainText("name"), name="gin_trgm_ops"), condition=~Q(name=""), name="relationship_search"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -256,5 +256,23 @@ def test_name_with_markup_is_text() -> None:
 def test_palette_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
     books.book([State.OVERDUE] * count, now=Now.read())
     client = client_of(people.alice())
-    with django_assert_num_queries(14):  # type: ignore[attr-defined]
+    with django_assert_num_queries(16):  # type: ignore[attr-defined]
         client.get(reverse("palette"), {"q": "partner"}, headers={"HX-Request": "true"})
+
+
+# As tolerant as search -----------------------------------------------------------------------------------------------
+
+
+def test_a_mistake_in_a_place_a_deed_or_a_partner_is_forgiven() -> None:
+    partner("Nordlaks Oppdrett")
+    assert found("protfolio") == {"Places": ["Portfolio"]}
+    assert found("meting") == {"Places": ["Meetings"], "Actions": ["Plan a meeting"]}
+    assert found("nordlask")["Partners"] == ["Nordlaks Oppdrett"]
+    # What is there as typed is not mixed with what is nearly so.
+    assert found("promi")["Places"] == ["Promises"]
+
+
+def test_accents_do_not_matter_and_names_go_together() -> None:
+    row = partner("Müller Fôr", name="Feed")
+    for typed in ("muller", "MUELLER", "for feed", "feed müll"):
+        assert found(typed)["Partners"] == [str(row)]
