@@ -136,7 +136,7 @@ def changeable_in(rows: RelationshipQuerySet, user: User, state: State | None, n
 
 # The portfolio, a page at a time -----------------------------------------------------------------------------------
 
-SORTS = ("worst", "name", "contact", "worth", "standing")
+SORTS = ("worst", "name", "contact", "worth", "standing", "at_stake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,8 @@ def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now
                 Order(chosen.filter(yearly_worth__isnull=False), falling, float),
                 Order(chosen.filter(yearly_worth=None), F("id"), int),
             ]
+        case "at_stake":
+            return _at_stake(chosen, now)
         case "standing":
             judged = Q(standing__score__isnull=False, paused_since=None, ended_on=None)
             return [
@@ -193,6 +195,19 @@ def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now
             ]
     states = [state] if state else WORST_FIRST
     return [_worst(rows.in_state(one, now), one, now) for one in states]
+
+
+def _at_stake(rows: RelationshipQuerySet, now: Now) -> list[Order]:
+    """What is overdue by its worth times how late it is, then what has no worth, the latest first; then the others by
+    their worth."""
+    falling = Cast(F("yearly_worth") * Value(-1), FloatField())
+    late, others = rows.overdue(now), rows.exclude(_state_conditions(now)[State.OVERDUE])
+    return [
+        Order(late.filter(yearly_worth__isnull=False), falling * lateness(now), float),
+        Order(late.filter(yearly_worth=None), lateness(now) * Value(-1.0), float),
+        Order(others.filter(yearly_worth__isnull=False), falling, float),
+        Order(others.filter(yearly_worth=None), F("id"), int),
+    ]
 
 
 def _worst(rows: RelationshipQuerySet, state: State, now: Now) -> Order:

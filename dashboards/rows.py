@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from dashboards import health_flags
+from dashboards import columns, health_flags
+from dashboards.columns import Cell, Columns
 from dashboards.standing_bar import InList, in_list
 from relationships import queries, rhythm, trend, words
 from relationships.cadence import State
@@ -29,19 +30,25 @@ class Line:
     rhythm_says: str
     standing: InList | None = None
     flag: health_flags.Worst | None = None
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def also(self) -> str:
+        """On a phone, where there is no table: *Tier A · Renews 3 March*."""
+        return " · ".join(f"{cell.name} {cell.text}" for cell in self.cells if cell.text)
 
 
-def with_rhythm(rows: Sequence[Relationship], now: Now) -> list[Line]:
+def with_rhythm(rows: Sequence[Relationship], shown: Columns, now: Now) -> list[Line]:
     """For the portfolio: the state, half a year of contact, the standing, which the rows select, and the worst flag.
 
-    Three queries more than the rows themselves.
+    Three queries more than the rows themselves, whichever columns are shown.
     """
     first = now.instant.date() - timedelta(weeks=rhythm.WEEKS, days=1)
     keys = [row.pk for row in rows]
     contacts = queries.contacts_since(keys, first)
     gone = queries.directions_of(keys, now.instant.date())
     flags = health_flags.worst_of(rows, now)
-    return [_drawn(row, contacts.get(row.pk, []), gone[row.pk], flags.get(row.pk), now) for row in rows]
+    return [_drawn(row, contacts.get(row.pk, []), gone[row.pk], flags.get(row.pk), shown, now) for row in rows]
 
 
 def _drawn(
@@ -49,6 +56,7 @@ def _drawn(
     contacts: Iterable[rhythm.Contact],
     gone: trend.Direction,
     flag: health_flags.Worst | None,
+    shown: Columns,
     now: Now,
 ) -> Line:
     state = row.state(now)
@@ -56,7 +64,17 @@ def _drawn(
     drawing = draw(row, kept, row.today(now), LIST_WIDTH, LIST_HEIGHT)
     how = next((contact.channel for contact in reversed(kept) if contact.two_way), "")
     says = words.contact_count(kept, rhythm.WEEKS)
-    return Line(row, state, words.LOOKS[state], words.short(row, now, how), drawing, says, in_list(row, gone), flag)
+    return Line(
+        row,
+        state,
+        words.LOOKS[state],
+        words.short(row, now, how),
+        drawing,
+        says,
+        in_list(row, gone),
+        flag,
+        columns.cells(row, shown, state, now),
+    )
 
 
 def draw(

@@ -18,6 +18,7 @@ from accounts.queries import covers_of
 from accounts.requests import PersonRequest
 from dashboards import (
     book_filter,
+    columns,
     meeting_list,
     pulse_part,
     queries,
@@ -188,7 +189,8 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         after=Cursor.parse(request.GET.get("after", "")),
         size=PAGE,
     )
-    lines = rows.with_rhythm(found, now)
+    shown = columns.of(request.GET, form.wanted_sort)
+    lines = rows.with_rhythm(found, shown, now)
     changeable = queries.changeable_of(found, user)
     paged = after is not None or "after" in request.GET
     grouped = form.wanted_sort == "worst"
@@ -207,7 +209,9 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         else [(None, 0, lines)]
         if lines
         else [],
-        "held": [("state", form.wanted_state.value)] if form.wanted_state else [],
+        "held": [*([("state", form.wanted_state.value)] if form.wanted_state else []), *shown.in_address],
+        "columns": shown,
+        "usual_columns": book_filter.address(request, columns=""),
         "chips": book_filter.chips(form, lambda name: book_filter.address(request, **{name: ""})),
         "changeable": changeable,
         "fitting": queries.changeable_in(narrowed, user, form.wanted_state, now) if paged and changeable else 0,

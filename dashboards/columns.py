@@ -1,0 +1,145 @@
+"""The columns of the portfolio: which are there to choose, and what each says of a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from relationships.cadence import State
+from relationships.models import Relationship
+from web import dates
+from web.clock import Now
+
+# What the address says of columns. Partner and state are always there: the first of them stands in the address so
+# that nothing else is a choice too.
+NAME = "columns"
+ALWAYS = "partner"
+# Drawn or shown beside the partner's name; then those with a text of their own, in the order in which they stand.
+DRAWN: dict[str, Any] = {
+    "rhythm": gettext_lazy("26 weeks of contact"),
+    "standing": gettext_lazy("Standing"),
+    "direction": gettext_lazy("Direction"),
+    "flag": gettext_lazy("Worst flag"),
+    "tags": gettext_lazy("Tags"),
+}
+WRITTEN: dict[str, Any] = {
+    "contact": gettext_lazy("Last contact"),
+    "due": gettext_lazy("Due"),
+    "worth": gettext_lazy("Yearly worth"),
+    "renewal": gettext_lazy("Renews"),
+    "stage": gettext_lazy("Stage"),
+    "tier": gettext_lazy("Tier"),
+    "kind": gettext_lazy("Kind"),
+    "owner": gettext_lazy("Owner"),
+    "team": gettext_lazy("Team"),
+}
+USUAL = ("rhythm", "standing", "direction", "flag", "tags", "stage", "owner")
+# What a list is sorted by is shown where nobody chose what is.
+OF_SORT = {"contact": "contact", "worth": "worth", "at_stake": "worth"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    key: str
+    name: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a column says of a row; ``title`` is more exact where the text is not."""
+
+    key: str
+    name: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Those shown. ``chosen`` where somebody chose them: then a phone says them, too."""
+
+    shown: frozenset[str]
+    chosen: bool
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [Choice(key, str(name), key in self.shown) for key, name in {**DRAWN, **WRITTEN}.items()]
+
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        return [(key, str(name)) for key, name in WRITTEN.items() if key in self.shown]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.shown
+
+    @property
+    def scored(self) -> bool:
+        """Whether there is a cell for the score, its direction, or both."""
+        return "standing" in self.shown or "direction" in self.shown
+
+    @property
+    def count(self) -> int:
+        """Columns of the table, without the one that chooses rows."""
+        drawn = 2 + ("rhythm" in self.shown) + ("standing" in self.shown) + self.scored
+        return drawn + len(self.written)
+
+    @property
+    def in_address(self) -> list[tuple[str, str]]:
+        """What keeps the choice in a form that says something else."""
+        keys = [ALWAYS, *(one.key for one in self.choices if one.shown)]
+        return [(NAME, key) for key in keys] if self.chosen else []
+
+
+def of(values: QueryDict, sort: str) -> Columns:
+    """What the address says; what it says and is no column is left out."""
+    if NAME in values:
+        known = {*DRAWN, *WRITTEN}
+        return Columns(frozenset(key for key in values.getlist(NAME) if key in known), chosen=True)
+    usual = frozenset(USUAL)
+    return Columns(usual | {OF_SORT[sort]} if sort in OF_SORT else usual, chosen=False)
+
+
+def cells(row: Relationship, columns: Columns, state: State, now: Now) -> list[Cell]:
+    """No query: the row has its organisation, owner and team."""
+    today = row.today(now)
+    return [Cell(key, name, *_says(row, key, state, today)) for key, name in columns.written]
+
+
+def _says(row: Relationship, key: str, state: State, today: date) -> tuple[str, str]:
+    match key:
+        case "contact":
+            return _day(row.last_touch_on, dates.ago, today) if row.last_touch_on else (_("never"), "")
+        case "due":
+            running = state not in (State.PAUSED, State.ENDED)
+            return _day(row.due_on, dates.said, today) if running else ("", "")
+        case "worth":
+            return (worth(row), "") if row.yearly_worth is not None else ("", "")
+        case "renewal":
+            return _day(row.renewal_on, dates.said, today)
+        case "stage":
+            return row.get_stage_display().capitalize(), ""
+        case "tier":
+            return row.tier, ""
+        case "kind":
+            return row.account.get_kind_display().capitalize(), ""
+        case "owner":
+            return str(row.owner), ""
+        case "team":
+            return str(row.team or ""), ""
+    raise AssertionError(key)
+
+
+def worth(row: Relationship) -> str:
+    return f"{number_format(row.yearly_worth, 0, force_grouping=True)} {settings.CURRENCY}"
+
+
+def _day(day: date | None, say: Any, today: date) -> tuple[str, str]:
+    return (say(day, today), dates.full(day)) if day else ("", "")
