@@ -201,7 +201,7 @@ def _at_stake(rows: RelationshipQuerySet, now: Now) -> list[Order]:
     """What is overdue by its worth times how late it is, then what has no worth, the latest first; then the others by
     their worth."""
     falling = Cast(F("yearly_worth") * Value(-1), FloatField())
-    late, others = rows.overdue(now), rows.exclude(_state_conditions(now)[State.OVERDUE])
+    late, others = rows.overdue(now), rows.exclude(state_conditions(now)[State.OVERDUE])
     return [
         Order(late.filter(yearly_worth__isnull=False), falling * lateness(now), float),
         Order(late.filter(yearly_worth=None), lateness(now) * Value(-1.0), float),
