@@ -1,15 +1,20 @@
-"""What is kept for the pages that show the whole book: counted anew by the hour."""
+"""What is kept for the pages that show the whole book, counted anew by the hour, and as views that people save."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts.models import Team, User
+from accounts.rows import row_from, values_of
+from accounts.undo import Done, inverse, record
 from dashboards import book_sweep, book_then, movers
-from dashboards.models import BookCount
+from dashboards.models import BookCount, SavedView
 from web.clock import Now
 
 # A count that is younger is not made again by a job that is run twice.
@@ -59,3 +64,77 @@ def kept(days: Collection[date], today: date) -> set[date]:
     for day in sorted(days, reverse=True):
         weeks[day.isocalendar()[:2]] = day
     return {today, max(days), *weeks.values()}
+
+
+# Saved views ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_view(
+    *, actor: User, now: Now, page: str, query: str, name: str, sharing: str = "nobody", team: Team | None = None
+) -> Done[SavedView]:
+    """Keep a list as it is narrowed now; one's own of the same name and page is narrowed so from now on instead."""
+    values = {"name": name.strip(), "query": query, "sharing": sharing, "team_id": team.pk if team else None}
+    own = SavedView.objects.select_for_update().filter(owner=actor, page=page, name__iexact=values["name"])
+    former = own.first()
+    if former is not None:
+        return _set(former, values, actor=actor, now=now, said=_("“%(name)s” shows this now"))
+    row = SavedView(owner=actor, page=page, made_at=now.instant, **values)
+    row.validate_constraints()
+    row.save()
+    return Done(row, _step(row, remove_view, {"view_id": row.pk}, actor, now, _("“%(name)s” saved")))
+
+
+@transaction.atomic
+def change_view(
+    *, actor: User, now: Now, view: SavedView, name: str, sharing: str, team: Team | None = None
+) -> Done[SavedView]:
+    """Name it otherwise, or share it with others; what it narrows stays."""
+    row = _locked(actor, view.pk)
+    values = {"name": name.strip(), "sharing": sharing, "team_id": team.pk if team else None}
+    return _set(row, values, actor=actor, now=now, said=_("“%(name)s” changed"))
+
+
+@inverse
+@transaction.atomic
+def set_view(*, actor: User, now: Now, view_id: int, values: dict[str, Any]) -> Done[SavedView]:
+    return _set(_locked(actor, view_id), values, actor=actor, now=now, said=_("“%(name)s” as it was"))
+
+
+@inverse
+@transaction.atomic
+def remove_view(*, actor: User, now: Now, view_id: int) -> Done[SavedView]:
+    row = _locked(actor, view_id)
+    kept = values_of(row)
+    row.delete()
+    row.pk = view_id
+    return Done(row, _step(row, restore_view, {"kept": kept}, actor, now, _("“%(name)s” removed")))
+
+
+@inverse
+@transaction.atomic
+def restore_view(*, actor: User, now: Now, kept: dict[str, Any]) -> Done[SavedView]:
+    """Whose it was brings it back; what was shared an administrator may too."""
+    shared = kept["sharing"] != SavedView.Sharing.NOBODY and actor.reach.everything
+    if kept["owner_id"] != actor.pk and not shared:
+        raise SavedView.DoesNotExist
+    row = row_from(SavedView, kept)
+    return Done(row, _step(row, remove_view, {"view_id": row.pk}, actor, now, _("“%(name)s” is back")))
+
+
+def _locked(actor: User, view_id: int) -> SavedView:
+    return SavedView.objects.changeable_by(actor).select_for_update().get(pk=view_id)
+
+
+def _set(row: SavedView, values: dict[str, Any], *, actor: User, now: Now, said: str) -> Done[SavedView]:
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.validate_constraints()
+    row.save(update_fields=list(values))
+    return Done(row, _step(row, set_view, {"view_id": row.pk, "values": before}, actor, now, said))
+
+
+def _step(row: SavedView, verb: Any, arguments: dict[str, Any], actor: User, now: Now, said: str) -> Any:
+    said = said % {"name": row.name}
+    return record(actor=actor, now=now, said=said, verb=verb, arguments=arguments, watch=[(SavedView, row.pk)])

@@ -138,7 +138,7 @@ def _says(row: Relationship, key: str, state: State, today: date) -> tuple[str, 
 
 
 def worth(row: Relationship) -> str:
-    return f"{number_format(row.yearly_worth, 0, force_grouping=True)} {settings.CURRENCY}"
+    return f"{number_format(row.yearly_worth or 0, 0, force_grouping=True)} {settings.CURRENCY}"
 
 
 def _day(day: date | None, say: Any, today: date) -> tuple[str, str]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models.functions import MD5
+from django.db.models import Q
+from django.db.models.functions import MD5, Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import access
-from accounts.models import Account, Someone, Team, User
+from accounts.models import Account, Someone, Team, User, tracked
 from relationships.evidence import Component
 from relationships.models import Relationship
 
@@ -97,3 +100,94 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.relationship_id} moved {self.moved} since {self.since}"
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def visible_to(self, user: Someone) -> Self:
+        """One's own, and those shared with all of the staff or with a team that one sees. Nobody sees a private one."""
+        reach = access.reach_of(user)
+        if not reach.staff:
+            return self.none()
+        shared = SavedView.Sharing
+        teams = Q() if reach.everything else Q(team__in=reach.seen)
+        ours = Q(sharing=shared.STAFF) | (Q(sharing=shared.TEAM) & teams)
+        return self.filter(Q(owner=user.pk) | ours)
+
+    def changeable_by(self, user: Someone) -> Self:
+        """One's own; what is shared administrators too, as its owner may have left."""
+        reach = access.reach_of(user)
+        if not reach.staff:
+            return self.none()
+        shared = ~Q(sharing=SavedView.Sharing.NOBODY) if reach.everything else Q(pk__in=[])
+        return self.filter(Q(owner=user.pk) | shared)
+
+    def there(self) -> Self:
+        """Those of a list that there is."""
+        return self.filter(page__in=SavedView.Page.values)
+
+    def own_first(self, user: Someone) -> Self:
+        """One's own, then those of others, by name."""
+        mine = models.Case(models.When(owner=user.pk, then=0), default=1, output_field=models.IntegerField())
+        return self.annotate(whose=mine).order_by("whose", Lower("name"), "id")
+
+
+@tracked()
+class SavedView(models.Model):
+    """A list narrowed in a way that somebody wants again: its page, and the query of its address.
+
+    It opens nothing: whoever follows it sees what they may see, narrowed by what of it makes sense to them.
+    """
+
+    class Page(models.TextChoices):
+        """The names of the addresses of the lists that can be saved."""
+
+        PORTFOLIO = "portfolio", _("Portfolio")
+        INSIGHTS = "insights", _("Insights")
+        LOYALTY = "loyalty_list", _("Satisfied, and loyal")
+        PROMISES = "promise_list", _("Promises")
+        FEEDBACK = "feedback_list", _("Feedback")
+        PROBLEMS = "problem_list", _("Problems")
+        MEETINGS = "meeting_list", _("Meetings")
+
+    class Sharing(models.TextChoices):
+        NOBODY = "nobody", _("only you")
+        TEAM = "team", _("a team")
+        STAFF = "staff", _("all colleagues")
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
+    page = models.TextField(choices=Page)
+    name = models.TextField(_("name"))
+    query = models.TextField(blank=True, default="")
+    sharing = models.TextField(choices=Sharing, default=Sharing.NOBODY)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "owner",
+                "page",
+                MD5(Lower("name")),
+                name="saved_view_named_once",
+                violation_error_message=_("You have a view of this name already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""), name="saved_view_has_a_name", violation_error_message=_("Give it a name.")
+            ),
+            models.CheckConstraint(
+                condition=Q(sharing="team", team__isnull=False) | (~Q(sharing="team") & Q(team=None)),
+                name="saved_view_team_where_shared_with_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["sharing"], condition=Q(sharing="staff"), name="saved_view_of_all")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """Of the list, narrowed as it was saved. It is no page of the view's own."""
+        return f"{reverse(self.page)}?{self.query}" if self.query else reverse(self.page)

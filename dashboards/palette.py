@@ -89,6 +89,7 @@ PLACES = (
     Offer(
         gettext_lazy("Insights"), "insights", "chart-dots", _everybody, also=gettext_lazy("dashboard charts figures")
     ),
+    Offer(gettext_lazy("Saved views"), "view_list", "bookmark", _everybody),
     Offer(gettext_lazy("Satisfied, and loyal"), "loyalty_list", "heart", _everybody),
     Offer(gettext_lazy("Problems"), "problem_list", "alert-circle", _everybody),
     Offer(gettext_lazy("Listening posts"), "listening_list", "ear", _everybody),

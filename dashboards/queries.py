@@ -281,28 +281,47 @@ class _Asker:
     user: User = field(compare=False)
 
 
-def counted(rows_of: Callable[[User, Now], QuerySet[Any]]) -> Callable[[User, Now], int]:
+Sql = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
     """The number of the rows, to the minute; one query.
 
     Putting the SQL together takes longer than its answer: it is kept for as long as the same comes of it.
     """
 
+    sql_of: Callable[[_Asker], Sql | None]
+
+    def sql(self, user: User, now: Now) -> Sql | None:
+        minute = Now(now.instant.replace(second=0, microsecond=0), now.day)
+        return self.sql_of(_Asker(user.pk, user.reach, tuple(user.acts_for), minute, user))
+
+    def __call__(self, user: User, now: Now) -> int:
+        return counted_together(self)(user, now)[0]
+
+
+def counted(rows_of: Callable[[User, Now], QuerySet[Any]]) -> Counted:
     @lru_cache(maxsize=ASKERS)
-    def kept(asker: _Asker) -> tuple[str, tuple[Any, ...]] | None:
+    def kept(asker: _Asker) -> Sql | None:
         try:
             return rows_of(asker.user, asker.now).query.sql_with_params()
         except EmptyResultSet:
             return None
 
-    def count(user: User, now: Now) -> int:
-        minute = Now(now.instant.replace(second=0, microsecond=0), now.day)
-        found = kept(_Asker(user.pk, user.reach, tuple(user.acts_for), minute, user))
-        if found is None:
-            return 0
-        sql, values = found
+    return Counted(kept)
+
+
+def counted_together(*counts: Counted) -> Callable[[User, Now], list[int]]:
+    """Several of these in one query."""
+
+    def count(user: User, now: Now) -> list[int]:
+        asked = [one.sql(user, now) for one in counts]
+        parts = [f"(SELECT count(*) FROM ({one[0]}) AS wanted)" if one else "0" for one in asked]
+        if not any(asked):
+            return [0] * len(counts)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({sql}) AS wanted", values)
-            [number] = cursor.fetchone()
-        return int(number)
+            cursor.execute(f"SELECT {', '.join(parts)}", [value for one in asked if one for value in one[1]])
+            return [int(number) for number in cursor.fetchone()]
 
     return count

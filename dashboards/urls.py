@@ -17,6 +17,7 @@ from dashboards import (
     stage_page,
     standing_page,
     two_views,
+    view_list,
     views,
 )
 
@@ -24,6 +25,10 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("portfolio/", views.portfolio, name="portfolio"),
     path("insights/", insights.insights, name="insights"),
+    path("views/", view_list.view_list, name="view_list"),
+    path("views/new/", view_list.view_create, name="view_create"),
+    path("views/<int:pk>/edit/", view_list.view_edit, name="view_edit"),
+    path("views/<int:pk>/removal/", view_list.view_remove, name="view_remove"),
     path("palette/", palette.palette, name="palette"),
     path("search/", search.search, name="search"),
     path("listening/", listening.listening_list, name="listening_list"),

@@ -218,6 +218,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "kept": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
         "more": book_filter.address(request, after=str(after)) if after else "",
         "one_to_one": sheet_of(form.chosen().get("owner"), user),
+        "stale": bool(form.errors),
         "filtered": bool(form.chosen().keys() - {"sort"}),
         "writes": user.reach.writes,
     }

@@ -15,6 +15,7 @@ from relationships.actions.bulk import (
     restore_agreements,
     retag,
     set_for_many,
+    set_tier,
     withdraw_agreements,
 )
 from relationships.actions.comments import (
@@ -444,6 +445,7 @@ __all__ = [
     "set_score",
     "set_stakeholder",
     "set_target",
+    "set_tier",
     "set_waiver_end",
     "settle",
     "skip_pulse",

@@ -1,4 +1,4 @@
-"""What is done with many relationships at once: team, tags, rhythm. All or none, in one step that takes it back."""
+"""What is done with many relationships at once: team, tags, tier, rhythm. All or none, in one step with a way back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from relationships.models import CadenceAgreement, Relationship
 from web.clock import Now
 
 # What can be set for many at once by its inverse, with the column that holds it.
-COLUMNS = {"team": "team_id", "tags": "tags"}
+COLUMNS = {"team": "team_id", "tags": "tags", "tier": "tier"}
 
 
 def _count(rows: Sequence[Relationship]) -> str:
@@ -38,6 +38,8 @@ def _as_they_were(rows: Sequence[Relationship], field: str) -> str:
     """*Tags of 12 relationships as they were*."""
     if field == "tags":
         said = _("Tags of %(partners)s as they were")
+    elif field == "tier":
+        said = ngettext("Tier of %(partners)s as it was", "Tiers of %(partners)s as they were", len(rows))
     else:
         said = ngettext("Team of %(partners)s as it was", "Teams of %(partners)s as they were", len(rows))
     return said % {"partners": _count(rows)}
@@ -101,6 +103,18 @@ def retag(
         raise ValidationError(_("Their tags are so already."))
     step = _set(rows, "tags", wanted, actor=actor, now=now, said=_changed(rows))
     return Done([row.pk for row in rows], step)
+
+
+@transaction.atomic
+def set_tier(*, actor: User, now: Now, relationships: Iterable[Relationship], tier: str) -> Done[list[int]]:
+    """Put them into a tier; an empty one takes it away."""
+    wanted = tier.strip()
+    rows = [row for row in together(actor, relationships) if row.tier != wanted]
+    if not rows:
+        raise ValidationError({"tier": _("They are in this tier already.")})
+    ids = [row.pk for row in rows]
+    step = _set(rows, "tier", dict.fromkeys(ids, wanted), actor=actor, now=now, said=_changed(rows))
+    return Done(ids, step)
 
 
 @inverse

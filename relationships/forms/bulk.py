@@ -60,6 +60,15 @@ class TagsForm(forms.Form):
         return cleaned
 
 
+class TierForm(forms.Form):
+    tier = forms.CharField(
+        required=False,
+        max_length=40,
+        label=gettext_lazy("Tier"),
+        help_text=gettext_lazy("As you call them, for example A. Empty takes it away."),
+    )
+
+
 class CadenceForm(forms.Form):
     every_days = forms.IntegerField(
         label=gettext_lazy("Every how many days"),

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.undo import Done
 from relationships import actions
-from relationships.forms.bulk import CadenceForm, TagsForm, TeamForm
+from relationships.forms.bulk import CadenceForm, TagsForm, TeamForm, TierForm
 from relationships.forms.portfolio import PortfolioForm
 from relationships.forms.team import HandOverForm
 from relationships.models import Relationship
@@ -46,6 +46,7 @@ DEEDS = {
     "owner": Deed(gettext_lazy("Hand over"), gettext_lazy("Hand over"), HandOverForm, actions.hand_over),
     "team": Deed(gettext_lazy("Change the team"), gettext_lazy("Set the team"), TeamForm, actions.move_to_team),
     "tags": Deed(gettext_lazy("Change tags"), gettext_lazy("Change tags"), TagsForm, actions.retag),
+    "tier": Deed(gettext_lazy("Change the tier"), gettext_lazy("Set the tier"), TierForm, actions.set_tier),
     "cadence": Deed(
         gettext_lazy("Change the rhythm"), gettext_lazy("Set the rhythm"), CadenceForm, actions.assume_cadence
     ),

@@ -15,6 +15,7 @@ from django.db import transaction
 from accounts import actions as accounts
 from accounts.models import Account, Affiliation, Contact, Cover, Invitation, Membership, UndoStep, User
 from accounts.undo import INVERSES, Done
+from dashboards import actions as dashboards
 from meetings import actions as meetings
 from meetings.agenda import Kind as AgendaKind
 from meetings.models import AgendaItem, CapturedEvent, CapturedMatch
@@ -129,6 +130,10 @@ def seen_mention(by: dict[str, Any]) -> Done[Any]:
 
 def part(by: dict[str, Any]) -> Done[Any]:
     return actions.add_member(relationship=people.relationship(), user=people.bob(), role="expert", **by)
+
+
+def saved_view(by: dict[str, Any], query: str = "flag=any") -> Done[Any]:
+    return dashboards.save_view(page="portfolio", query=query, name="Going quiet", **by)
 
 
 def paused(by: dict[str, Any]) -> Done[Any]:
@@ -454,6 +459,14 @@ OF_ALICE: dict[str, Deed] = {
         one=organisation(), other=organisation(), **by
     ),
     "change somebody of theirs": lambda by: accounts.end_place(place=place(), until=TODAY, **by),
+}
+OF_ALICE |= {
+    "save a view": saved_view,
+    "save a view anew": lambda by: saved_view(by, query="q=" + saved_view(by).row.name),
+    "change a view": lambda by: dashboards.change_view(
+        view=saved_view(by).row, name="Otherwise", sharing="team", team=people.north(), **by
+    ),
+    "remove a view": lambda by: dashboards.remove_view(view_id=saved_view(by).row.pk, **by),
 }
 # An organisation without a relationship is of everybody who may make one; readers and partners may not.
 OF_NOBODY: dict[str, Deed] = {

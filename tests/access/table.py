@@ -81,6 +81,11 @@ TABLE: dict[str, Route] = {
     # Pages of the core
     "today": page(STAFF),
     "portfolio": page(STAFF),
+    "view_list": page(STAFF),
+    "view_create": form(STAFF),
+    # Private unless it is shared.
+    "view_edit": form(ALICE_ALONE, "SavedView"),
+    "view_remove": deed(ALICE_ALONE, "SavedView"),
     "palette": page(STAFF),
     "search": page(STAFF),
     "promise_list": page(STAFF),

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Cover, User
+from accounts.models import Cover, UndoStep, User
 from relationships.cadence import State
 from relationships.models import HandOver, Relationship, RelationshipMember
 from relationships.views import bulk
@@ -140,12 +140,14 @@ def test_each_deed_through_its_page() -> None:
     rows = book([State.OVERDUE, State.DUE])
     alice = client_of(people.alice())
     assert send(alice, rows, "tags", add="north, feed", remove="old").status_code == 302
+    assert send(alice, rows, "tier", tier=" A ").status_code == 302
     assert send(alice, rows, "cadence", every_days="7").status_code == 302
     assert send(client_of(people.adam()), rows, "team", team=people.europe().pk).status_code == 302
     assert send(client_of(people.adam()), rows, "owner", to=people.bob().pk, note="All yours").status_code == 302
     for row in Relationship.objects.filter(pk__in=[row.pk for row in rows]):
-        assert (row.tags, row.every_days, row.team, row.owner) == (
+        assert (row.tags, row.tier, row.every_days, row.team, row.owner) == (
             ["north", "feed"],
+            "A",
             7,
             people.europe(),
             people.bob(),
@@ -158,6 +160,8 @@ def test_each_deed_through_its_page() -> None:
     [
         ("tags", {}, "Say which words"),
         ("tags", {"add": "a", "remove": "a"}, "is to be added, too"),
+        ("tier", {"tier": ""}, "in this tier already"),
+        ("tier", {"tier": "x" * 41}, "40"),
         ("cadence", {"every_days": "60"}, "needs a reason"),
         ("cadence", {"every_days": "0"}, "At least one day."),
         ("cadence", {"every_days": "367"}, "366 days at most."),
@@ -209,12 +213,24 @@ def test_tags_of_any_length_are_taken_away() -> None:
     assert Relationship.objects.get().tags == ["y" * 40]
 
 
+def test_tier_of_many_is_taken_back_in_one_go_to_what_each_had() -> None:
+    rows, client = book([State.OVERDUE] * 3), client_of(people.alice())
+    Relationship.objects.filter(pk=rows[0].pk).update(tier="A")
+    Relationship.objects.filter(pk=rows[1].pk).update(tier="B")
+    assert send(client, rows, "tier", tier="B").status_code == 302
+    assert {row.tier for row in Relationship.objects.all()} == {"B"}
+    step = UndoStep.objects.get()
+    assert step.said == "2 relationships changed", "the one that was in it already is left alone"
+    client.post(reverse("undo", args=[step.pk]))
+    assert [Relationship.objects.get(pk=row.pk).tier for row in rows] == ["A", "B", ""]
+
+
 def test_team_that_one_may_not_fill_is_no_choice() -> None:
     rows = book([State.OVERDUE, State.DUE])
     assert send(client_of(people.alice()), rows, "team", team=people.south().pk).status_code == 422
 
 
-@pytest.mark.parametrize("deed", ["owner", "team", "tags", "cadence"])
+@pytest.mark.parametrize("deed", ["owner", "team", "tags", "tier", "cadence"])
 def test_page_asks_the_same_number_of_questions(deed: str) -> None:
     client, counts = client_of(people.alice()), []
     client.get(ADDRESS)  # the first request of a session writes down where it is from

@@ -29,6 +29,7 @@ from prm import (
     demo_series,
     demo_stage_rows,
     demo_stages,
+    demo_views,
 )
 from prm import demo_company as company
 from prm import demo_feedback as heard
@@ -117,6 +118,7 @@ class Command(BaseCommand):
         self._say(f"{writer.feelings()} times how it feels, and what became of two")
         self._say(f"{count_book(now=now).figures} figures of the book")
         self._say(f"{demo_one_to_ones.write(writer.users, now)} one-to-ones")
+        self._say(f"{demo_views.write(writer.users, now)} saved views")
         mondays = tell_book(since=now.today("UTC") - timedelta(days=2 * 365), now=now)
         self._say(f"{mondays} Mondays before on which it stood somehow")
         self._say(f"{sweep_duplicates(now=now).likely} pairs of organisations that may be one")
