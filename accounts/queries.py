@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +26,8 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, StrIndex
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from accounts import access, words
 from accounts.duplicates import Description, compare
@@ -46,6 +48,7 @@ from accounts.models import (
 from accounts.names import domain_of
 from accounts.sweep import candidates_of, described
 from accounts.teams import at_and_above, at_and_below, in_order
+from web.sheets import Cell, Column
 from web.text import name_key
 
 # Django marks a password that was never set with an exclamation mark.
@@ -88,6 +91,25 @@ def people(user: Someone, *, search: str = "", state: str = "") -> QuerySet[User
         case "deactivated":
             rows = rows.filter(is_active=False)
     return rows
+
+
+def people_columns() -> list[Column]:
+    return [
+        Column(_("Name"), 28), Column(_("E-mail"), 32), Column(_("State"), 16), Column(_("Administrator"), 14),
+        Column(_("Roles"), 50),
+    ]  # fmt: skip
+
+
+def people_in_cells(rows: Iterable[Any]) -> Iterator[list[Cell]]:
+    """Of what ``people`` reads, as their page tells it."""
+    for row in rows:
+        state = _("Active")
+        if not row.is_active:
+            state = _("Deactivated")
+        elif not row.came_in:
+            state = _("Invited") if row.invited else _("Not invited")
+        roles = [f"{capfirst(one.get_role_display())}, {one.team}" for one in row.memberships.all()]
+        yield [row.name, row.email, state, _("yes") if row.is_administrator else _("no"), "; ".join(roles)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +180,24 @@ def directory(user: Someone, *, search: str = "", kind: str = "") -> QuerySet[Ac
     if kind:
         rows = rows.filter(kind=kind, pk__in=Account.objects.visible_to(user).values("pk"))
     return _named_like(rows, search).select_related("parent")
+
+
+def directory_columns() -> list[Column]:
+    return [
+        Column(_("Organisation"), 40), Column(_("Kind"), 14), Column(_("Unit of"), 40), Column(_("Website"), 40),
+        Column(_("Time zone"), 20),
+    ]  # fmt: skip
+
+
+def directory_in_cells(rows: Iterable[Any]) -> Iterator[list[Cell]]:
+    """Of what ``directory`` reads: of one that is not ``readable`` the name alone."""
+    for row in rows:
+        told = (
+            [capfirst(row.get_kind_display()), str(row.parent or ""), row.website, row.zone]
+            if row.readable
+            else [None] * 4
+        )
+        yield [row.name, *told]
 
 
 @dataclass(frozen=True, slots=True)

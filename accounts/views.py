@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from django.contrib.auth import logout
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Prefetch, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import actions, forms, invitations, queries
 from accounts.meanwhile import Meanwhile
@@ -44,6 +45,7 @@ from accounts.models import (
 )
 from accounts.requests import PersonRequest
 from accounts.undo import Done, TooLateError, deeds_of, is_taken_back, place_of, take_back, watched_by
+from web import downloads, sheets
 from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page, safe_next
@@ -178,8 +180,29 @@ def person_list(request: PersonRequest) -> HttpResponse:
     search, state = _search(request), request.GET.get("state", "")
     people = queries.people(request.user, search=search, state=state)
     shown = page(people, order=("name", "id"), after=request.GET.get("after", ""))
-    context = {"page": shown, "search": search, "state": state, "states": STATES, "now": Now.read().instant}
+    context = {
+        "page": shown,
+        "search": search,
+        "state": state,
+        "states": STATES,
+        "now": Now.read().instant,
+        "download": downloads.menu(request, "person_download"),
+    }
     return render(request, "accounts/person_list.html", context)
+
+
+@require_GET
+def person_download(request: PersonRequest) -> HttpResponseBase:
+    _administrators_only(request.user)
+    people = queries.people(request.user, search=_search(request), state=request.GET.get("state", ""))
+
+    def rows(keys: Sequence[int]) -> Iterable[sheets.Row]:
+        return queries.people_in_cells(downloads.by_key(queries.people(request.user), keys))
+
+    keys = downloads.keys_of(people.order_by("name", "id"))
+    listing = downloads.Listing(_("people"), queries.people_columns(), keys, rows)
+    today = Now.read().today(request.user.zone)
+    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "person_list"))
 
 
 @read_or_write
@@ -438,9 +461,26 @@ def account_list(request: PersonRequest) -> HttpResponse:
         "of_any_kind": urlencode({"q": search}) if search else "",
         "next": urlencode({**filters, "after": shown.after}) if shown.after else "",
         "duplicates": queries.likely_pairs(request.user).count(),
+        "download": downloads.menu(request, "account_download"),
         "can_write": request.user.reach.writes,
     }
     return render(request, "accounts/account_list.html", context)
+
+
+@require_GET
+def account_download(request: PersonRequest) -> HttpResponseBase:
+    """The directory: of those whom the person may not read the name alone."""
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Account.Kind.values else ""
+    found = queries.directory(request.user, search=_search(request), kind=kind)
+
+    def rows(keys: Sequence[int]) -> Iterable[sheets.Row]:
+        return queries.directory_in_cells(downloads.by_key(queries.directory(request.user), keys))
+
+    keys = downloads.keys_of(found.order_by("name_key", "id"))
+    listing = downloads.Listing(_("organisations"), queries.directory_columns(), keys, rows)
+    today = Now.read().today(request.user.zone)
+    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "account_list"))
 
 
 @require_safe

@@ -36,6 +36,7 @@ from relationships.words import Look
 from web import dates
 from web.choices import narrow
 from web.clock import Now
+from web.downloads import menu
 from web.paging import page
 
 PAGE = 25
@@ -308,6 +309,7 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
         "relationship": chosen.get("relationship"),
         "total": counted["all"],
         "listed": _listed(counted[state]),
+        "download": menu(request, "feedback_download", counted[state]),
         "writes": user.reach.writes or bool(user.reach.joined),
     }
     return render(request, "dashboards/feedback_list.html", context)

@@ -18,9 +18,10 @@ from dashboards.two_views import Placed, placed
 from relationships import behaviour, two_views
 from relationships import two_views_words as said_as
 from relationships.forms.portfolio import PortfolioForm
-from relationships.models import Relationship
+from relationships.models import Relationship, RelationshipQuerySet
 from relationships.two_views import Quadrant
 from web.clock import Now
+from web.downloads import menu
 from web.paging import page
 
 PAGE = 50
@@ -56,7 +57,7 @@ def loyalty_list(request: PersonRequest) -> HttpResponse:
     rows = form.narrow(Relationship.objects.visible_to(user), now).going_on()
     found = book(rows, now)
     key = _chosen(request.GET.get("field", ""), found)
-    listed = rows.filter(pk__in=found.inside[Quadrant(key)]) if key != NOT_KNOWN else rows.exclude(pk__in=found.known)
+    listed = _inside(rows, key, found)
     shown = page(
         listed.select_related("account__parent", "owner", "team"),
         order=("account__name", "id"),
@@ -69,8 +70,9 @@ def loyalty_list(request: PersonRequest) -> HttpResponse:
         "lede": _("No relationship fits.") if narrowed and not found.total else said_as.book(found.counts),
         "fields": fields[:-1],
         "unknown": fields[-1],
+        "download": menu(request, "loyalty_download", field=key),
         "chosen": next(one for one in fields if one.current),
-        "rows": _rows(shown.rows, found, now),
+        "rows": told(shown.rows, found, now),
         "more": _opened(request, field=key, after=shown.after) if shown.after else "",
         "form": form,
         "chips": book_filter.chips(form, lambda name: book_filter.address(request, **{name: ""})),
@@ -78,6 +80,16 @@ def loyalty_list(request: PersonRequest) -> HttpResponse:
         "narrowed": narrowed,
     }
     return render(request, "dashboards/loyalty_list.html", context)
+
+
+def _inside(rows: RelationshipQuerySet, key: str, found: Book) -> RelationshipQuerySet:
+    return rows.exclude(pk__in=found.known) if key == NOT_KNOWN else rows.filter(pk__in=found.inside[Quadrant(key)])
+
+
+def of_field(rows: RelationshipQuerySet, asked: str, now: Now) -> tuple[RelationshipQuerySet, Book]:
+    """Those in the field that is asked for, or else in the one that the page shows; and all that was found."""
+    found = book(rows, now)
+    return _inside(rows, _chosen(asked, found), found), found
 
 
 def _chosen(asked: str, found: Book) -> str:
@@ -104,13 +116,13 @@ def _opened(request: PersonRequest, **changes: str) -> str:
     return f"{reverse('loyalty_list')}{book_filter.address(request, **changes)}#list"
 
 
-def _rows(rows: Sequence[Relationship], found: Book, now: Now) -> list[Row]:
+def told(rows: Sequence[Relationship], found: Book, now: Now) -> list[Row]:
     """Of those nobody has asked what is known all the same; one query more."""
     others = behaviour.read([row for row in rows if row.pk not in found.said], now)
-    told = {**found.said, **others}
+    known = {**found.said, **others}
     made = []
     for row in rows:
-        today, said = row.today(now), told[row.pk]
+        today, said = row.today(now), known[row.pk]
         place = two_views.place(said, today, row.every_days)
         made.append(Row(row, placed(place, said_as.why(place, said, today, row.every_days))))
     return made

@@ -27,6 +27,7 @@ from meetings.models import ONE_OF_SERIES, Meeting, MeetingAccount, MeetingQuery
 from relationships.models import Relationship, RelationshipQuerySet
 from relationships.words import Look
 from web.clock import Now
+from web.downloads import menu
 from web.paging import page
 
 PAGE = 25
@@ -314,6 +315,7 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
         "relationship": chosen.get("relationship"),
         "total": counted["all"],
         "listed": _listed(counted[state]),
+        "download": menu(request, "meeting_download", counted[state]),
         "writes": _may_plan(user, chosen.get("relationship")),
     }
     return render(request, "dashboards/meeting_list.html", context)

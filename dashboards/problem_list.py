@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Case, Count, IntegerField, Q, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from relationships.problems import Figures
 from relationships.words import Look
 from web.choices import narrow
 from web.clock import Now
+from web.downloads import menu
 from web.paging import page
 
 PAGE = 25
@@ -81,6 +82,11 @@ def in_state(rows: ProblemQuerySet, state: str, now: Now) -> ProblemQuerySet:
             return rows
         case _:
             return rows.open()
+
+
+def ordered(rows: ProblemQuerySet, state: str) -> QuerySet[Any]:
+    """As the pages of the state are."""
+    return rows.annotate(critical_first=CRITICAL_FIRST).order_by(*ORDERS.get(state, WORST_FIRST))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,7 @@ def problem_list(request: PersonRequest) -> HttpResponse:
         "relationship": chosen.get("relationship"),
         "total": counted["all"],
         "listed": _listed(counted[state]),
+        "download": menu(request, "problem_download", counted[state]),
         "writes": user.reach.writes or bool(user.reach.joined),
     }  # fmt: skip
     return render(request, "dashboards/problem_list.html", context)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Case, Count, F, Func, IntegerField, Q, When
+from django.db.models import Case, Count, F, Func, IntegerField, Q, QuerySet, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from relationships.words import Look
 from web import dates
 from web.choices import narrow
 from web.clock import Now
+from web.downloads import menu
 from web.quarters import Quarter, latest
 
 PAGE = 25
@@ -152,18 +153,24 @@ def _days(column: str, sign: int) -> Func:
     return Func(F(column), template=template, output_field=IntegerField())
 
 
-def page_of(rows: CommitmentQuerySet, now: Now, after: Cursor | None) -> tuple[list[Commitment], Cursor | None]:
-    """Late ones first, the longest late at the top; open ones by their day; what has ended, newest first. One query."""
+def ranked(rows: CommitmentQuerySet, now: Now) -> QuerySet[Any]:
+    """By group and rank late ones come first, the longest late at the top; open ones by their day; then what has
+    ended, newest first."""
     ended = Q(ended_on__isnull=False)
-    ranked = rows.annotate(
+    return rows.annotate(
         group=Case(When(ended, then=2), When(is_late(now), then=0), default=1, output_field=IntegerField()),
         rank=Case(When(ended, then=_days("ended_on", -1)), default=_days("binding_on", 1), output_field=IntegerField()),
     )
+
+
+def page_of(rows: CommitmentQuerySet, now: Now, after: Cursor | None) -> tuple[list[Commitment], Cursor | None]:
+    """As ``ranked``. One query."""
+    found_all = ranked(rows, now)
     if after is not None:
         same = Q(group=after.group, rank=after.rank, pk__gt=after.pk)
-        ranked = ranked.filter(Q(group__gt=after.group) | Q(group=after.group, rank__gt=after.rank) | same)
+        found_all = found_all.filter(Q(group__gt=after.group) | Q(group=after.group, rank__gt=after.rank) | same)
     related = ("relationship__account", "relationship__owner", "colleague", "contact", "keeper", "miss")
-    found = list(ranked.select_related(*related).order_by("group", "rank", "pk")[: PAGE + 1])
+    found = list(found_all.select_related(*related).order_by("group", "rank", "pk")[: PAGE + 1])
     if len(found) <= PAGE:
         return found, None
     last: Any = found[PAGE - 1]
@@ -354,6 +361,7 @@ def promise_list(request: PersonRequest) -> HttpResponse:
         "relationship": chosen.get("relationship"),
         "total": _total(counted, "all"),
         "listed": _listed(_total(counted, state)),
+        "download": menu(request, "promise_download", _total(counted, state)),
         "writes": user.reach.writes or bool(user.reach.joined),
     }
     return render(request, "dashboards/promise_list.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -246,6 +246,12 @@ def page_of(
     more = len(keys) > size
     # A row that vanished between the two queries is left out.
     return [found[pk] for _, _, pk in shown if pk in found], Cursor(*shown[-1]) if more else None
+
+
+def in_order(rows: RelationshipQuerySet, *, sort: str, state: State | None, now: Now) -> Iterator[RelationshipQuerySet]:
+    """All of it in the order of the pages: run after run."""
+    for order in _orders(rows, sort, state, now):
+        yield order.rows.alias(by=order.by).order_by("by", "pk")
 
 
 def _keys(orders: list[Order], after: Cursor | None, most: int) -> list[tuple[int, str, int]]:

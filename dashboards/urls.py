@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboards import (
+    downloads,
     feedback_list,
     insights,
     listening,
@@ -29,6 +30,12 @@ urlpatterns = [
     path("views/new/", view_list.view_create, name="view_create"),
     path("views/<int:pk>/edit/", view_list.view_edit, name="view_edit"),
     path("views/<int:pk>/removal/", view_list.view_remove, name="view_remove"),
+    path("portfolio/download/", downloads.portfolio, name="portfolio_download"),
+    path("loyalty/download/", downloads.loyal, name="loyalty_download"),
+    path("meetings/download/", downloads.meetings, name="meeting_download"),
+    path("problems/download/", downloads.problems, name="problem_download"),
+    path("promises/download/", downloads.promises, name="promise_download"),
+    path("feedback/download/", downloads.feedback, name="feedback_download"),
     path("palette/", palette.palette, name="palette"),
     path("search/", search.search, name="search"),
     path("listening/", listening.listening_list, name="listening_list"),

@@ -42,6 +42,7 @@ from relationships.models import Interaction, Relationship
 from relationships.queries import mentions_of, unsorted_of
 from web import dates
 from web.clock import Now
+from web.downloads import menu
 
 PAGE = 50
 # So many rows of what somebody's calendar asks stand on Today; the rest has a page.
@@ -219,10 +220,20 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "more": book_filter.address(request, after=str(after)) if after else "",
         "one_to_one": sheet_of(form.chosen().get("owner"), user),
         "stale": bool(form.errors),
+        "download": menu(request, "portfolio_download", _listed(book, form.wanted_state)),
+        "listed": _listed_says(_listed(book, form.wanted_state)),
         "filtered": bool(form.chosen().keys() - {"sort"}),
         "writes": user.reach.writes,
     }
     return render(request, "dashboards/portfolio.html", context)
+
+
+def _listed(book: Book, state: State | None) -> int:
+    return book.counts[state] if state else book.total
+
+
+def _listed_says(count: int) -> str:
+    return ngettext("%(count)d relationship", "%(count)d relationships", count) % {"count": count}
 
 
 def _tabs(request: PersonRequest, book: Book, chosen: State | None) -> list[Tab]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -24,6 +25,12 @@ def name_key(text: str) -> str:
     return " ".join(folded[start:end].split())
 
 
+# What begins a formula, full-width signs with it; before it a spreadsheet passes over spaces. A spreadsheet that parts
+# cells at semicolons or tabs takes what follows one for the beginning of a cell, and each line for a row, whatever
+# quotation marks there are.
+_FORMULA = re.compile(r"""(^|[;\t\r\n])(?=(?:^[\t\r\n]|[\s"]*[=+\-@＝＋－＠]))""")
+
+
 def harmless(text: str) -> str:
-    """A text for a cell of a CSV file: one that a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") and text else text
+    """A text for a cell of a CSV file: what a spreadsheet would take for a formula has an apostrophe before it."""
+    return _FORMULA.sub(r"\1'", text)

@@ -1,0 +1,122 @@
+"""The lists of the book as CSV or as a workbook: narrowed and in the order of the page, all of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.requests import PersonRequest
+from dashboards import feedback_list, loyalty, meeting_list, problem_list, promise_list, queries, sheet_rows
+from meetings.models import Meeting
+from relationships.forms.portfolio import PortfolioForm
+from relationships.models import Commitment, Feedback, Problem, Relationship
+from web.clock import Now
+from web.downloads import Listing, by_key, deliver, keys_of, listed_at
+from web.sheets import Row
+
+PARTNER = ("relationship__account", "relationship__owner", "relationship__team")
+
+
+@require_GET
+def portfolio(request: PersonRequest) -> HttpResponseBase:
+    user, now = request.user, Now.read()
+    form = PortfolioForm(request.GET, user=user)
+    narrowed = form.narrow(Relationship.objects.visible_to(user), now)
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        chosen = Relationship.objects.visible_to(user).select_related("account__parent", "owner", "standing", "team")
+        return sheet_rows.relationships(by_key(chosen, keys), now)
+
+    runs = queries.in_order(narrowed, sort=form.wanted_sort, state=form.wanted_state, now=now)
+    listing = Listing(
+        _("portfolio"),
+        sheet_rows.relationship_columns(settings.CURRENCY),
+        chain.from_iterable(keys_of(run) for run in runs),
+        rows,
+    )
+    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "portfolio"))
+
+
+@require_GET
+def loyal(request: PersonRequest) -> HttpResponseBase:
+    """Those of the field that is shown."""
+    user, now = request.user, Now.read()
+    form = PortfolioForm(request.GET, user=user)
+    narrowed = form.narrow(Relationship.objects.visible_to(user), now).going_on()
+    listed, found = loyalty.of_field(narrowed, request.GET.get("field", ""), now)
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        chosen = Relationship.objects.visible_to(user).select_related("account", "owner", "team")
+        told = loyalty.told(by_key(chosen, keys), found, now)
+        return sheet_rows.loyalty((one.relationship, one.placed) for one in told)
+
+    keys = keys_of(listed.order_by("account__name", "id"))
+    listing = Listing(_("satisfied-and-loyal"), sheet_rows.loyalty_columns(), keys, rows)
+    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "loyalty_list"))
+
+
+@require_GET
+def promises(request: PersonRequest) -> HttpResponseBase:
+    user, now = request.user, Now.read()
+    form = promise_list.PromiseFilter(request.GET, user=user, now=now)
+    found = promise_list.ranked(promise_list.in_state(form.narrow(), form.wanted_state, now), now)
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        chosen = Commitment.objects.visible_to(user).select_related(*PARTNER, "colleague", "contact", "keeper")
+        return sheet_rows.promises(by_key(chosen, keys), now)
+
+    keys = keys_of(found.order_by("side", "group", "rank", "pk"))
+    listing = Listing(_("promises"), sheet_rows.promise_columns(), keys, rows)
+    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "promise_list"))
+
+
+@require_GET
+def feedback(request: PersonRequest) -> HttpResponseBase:
+    user, now = request.user, Now.read()
+    form = feedback_list.FeedbackFilter(request.GET, user=user, now=now)
+    found = form.narrow().filter(feedback_list.condition(form.wanted_state, now))
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        chosen = Feedback.objects.visible_to(user).with_promise()
+        chosen = chosen.select_related(*PARTNER, "colleague", "contact", "keeper", "post")
+        return sheet_rows.feedback(by_key(chosen, keys), now)
+
+    keys = keys_of(found.order_by(*feedback_list.ORDERS[form.chosen().get("sort", "")]))
+    listing = Listing(_("feedback"), sheet_rows.feedback_columns(), keys, rows)
+    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "feedback_list"))
+
+
+@require_GET
+def problems(request: PersonRequest) -> HttpResponseBase:
+    user, now = request.user, Now.read()
+    form = problem_list.ProblemFilter(request.GET, user=user, now=now)
+    found = problem_list.ordered(problem_list.in_state(form.narrow(), form.wanted_state, now), form.wanted_state)
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        chosen = Problem.objects.visible_to(user).with_first_contact().select_related(*PARTNER, "contact", "keeper")
+        return sheet_rows.problems(by_key(chosen, keys), now)
+
+    listing = Listing(_("problems"), sheet_rows.problem_columns(), keys_of(found), rows)
+    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "problem_list"))
+
+
+@require_GET
+def meetings(request: PersonRequest) -> HttpResponseBase:
+    """Each day of a series by itself: what stands there once on the page is many meetings."""
+    user, now = request.user, Now.read()
+    form = meeting_list.MeetingFilter(request.GET, user=user, now=now)
+    state = form.wanted_state
+    found = meeting_list.in_state(form.narrow(), state, now)
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        chosen = Meeting.objects.visible_to(user).select_related("organiser")
+        return sheet_rows.meetings(by_key(chosen, keys), user, now)
+
+    keys = keys_of(found.order_by(*meeting_list.ORDERS.get(state, meeting_list.NEWEST)))
+    listing = Listing(_("meetings"), sheet_rows.meeting_columns(user), keys, rows)
+    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "meeting_list"))

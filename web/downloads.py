@@ -1,0 +1,134 @@
+"""Whole lists on their way out, as CSV or as a workbook: all rows that fit, read in lots, in the order of the page."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.http import content_disposition_header
+from django.utils.text import capfirst
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from web.responses import refused
+from web.sheets import MOST_ROWS, Column, Row, csv_lots, write_workbook
+
+logger = logging.getLogger(__name__)
+Record = TypeVar("Record", bound=Model)
+# So many rows are read at a time; each lot costs the same few queries.
+LOT = 500
+XLSX = "xlsx"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list to take along.
+
+    ``keys`` are those of its rows in the order of the page: read once, so that each row is there once whatever
+    happens meanwhile. ``rows`` makes lines of some of them, and asks again for what the person may see.
+    """
+
+    name: str
+    columns: Sequence[Column]
+    keys: Iterable[int]
+    rows: Callable[[Sequence[int]], Iterable[Row]]
+
+    def lots(self) -> Iterator[Iterable[Row]]:
+        # Eight bytes for each: a million of them are eight megabytes.
+        keys = array("q", self.keys)
+        for start in range(0, len(keys), LOT):
+            yield self.rows(keys[start : start + LOT].tolist())
+
+
+def keys_of(rows: QuerySet[Any]) -> Iterator[int]:
+    """In the order of the rows, through a cursor of the database: no more than a lot of them is held."""
+    return rows.values_list("pk", flat=True).iterator(chunk_size=10_000)
+
+
+def by_key(rows: QuerySet[Record], keys: Sequence[int]) -> list[Record]:
+    """Those of the rows that are still there, in the order of the keys. One query."""
+    found = rows.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
+
+
+def deliver(request: HttpRequest, listing: Listing, *, today: date, back: str) -> HttpResponseBase:
+    """``?as=xlsx`` is a workbook, anything else CSV. ``back`` is the page of the list, for who asks for too much."""
+    logger.info("Person %s takes along the list %s.", request.user.pk, listing.name)
+    if request.GET.get("as") == XLSX:
+        return _workbook(request, listing, today, back)
+    language = get_language()
+
+    def lots() -> Iterator[Iterable[Row]]:
+        # What is read while the answer is on its way is read after the middleware has gone.
+        with override(language):
+            for lot in listing.lots():
+                yield list(lot)
+
+    # The names of the columns are on their way before the first row is asked for.
+    response = StreamingHttpResponse(csv_lots(listing.columns, lots()), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, _named(listing, today, "csv"))
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _workbook(request: HttpRequest, listing: Listing, today: date, back: str) -> HttpResponseBase:
+    keys = array("q", listing.keys)
+    if len(keys) > MOST_ROWS:
+        return refused(request, too_many(len(keys)), to=back)
+    kept = Listing(listing.name, listing.columns, keys, listing.rows)
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    write_workbook(file, title=capfirst(listing.name), columns=listing.columns, rows=chain.from_iterable(kept.lots()))
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=_named(listing, today, XLSX), content_type=WORKBOOK)
+
+
+def _named(listing: Listing, today: date, ending: str) -> str:
+    return f"{listing.name}-{today.isoformat()}.{ending}"
+
+
+def too_many(count: int) -> str:
+    told = {"count": number_format(count, force_grouping=True), "most": number_format(MOST_ROWS, force_grouping=True)}
+    return (
+        _("A workbook is made of at most %(most)s rows, and these are %(count)s. Narrow the list, or take CSV.") % told
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What a list can be taken along as; ``too_many`` says why not as a workbook."""
+
+    csv: str
+    xlsx: str
+    too_many: str = ""
+
+
+def menu(request: HttpRequest, route: str, count: int = 0, **more: str) -> Menu:
+    """For the list as it is narrowed on the page, from its first row on; ``count`` is how many rows there are."""
+    values = request.GET.copy()
+    for name in [name for name in values if name.startswith("after")]:
+        values.pop(name)
+    for name, value in more.items():
+        values[name] = value
+    asked = {}
+    for kind in ("csv", XLSX):
+        values["as"] = kind
+        asked[kind] = f"{reverse(route)}?{values.urlencode()}"
+    return Menu(asked["csv"], asked[XLSX], too_many(count) if count > MOST_ROWS else "")
+
+
+def listed_at(request: HttpRequest, route: str) -> str:
+    """The page of the list that was asked for, narrowed alike."""
+    values = request.GET.copy()
+    values.pop("as", None)
+    return f"{reverse(route)}?{values.urlencode()}"
