@@ -15,7 +15,7 @@ from dashboards.book import BookNow
 from dashboards.findings import Counted, percent
 from dashboards.insights_charts import Stages, figure, quarter_name, stage_name
 from dashboards.insights_links import Link, Lists
-from dashboards.insights_rows import RENEWS_WITHIN, Flagged, Renewal, names
+from dashboards.insights_rows import RENEWS_WITHIN, Flagged, Renewal
 from dashboards.quadrants import FIELDS, NOT_KNOWN
 from dashboards.queries import WORKING_DAYS
 from relationships import flags as rules
@@ -162,7 +162,7 @@ class Kind:
     name: str
     all: Link
     new: Link | None
-    who: str
+    who: Sequence[Relationship]
     why: str
 
 
@@ -193,7 +193,7 @@ def flags(now: BookNow, found: Mapping[str, Flagged], lists: Lists) -> Flags:
 
 def _kind(kind: str, count: int, new: int, found: Flagged | None, lists: Lists) -> Kind:
     name = str(capfirst(HealthFlag.Kind(kind).label))
-    who, why = (names(found.names), found.why) if found else ("", "")
+    who, why = (found.names, found.why) if found else ([], "")
     fresh = _link(
         _("all new") if new == count else _("%(n)s new") % {"n": said_as.number(new)},
         lists.portfolio(flag=kind, going="1", fresh="week"),
@@ -276,11 +276,12 @@ def _moved(up: int, down: int, lists: Lists) -> list[Link]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A name, who for example, and the number that leads to all of them."""
+    """A name, what is said of it or who for example, and the number that leads to all of them."""
 
     name: str
     count: Link
     who: str = ""
+    rows: Sequence[Relationship] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +305,7 @@ def late(now: BookNow, found: Mapping[str, Sequence[Relationship]], lists: Lists
                     lists.portfolio(late=one.value),
                     _("%(n)s overdue, %(how)s") % {"n": said_as.relationships(count), "how": said[one].lower()},
                 ),
-                names(found.get(one.value, ())),
+                rows=found.get(one.value, ()),
             )
             for one, count in counts.items()
             if count

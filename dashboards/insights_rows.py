@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,7 +158,3 @@ def renewals(rows: RelationshipQuerySet, now: Now) -> list[Renewal]:
         Renewal(row, dates.plain(row.renewal_on or row.today(now), row.today(now)), standing_bar.in_list(row))
         for row in soon.select_related("account", "standing")[:RENEWALS]
     ]
-
-
-def names(rows: Iterable[Relationship]) -> str:
-    return ", ".join(str(row) for row in rows)

@@ -21,8 +21,8 @@ MONTHS_OF_A_YEAR = 12
 
 
 def number(count: float) -> str:
-    """*two*, *14*: small ones as words."""
-    return str(apnumber(round(count)))
+    """*none*, *two*, *14*: small ones as words."""
+    return str(apnumber(round(count))) if round(count) else _("none")
 
 
 def _begun(text: str) -> str:

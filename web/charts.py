@@ -7,6 +7,7 @@ themes are one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -292,5 +293,6 @@ class Chart:
         object.__setattr__(self, "drawn", self.plot.drawn)
 
     @property
-    def data_key(self) -> str:
-        return f"{self.key}-data"
+    def as_json(self) -> str:
+        """For an attribute: htmx takes every script out of what it swaps in, those that are data with them."""
+        return json.dumps(self.drawn, ensure_ascii=False, separators=(",", ":"))

@@ -220,7 +220,7 @@ const HERE = { ...quiet, id: "here", type: "scatter", z: 9, symbol: "circle", sy
 function draw(place) {
   if (place.dataset.drawn) return;
   place.dataset.drawn = "true";
-  const plot = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const plot = JSON.parse(place.dataset.chart);
   const says = document.getElementById(place.dataset.says);
   const chart = init(place, null, { renderer: "svg" });
   let laid, row = 0, column = -1;

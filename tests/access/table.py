@@ -188,6 +188,7 @@ TABLE: dict[str, Route] = {
     "meeting_insights": Route("Meeting", get=SEES, post=CHANGES),
     "insight_list": page(STAFF),
     "insights": page(STAFF),
+    "pack_choice": page(STAFF),
     "insight_edit": form(CHANGES, "Insight"),
     "insight_end": form(CHANGES, "Insight"),
     # Only whom it was routed to, and who stands in for them.

@@ -348,3 +348,20 @@ def _lists() -> Any:
     from dashboards.insights_links import Lists
 
     return Lists({})
+
+
+def test_a_review_pack_is_prepared_of_the_partner_chosen() -> None:
+    today = Now.read().today("UTC")
+    soon = people.relationship(account=people.account("Ewos"), renewal_on=today + timedelta(days=20))
+    theirs = people.relationship(account=people.account("Nordhavn"), owner=people.outsider(), team=people.south())
+    count(FIGURES)
+    client = Client()
+    client.force_login(people.alice())
+    address = reverse("pack_choice")
+    assert address in page(people.alice())
+    assert address not in page(people.rita())
+    shown = client.get(address).content.decode()
+    assert "Ewos" in shown and "Nordhavn" not in shown
+    assert client.get(address, {"relationship": soon.pk}).headers["Location"] == reverse("review_pack", args=[soon.pk])
+    for wrong in (theirs.pk, "", "x", 10**30):
+        assert client.get(address, {"relationship": wrong}).status_code == 422

@@ -7,6 +7,7 @@ from typing import Any
 from accounts import sweep
 from accounts.actions import create_cover
 from accounts.models import Contact, Likeness
+from dashboards.actions import count_book, tell_book
 from relationships import actions
 from relationships.models import Feedback, Interaction, ListeningPost, Relationship
 from tests import people
@@ -37,6 +38,8 @@ def full_book() -> Relationship:
     units_and_a_double(row)
     who_decides(row, ingrid)
     what_they_said(row, ingrid)
+    count_book(now=Now.read())
+    tell_book(since=ago(70), now=Now.read())
     return row
 
 

@@ -143,6 +143,7 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("feedback_list"),
         reverse("problem_list"),
         reverse("insights"),
+        reverse("pack_choice"),
         reverse("listening_list"),
         *(one.get_absolute_url() for one in things_of(row)),
         reverse("hear", args=[token_for(ListeningPost.objects.get())]),

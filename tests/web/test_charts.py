@@ -38,7 +38,12 @@ def test_what_is_drawn_is_json_and_tells_all() -> None:
 def test_cells_of_a_table_may_be_words() -> None:
     table = Table(["Week", "Overdue"], [["1", Cell("3", "/portfolio/", "3 overdue")]])
     assert table.lines == [[Cell("1"), Cell("3", "/portfolio/", "3 overdue")]]
-    assert Chart("one", "t", "s", Dots([]), table).data_key == "one-data"
+    assert json.loads(Chart("one", "t", "s", Dots([]), table).as_json) == {
+        "kind": "dots",
+        "low": 0,
+        "high": 100,
+        "lanes": [],
+    }
 
 
 def test_only_pages_that_draw_load_the_library() -> None:
