@@ -8,7 +8,7 @@ COPY .npmrc package.json package-lock.json ./
 # No package here needs its install script.
 RUN npm ci --omit=dev --ignore-scripts
 COPY frontend ./frontend
-COPY web/icons.txt ./web/icons.txt
+COPY web/icons.txt web/shortcuts.json ./web/
 RUN npm run build
 
 

@@ -118,6 +118,8 @@ PLACES = (
         also=gettext_lazy("outlines agenda agendas template templates of meetings"),
     ),
     Offer(gettext_lazy("Outbox"), "outbox", "send", _administrators),
+    Offer(gettext_lazy("Search"), "search", "search", _everybody, also=gettext_lazy("find look for notes words")),
+    Offer(gettext_lazy("Keys"), "shortcut_list", "command", _everybody, also=gettext_lazy("shortcuts keyboard help")),
     Offer(gettext_lazy("Settings"), "settings", "settings", _everybody),
     Offer(gettext_lazy("Weekly mails"), "mail_settings", "mail", _everybody),
     Offer(

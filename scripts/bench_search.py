@@ -51,10 +51,11 @@ def deeds(alice: Any, own: Any, whole: Any) -> dict[str, Callable[[], object]]:
 
     from relationships.models import Interaction
 
-    first = Interaction.objects.filter(relationship__owner=alice).order_by("pk")[:1]
-    Interaction.objects.filter(pk__in=first.values("pk")).update(summary=OWN)
+    # An own one, old among all, and the newest of all: with a mistake only the newest of a whole book are read.
+    first = Interaction.objects.filter(relationship__owner=alice).order_by("pk").values_list("pk", flat=True)[0]
+    last = Interaction.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    Interaction.objects.filter(pk__in=[first, last]).update(summary=OWN)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT split_part(summary, ' ', 1) FROM relationships_interaction ORDER BY id DESC LIMIT 1")
         cursor.execute("ANALYZE relationships_interaction")
         cursor.execute("SELECT translate(substr(md5('0'), 1, 5), '0123456789abcdef', 'etaoinshrdlucmfw')")
         ((common,),) = cursor.fetchall()

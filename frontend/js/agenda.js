@@ -95,18 +95,18 @@ function onKey(event) {
 }
 
 /** What the registry of keys lists: those of the chosen item also while none is, so that one finds them. */
-export const AGENDA_KEYS = [
-  { keys: ["j"], label: "key.next-item", when: () => mine().length, run: () => (moving ? shift(moving, 1) : choose(1)) },
-  { keys: ["k"], label: "key.former-item", when: () => mine().length, run: () => (moving ? shift(moving, -1) : choose(-1)) },
-  { keys: ["ArrowDown"], label: "", when: chosen, run: () => (moving ? shift(moving, 1) : choose(1)) },
-  { keys: ["ArrowUp"], label: "", when: chosen, run: () => (moving ? shift(moving, -1) : choose(-1)) },
-  { keys: ["Alt+ArrowUp"], label: "key.item-up", when: chosen, told: () => mine().length, run: () => shiftAndPut(-1) },
-  { keys: ["Alt+ArrowDown"], label: "key.item-down", when: chosen, told: () => mine().length, run: () => shiftAndPut(1) },
-  { keys: ["m"], label: "key.move-item", when: chosen, told: () => mine().length, run: pickUp },
-  { keys: ["p"], label: "key.pin-item", when: chosen, told: () => mine().length, run: () => press(chosen(), "pin") },
-  { keys: ["e"], label: "key.edit-item", when: chosen, told: () => mine().length, run: () => press(chosen(), "edit") },
-  { keys: ["x"], label: "key.drop-item", when: chosen, told: () => mine().length, run: () => press(chosen(), "drop") },
-];
+export const AGENDA_KEYS = {
+  "next-item": { when: () => mine().length, run: () => (moving ? shift(moving, 1) : choose(1)) },
+  "former-item": { when: () => mine().length, run: () => (moving ? shift(moving, -1) : choose(-1)) },
+  "next-item-arrow": { when: chosen, run: () => (moving ? shift(moving, 1) : choose(1)) },
+  "former-item-arrow": { when: chosen, run: () => (moving ? shift(moving, -1) : choose(-1)) },
+  "item-up": { when: chosen, told: () => mine().length, run: () => shiftAndPut(-1) },
+  "item-down": { when: chosen, told: () => mine().length, run: () => shiftAndPut(1) },
+  "move-item": { when: chosen, told: () => mine().length, run: pickUp },
+  "pin-item": { when: chosen, told: () => mine().length, run: () => press(chosen(), "pin") },
+  "edit-item": { when: chosen, told: () => mine().length, run: () => press(chosen(), "edit") },
+  "drop-item": { when: chosen, told: () => mine().length, run: () => press(chosen(), "drop") },
+};
 
 function makeSortable(part) {
   const list = part.querySelector(".c-agenda");

@@ -1,4 +1,5 @@
-// One registry that both implements the keys and writes the help, so that neither can lie about the other.
+// One registry (web/shortcuts.json) of which the keys are made and the help is written, so that neither can lie about the other.
+import REGISTRY from "../../web/shortcuts.json";
 import { AGENDA_KEYS } from "./agenda.js";
 import { canChoose, toggleFocused } from "./bulk.js";
 import { asksFromCalendar, canConfirm, confirmFocused, dismissFocused, walk } from "./captured.js";
@@ -15,41 +16,42 @@ const follow = (name) => () => link(name)?.click();
 const search = () => document.querySelector("[data-searching] [name=q]") ?? link("search");
 const openSearch = () => (search().matches("input") ? search().select() : search().click());
 
-/** keys: what to press, one after the other; when: whether the page offers it now; told: whether the help names it, where that is more. */
-const SHORTCUTS = [
-  // An item of an agenda that is chosen goes before all else.
+/**
+ * What the keys of web/shortcuts.json do. when: whether the page offers it now; told: whether the help names it, where that is more.
+ * Without run it is handled below or by the browser.
+ */
+const HANDLERS = {
   ...AGENDA_KEYS,
-  { keys: ["l"], label: "key.log", when: () => link("log"), run: follow("log") },
-  { keys: ["c"], label: "key.create", when: () => link("create"), run: follow("create") },
-  { keys: ["m"], label: "key.meeting", when: () => link("meeting"), run: follow("meeting") },
-  { keys: ["/"], label: "key.search", when: search, run: openSearch },
-  { keys: ["g", "t"], label: "key.today", when: () => link("today"), run: follow("today") },
-  { keys: ["g", "p"], label: "key.portfolio", when: () => link("portfolio"), run: follow("portfolio") },
-  { keys: ["g", "m"], label: "key.promises", when: () => link("promises"), run: follow("promises") },
-  { keys: ["g", "k"], label: "key.meetings", when: () => link("meetings"), run: follow("meetings") },
-  { keys: ["g", "i"], label: "key.insights", when: () => link("insights"), run: follow("insights") },
-  { keys: ["s"], label: "key.hold", when: () => link("hold"), run: follow("hold") },
-  { keys: ["d"], label: "key.decision", when: () => link("decision"), run: follow("decision") },
-  { keys: ["p"], label: "key.promise", when: () => link("promise"), run: follow("promise") },
-  { keys: ["f"], label: "key.feedback", when: () => link("feedback"), run: follow("feedback") },
-  { keys: ["n"], label: "key.next", when: () => link("next"), run: follow("next") },
-  { keys: ["i"], label: "key.notes", when: () => link("notes"), run: () => link("notes").focus() },
-  { keys: ["e"], label: "key.end", when: () => link("end-meeting"), run: follow("end-meeting") },
-  { keys: ["x"], label: "key.choose", when: canChoose, run: toggleFocused },
-  { keys: ["j"], label: "key.next-asked", when: asksFromCalendar, run: () => walk(1) },
-  { keys: ["k"], label: "key.former-asked", when: asksFromCalendar, run: () => walk(-1) },
-  { keys: ["x"], label: "key.dismiss", when: asksFromCalendar, run: dismissFocused },
-  { keys: ["Enter"], label: "key.confirm", when: canConfirm, run: confirmFocused },
-  { keys: ["z"], label: "key.undo", when: () => document.body.dataset.undoLatest, run: undoLatest },
-  { keys: ["?"], label: "key.help", when: () => true, run: showHelp },
-];
-/** Keys that also work while typing; told in the help, handled below and by the browser. */
-const ALWAYS = [
-  { keys: ["Esc"], label: "key.leave", when: () => document.querySelector("form[data-saves]") },
-  { keys: ["Ctrl", "K"], label: "key.palette", when: () => document.querySelector("[data-palette]") },
-  { keys: ["Ctrl", "Enter"], label: "key.save" },
-  { keys: ["Esc"], label: "key.close" },
-];
+  log: { when: () => link("log"), run: follow("log") },
+  create: { when: () => link("create"), run: follow("create") },
+  meeting: { when: () => link("meeting"), run: follow("meeting") },
+  search: { when: search, run: openSearch },
+  today: { when: () => link("today"), run: follow("today") },
+  portfolio: { when: () => link("portfolio"), run: follow("portfolio") },
+  promises: { when: () => link("promises"), run: follow("promises") },
+  meetings: { when: () => link("meetings"), run: follow("meetings") },
+  insights: { when: () => link("insights"), run: follow("insights") },
+  hold: { when: () => link("hold"), run: follow("hold") },
+  decision: { when: () => link("decision"), run: follow("decision") },
+  promise: { when: () => link("promise"), run: follow("promise") },
+  feedback: { when: () => link("feedback"), run: follow("feedback") },
+  next: { when: () => link("next"), run: follow("next") },
+  notes: { when: () => link("notes"), run: () => link("notes").focus() },
+  end: { when: () => link("end-meeting"), run: follow("end-meeting") },
+  choose: { when: canChoose, run: toggleFocused },
+  "next-asked": { when: asksFromCalendar, run: () => walk(1) },
+  "former-asked": { when: asksFromCalendar, run: () => walk(-1) },
+  dismiss: { when: asksFromCalendar, run: dismissFocused },
+  confirm: { when: canConfirm, run: confirmFocused },
+  undo: { when: () => document.body.dataset.undoLatest, run: undoLatest },
+  help: { when: () => true, run: showHelp },
+  leave: { when: () => document.querySelector("form[data-saves]") },
+  palette: { when: () => document.querySelector("[data-palette]") },
+  save: {},
+  close: {},
+};
+const ALL = REGISTRY.map((entry) => ({ ...entry, ...HANDLERS[entry.name] }));
+const SHORTCUTS = ALL.filter(({ run }) => run);
 
 /** Keys that are shown by a sign. */
 const SIGNS = { "Alt+ArrowUp": "Alt ↑", "Alt+ArrowDown": "Alt ↓" };
@@ -98,17 +100,17 @@ function submitFocused(event) {
 
 function showHelp() {
   const list = element("dl", "c-keys");
-  for (const { keys, label, when, told = when } of [...SHORTCUTS, ...ALWAYS]) {
-    if (told && !told()) continue;
-    // Without words of its own it is another key for the same.
-    if (!label) continue;
+  for (const { name, keys, same, when, told = when } of ALL) {
+    if (same || (told && !told())) continue;
     const pressable = keys.map((key) => element("kbd", "", SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key)));
-    list.append(element("dt", "", say(label)), element("dd", "", ...pressable));
+    list.append(element("dt", "", say(`key.${name}`)), element("dd", "", ...pressable));
   }
   const choice = element("input", "form-check-input");
   Object.assign(choice, { type: "checkbox", checked: !switchedOff(), disabled: document.body.dataset.shortcuts === "off" });
   choice.addEventListener("change", () => localStorage.setItem(STORED, choice.checked ? "on" : "off"));
-  const body = element("div", "body", list, element("label", "c-choice", choice, say("help.single-keys")));
+  const all = element("a", "c-link", say("help.all"));
+  all.href = document.querySelector("[data-help]").dataset.help;
+  const body = element("div", "body", list, element("label", "c-choice", choice, say("help.single-keys")), element("p", "hint", all));
   openDialog(say("help.title"), body);
 }
 

@@ -97,6 +97,7 @@ TABLE: dict[str, Route] = {
     "feedback_download": page(STAFF),
     "account_download": page(STAFF),
     "person_download": page(ADMINISTERS),
+    "shortcut_list": page(STAFF),
     "promise_list": page(STAFF),
     "relationship_detail": page(SEES, "Relationship"),
     "relationship_people": page(SEES, "Relationship"),

@@ -134,6 +134,7 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("palette"),
         reverse("search"),
         reverse("search") + "?q=the",
+        reverse("shortcut_list"),
         f"{row.get_absolute_url()}?show=promises",
         f"{row.get_absolute_url()}?show=feedback",
         reverse("relationship_people", args=[row.pk]),

@@ -7,11 +7,13 @@ from fnmatch import fnmatchcase
 from django import template
 from django.template import Context
 from django.templatetags.static import static
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from web.icons import ICONS
 from web.longest import beginning
+from web.shortcuts import WORDS
 
 register = template.Library()
 
@@ -26,6 +28,12 @@ def icon(name: str, label: str = "") -> SafeString:
         raise LookupError(f"No icon named {name!r} in web/icons.txt")
     heard = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', heard, static("dist/icons.svg"), name)
+
+
+@register.simple_tag
+def shortcut_words() -> dict[str, str | Promise]:
+    """What each key does, for the help that the scripts write."""
+    return WORDS
 
 
 @register.simple_tag
