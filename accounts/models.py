@@ -709,9 +709,6 @@ class OneToOne(models.Model):
     def __str__(self) -> str:
         return f"{self.manager} and {self.person} on {self.held_on}"
 
-    def get_absolute_url(self) -> str:
-        return reverse("one_to_one", args=[self.person_id])
-
 
 class UndoStepQuerySet(models.QuerySet["UndoStep"]):
     def visible_to(self, user: Someone) -> Self:

@@ -365,7 +365,7 @@ def one_to_one_create(request: PersonRequest, person_id: int) -> HttpResponse:
             form, lambda: actions.hold_one_to_one(actor=request.user, now=now, person=person, **form.cleaned_data)
         )
         if deed:
-            return _said(request, deed, to=deed.row.get_absolute_url())
+            return _said(request, deed, to=reverse("one_to_one", args=[deed.row.person_id]))
     heading = _("One-to-one with %(name)s") % {"name": person}
     return _one_to_one_form(request, heading, form, back=reverse("one_to_one", args=[person.pk]))
 
@@ -379,6 +379,7 @@ def one_to_one_edit(request: PersonRequest, pk: int) -> HttpResponse:
     meanwhile = Meanwhile(request, OneToOne, pk)
     rows = OneToOne.objects.changeable_by(request.user).select_related("person")
     row, now = get_object_or_404(rows, pk=pk), Now.read()
+    back = reverse("one_to_one", args=[row.person_id])
     form = forms.OneToOneForm(request.POST if request.method == "POST" else None, person=row.person, instance=row)
     if form.is_valid():
         with meanwhile.unchanged(form, row) as same:
@@ -389,9 +390,8 @@ def one_to_one_edit(request: PersonRequest, pk: int) -> HttpResponse:
                 ),
             )
         if deed:
-            return _said(request, deed, to=row.get_absolute_url())
+            return _said(request, deed, to=back)
     heading = _("One-to-one with %(name)s") % {"name": row.person}
-    back = row.get_absolute_url()
     return _one_to_one_form(request, heading, form, one_to_one=row, version=meanwhile.version, back=back)
 
 
@@ -399,7 +399,7 @@ def one_to_one_edit(request: PersonRequest, pk: int) -> HttpResponse:
 def one_to_one_remove(request: PersonRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(OneToOne.objects.changeable_by(request.user), pk=pk)
     deed = actions.remove_one_to_one(actor=request.user, now=Now.read(), one_to_one_id=row.pk)
-    return _said(request, deed, to=deed.row.get_absolute_url())
+    return _said(request, deed, to=reverse("one_to_one", args=[deed.row.person_id]))
 
 
 # Holidays ----------------------------------------------------------------------------------------------------------

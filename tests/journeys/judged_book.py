@@ -3,7 +3,7 @@ a question waits for what ours think."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -46,6 +46,8 @@ class Judged(NamedTuple):
 def judged_book() -> Judged:
     now = Now.read()
     row = proven()
+    # Long enough for its course to be drawn.
+    Relationship.objects.filter(pk=row.pk).update(created_at=now.instant - timedelta(days=120))
     by: dict[str, Any] = {"actor": people.alice(), "now": now}
     then = ago(40)
     for day in (ago(35), ago(3), ago(0)):

@@ -7,18 +7,20 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.actions import hold_one_to_one
+from accounts.models import OneToOne, User
 from meetings import answer_links
 from prm import services
 from relationships import pulse_links
 from relationships.addresses import token_for
 from relationships.models import Heard, Interaction, ListeningPost, Relationship, Stakeholder
 from tests import people
-from tests.journeys.book import dialog
+from tests.journeys.book import ago, dialog
 from tests.journeys.conftest import Open, Watch
 from tests.journeys.full_book import full_book, things_of
 from tests.journeys.judged_book import Judged, judged_book
 from tests.journeys.met_book import Met, met_book
+from web.clock import Now
 
 AXE = services.CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 # Of what lies under a dialog the page itself tells. *Region* is never more than moderate, and takes long. What is shown
@@ -383,6 +385,32 @@ def test_pages_and_dialogs_of_health(browse: Open, watch: Watch) -> None:
     faults |= at_every_width(page, "thanks")
     page.goto(reverse("pulse_question", args=[pulse_links.token_for(book.over)]))
     faults |= at_every_width(page, "link that takes nothing")
+    assert {at: said for at, said in faults.items() if said} == {}
+
+
+def test_sheet_of_a_one_to_one(browse: Open) -> None:
+    full_book()
+    alice, page = people.alice(), with_axe(browse(people.mona()))
+    hold_one_to_one(
+        actor=people.mona(),
+        now=Now.read(),
+        person=alice,
+        held_on=ago(9),
+        asked="A driver\non Thursdays",
+        note="Ice first",
+    )
+    sheet = reverse("one_to_one", args=[alice.pk])
+    faults: dict[str, list[str]] = {}
+    for address in (
+        sheet,
+        f"{sheet}?since=soon",
+        reverse("one_to_one", args=[people.bob().pk]),
+        reverse("one_to_one_list"),
+    ):
+        page.goto(address)
+        faults |= at_every_width(page, address)
+    faults |= dialog_at_every_width(page, reverse("one_to_one_create", args=[alice.pk]))
+    faults |= dialog_at_every_width(page, reverse("one_to_one_edit", args=[OneToOne.objects.get().pk]))
     assert {at: said for at, said in faults.items() if said} == {}
 
 
