@@ -21,6 +21,7 @@ from dashboards import insights_words as said_as
 from dashboards.book import BookNow, Narrowing
 from dashboards.insights_form import SPANS, InsightsForm
 from dashboards.insights_links import Lists
+from dashboards.one_to_one_page import sheet_of
 from dashboards.queries import WORKING_DAYS
 from web import dates
 from web.clock import Now
@@ -52,6 +53,7 @@ def insights(request: PersonRequest) -> HttpResponse:
         "narrowed": bool(form.cell),
         "writes": user.reach.writes,
         "counted": _counted_at(counted, now.today(user.zone)),
+        "one_to_one": sheet_of(form.chosen().get("owner"), user),
         "empty": not sum(counted.prefixed(STATES).values()),
     }
     if not context["empty"]:

@@ -349,6 +349,9 @@ def test_the_list_names_the_team_by_name_with_the_last_day_and_the_portfolio_lea
     book = f"/portfolio/?owner={people.alice().pk}"
     assert way in client_of(people.mona()).get(book).content.decode()
     assert way not in client_of(people.bob()).get(book).content.decode()
+    narrowed = f"/insights/?owner={people.alice().pk}"
+    assert way in client_of(people.mona()).get(narrowed).content.decode()
+    assert way not in client_of(people.bob()).get(narrowed).content.decode()
 
 
 def test_a_sheet_of_twenty_takes_as_many_queries_as_one_of_one() -> None:
