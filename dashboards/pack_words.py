@@ -385,7 +385,8 @@ def _troubles(found: Troubles) -> str:
 
 def _ended(row: Trouble) -> Cell:
     under = []
-    if row.spoken_on is not None:
+    # A talk after it was solved was about something else.
+    if row.spoken_on is not None and (row.solved_on is None or row.spoken_on <= row.solved_on):
         days = (row.spoken_on - row.opened_on).days
         under = [_("Spoken about after %(days)s") % {"days": dates.days(days)} if days else _("Spoken about that day")]
     if row.came_back:

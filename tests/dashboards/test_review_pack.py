@@ -20,9 +20,9 @@ from pypdf import PdfReader
 from accounts.checks import ours
 from dashboards import pack_facts, pack_paper, pack_words, packs
 from dashboards.pack_facts import People
-from dashboards.packs import Facts, Part, Period, Promise, Voiced
+from dashboards.packs import Facts, Part, Period, Promise, Trouble, Voiced
 from meetings.models import AgendaItem, Meeting, Outcome
-from relationships import actions
+from relationships import actions, problems
 from relationships.models import Interaction, Relationship
 from relationships.promises import State
 from tests import people
@@ -402,6 +402,15 @@ def test_long_words_little_pictures_markup_and_other_letters() -> None:
     for one in found.pages:
         one.extract_text(visitor_text=lambda said, _cm, tm, *_rest: places.append(tm[4]) if said.strip() else None)
     assert places and max(places) < 595
+
+
+def test_a_talk_after_it_was_solved_was_not_about_it() -> None:
+    opened, solved = date(2026, 11, 2), date(2026, 11, 9)
+    for spoken, told in ((date(2026, 11, 4), True), (date(2026, 11, 10), False), (None, False)):
+        row = Trouble("Crates", "", opened, solved, problems.State.SOLVED, solved, 0, spoken)
+        text = "".join(one.extract_text() for one in pdf_of(Facts(troubles=[row])).pages)
+        assert ("Spoken about after 2 days" in text) == told
+        assert "Spoken about after 8 days" not in text
 
 
 def test_who_sees_it_may_read_it_and_nobody_else() -> None:
