@@ -3,9 +3,11 @@
     make bench
     make bench PART=health
     make bench PART=search
+    make bench PART=book
 
 The second measures what health adds, with a book of a fifth of the size; the third what search costs, and a log with
-its index. A scratch database beside the ordinary one is filled in SQL, measured and dropped.
+its index; the last the book counted and read, of a fifth of the size. A scratch database beside the ordinary one is
+filled in SQL, measured and dropped.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import bench_book
 import bench_meetings
 import bench_search
 import django
@@ -107,7 +110,7 @@ def main() -> None:
         setup_test_environment()
         kept = setup_databases(verbosity=0, interactive=False)
         try:
-            measured = {"health": _measure_health, "search": _measure_search}.get(PART, _measure)
+            measured = {"health": _measure_health, "search": _measure_search, "book": _measure_book}.get(PART, _measure)
             print(json.dumps(measured(), indent=2))
         finally:
             teardown_databases(kept, verbosity=0)
@@ -127,7 +130,7 @@ def _grow(first: int, last: int, owner: int, team: int) -> None:
         cursor.execute(PROMISES, [accounts])
         if PART == "search":
             bench_search.write_notes(cursor, accounts)
-        elif PART != "health":
+        elif not PART:
             bench_meetings.grow(cursor, accounts)
         cursor.execute("ANALYZE")
 
@@ -181,6 +184,11 @@ def _search_times(alice: Any, mona: Any) -> dict[str, float]:
     own.force_login(alice)
     whole.force_login(mona)
     return {name: median_ms(deed) for name, deed in bench_search.deeds(alice, own, whole).items()}
+
+
+def _measure_book() -> dict[str, Any]:
+    """The book counted, told of two years of Mondays, and read: one's own, and all there is."""
+    return _two_books(partial(bench_book.times, median_ms=median_ms), LARGE_OF_HEALTH)[1]
 
 
 def _talked(alice: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
 from accounts.undo import Done, take_back
+from dashboards import book
 from prm import demo
 from prm import demo_company as company
 from relationships import actions, feelings, gaps, queries
@@ -46,6 +47,7 @@ from relationships.models import (
     Stakeholder,
     Waiver,
 )
+from tests.dashboards import book_raw
 from tests.prm.test_demo_company import SUNDAY, WANTED
 from web.clock import Now
 
@@ -75,7 +77,7 @@ def said(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_correct(said: str) -> None:
-    assert len(said.splitlines()) == 21
+    assert len(said.splitlines()) == 24
     # One of those that the plan has in touch has ended since, and for one of the overdue a meeting is near.
     wanted = {
         **WANTED,
@@ -91,6 +93,22 @@ def test_seeded_the_states_are_those_of_the_plan_and_the_sweep_has_nothing_to_co
     past = MissedCheckIn.objects.exclude(closed_at=None)
     assert {flag.closed_because for flag in past} == {"touched", "snoozed"}
     assert Snooze.objects.filter(until_on__gt=SUNDAY.today("UTC")).count() == 2
+
+
+def test_seeded_every_figure_of_the_book_is_what_sql_written_for_it_counts() -> None:
+    adam, today = User.objects.get(email="adam@concord.example"), SUNDAY.today("UTC")
+    found = book.latest(adam)
+    assert found.day == today
+    assert found.figures == pytest.approx(book_raw.count(today))
+    owners = {*Relationship.objects.values_list("owner", flat=True)}
+    tags = {tag for row in Relationship.objects.all() for tag in row.tags}
+    assert len(owners) > 2
+    assert len(tags) > 2
+    for owner in owners:
+        wanted = book_raw.count(today, owner=owner)
+        assert book.latest(adam, book.Narrowing(owner=owner)).figures == pytest.approx(wanted)
+    for tag in tags:
+        assert book.latest(adam, book.Narrowing(tag=tag)).figures == pytest.approx(book_raw.count(today, tag=tag))
 
 
 def test_seeded_their_people_show_every_gap_and_somebody_is_to_be_met() -> None:

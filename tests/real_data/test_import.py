@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from django.db import connection
 
 from accounts.models import Account, User
+from dashboards import book
+from dashboards.actions import count_book
 from imports.actions import Totals, import_csv
 from imports.mappings import parse
 from mail.actions import send_mail
@@ -19,6 +22,7 @@ from mail.models import WEEKLY
 from relationships.actions import sweep_cadence
 from relationships.models import Interaction, MissedCheckIn, Relationship
 from tests.conftest import REAL_DATA
+from tests.dashboards import book_raw
 from tests.mail.post import Postbox
 from tests.real_data import raw_count, read_mails
 from web import zones
@@ -101,6 +105,29 @@ def mails_agree(box: Postbox, monday: raw_count.Monday, moment: str) -> None:
     box.taken.clear()
 
 
+def figures_agree(monday: raw_count.Monday) -> None:
+    """As counted from the raw file, as far as that goes; all of them as SQL written for each counts."""
+    count_book(now=Now.on(monday.day))
+    adam = User.objects.create_user("adam@concord.example", name="Adam", is_administrator=True)
+    found = book.latest(adam).figures
+    assert found == pytest.approx(book_raw.count(monday.day))
+    counted = [raw_count.standing(monday.state, key, monday.day) for key in monday.state.meetings]
+    assert sum(book.latest(adam).prefixed("state:").values()) == len(counted)
+    assert found["state:overdue"] == len(monday.open)
+    late = Counter(
+        "week" if one.days_late <= 7 else "fortnight" if one.days_late <= 14 else "longer"
+        for one in counted
+        if one.overdue_from <= monday.day
+    )
+    assert book.latest(adam).prefixed("late:") == late
+    met = {(key, day) for key, meetings in monday.state.meetings.items() for day, _said in meetings}
+    assert found["touch_days"] == sum((monday.day - day).days < 28 for _key, day in met)
+    for owner in User.objects.exclude(pk=adam.pk).order_by("pk")[:3]:
+        of_owner = book.latest(adam, book.Narrowing(owner=owner.pk)).figures
+        assert of_owner == pytest.approx(book_raw.count(monday.day, owner=owner.pk))
+    adam.delete()
+
+
 def test_two_mondays(box: Postbox) -> None:
     first, second = raw_count.two_mondays(MEETINGS)
 
@@ -127,4 +154,5 @@ def test_two_mondays(box: Postbox) -> None:
     assert (swept.raised, swept.closed, swept.open) == (2203, 0, 7683)
     seen()
     assert open_flags() == counted_flags(second)
+    figures_agree(second)
     mails_agree(box, second, "2020-07-06T08:00:00+02:00")
