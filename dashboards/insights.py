@@ -74,7 +74,7 @@ def _parts(user: User, form: InsightsForm, counted: BookNow, now: Now) -> dict[s
             states[-1].in_touch, states[-1].going, states[-1].overdue, before.overdue if before else None
         ),
         "figures": insights_parts.figures(counted, states[-1], before, quarters, stages, lists),
-        "contact": insights_charts.contact(states, today),
+        "contact": insights_charts.contact(states, today, lists),
         "pace": insights_charts.pace(course, today, WORKING_DAYS),
         "pace_says": insights_parts.pace(counted),
         "flags": insights_parts.flags(counted, insights_rows.flagged(rows, now), lists),

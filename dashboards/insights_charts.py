@@ -43,6 +43,7 @@ from web.charts import (
 
 # Those that rest or are over are not in the course.
 GOING = (State.OVERDUE, State.BOOKED, State.DUE, State.NEW, State.IN_TOUCH, State.NO_CADENCE)
+SHOWN = (State.IN_TOUCH, State.DUE, State.OVERDUE)
 # A table of three years tells each fourth week.
 LONG_WEEKS, LEAP = 52, 4
 # So many stand out by name at most.
@@ -72,10 +73,16 @@ def counted(course: Course) -> list[Counted]:
     ]
 
 
-def contact(rows: Sequence[Counted], today: date) -> Chart:
+def _of(one: Counted, state: State) -> int:
+    return {State.IN_TOUCH: one.in_touch, State.DUE: one.due, State.OVERDUE: one.overdue}[state]
+
+
+def contact(rows: Sequence[Counted], today: date, lists: Lists) -> Chart:
     """Needs one count at least."""
-    names = [str(words.LOOKS[state].word) for state in (State.IN_TOUCH, State.DUE, State.OVERDUE)]
-    values = [[one.in_touch for one in rows], [one.due for one in rows], [one.overdue for one in rows]]
+    names = [str(words.LOOKS[state].word) for state in SHOWN]
+    values = [[_of(one, state) for one in rows] for state in SHOWN]
+    # A line of one point is none.
+    shape = Shape.ROUND if len(rows) == 1 else Shape.NONE
     labels = [f"{series[-1]} {name.lower()}" for series, name in zip(values, names, strict=True)]
     begin = rows[0].day
     found = findings.course(rows)
@@ -97,16 +104,25 @@ def contact(rows: Sequence[Counted], today: date) -> Chart:
             stops,
             ticks(begin, rows[-1].day),
             [
-                Line(names[0], values[0], Tone.OK, labels[0]),
-                Line(names[1], values[1], Tone.DUE, labels[1], dash=Dash.DOTTED),
-                Line(names[2], values[2], Tone.OVER, labels[2], dash=Dash.DASHED, firm=True, filled=True),
+                Line(names[0], values[0], Tone.OK, labels[0], shape),
+                Line(names[1], values[1], Tone.DUE, labels[1], shape, dash=Dash.DOTTED),
+                Line(names[2], values[2], Tone.OVER, labels[2], shape, dash=Dash.DASHED, firm=True, filled=True),
             ],
         ),
         Table(
             [_("Week of"), *names],
-            [[dates.plain(one.day, today), str(one.in_touch), str(one.due), str(one.overdue)] for one in told],
+            [
+                *([dates.plain(one.day, today), *(str(_of(one, state)) for state in SHOWN)] for one in told[:-1]),
+                [_("Now"), *(_now(_of(rows[-1], state), state, lists) for state in SHOWN)],
+            ],
         ),
     )
+
+
+def _now(count: int, state: State, lists: Lists) -> Cell:
+    """Former weeks have no list any more."""
+    said = _("%(name)s now: %(n)s") % {"name": words.LOOKS[state].word, "n": said_as.relationships(count)}
+    return Cell(str(count), lists.portfolio(state=state.value), said)
 
 
 def _weeks(day: date, begin: date) -> float:

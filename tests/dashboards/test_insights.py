@@ -16,12 +16,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from dashboards import insights_charts
+from dashboards.findings import Counted
 from dashboards.models import BookCount, BookFigure, Movement
 from relationships.cadence import State
 from relationships.models import HealthFlag, Relationship, Standing
 from tests import people
 from tests.dashboards import books
-from web.charts import Dots, Heaps
+from web.charts import Dots, Heaps, Lines, Shape
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
@@ -365,3 +366,27 @@ def test_a_review_pack_is_prepared_of_the_partner_chosen() -> None:
     assert client.get(address, {"relationship": soon.pk}).headers["Location"] == reverse("review_pack", args=[soon.pk])
     for wrong in (theirs.pk, "", "x", 10**30):
         assert client.get(address, {"relationship": wrong}).status_code == 422
+
+
+def test_what_the_rhythms_ask_for_is_drawn_once_two_weeks_are_kept() -> None:
+    today = date(2026, 11, 23)
+    weeks: list[tuple[date, Mapping[str, float]]] = [
+        (today - timedelta(days=14), {"state:in_touch": 4}),
+        (today - timedelta(days=7), {"needed": 4.0, "touch_days": 80}),
+        (today, {"needed": 4.2, "touch_days": 60}),
+    ]
+    assert insights_charts.pace(weeks[:2], today, 20) is None
+    chart = insights_charts.pace(weeks, today, 20)
+    assert chart and isinstance(chart.plot, Lines)
+    assert chart.title == "29 of 100 check-ins that the rhythms ask for do not happen"
+    assert [list(line.values) for line in chart.plot.lines] == [[4.0, 4.2], [4.0, 3.0]]
+    assert [cell.text for cell in chart.table.lines[-1]] == ["23 November", "4.2", "3.0"]
+
+
+def test_a_single_count_is_drawn_as_points_and_told_as_no_course() -> None:
+    today = date(2026, 11, 23)
+    chart = insights_charts.contact([Counted(today, 29, 7, 6, 46)], today, _lists())
+    assert chart.title == "Contact, week by week"
+    assert isinstance(chart.plot, Lines) and {line.shape for line in chart.plot.lines} == {Shape.ROUND}
+    assert [cell.text for cell in chart.table.lines[-1]] == ["Now", "29", "7", "6"]
+    assert "state=overdue" in chart.table.lines[-1][3].href
