@@ -22,6 +22,11 @@ class Link:
     href: str
     opens: str
 
+    @property
+    def heard(self) -> str:
+        """Begins with what is shown, so that who speaks to the browser can say it."""
+        return self.opens if self.text in self.opens else f"{self.text}: {self.opens}"
+
 
 @dataclass(frozen=True, slots=True)
 class Lists:

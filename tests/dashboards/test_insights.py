@@ -98,7 +98,7 @@ def page(user: User, address: str = "") -> str:
 
 def links(html: str) -> dict[str, str]:
     """By what it opens, the address of each figure."""
-    found = re.findall(r'<a class="c-fig-link" href="([^"]+)" aria-label="([^"]+)"', html)
+    found = re.findall(r'<a class="c-fig-link" href="([^"]+)" aria-label="[^"]+" title="([^"]+)"', html)
     return {opens: href.replace("&amp;", "&") for href, opens in found}
 
 

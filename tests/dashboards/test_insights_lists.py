@@ -34,7 +34,8 @@ from web.clock import Now
 pytestmark = pytest.mark.django_db
 
 BOOK = 36
-LINK = re.compile(r'<a [^>]*?href="([^"]+)" aria-label="([^"]*?\d[^"]*)"')
+LINK = re.compile(r'<a [^>]*?href="([^"]+whose=book[^"]*)" aria-label="([^"]*?\d[^"]*)"')
+FIELD = re.compile(r'<a href="([^"]+)"><b class="num">(\d+)</b>')
 STAGES = list(Relationship.Stage)
 
 
@@ -157,6 +158,8 @@ def _figures(client: Client, narrowing: dict[str, Any]) -> dict[str, tuple[str, 
     found = {}
     for href, opens in LINK.findall(html):
         found[markup.unescape(href)] = (markup.unescape(opens), int(re.findall(r"\d+", opens)[0]))
+    for href, count in FIELD.findall(html):
+        found[markup.unescape(href)] = ("a field", int(count))
     return found
 
 
