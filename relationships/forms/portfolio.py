@@ -127,7 +127,8 @@ class PortfolioForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # It stands on a page beside dialogs that ask for a team or a tier, too.
+        super().__init__(*args, **{"auto_id": "filter_%s", **kwargs})
         self.user = user
         if user.manages:
             whose: Any = self.fields["whose"]

@@ -65,6 +65,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Promises",
             "Feedback",
             "Insights",
+            "Saved views",
             "Satisfied, and loyal",
             "Problems",
             "Listening posts",

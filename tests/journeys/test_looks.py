@@ -9,13 +9,15 @@ from playwright.sync_api import Page, expect
 
 from accounts.actions import hold_one_to_one
 from accounts.models import OneToOne, User
+from dashboards import actions as dashboards
+from dashboards import columns
 from meetings import answer_links
 from prm import services
 from relationships import pulse_links
 from relationships.addresses import token_for
 from relationships.models import Heard, Interaction, ListeningPost, Relationship, Stakeholder
 from tests import people
-from tests.journeys.book import ago, dialog
+from tests.journeys.book import ago, dialog, partner
 from tests.journeys.conftest import Open, Watch
 from tests.journeys.full_book import full_book, things_of
 from tests.journeys.judged_book import Judged, judged_book
@@ -414,6 +416,32 @@ def test_sheet_of_a_one_to_one(browse: Open) -> None:
     assert {at: said for at, said in faults.items() if said} == {}
 
 
+def test_saved_views_and_columns_look_well(browse: Open) -> None:
+    """With each menu open; the phone says in a line what the table has as columns."""
+    row = partner("Ewos", quiet=41, tier="A", yearly_worth=184000, tags=["cold chain"])
+    by = {"actor": people.alice(), "now": Now.read()}
+    for index in range(9):
+        name = f"Review before the end of the year, and whatever else is to be looked at {index}"[: 60 - index]
+        dashboards.save_view(page="portfolio", query=f"tier={index}", name=name, **by)
+    chosen = "&".join(f"columns={key}" for key in ("partner", *columns.DRAWN, *columns.WRITTEN))
+    page = with_axe(browse(people.alice()))
+    faults: dict[str, list[str]] = {}
+    for address in (f"/portfolio/?{chosen}", "/portfolio/?sort=at_stake&going=1&kind=other", reverse("view_list")):
+        page.goto(address)
+        faults |= at_every_width(page, address)
+    page.goto("/portfolio/")
+    for menu in (".c-columns", ".c-filters"):
+        page.locator(f"{menu} summary").click()
+        faults |= at_every_width(page, f"menu {menu}")
+        page.locator(f"{menu} summary").click()
+    page.get_by_role("link", name="Save view").click()
+    expect(page.locator("#dialog form")).to_be_visible()
+    faults |= at_every_width(page, "dialog of a view")
+    page.goto(reverse("relationship_bulk") + f"?rows={row.pk}&deed=tier")
+    faults |= at_every_width(page, "tier of many")
+    assert {at: said for at, said in faults.items() if said} == {}
+
+
 def test_axe_while_empty_or_wrong(browse: Open, watch: Watch) -> None:
     watch.expected = {"404", "410"}
     bare = people.relationship(owner=people.bob())
@@ -425,6 +453,7 @@ def test_axe_while_empty_or_wrong(browse: Open, watch: Watch) -> None:
         (people.alice(), "/"),
         (people.alice(), "/portfolio/"),
         (people.alice(), "/portfolio/?q=nothing"),
+        (people.alice(), "/views/"),
         (people.alice(), "/organisations/"),
         (people.alice(), "/promises/"),
         (people.alice(), "/promises/?q=nothing"),
