@@ -419,10 +419,10 @@ def test_sheet_of_a_one_to_one(browse: Open) -> None:
 def test_saved_views_and_columns_look_well(browse: Open) -> None:
     """With each menu open; the phone says in a line what the table has as columns."""
     row = partner("Ewos", quiet=41, tier="A", yearly_worth=184000, tags=["cold chain"])
-    by = {"actor": people.alice(), "now": Now.read()}
+    alice, now = people.alice(), Now.read()
     for index in range(9):
         name = f"Review before the end of the year, and whatever else is to be looked at {index}"[: 60 - index]
-        dashboards.save_view(page="portfolio", query=f"tier={index}", name=name, **by)
+        dashboards.save_view(actor=alice, now=now, page="portfolio", query=f"tier={index}", name=name)
     chosen = "&".join(f"columns={key}" for key in ("partner", *columns.DRAWN, *columns.WRITTEN))
     page = with_axe(browse(people.alice()))
     faults: dict[str, list[str]] = {}
