@@ -57,7 +57,7 @@ def relationship_columns(currency: str) -> list[Column]:
         Column(_("State"), WORD),
         Column(_("Why"), LONG),
         Column(_("Last contact"), DAY),
-        Column(_("Agreed days between contacts"), NUMBER),
+        Column(_("Days between contacts"), NUMBER),
         Column(_("Due"), DAY),
         Column(_("Days overdue"), NUMBER),
         Column(_("Meeting booked"), DAY),
