@@ -263,3 +263,6 @@ def _deeds_with(row: Relationship) -> Iterator[Choice]:
     yield Choice(_("Review pack of %(partner)s") % known, reverse("review_pack", args=[row.pk]), "notes")
     if row.due_on is not None and row.paused_since is None:
         yield Choice(_("Snooze %(partner)s") % known, reverse("snooze_create", args=[row.pk]), "zzz", dialog=True)
+    if row.paused_since is None and row.ended_on is None:
+        address = reverse("relationship_pause", args=[row.pk])
+        yield Choice(_("Pause %(partner)s") % known, address, "player-pause", dialog=True)

@@ -244,7 +244,7 @@ def search(request: PersonRequest) -> HttpResponse:
 
 
 def _said(groups: list[Group]) -> str:
-    """*3 organisations, 12 notes.*"""
+    """*Found: organisations 3, notes 12.*"""
     if not groups:
         return _("Nothing found.")
-    return capfirst(", ".join(f"{group.count} {group.name.lower()}" for group in groups)) + "."
+    return _("Found: %(kinds)s.") % {"kinds": ", ".join(f"{group.name.lower()} {group.count}" for group in groups)}

@@ -155,6 +155,7 @@ def test_actions_with_a_partner() -> None:
         f"Feedback from {row}",
         f"Review pack of {row}",
         f"Snooze {row}",
+        f"Pause {row}",
     ]
     (group,) = [one for one in find(people.alice(), "partner 0", Now.read()) if one.name == "Actions"]
     assert [choice.address for choice in group.choices] == [
@@ -165,6 +166,7 @@ def test_actions_with_a_partner() -> None:
         f"/relationships/{row.pk}/feedback/new/",
         f"/relationships/{row.pk}/pack/",
         f"/relationships/{row.pk}/snoozes/",
+        f"/relationships/{row.pk}/pause/",
     ]
     # The pack is a page.
     assert [choice.text for choice in group.choices if not choice.dialog] == [f"Review pack of {row}"]
@@ -172,7 +174,7 @@ def test_actions_with_a_partner() -> None:
 
 def test_nothing_is_snoozed_that_is_not_due_one_day() -> None:
     row = partner("Ewos")
-    assert found("ewos")["Actions"] == WITH_EWOS
+    assert found("ewos")["Actions"] == [*WITH_EWOS, "Pause Ewos"]
     actions.pause(actor=people.alice(), now=Now.read(), relationship=row, reason="They rebuild")
     assert found("ewos")["Actions"] == WITH_EWOS
 
@@ -181,7 +183,7 @@ def test_many_partners_are_cut_and_few_of_them_have_actions() -> None:
     books.book([State.OVERDUE] * 20, now=Now.read())
     shown = found("partner")
     assert len(shown["Partners"]) == PARTNERS
-    assert len(shown["Actions"]) == 7 * ACTED_ON
+    assert len(shown["Actions"]) == 8 * ACTED_ON
 
 
 @pytest.mark.parametrize("typed", ["%", "__", "\\", "'\"", "()", "x" * 5000, "…!?", "\u202e\u0007", "  "])
@@ -237,7 +239,7 @@ def test_page_is_a_form_and_links_and_the_part_only_options() -> None:
     page = client.get(reverse("palette"), {"q": "ewos"}).content.decode()
     part = client.get(reverse("palette"), {"q": "ewos"}, headers={"HX-Request": "true"}).content.decode()
     assert "<html" in page and 'name="q" value="ewos"' in page
-    assert "<html" not in part and 'role="option"' in part and 'data-said="7 results"' in part
+    assert "<html" not in part and 'role="option"' in part and 'data-said="8 results"' in part
     for html in (page, part):
         assert f'href="/relationships/{row.pk}/"' in html
         assert f"/commitments/new/?relationship={row.pk}&amp;side=ours" in html

@@ -36,7 +36,7 @@ def test_promise_from_a_field_and_back_to_it(browse: Open) -> None:
     page.keyboard.press("Control+k")
     shown = palette(page)
     page.keyboard.type("ewo")
-    expect(shown.get_by_role("status")).to_have_text("7 results")
+    expect(shown.get_by_role("status")).to_have_text("9 results")
     expect(lit(page)).to_have_text(f"Ewos{row_hint(shown)}")
     for _option in range(3):
         page.keyboard.press("ArrowDown")
@@ -156,7 +156,7 @@ def test_palette_breaks_no_rule_of_accessibility_by_roles(browse: Open) -> None:
     shown = palette(page)
     page.keyboard.type("ewo")
     expect(shown.get_by_role("listbox").get_by_role("group", name="Partners").get_by_role("option")).to_have_count(1)
-    expect(shown.get_by_role("listbox").get_by_role("group", name="Actions").get_by_role("option")).to_have_count(6)
+    expect(shown.get_by_role("listbox").get_by_role("group", name="Actions").get_by_role("option")).to_have_count(8)
 
 
 def test_without_a_script_it_is_a_page(browse: Open) -> None:
