@@ -1,4 +1,5 @@
-"""What is kept for the pages that show the whole book, counted anew by the hour, and as views that people save."""
+"""What is kept for the pages that show the whole book: counted anew by the hour, views that people save, and what somebody
+chose for their next review pack."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from accounts.models import Team, User
 from accounts.rows import row_from, values_of
 from accounts.undo import Done, inverse, record
 from dashboards import book_sweep, book_then, movers
-from dashboards.models import BookCount, SavedView
+from dashboards.models import BookCount, PackChoice, SavedView
+from dashboards.packs import Part, Span
+from relationships.models import Relationship
 from web.clock import Now
 
 # A count that is younger is not made again by a job that is run twice.
@@ -138,3 +141,22 @@ def _set(row: SavedView, values: dict[str, Any], *, actor: User, now: Now, said:
 def _step(row: SavedView, verb: Any, arguments: dict[str, Any], actor: User, now: Now, said: str) -> Any:
     said = said % {"name": row.name}
     return record(actor=actor, now=now, said=said, verb=verb, arguments=arguments, watch=[(SavedView, row.pk)])
+
+
+# The next review pack ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep_pack_choice(
+    *, actor: User, now: Now, relationship: Relationship, span: Span, parts: Collection[Part], letter: bool
+) -> PackChoice:
+    """For the actor alone, who sees the relationship. Dates are not kept, and nothing is there to be taken back."""
+    Relationship.objects.visible_to(actor).get(pk=relationship.pk)
+    values = {
+        "span": "" if span is Span.DATES else span,
+        "parts": [part for part in Part if part in parts],
+        "letter": letter,
+        "kept_at": now.instant,
+    }
+    row, _made = PackChoice.objects.update_or_create(user=actor, relationship=relationship, defaults=values)
+    return row

@@ -7,7 +7,7 @@ it. Days are local dates of the relationship's zone; a count is of the day that 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -19,7 +19,6 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -44,9 +43,10 @@ from relationships.models import (
     local_date,
 )
 from web.clock import Now
+from web.quarters import latest
 
 MOVED_DAYS, FRESH_DAYS, RENEWAL_DAYS, YEAR_DAYS = 90, 7, 90, 365
-MOST_MONTHS = 120
+MOST_MONTHS, QUARTERS = 120, 5
 TENS = range(10)
 OUTCOMES = {
     Commitment.Outcome.KEPT: "kept",
@@ -180,27 +180,19 @@ def _of_promises(day: date, now: Now) -> Iterator[QuerySet[Any, Any]]:
     rows = Commitment.objects.filter(relationship__removed_at=None)
     quarter = Func(F("binding_on"), Value('YYYY"Q"Q'), function="to_char", output_field=TextField())
     outcome = Case(*(When(outcome=one, then=Value(name)) for one, name in OUTCOMES.items()))
-    # The quarter that runs, and the four before it.
-    begins = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    after = (begins + timedelta(days=95)).replace(day=1)
-    ended = rows.filter(binding_on__gte=begins.replace(year=day.year - 1), binding_on__lt=after).exclude(outcome="")
+    quarters = latest(day, QUARTERS)
+    ended = rows.filter(binding_on__range=(quarters[-1].first, quarters[0].last)).exclude(outcome="")
     yield _facts(ended, "promise:", F("side"), ":", quarter, ":", outcome)
     yield _facts(rows.late(now), "promise_open_late:", F("side"))
 
 
 def _of_what_they_say(now: Now) -> Iterator[QuerySet[Any, Any]]:
     said = Feedback.objects.filter(relationship__removed_at=None).theirs()
-    yield _facts(said.filter(_within_a_year("answered_on", now)), "answer:", _days("heard_on", "answered_on"))
+    yield _facts(said.answered_within(now, YEAR_DAYS), "answer:", _days("heard_on", "answered_on"))
     yield _facts(said.filter(feedback_states()["waiting"]), "answer_waiting")
     problems = Problem.objects.filter(relationship__removed_at=None)
-    yield _facts(problems.filter(_within_a_year("solved_on", now)), "remedy:", _days("opened_on", "solved_on"))
+    yield _facts(problems.solved_within(now, YEAR_DAYS), "remedy:", _days("opened_on", "solved_on"))
     yield _facts(problems.open(), "remedy_open")
-
-
-def _within_a_year(column: str, now: Now) -> Q:
-    today = local_date(now, "relationship__zone")
-    first = Cast(today - Value(timedelta(days=YEAR_DAYS)), DateField())
-    return Q(**{f"{column}__gte": first, f"{column}__lte": today})
 
 
 def _days(since: str, until: str) -> Combinable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5, Lower
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import access
 from accounts.models import Account, Someone, Team, User, tracked
+from dashboards.packs import Part, Span
 from relationships.evidence import Component
 from relationships.models import Relationship
 
@@ -100,6 +102,33 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.relationship_id} moved {self.moved} since {self.since}"
+
+
+class PackChoiceQuerySet(models.QuerySet["PackChoice"]):
+    def visible_to(self, user: Someone) -> Self:
+        """One's own alone."""
+        mine = self.filter(access.staff(user), user=user.pk)
+        return mine.filter(relationship__in=Relationship.objects.visible_to(user))
+
+
+class PackChoice(models.Model):
+    """What somebody keeps for their next review pack of a relationship. ``span`` is empty where dates were chosen:
+    those of one review are not those of the next."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    relationship = models.ForeignKey(Relationship, models.CASCADE, related_name="+")
+    span = models.TextField(choices=[(one.value, one.value) for one in Span], blank=True, default="")
+    parts = ArrayField(models.TextField(choices=[(one.value, one.value) for one in Part]), default=list)
+    letter = models.BooleanField(default=False)
+    kept_at = models.DateTimeField()
+
+    objects = PackChoiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "relationship"], name="pack_choice_once")]
+
+    def __str__(self) -> str:
+        return f"pack of {self.relationship_id} for {self.user_id}"
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):

@@ -28,6 +28,8 @@ from web.clock import Now
 
 # So many meetings that are planned are named, each series once.
 MEETINGS = 5
+# Who raised a problem, or gave the complaint that it was.
+RAISED = ("relationship", "contact", "feedback__contact", "feedback__colleague")
 # Who is asked to a meeting within so many days takes part.
 SOON = timedelta(days=60)
 
@@ -164,12 +166,12 @@ def _troubles(row: Relationship, kept_back: set[str], now: Now) -> list[Trouble]
     rows = rows.exclude(feedback__in=Feedback.objects.filter(_only_ours("feedback"), relationship=row).order_by())
     found = []
     one: Any
-    for one in rows.with_first_contact().select_related("relationship", "contact").order_by("opened_on", "pk"):
+    for one in rows.with_first_contact().select_related(*RAISED).order_by("opened_on", "pk"):
         if not {f"problem:{one.pk}", f"feedback:{one.feedback_id}"} & kept_back:
             found.append(
                 Trouble(
                     what=one.what,
-                    raised_by=str(one.contact or ""),
+                    raised_by=str(one.contact or (feedback_words.addressed(one.feedback) if one.feedback else "")),
                     opened_on=one.opened_on,
                     due_on=one.until,
                     state=one.state(now),

@@ -15,15 +15,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import PersonRequest
-from dashboards import pack_facts, pack_paper, pack_words, packs
+from dashboards import actions, pack_facts, pack_paper, pack_words, packs
+from dashboards.models import PackChoice
 from dashboards.pack_words import Sheet
 from dashboards.packs import Part, Period, Span
 from relationships.models import Relationship
 from web import paper
 from web.clock import Now
+from web.responses import done
 from web.widgets import DayField, PillBoxes, Pills, Segmented
 
 SPANS = {
@@ -79,20 +81,31 @@ class Prepared:
     form: PackForm
     asked: QueryDict
     sheet: Sheet | None
+    now: Now
     as_of: date
     reviewed_on: date | None
 
 
-def _asked(request: PersonRequest, reviewed: bool) -> QueryDict:
-    """What the address says, completed: each value that it leaves out as it is for who has chosen nothing."""
-    values = request.GET.copy()
-    defaults = {"span": Span.REVIEW if reviewed else Span.YEAR, "size": "a4"}
+def _asked(request: PersonRequest, row: Relationship, today: date, reviewed_on: date | None) -> QueryDict:
+    """What the address says, or was sent, completed: what it leaves out as it was kept, or as it is for anybody."""
+    values = (request.POST if request.method == "POST" else request.GET).copy()
+    values.pop("csrfmiddlewaretoken", None)
+    defaults: dict[str, str] = {"span": Span.REVIEW if reviewed_on else Span.YEAR, "size": "a4"}
+    if not values.keys() & PackForm.base_fields.keys() and "chosen" not in values:
+        kept = PackChoice.objects.visible_to(request.user).filter(relationship=row).first()
+        if kept is not None:
+            values.setlist("part", [one for one in kept.parts if one in [*Part]] or [*Part])
+            defaults |= {"size": "letter" if kept.letter else "a4"} | ({"span": kept.span} if kept.span else {})
     for name, value in defaults.items():
         if not values.get(name):
             values[name] = value
     # Of boxes without a tick an address says nothing; that somebody has chosen it does.
     if "part" not in values and "chosen" not in values:
         values.setlist("part", [*Part])
+    if values["span"] == Span.DATES and not (values.get("first") or values.get("last")):
+        # Whoever turns to dates begins with those that they had: nothing is wrong before they have typed.
+        shown = packs.period_of(Span.REVIEW, today, reviewed_on=reviewed_on)
+        values["first"], values["last"] = shown.first.isoformat(), shown.last.isoformat()
     return values
 
 
@@ -102,7 +115,7 @@ def _prepared(request: PersonRequest, pk: int) -> Prepared:
     row = get_object_or_404(rows, pk=pk)
     today = row.today(now)
     reviewed_on = pack_facts.reviewed_on(row, today)
-    asked = _asked(request, reviewed_on is not None)
+    asked = _asked(request, row, today, reviewed_on)
     form = PackForm(asked, auto_id="pack_%s")
     sheet = None
     if form.is_valid():
@@ -112,21 +125,35 @@ def _prepared(request: PersonRequest, pk: int) -> Prepared:
         laid_out = packs.lay_out(pack_facts.read(row, now), period, parts, today)
         us, them = pack_facts.people(row, period.first, period.last, now)
         sheet = pack_words.sheet(laid_out, str(row), str(row.account), us, them)
-    return Prepared(row, form, asked, sheet, today, reviewed_on)
+    return Prepared(row, form, asked, sheet, now, today, reviewed_on)
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def review_pack(request: PersonRequest, pk: int) -> HttpResponse:
-    """Whoever sees the relationship: it tells nothing that they could not read, and changes nothing."""
+    """Whoever sees the relationship: it tells nothing that they could not read. What is sent is kept for next time."""
     found = _prepared(request, pk)
+    address = f"{reverse('review_pack', args=[pk])}?{found.asked.urlencode()}"
+    if request.method == "POST" and found.form.is_valid():
+        chosen = found.form.cleaned_data
+        actions.keep_pack_choice(
+            actor=request.user,
+            now=found.now,
+            relationship=found.row,
+            span=Span(chosen["span"]),
+            parts=[Part(one) for one in chosen["part"]],
+            letter=chosen["size"] == "letter",
+        )
+        return done(request, _("Kept for your next pack with them."), to=address)
     context = {
         "row": found.row,
         "form": found.form,
         "sheet": found.sheet,
+        "kept": [(name, value) for name, values in found.asked.lists() for value in values],
         "paper": f"{reverse('review_pack_paper', args=[pk])}?{found.asked.urlencode()}",
         "unreviewed": found.asked["span"] == Span.REVIEW and found.reviewed_on is None,
     }
-    return render(request, "dashboards/review_pack.html", context)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "dashboards/review_pack.html", context, status=status)
 
 
 @require_GET

@@ -163,7 +163,7 @@ def _rhythm(pack: Pack, them: str) -> Section:
     agreed = agreed or [_("No rhythm was agreed in this time.")]
     if found.kept.counted:
         kept = {"good": found.kept.in_rhythm, "days": found.kept.counted, "percent": found.kept.percent}
-        agreed.append(_("The rhythm was kept on %(good)d of %(days)d days (%(percent)d %%).") % kept)
+        agreed.append(_("The rhythm was kept on %(good)d of %(days)d days (%(percent)d\u00a0%%).") % kept)
     said = [_talked(found.count, them)]
     if found.count.all and found.count.met:
         said.append(
@@ -180,7 +180,7 @@ def _rhythm(pack: Pack, them: str) -> Section:
     said = [" ".join(agreed), " ".join(said)]
     if not found.count.all:
         return Section(Part.RHYTHM, str(PARTS[Part.RHYTHM]), said)
-    heads = (_("When"), _("We began"), _("%(them)s began") % {"them": them}, _("Not noted"), _("Together"))
+    heads = (_("When"), _("We began"), _("%(them)s began") % {"them": them}, _("Not noted"), _("All"))
     rows = [
         Row(
             (
@@ -367,7 +367,7 @@ def _problems(pack: Pack, them: str) -> Section:
         return Section(Part.PROBLEMS, str(PARTS[Part.PROBLEMS]), [_("No problem was open in this time.")])
     heads = (_("What was wrong"), _("Raised by"), _("Opened"), _("How it ended"))
     rows = [
-        Row((Cell(row.what), Cell(row.raised_by or _("not noted")), Cell(brief_day(row.opened_on)), _ended(row)))
+        Row((Cell(row.what), Cell(row.raised_by or "–"), Cell(brief_day(row.opened_on)), _ended(row)))
         for row in pack.troubles.rows
     ]
     table = Table(_("Problems"), "", heads, (16, 8, 6, 14), rows)
@@ -393,7 +393,7 @@ def _ended(row: Trouble) -> Cell:
         under.append(ngettext("Came back once", "Came back %(count)d times", row.came_back) % {"count": row.came_back})
     if row.solved_on is None:
         late = row.state is ProblemState.LATE
-        said = _("Open, to be solved since %(day)s") if late else _("Open, to be solved by %(day)s")
+        said = _("Open, was to be solved by %(day)s") if late else _("Open, to be solved by %(day)s")
         return Cell(said % {"day": brief_day(row.due_on)}, tuple(under))
     told = {"day": brief_day(row.solved_on), "late": dates.days((row.solved_on - row.due_on).days)}
     late = row.state is ProblemState.SOLVED_LATE

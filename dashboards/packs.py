@@ -70,7 +70,7 @@ def quarter_of(day: date) -> Period:
 
 def period_of(span: Span, today: date, *, reviewed_on: date | None, dates: Period | None = None) -> Period:
     """``reviewed_on`` is the day of the last review before today: what was said at it is in its minutes, so it counts
-    from the day after. Where there was none, and where no dates are given, it is the last twelve months."""
+    from the day after. Where there was none, and where no dates are given, it is this month and the eleven before."""
     if span is Span.REVIEW and reviewed_on is not None and reviewed_on < today:
         return Period(reviewed_on + DAY, today)
     if span is Span.QUARTER:
@@ -79,11 +79,12 @@ def period_of(span: Span, today: date, *, reviewed_on: date | None, dates: Perio
         return quarter_of(quarter_of(today).first - DAY)
     if span is Span.DATES and dates is not None:
         return dates
-    return Period(_a_year_before(today) + DAY, today)
+    return Period(_eleven_months_before(today), today)
 
 
-def _a_year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+def _eleven_months_before(day: date) -> date:
+    """The first day of that month: whole months, and the one that is not over."""
+    return date(day.year, 1, 1) if day.month == 12 else date(day.year - 1, day.month + 1, 1)
 
 
 # What is known -------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from dashboards import (
 from dashboards.stage_page import stage_section
 from dashboards.timeline import Entry, Place, Show
 from dashboards.wanting import promise_due
-from relationships import queries, records, rhythm, words
+from relationships import queries, records, rhythm, strip_words, words
 from relationships.cadence import State
 from relationships.models import CadenceAgreement, Commitment, Relationship
 from relationships.words import Look
@@ -78,7 +78,7 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
         "currency": settings.CURRENCY,
         "missed": row.missed_check_ins.missed().count(),
         "writes": writes,
-        **_rhythm(row, state, here),
+        **_rhythm(row, known, state, here),
         **_timeline(request, row, state, now),
         **_promises(row, now),
         **problems.open_of(row, user, now),
@@ -95,15 +95,20 @@ def relationship_detail(request: PersonRequest, pk: int) -> HttpResponse:
 # The rhythm --------------------------------------------------------------------------------------------------------
 
 
-def _rhythm(row: Relationship, state: State, here: date) -> dict[str, Any]:
-    contacts = queries.contacts_since([row.pk], here - timedelta(weeks=rhythm.WEEKS)).get(row.pk, [])
+def _rhythm(row: Relationship, known: records.Known, state: State, here: date) -> dict[str, Any]:
+    first = here - timedelta(weeks=rhythm.WEEKS)
+    contacts = queries.contacts_since([row.pk], first).get(row.pk, [])
+    course = known.record.course
+    ended = rhythm.silences(course.rhythm, course.gaps, first)
     facts = queries.rhythm_of(row, here)
     tighter = _tighter(facts.agreements)
     return {
-        "wide": rows.draw(row, contacts, here, WIDE, TALL, tighter=tighter),
+        "wide": rows.draw(row, contacts, here, WIDE, TALL, tighter=tighter, ended=ended),
         "wide_says": words.drawn(row, contacts, here, rhythm.WEEKS),
-        "narrow": rows.draw(row, contacts, here, NARROW, TALL, weeks=rhythm.PHONE_WEEKS, tighter=tighter),
+        "narrow": rows.draw(row, contacts, here, NARROW, TALL, weeks=rhythm.PHONE_WEEKS, tighter=tighter, ended=ended),
         "narrow_says": words.drawn(row, contacts, here, rhythm.PHONE_WEEKS),
+        "strip_says": strip_words.sentence(contacts, ended, here, rhythm.WEEKS),
+        "strip": strip_words.lines(rhythm.listed(contacts, ended), here),
         "past_due": _past_due(row, state, here),
         "agreed": words.agreement(row, here, facts.agreements),
         "adherence": words.adherence(facts.year, here),

@@ -86,6 +86,7 @@ def draw(
     *,
     weeks: int = rhythm.WEEKS,
     tighter: Sequence[tuple[date, date]] = (),
+    ended: Sequence[rhythm.Silence] = (),
 ) -> rhythm.Rhythm:
     return rhythm.draw(
         contacts=contacts,
@@ -96,4 +97,5 @@ def draw(
         height=height,
         weeks=weeks,
         tighter=tighter,
+        ended=ended,
     )

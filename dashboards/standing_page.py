@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.requests import PersonRequest
-from dashboards import standing_rows, standing_then
+from dashboards import standing_course, standing_rows, standing_then
 from dashboards.standing_bar import Bar, band, bar
 from dashboards.standing_rows import Shown
 from relationships import (
@@ -271,7 +271,7 @@ class Evidence:
 
 @require_GET
 def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
-    """Twenty queries at the most besides who may see it, whatever the history; of a day that is over two more."""
+    """Twenty-eight queries at the most besides who may see it, whatever the history; fewer of a day that is over."""
     user, now = request.user, Now.read()
     visible = Relationship.objects.visible_to(user).select_related("account__parent", "agreement", "owner")
     row = get_object_or_404(visible, pk=pk)
@@ -310,6 +310,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "begun": records.begun_on(row),
         "then": standing_then.then(row, known, case, entries, beside) if day else None,
         "around": beside,
+        "course": standing_course.chart(row, known, entries, case, here) if day is None else None,
     }
     return render(request, "dashboards/relationship_standing.html", context)
 

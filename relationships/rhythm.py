@@ -5,9 +5,11 @@ Shapes are in units of an SVG's view box, so that one picture serves the list an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from relationships import health
 
 WEEKS = 26
 # On a phone a quarter of a year, so that the ticks stand apart.
@@ -62,10 +64,60 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """From one contact to the next, and its days beyond what was agreed for them; each of ``late`` first and last."""
+
+    start: date
+    end: date
+    every_days: int
+    kept: tuple[tuple[date, date], ...] = ()
+    late: tuple[tuple[date, date], ...] = ()
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+
+def silences(agreed: health.Rhythm, gaps: Iterable[health.Gap], since: date) -> list[Silence]:
+    """Those that ended since a day, by the rule of the score: a day is late beyond T and slack, and put off it is none.
+
+    Where nothing was agreed there is no silence to speak of.
+    """
+    found = []
+    for gap in gaps:
+        if gap.end is None or gap.end < since:
+            continue
+        spells = agreed.spells(gap, gap.end)
+        if spells:
+            parts = {kept: tuple((one.first, one.last) for one in spells if one.kept is kept) for kept in (True, False)}
+            found.append(Silence(gap.start, gap.end, spells[-1].every_days, parts[True], parts[False]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A contact as a line: ``silence`` is what it ended, if it ended one."""
+
+    contact: Contact
+    silence: Silence | None
+
+
+def listed(contacts: Iterable[Contact], ended: Iterable[Silence]) -> list[Listed]:
+    """The newest first; of several on a day the first one ended the silence."""
+    by_day = {one.end: one for one in ended}
+    found = []
+    for contact in sorted(contacts, key=lambda one: one.day):
+        silence = by_day.pop(contact.day, None) if contact.two_way else None
+        found.append(Listed(contact, silence))
+    return found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """The drawing. While a check-in is due: the wait from the last contact to the due day, and what is late since.
 
-    ``tighter`` are the stretches in which an agreement for a while held.
+    ``tighter`` are the stretches in which an agreement for a while held; ``kept`` and ``long`` those of former silences
+    within what was agreed and beyond it.
     """
 
     width: float
@@ -77,6 +129,8 @@ class Rhythm:
     late: tuple[float, float] | None
     months: tuple[Month, ...]
     tighter: tuple[Span, ...] = ()
+    kept: tuple[Span, ...] = ()
+    long: tuple[Span, ...] = ()
 
     @property
     def waiting_width(self) -> float:
@@ -97,10 +151,11 @@ def draw(
     height: float,
     weeks: int = WEEKS,
     tighter: Sequence[tuple[date, date]] = (),
+    ended: Sequence[Silence] = (),
 ) -> Rhythm:
     """The last ``weeks`` up to today. What lies outside is left out; the gap is cut at the edge.
 
-    ``tighter`` are the first and last days of agreements for a while.
+    ``tighter`` are the first and last days of agreements for a while, ``ended`` the silences that are over.
     """
     first = today - timedelta(weeks=weeks)
     span = (today - first).days
@@ -108,6 +163,14 @@ def draw(
 
     def x(day: date) -> float:
         return round(max(0.0, min(1.0, (day - first).days / span)) * width, 1)
+
+    def spans(found: Iterable[tuple[date, date]]) -> tuple[Span, ...]:
+        """Of first and last days, both included."""
+        return tuple(
+            Span(x(begin), round(x(end + timedelta(days=1)) - x(begin), 1))
+            for begin, end in found
+            if begin <= today and end >= first
+        )
 
     gap = waiting = late = None
     if due_on is not None and today >= due_on:
@@ -123,11 +186,9 @@ def draw(
         waiting=waiting,
         late=late,
         months=_months(first, today, x, width),
-        tighter=tuple(
-            Span(x(begin), round(x(end + timedelta(days=1)) - x(begin), 1))
-            for begin, end in tighter
-            if begin <= today and end >= first
-        ),
+        tighter=spans(tighter),
+        kept=spans(days for one in ended for days in one.kept),
+        long=spans(days for one in ended for days in one.late),
     )
 
 

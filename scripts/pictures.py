@@ -48,6 +48,7 @@ SHOWN = {
     ("meeting", 1440, "light"): "meeting",
     ("live", 1440, "light"): "live",
     ("minutes", 1440, "light"): "minutes",
+    ("review-pack", 1440, "light"): "review-pack",
     ("today", 390, "dark"): "today-phone",
 }
 
@@ -191,6 +192,11 @@ def _tab(name: str) -> Callable[[Page], None]:
     return step
 
 
+def _pack(page: Page) -> None:
+    _open_first(page)
+    page.goto(f"{page.url.split('?')[0]}pack/?span=year")
+
+
 def _first_of(listed: str, inside: str) -> Callable[[Page], None]:
     """The page of the first that a list names."""
 
@@ -248,6 +254,7 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "their-people": _tab("People"),
         "stage": _tab("Stage"),
         "their-feedback": _tab("Feedback"),
+        "review-pack": _pack,
         "feedback": "/feedback/",
         "feedback-none": "/feedback/?q=zzz",
         "one-feedback": _first_of("/feedback/", "/feedback/"),

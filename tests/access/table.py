@@ -104,7 +104,7 @@ TABLE: dict[str, Route] = {
     "relationship_stage": page(SEES, "Relationship"),
     "relationship_standing": page(SEES, "Relationship"),
     "relationship_two_views": page(SEES, "Relationship"),
-    "review_pack": page(SEES, "Relationship"),
+    "review_pack": form(SEES, "Relationship"),
     "review_pack_paper": page(SEES, "Relationship"),
     "loyalty_list": page(STAFF),
     "relationship_history": page(SEES, "Relationship"),

@@ -173,16 +173,16 @@ def test_stretches_are_the_period_without_a_gap(period: Period) -> None:
         (Span.REVIEW, date(2026, 9, 2), TODAY),
         (Span.QUARTER, date(2026, 10, 1), TODAY),
         (Span.BEFORE, date(2026, 7, 1), date(2026, 9, 30)),
-        (Span.YEAR, date(2025, 11, 24), TODAY),
+        (Span.YEAR, date(2025, 12, 1), TODAY),
     ],
 )
 def test_periods(span: Span, first: date, last: date) -> None:
     assert period_of(span, TODAY, reviewed_on=date(2026, 9, 1)) == Period(first, last)
 
 
-def test_period_of_a_review_that_never_was_is_a_year_and_of_a_leap_day_too() -> None:
+def test_period_of_a_review_that_never_was_is_twelve_months() -> None:
     assert period_of(Span.REVIEW, TODAY, reviewed_on=None) == period_of(Span.YEAR, TODAY, reviewed_on=None)
-    assert period_of(Span.YEAR, date(2028, 2, 29), reviewed_on=None).first == date(2027, 3, 1)
+    assert period_of(Span.YEAR, date(2026, 12, 31), reviewed_on=None).first == date(2026, 1, 1)
     assert period_of(Span.BEFORE, date(2026, 2, 3), reviewed_on=None) == Period(date(2025, 10, 1), date(2025, 12, 31))
 
 

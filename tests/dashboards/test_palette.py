@@ -168,7 +168,7 @@ def test_actions_with_a_partner() -> None:
         f"/relationships/{row.pk}/snoozes/",
         f"/relationships/{row.pk}/pause/",
     ]
-    # The pack is a page.
+    # A pack is a page of its own.
     assert [choice.text for choice in group.choices if not choice.dialog] == [f"Review pack of {row}"]
 
 

@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from accounts.checks import ours
 from dashboards import pack_facts, pack_paper, pack_words, packs
+from dashboards.models import PackChoice
 from dashboards.pack_facts import People
 from dashboards.packs import Facts, Part, Period, Promise, Trouble, Voiced
 from meetings.models import AgendaItem, Meeting, Outcome
@@ -146,6 +147,8 @@ def test_the_default_is_since_the_last_review_and_a_year_where_there_was_none() 
     row = full()
     found = client_of().get(reverse("review_pack", args=[row.pk])).context["sheet"]
     assert found.period == pack_words.span(Period(today() - 2 * DAY, today()))
+    dated = client_of().get(reverse("review_pack", args=[row.pk]), {"span": "dates"}).context["sheet"]
+    assert dated.period == found.period
     bare = people.relationship()
     shown = page_of(bare, span="review")
     assert "No review has been held before today" in shown and 'value="review"' in shown
@@ -154,7 +157,7 @@ def test_the_default_is_since_the_last_review_and_a_year_where_there_was_none() 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"span": "dates"}, "Say which day."),
+        ({"span": "dates", "first": "2026-05-01"}, "Say which day."),
         ({"span": "dates", "first": "2026-05-01", "last": "2026-04-01"}, "The last day lies before the first."),
         ({"span": "dates", "first": "2026-05-41", "last": "2026-06-01"}, "Enter a valid date."),
         ({"chosen": "1"}, "Choose at least one part."),
@@ -172,6 +175,35 @@ def test_what_can_t_be_made_is_said_and_what_was_typed_stays(asked: dict[str, st
     answer = client_of().get(reverse("review_pack_paper", args=[row.pk]), asked)
     assert answer.status_code == 302
     assert said in client_of().get(answer["Location"]).content.decode()
+
+
+def test_a_choice_that_is_kept_is_there_next_time_and_for_nobody_else() -> None:
+    row = full()
+    address = reverse("review_pack", args=[row.pk])
+    sent = {"span": "quarter", "part": ["next", "promises"], "size": "letter", "chosen": "1"}
+    answer = client_of(people.rita()).post(address, sent)
+    assert answer.status_code == 302 and "span=quarter" in answer["Location"]
+    form = client_of(people.rita()).get(address).context["form"]
+    assert form.cleaned_data["part"] == ["promises", "next"]
+    assert (form.cleaned_data["span"], form.cleaned_data["size"]) == ("quarter", "letter")
+    # What an address says goes before what was kept.
+    assert client_of(people.rita()).get(address, {"span": "year"}).context["form"].cleaned_data["part"] == [*Part]
+    assert client_of().get(address).context["form"].cleaned_data["part"] == [*Part]
+    kept = PackChoice.objects.get()
+    assert PackChoice.objects.visible_to(people.alice()).count() == 0
+    # Once more is the same row; days of one review are not those of the next.
+    day = today().isoformat()
+    client_of(people.rita()).post(address, {**sent, "span": "dates", "first": day, "last": day, "part": "rhythm"})
+    assert PackChoice.objects.get().pk == kept.pk
+    form = client_of(people.rita()).get(address).context["form"]
+    assert (form.cleaned_data["span"], form.cleaned_data["part"]) == ("review", ["rhythm"])
+
+
+def test_a_choice_that_is_wrong_is_not_kept_and_says_why() -> None:
+    row = full()
+    answer = client_of().post(reverse("review_pack", args=[row.pk]), {"chosen": "1", "span": "quarter"})
+    assert answer.status_code == 422 and "Choose at least one part." in answer.content.decode()
+    assert not PackChoice.objects.exists()
 
 
 def test_nothing_at_all_is_said_in_a_line_for_each_part() -> None:

@@ -145,6 +145,7 @@ def pages_of_alice(row: Relationship) -> list[str]:
         reverse("relationship_stage", args=[row.pk]),
         reverse("relationship_standing", args=[row.pk]),
         reverse("relationship_feedback", args=[row.pk]),
+        reverse("review_pack", args=[row.pk]) + "?span=year",
         reverse("feedback_list"),
         reverse("problem_list"),
         reverse("insights"),

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships import words
-from relationships.rhythm import Contact, Rhythm, Span, draw
+from relationships import health, strip_words, words
+from relationships.cadence import Interval
+from relationships.rhythm import Contact, Rhythm, Silence, Span, draw, listed, silences
 from tests import people
 from tests.relationships.records import DAY, MONDAY, agreed, log
 
@@ -152,3 +153,64 @@ def test_words_of_a_partner_never_spoken_to() -> None:
     row = agreed(14)
     assert words.drawn(row, [], MONDAY, 26) == "0 contacts in 26 weeks. Never in touch: 26 days past due."
     assert words.drawn(people.relationship(), [], MONDAY, 26) == "0 contacts in 26 weeks."
+
+
+# Silences that are over ----------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 180), min_size=1, max_size=20), st.integers(1, 40), st.integers(20, 180))
+def test_days_of_a_silence_are_kept_or_late_and_each_silence_ends_with_a_contact(
+    ago: list[int], every: int, since: int
+) -> None:
+    touches = sorted({TODAY - days * DAY for days in ago})
+    agreed = health.Rhythm([Interval(touches[0], every)])
+    found = silences(agreed, health.gaps(touches, touches[0]), TODAY - since * DAY)
+    for one in found:
+        assert one.end in touches and one.end >= TODAY - since * DAY
+        days = sum((last - first).days + 1 for first, last in (*one.kept, *one.late))
+        assert days <= one.days and one.days - days <= 1
+        assert bool(one.late) == (one.days > every + health.slack(every) + 1) or one.days - every - health.slack(
+            every
+        ) in (0, 1)
+    contacts = [Contact(day, "ours", True, "call") for day in touches for _twice in range(2)]
+    told = [one.silence for one in listed(contacts, found) if one.silence is not None]
+    assert told == found[::-1], "each stands once, at the contact that ended it"
+
+
+def test_a_band_says_what_was_agreed_and_what_lay_beyond_it() -> None:
+    days = [TODAY - 60 * DAY, TODAY - 30 * DAY, TODAY - 20 * DAY]
+    ended = silences(health.Rhythm([Interval(days[0], 7)]), health.gaps(days, days[0]), TODAY - 90 * DAY)
+    contacts = [Contact(day, "ours", True, "call") for day in days]
+    found = draw(
+        contacts=contacts, today=TODAY, due_on=None, last_touch_on=days[-1], width=WIDE, height=TALL, ended=ended
+    )
+    assert len(found.kept) == len(found.long) == 2
+    for kept, long in zip(found.kept, found.long, strict=True):
+        assert kept.x + kept.width == pytest.approx(long.x, abs=0.2), "the one begins where the other ends"
+    assert found.long[0].width > found.long[1].width > 0
+
+
+def test_the_strip_is_told_in_a_sentence_and_as_lines() -> None:
+    contacts = [
+        Contact(TODAY - 40 * DAY, "ours", True, "call"),
+        Contact(TODAY - 12 * DAY, "theirs", True, "meeting"),
+        Contact(TODAY - 5 * DAY, "unknown", True, "chat"),
+        Contact(TODAY - 2 * DAY, "ours", False, "email"),
+    ]
+    ended = [
+        Silence(contacts[0].day, contacts[1].day, 14, (), ((TODAY - 22 * DAY, TODAY - 13 * DAY),)),
+        Silence(contacts[1].day, contacts[2].day, 14),
+    ]
+    assert strip_words.sentence(contacts, ended, TODAY, 26) == (
+        "3 contacts in 26 weeks: we began 1, they 1; of 1 nobody said who did. "
+        "One silence between them was too long: 28 days until 11 November, where 14 were agreed."
+    )
+    assert [
+        (one.began, one.how, one.silence, one.long) for one in strip_words.lines(listed(contacts, ended), TODAY)
+    ] == [
+        ("We", "E-mail, one-way", "–", False),
+        ("Not known", "Chat", "7 days, 14 agreed", False),
+        ("They", "Meeting", "28 days, too long: 14 agreed", True),
+        ("We", "Call", "–", False),
+    ]
+    assert strip_words.sentence([], [], TODAY, 26) == "No contact in 26 weeks."
