@@ -24,7 +24,7 @@ from accounts.queries import directory
 from accounts.requests import PersonRequest
 from dashboards.timeline import Kind, Place
 from relationships import feedback_words, finding, words
-from relationships.finding import FEEDBACK, NOTES, PROMISES, Scope, Source
+from relationships.finding import FEEDBACK, NOTES, PROMISES, Scope, Sought, Source
 from relationships.models import Commitment, Feedback, Interaction, Relationship
 from web import dates
 from web.clock import Now
@@ -58,6 +58,7 @@ class Asked:
     words: tuple[Word, ...]
     now: Now
     scope: Scope
+    sought: Sought
     partners: list[int]
 
 
@@ -141,7 +142,7 @@ def _person(asked: Asked, row: Any) -> Line:
 
 
 def _keys_of(source: Source) -> Callable[[Asked], list[int]]:
-    return lambda asked: finding.keys(source, asked.scope, asked.words)
+    return lambda asked: finding.keys(source, asked.scope, asked.sought)
 
 
 def _lines_of(source: Source, line: Callable[[Asked, Any], Line]) -> Callable[[Asked, list[int]], dict[int, Line]]:
@@ -166,14 +167,14 @@ def _note(asked: Asked, row: Interaction) -> Line:
     address = f"{row.relationship.get_absolute_url()}?{query}#entry-{row.pk}"
     said = f"{words.beginning(row)} {dates.on(row.occurred_on, today)}"
     text = marked(excerpt(NOTES.text(row), asked.words), asked.words)
-    return Line("message", [(str(row.relationship), False)], address, said, text)
+    return Line("message", marked(str(row.relationship), asked.words), address, said, text)
 
 
 def _feedback(asked: Asked, row: Feedback) -> Line:
     today = row.relationship.today(asked.now)
     text = marked(excerpt(FEEDBACK.text(row), asked.words), asked.words)
     said = f"{feedback_words.heading(row)}, {dates.said(row.heard_on, today)}"
-    return Line("message-circle", [(str(row.relationship), False)], row.get_absolute_url(), said, text)
+    return Line("message-circle", marked(str(row.relationship), asked.words), row.get_absolute_url(), said, text)
 
 
 def _promise(asked: Asked, row: Commitment) -> Line:
@@ -181,7 +182,7 @@ def _promise(asked: Asked, row: Commitment) -> Line:
     whose = _("Ours") if row.side == Commitment.Side.OURS else _("Theirs")
     said = f"{whose}. {words.promise_sentence(row, asked.now)}"
     text = marked(excerpt(PROMISES.text(row), asked.words), asked.words)
-    title = [(str(row.relationship), False)]
+    title = marked(str(row.relationship), asked.words)
     return Line(look.icon, title, row.get_absolute_url(), said, text, look.tone, str(look.word))
 
 
@@ -203,7 +204,8 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
     if not looked_for or not user.reach.staff:
         return []
     scope = finding.scope_of(user)
-    asked = Asked(user, looked_for, now, scope, finding.partners(scope, looked_for))
+    sought = finding.sought(scope, looked_for)
+    asked = Asked(user, looked_for, now, scope, sought, finding.partners(scope, looked_for))
     groups = []
     for sort in SORTS:
         if kind and sort.key != kind:

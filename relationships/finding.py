@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, IntegerField, Max, Q, QuerySet, Value
 
-from accounts.models import AccountAlias, User
+from accounts.models import Account, AccountAlias, User
 from relationships.models import (
     FEEDBACK_SEARCHED,
     NOTE_SEARCHED,
@@ -23,7 +25,7 @@ from relationships.models import (
     Interaction,
     Relationship,
 )
-from web.finding import PlainText, has_all
+from web.finding import PlainText, has, has_all
 from web.plain import Candidate, Word, best_first
 
 # Up to so many relationships are named one by one.
@@ -96,34 +98,56 @@ FEEDBACK = Source(Feedback, FEEDBACK_SEARCHED, "heard_on")
 PROMISES = Source(Commitment, PROMISE_SEARCHED, "binding_on")
 
 
-def keys(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The words, and for each the organisations in whose name it stands: there it need not stand in the text too."""
+
+    words: tuple[Word, ...]
+    named: tuple[frozenset[int], ...]
+
+
+def sought(scope: Scope, words: tuple[Word, ...]) -> Sought:
+    """*ewos prices* is a note about prices with Ewos. One query; none for one word, which has to be in the text."""
+    accounts = Account.objects.listed_for(scope.user).order_by().alias(plain=PlainText("name"))
+    if scope.relationships is not None:
+        accounts = accounts.filter(pk__in=scope.accounts)
+    place = [Value(at, output_field=IntegerField()) for at in range(len(words))]
+    lots = [
+        accounts.filter(has("plain", word)).annotate(word=at).values_list("word", "pk")[:MOST]
+        for at, word in zip(place, words, strict=True)
+    ]
+    found = list(lots[0].union(*lots[1:], all=True)) if len(words) > 1 else []
+    return Sought(words, tuple(frozenset(pk for of, pk in found if of == at) for at in range(len(words))))
+
+
+def keys(source: Source, scope: Scope, sought: Sought) -> list[int]:
     """Keys of the rows that have all the words, and only where none has, of those that nearly have them."""
-    found = _few(source, scope, words) if scope.relationships is not None else _many(source, scope, words)
+    found = _few(source, scope, sought) if scope.relationships is not None else _many(source, scope, sought)
     if found:
-        return best_first(found, words, nearly=False)
-    return best_first(_nearly(source, scope, words), words, nearly=True)
+        return best_first(found, sought.words, nearly=False)
+    return best_first(_nearly(source, scope, sought), sought.words, nearly=True)
 
 
-def _few(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[Candidate]:
-    return _newest(source, _having(source, _own(source, scope), words))
+def _few(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
+    return _newest(source, _having(source, _own(source, scope), sought))
 
 
-def _many(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[Candidate]:
-    lately = _newest(source, _having(source, _lately(source, scope, LATELY_READ), words))
+def _many(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
+    lately = _newest(source, _having(source, _lately(source, scope, LATELY_READ), sought))
     if len(lately) >= MOST:
         return lately
-    whole = _newest(source, _having(source, source.model.objects.visible_to(scope.user), words))
+    whole = _newest(source, _having(source, source.model.objects.visible_to(scope.user), sought))
     return list({one.key: one for one in (*whole, *lately)}.values())
 
 
-def _nearly(source: Source, scope: Scope, words: tuple[Word, ...]) -> list[Candidate]:
+def _nearly(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
     """Read and not looked up: of a word with a mistake the index knows only what half of all texts have."""
     if scope.relationships is None:
         rows = _lately(source, scope, NEARLY_READ)
     else:
         newest = _own(source, scope).order_by(f"-{source.day}", "-pk").values("pk")[:NEARLY_READ]
         rows = source.model.objects.filter(pk__in=newest)
-    return _newest(source, _having(source, rows, words, nearly=True))
+    return _newest(source, _having(source, rows, sought, nearly=True))
 
 
 def _own(source: Source, scope: Scope) -> QuerySet[Any, Any]:
@@ -139,15 +163,18 @@ def _lately(source: Source, scope: Scope, most: int) -> QuerySet[Any, Any]:
     return rows
 
 
-def _having(
-    source: Source, rows: QuerySet[Any, Any], words: tuple[Word, ...], *, nearly: bool = False
-) -> QuerySet[Any, Any]:
+def _having(source: Source, rows: QuerySet[Any, Any], sought: Sought, *, nearly: bool = False) -> QuerySet[Any, Any]:
     told: QuerySet[Any, Any] = rows.alias(plain=PlainText(*source.columns))
-    return told.filter(has_all("plain", words, nearly=nearly))
+    if not any(sought.named):
+        return told.filter(has_all("plain", sought.words, nearly=nearly))
+    here = [has("plain", word, nearly=nearly) for word in sought.words]
+    each = [one | Q(account__in=named) if named else one for one, named in zip(here, sought.named, strict=True)]
+    # The name alone would be every row of theirs.
+    return told.filter(reduce(or_, here), *each)
 
 
 def _newest(source: Source, rows: QuerySet[Any, Any]) -> list[Candidate]:
     # As no index has it: else the planner may go through one by day, and read all of a table for a rare word.
     newest = rows.order_by(F(source.day).desc(nulls_last=True), F("pk").desc(nulls_last=True))
-    found = newest.values_list("pk", source.day, *source.columns)[:MOST]
+    found = newest.values_list("pk", source.day, "account__name", *source.columns)[:MOST]
     return [Candidate(pk, " · ".join(filter(None, told)), (-day.toordinal(), -pk)) for pk, day, *told in found]

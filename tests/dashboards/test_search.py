@@ -7,18 +7,27 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.models import AccountAlias, Affiliation, Contact, User
+from accounts.models import CONTACT_SEARCHED, Account, AccountAlias, Affiliation, Contact, User
 from dashboards.search import OF_EACH, found
 from relationships import actions, finding
-from relationships.models import Interaction, Relationship
+from relationships.models import (
+    FEEDBACK_SEARCHED,
+    NOTE_SEARCHED,
+    PROMISE_SEARCHED,
+    Commitment,
+    Feedback,
+    Interaction,
+    Relationship,
+)
 from tests import people
 from web.clock import Now
+from web.finding import PlainText, has_all
 from web.plain import Word, excerpt, marked, match, plain, words_of
 from web.text import name_key
 
@@ -318,3 +327,47 @@ def test_search_takes_the_same_queries(
     client = client_of(people.alice())
     with django_assert_num_queries(queries):
         client.get(reverse("search"), {"q": "canary"})
+
+
+# At size -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "columns", "index"),
+    [
+        (Account, ("name",), "account_search"),
+        (AccountAlias, ("name",), "alias_search"),
+        (Contact, CONTACT_SEARCHED, "contact_search"),
+        (Interaction, NOTE_SEARCHED, "interaction_search"),
+        (Feedback, FEEDBACK_SEARCHED, "feedback_search"),
+        (Commitment, PROMISE_SEARCHED, "commitment_search"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("typed", "nearly"),
+    [("savings", False), ("savnigs", True), ("ab", False), ('"two words"', False), ("müller co", True)],
+)
+def test_index_answers_every_condition(
+    model: Any, columns: tuple[str, ...], index: str, typed: str, nearly: bool
+) -> None:
+    rows = (
+        model.objects.order_by()
+        .alias(plain=PlainText(*columns))
+        .filter(has_all("plain", words_of(typed), nearly=nearly))
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Of few rows none needs an index.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        plan = rows.explain()
+    assert index in plan and "Seq Scan" not in plan
+
+
+def test_word_of_the_partners_name_need_not_stand_in_the_note() -> None:
+    ewos, salmar = partner("Ewos Norway"), partner("Salmar")
+    note(ewos, "The prices rise")
+    note(ewos, "Nothing else")
+    note(salmar, "The prices fall")
+    note(salmar, "Ewos has better prices")
+    assert texts("ewos prices") == ["[Ewos] has better [prices]", "The [prices] rise"]
+    assert texts("ewos norway") == []
+    assert texts("norway pirces") == ["The [prices] rise"]
