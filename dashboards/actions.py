@@ -1,4 +1,4 @@
-"""What is kept for the pages that show the whole book: counted anew by the hour, views that people save, and what somebody
+"""What is kept for the pages that show the whole book: counts by the hour, views that people save, and what somebody
 chose for their next review pack."""
 
 from __future__ import annotations

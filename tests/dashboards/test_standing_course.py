@@ -100,9 +100,9 @@ def test_what_happened_is_marked_and_stands_in_the_table() -> None:
 def test_it_is_drawn_and_its_numbers_are_there_without_javascript() -> None:
     row = with_a_year()
     page = client_of(people.alice()).get(f"/relationships/{row.pk}/standing/").content.decode()
-    assert 'id="course-data"' in page and '<details class="c-data" open' in page and "we kept: Promise of 200" in page
+    assert 'id="course-chart"' in page and '<details class="c-data" open' in page and "we kept: Promise of 200" in page
     past = client_of(people.alice()).get(f"/relationships/{row.pk}/standing/?on={ago(9).isoformat()}").content.decode()
-    assert 'id="course-data"' not in past
+    assert 'id="course-chart"' not in past
 
 
 def test_in_its_first_week_there_is_no_course() -> None:
