@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Account, User
 from dashboards import actions, book, quadrants
 from dashboards.book import Narrowing
 from dashboards.models import BookCount, BookFigure
@@ -86,16 +86,24 @@ def test_all_are_judged_however_many_at_a_time(monkeypatch: pytest.MonkeyPatch) 
         assert quadrants.known(rows, MOMENT) == whole
 
 
-def test_counting_takes_the_same_queries_whatever_there_is() -> None:
+def test_counting_and_reading_take_the_same_queries_for_ten_and_a_thousand() -> None:
     asked = []
     people.answered(people.relationship(), "satisfaction", 5, MOMENT.today("UTC"))
+    adam, alice = people.adam(), people.alice()
     actions.count_book(now=MOMENT)
-    for seed, more in ((5, 5), (6, 60)):
-        random_books.book(seed, more, MOMENT)
-        with CaptureQueriesContext(connection) as found:
+    for many in (10, 990):
+        random_books.book(many, 10, MOMENT)
+        names = [f"Partner {number} of {many}" for number in range(many - 10)]
+        made = Account.objects.bulk_create(Account(name=name, name_key=name.lower()) for name in names)
+        Relationship.objects.bulk_create(Relationship(account=one, owner=alice, team=people.north()) for one in made)
+        with CaptureQueriesContext(connection) as counting:
             actions.count_book(now=MOMENT)
-        asked.append(len(found))
+        with CaptureQueriesContext(connection) as reading:
+            assert sum(book.latest(adam).prefixed("state:").values()) >= many - 5
+            book.course(adam, Narrowing(), date(2026, 1, 1))
+        asked.append((len(counting), len(reading)))
     assert asked[0] == asked[1]
+    assert asked[0][1] == 3
 
 
 def test_a_count_takes_the_place_of_the_one_before_and_of_each_week_the_first_stays() -> None:
