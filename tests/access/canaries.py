@@ -141,8 +141,6 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("UndoStep", "arguments"): lambda half: {"interaction_id": half.row(Interaction).pk},
     ("Invitation", "expires_at"): timezone.now() + timedelta(days=7),
     ("Cover", "stand_in"): lambda half: stand_in(half).pk,
-    # Shared with the half's team, so that colleagues meet it too.
-    ("SavedView", "sharing"): "team",
     ("OneToOne", "manager"): lambda half: manager(half).pk,
     ("RelationshipMember", "user"): lambda half: deputy(half).pk,
     # An open step, which lists and hand-overs name.
