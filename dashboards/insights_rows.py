@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from dashboards import standing_bar
+from dashboards import mover_words, standing_bar
 from dashboards.models import Movement
+from dashboards.mover_words import Happened
 from relationships import health_words, words
 from relationships.cadence import Late
-from relationships.evidence import Component
+from relationships.evidence import Component, Kind
 from relationships.flags import Flag
-from relationships.models import HealthFlag, Relationship, RelationshipQuerySet
+from relationships.models import Evidence, HealthFlag, Relationship, RelationshipQuerySet
 from web import dates
 from web.clock import Now
 
@@ -118,20 +121,42 @@ class Mover:
 
 
 def movers(rows: RelationshipQuerySet, now: Now) -> list[Mover]:
-    """Those that rose and fell the most in 30 days. Two queries."""
-    found = Movement.objects.filter(relationship__in=rows.going_on().order_by()).select_related("relationship__account")
+    """Those that rose and fell the most in 30 days, and what happened meanwhile. Three queries."""
+    found = Movement.objects.filter(relationship__in=rows.going_on().order_by())
+    found = found.select_related("relationship__account", "relationship__agreement")
     risen = found.filter(moved__gt=0).order_by("-moved", "relationship")[:MOVERS]
     fallen = found.filter(moved__lt=0).order_by("moved", "relationship")[:MOVERS]
-    return [_mover(one, now) for one in (*risen, *fallen)]
+    chosen = [*risen, *fallen]
+    happened = _happened(chosen)
+    return [_mover(one, happened.get(one.relationship_id, []), now) for one in chosen]
 
 
-def _mover(one: Movement, now: Now) -> Mover:
-    today = one.relationship.today(now)
-    why = _("Mostly %(component)s, %(points)s since %(day)s.") % {
-        "component": str(health_words.NAMES[Component(one.component)]).lower(),
+def _happened(chosen: Sequence[Movement]) -> dict[int, list[Happened]]:
+    """Of each the evidence of the part that moved most, since the standing it is compared with."""
+    meant = reduce(
+        or_,
+        (Q(relationship=one.relationship_id, component=one.component, day__gt=one.since) for one in chosen),
+        Q(pk__in=[]),
+    )
+    sums = Evidence.objects.filter(meant).order_by().values("relationship", "kind", "side")
+    found: dict[int, list[Happened]] = {}
+    for row in sums.annotate(count=Count("pk"), for_it=Sum("r"), against=Sum("s")).order_by("relationship", "kind"):
+        said = Happened(Kind(row["kind"]), row["side"], row["count"], row["for_it"], row["against"])
+        found.setdefault(row["relationship"], []).append(said)
+    return found
+
+
+def _mover(one: Movement, happened: Sequence[Happened], now: Now) -> Mover:
+    component = Component(one.component)
+    told = {
+        "component": str(health_words.NAMES[component]).lower(),
         "points": signed(one.component_moved),
-        "day": dates.plain(one.since, today),
+        "day": dates.plain(one.since, one.relationship.today(now)),
+        "why": mover_words.why(component, one.component_moved, happened, words.sentence(one.relationship, now)),
     }
+    why = _("Mostly %(component)s, %(points)s since %(day)s.") % told
+    if told["why"]:
+        why = _("Mostly %(component)s, %(points)s since %(day)s: %(why)s.") % told
     return Mover(one.relationship, signed(one.moved), why)
 
 

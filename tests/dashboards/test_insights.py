@@ -27,7 +27,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 31
+QUERIES = 32
 # What may be told only with the rights to one relationship, and grows with what is said and done.
 NEVER_READ = re.compile(
     r'"relationships_(interaction|commitment|feedback|problem|evidence|fulfilment|comment|pulseanswer|snapshot)\w*"'
@@ -254,7 +254,9 @@ def test_what_was_said_and_promised_is_not_read() -> None:
         client.get(reverse("insights"))
     read = [query["sql"] for query in captured.captured_queries]
     beyond = [sql for sql in read if NEVER_READ.search(sql) and not any(_same(sql, known) for known in every_page)]
-    assert beyond == []
+    # Of the movers that are named, what happened in one part since some day: found by its index.
+    [happened] = beyond
+    assert '"relationships_evidence"' in happened and happened.count('"component" =') == happened.count('"day" >') > 0
 
 
 def _same(one: str, other: str) -> bool:
