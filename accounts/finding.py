@@ -17,7 +17,7 @@ MOST = 200
 
 
 def organisations(user: User, words: tuple[Word, ...], near: Collection[int]) -> list[int]:
-    """Keys by any of their names; names are a directory, so those of all for the staff. One query.
+    """Keys by any of their names; names are a directory, so those of all for the staff. Two queries.
 
     Those ``near``, which are the person's own, are never missed, and come first among equals.
     """
@@ -25,35 +25,37 @@ def organisations(user: User, words: tuple[Word, ...], near: Collection[int]) ->
         return []
     named = Account.objects.listed_for(user).values_list("pk", "name")
     other = AccountAlias.objects.filter(account__in=Account.objects.listed_for(user)).values_list("account", "name")
-    all_rows = (named, other, named.filter(pk__in=near), other.filter(account__in=near))
-    found = _together([lot for rows in all_rows for lot in _lots(rows, ("name",), words)])
+    rows = [named, other, named.filter(pk__in=near), other.filter(account__in=near)]
+    found = _having(rows, ("name",), words)
     return best_first([Candidate(pk, name, own=pk in near) for pk, name in found], words, nearly=True)
 
 
 def people(user: User, words: tuple[Word, ...], near: Collection[int]) -> list[int]:
     """Keys of those whom the person may see, by name or address; those of the organisations ``near`` are never missed.
 
-    Two queries.
+    Three queries.
     """
-    everybody = Contact.objects.order_by()
-    lots = _lots(everybody.values_list("pk", *CONTACT_SEARCHED), CONTACT_SEARCHED, words)
+    everybody = Contact.objects.order_by().values_list("pk", *CONTACT_SEARCHED)
     at = Affiliation.objects.filter(account__in=near).order_by().values("contact")
-    lots += _lots(everybody.filter(pk__in=at).values_list("pk", *CONTACT_SEARCHED), CONTACT_SEARCHED, words)
-    texts = {pk: " ".join(filter(None, told)) for pk, *told in _together(lots)}
+    found = _having([everybody, everybody.filter(pk__in=at)], CONTACT_SEARCHED, words)
+    texts = {pk: " ".join(filter(None, told)) for pk, *told in found}
     seen = set(Contact.objects.visible_to(user).filter(pk__in=texts).order_by().values_list("pk", flat=True))
     return best_first([Candidate(pk, text) for pk, text in texts.items() if pk in seen], words, nearly=True)
 
 
-def _lots(rows: QuerySet[Any, Any], columns: tuple[str, ...], words: tuple[Word, ...]) -> list[QuerySet[Any, Any]]:
-    """Those that begin like that, those that have it as it is, and those that may; each bounded by itself."""
-    told = rows.order_by().alias(plain=PlainText(*columns))
+def _having(rows: list[QuerySet[Any, Any]], columns: tuple[str, ...], words: tuple[Word, ...]) -> list[Any]:
+    """Those that begin like that and those that have it as it is; where these are few, those that may be meant too."""
+    told = [one.order_by().alias(plain=PlainText(*columns)) for one in rows]
     begins = " " + " ".join(word.text for word in words)
-    return [
-        told.filter(plain__startswith=begins)[:MOST],
-        told.filter(has_all("plain", words))[:MOST],
-        told.filter(has_all("plain", words, nearly=True))[:MOST],
-    ]
+    lots = [lot for one in told for lot in (one.filter(plain__startswith=begins), one.filter(has_all("plain", words)))]
+    found = _together(lots)
+    # Of a word that many have, whatever is nearly that would be read for nothing.
+    if len({pk for pk, *_text in found}) < MOST:
+        found += _together([one.filter(has_all("plain", words, nearly=True)) for one in told])
+    return found
 
 
 def _together(lots: list[QuerySet[Any, Any]]) -> list[Any]:
-    return list(lots[0].union(*lots[1:], all=True))
+    """Each lot bounded by itself; one statement."""
+    first, *others = (lot[:MOST] for lot in lots)
+    return list(first.union(*others, all=True))

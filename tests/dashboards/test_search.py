@@ -317,7 +317,7 @@ def test_markup_is_text_and_the_words_in_it_are_marked() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 33), (0, 39)])
+@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 35), (0, 41)])
 def test_search_takes_the_same_queries(
     monkeypatch: pytest.MonkeyPatch, few: int, queries: int, count: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
