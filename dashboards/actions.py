@@ -57,7 +57,7 @@ def count_book(*, now: Now, unless_fresh: bool = False) -> Counted:
 
 @transaction.atomic
 def tell_book(*, since: date, now: Now) -> int:
-    """Tell the states on the Mondays since a day which nobody counted; returns how many Mondays."""
+    """Tell of the Mondays since a day which nobody counted; returns how many Mondays."""
     return book_then.tell(since, now)
 
 

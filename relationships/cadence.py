@@ -90,6 +90,11 @@ def grace(every_days: int) -> int:
     return min(every_days // 7, max(0, LONGEST_INTERVAL - every_days))
 
 
+def needed_a_day(every_days: int) -> float:
+    """Check-ins that a rhythm needs per working day; below a week it counts in working days."""
+    return (7 / 5 if every_days >= 7 else 1) / every_days
+
+
 def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS) -> date:
     """``start`` + T; below a week in working days (Monday is 0). ``workdays`` must name at least one."""
     if every_days >= 7:
@@ -234,7 +239,15 @@ def is_booked(today: date, booked_on: date | None, every_days: int | None) -> bo
     return today <= booked_on <= today + min(every_days // 2, NEAR_DAYS) * DAY
 
 
-def states_on(
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """What it was on a day, and how often to be in touch was agreed; ``None`` where nobody said, or it rested."""
+
+    state: State
+    every_days: int | None = None
+
+
+def stood_on(
     days: Sequence[date],
     *,
     begun_on: date,
@@ -244,7 +257,7 @@ def states_on(
     paused: Sequence[tuple[date, date | None]] = (),
     ended: Sequence[tuple[date, date | None]] = (),
     workdays: Collection[int] = WEEKDAYS,
-) -> list[State | None]:
+) -> list[Stood | None]:
     """What it was on each of these days, as the record tells it by now; nothing before ``begun_on``.
 
     ``paused`` and ``ended`` are spans: from a day on, up to before another, if it is over. A snooze speaks for the days
@@ -256,7 +269,7 @@ def states_on(
     # Between two days on which something happened the dates stand still, so they are reckoned once.
     still: dict[int, tuple[date | None, Schedule]] = {}
 
-    def stood(day: date) -> State | None:
+    def stood(day: date) -> Stood | None:
         if day < begun_on:
             return None
         span = bisect_right(begins, day)
@@ -269,7 +282,7 @@ def states_on(
                 schedule(today=day, last_touch_on=last, intervals=intervals, rests=made, workdays=workdays),
             )
         last, dates = still[span]
-        return state(
+        found = state(
             today=day,
             paused=_holds(paused, day),
             ended=_holds(ended, day),
@@ -277,6 +290,7 @@ def states_on(
             overdue_from=dates.overdue_from,
             last_touch_on=last,
         )
+        return Stood(found, None if found in (State.PAUSED, State.ENDED) else dates.every_days)
 
     return [stood(day) for day in days]
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from dashboards import actions, book
 from dashboards.models import BookCount
 from relationships import cadence
+from relationships.actions.dates import refresh
 from relationships.models import CadenceAgreement, Halt, Relationship, Snooze
 from tests import people
 from tests.dashboards.books import touch
@@ -80,7 +81,21 @@ def stood(row: Relationship, day: date) -> cadence.State | None:
 
 
 def states(figures: dict[str, float]) -> dict[str, float]:
-    return {name.removeprefix("state:"): value for name, value in figures.items()}
+    return {name.removeprefix("state:"): value for name, value in figures.items() if name.startswith("state:")}
+
+
+def needed(row: Relationship, day: date) -> float:
+    """Of the agreement that was in force: the newest that had begun and was not over, those for a while first."""
+    if stood(row, day) in (None, cadence.State.PAUSED, cadence.State.ENDED):
+        return 0
+    agreed = [one.interval for one in row.agreements.order_by("id")]
+    often = cadence.schedule(today=day, last_touch_on=None, intervals=agreed).every_days
+    return 0 if often is None else (7 / often / 5 if often >= 7 else 1 / often)
+
+
+def met(row: Relationship, day: date) -> int:
+    talks = {one.occurred_on for one in row.interactions.all() if one.two_way}
+    return len([one for one in talks if day - 28 * DAY < one <= day])
 
 
 def test_each_monday_is_what_the_definition_says_of_each_relationship() -> None:
@@ -97,6 +112,8 @@ def test_each_monday_is_what_the_definition_says_of_each_relationship() -> None:
         assert day.isoweekday() == 1
         wanted = Counter(state.value for row in rows if (state := stood(row, day)))
         assert states(figures) == wanted, day
+        assert figures.get("needed", 0) == pytest.approx(sum(needed(row, day) for row in rows)), day
+        assert figures.get("touch_days", 0) == sum(met(row, day) for row in rows), day
         seen += wanted
     assert set(seen) == {state.value for state in cadence.State} - {"booked"}
     day, figures = book.course(people.adam(), book.Narrowing(tag="beta"), SINCE)[-1]
@@ -122,7 +139,7 @@ def test_what_was_counted_stays_and_what_was_told_is_told_anew() -> None:
     assert actions.tell_book(since=SINCE, now=NOW) == 6
     course = dict(book.course(people.adam(), book.EVERYTHING, SINCE))
     assert [day.day for day in course] == [20, 27, 4, 11, 18, 25, 1]
-    assert course[date(2026, 5, 4)] == {"state:in_touch": 1}
+    assert course[date(2026, 5, 4)] == {"state:in_touch": 1, "needed": pytest.approx(7 / 5 / 30), "touch_days": 1}
     assert (counted.today("UTC"), course[counted.today("UTC")]) == before[0]
 
 
@@ -147,3 +164,26 @@ def test_a_day_that_is_none_is_refused_before_anything_is_counted() -> None:
     with pytest.raises(CommandError, match="--since takes a day such as 2020-03-02, not “soon”"):
         call_command("count_book", "--since", "soon")
     assert not BookCount.objects.exists()
+
+
+def test_what_is_told_of_today_is_what_is_counted() -> None:
+    """Of a book that goes on, with no meeting near and nothing agreed for later."""
+    for days, often in ((3, 14), (20, 7), (50, 30), (1, 3)):
+        row = people.relationship(created_at=NOW.instant - 90 * DAY)
+        touch(row, date(2026, 6, 1) - days * DAY)
+        CadenceAgreement.objects.create(
+            relationship=row,
+            account_id=row.account_id,
+            every_days=often,
+            starts_on=TODAY - 80 * DAY,
+            made_at=NOW.instant,
+        )
+    monday = Now.on(date(2026, 6, 1))
+    refresh(Relationship.objects.values_list("pk", flat=True), now=monday)
+    actions.count_book(now=monday)
+    counted = dict(book.course(people.adam(), book.EVERYTHING, SINCE))[date(2026, 6, 1)]
+    BookCount.objects.all().delete()
+    actions.tell_book(since=SINCE, now=NOW)
+    told = dict(book.course(people.adam(), book.EVERYTHING, SINCE))[date(2026, 6, 1)]
+    assert told == {name: pytest.approx(counted[name]) for name in told}
+    assert {"needed", "touch_days"} < told.keys()

@@ -439,7 +439,7 @@ def test_states_of_former_days_are_those_of_each_day_by_itself(
         for kind in (True, False)
     }
     days = sorted(asked)
-    found = cadence.states_on(
+    found = cadence.stood_on(
         days,
         begun_on=begun_on,
         touches=touches,
@@ -462,4 +462,5 @@ def test_states_of_former_days_are_those_of_each_day_by_itself(
             overdue_from=dates.overdue_from,
             last_touch_on=last,
         )
-        assert told == (wanted if day >= begun_on else None)
+        often = None if stopped[True] or stopped[False] else dates.every_days
+        assert told == (cadence.Stood(wanted, often) if day >= begun_on else None)
