@@ -30,7 +30,7 @@ def data_of(sheet: Sheet) -> dict[str, Any]:
             "short": _("In short"),
             "responsible": _("Responsible: "),
             "took_part": _("Took part: "),
-            "nobody": _("Nobody was noted"),
+            "agreed": _("Agreed how often we talk: "),
             "no_part": _("No part was chosen."),
         }
     }

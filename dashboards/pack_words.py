@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dashboards.pack_facts import People
 from dashboards.packs import (
+    Agreed,
     Ahead,
     Count,
     Given,
     Heard,
+    Held,
     Pack,
     Part,
     Period,
@@ -31,6 +33,7 @@ from dashboards.packs import (
 )
 from relationships import words
 from relationships.problems import State as ProblemState
+from relationships.promises import Share
 from relationships.promises import State as PromiseState
 from web import dates
 
@@ -85,10 +88,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Side:
+    """``agreed``: who agreed how often we talk, where nobody is known to have taken part."""
+
     name: str
     ours: bool
     responsible: str
     others: str
+    agreed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +139,26 @@ def sheet(pack: Pack, partner: str, them: str, us: People, theirs: People) -> Sh
         title=_("Review with %(partner)s") % {"partner": partner},
         period=span(pack.period),
         as_of=_("Evidence as of %(day)s") % {"day": day(pack.as_of)},
-        sides=[
-            Side(_("Of us"), True, words.names(us.responsible), ", ".join(us.others)),
-            Side(_("Of %(them)s") % {"them": them}, False, words.names(theirs.responsible), ", ".join(theirs.others)),
-        ],
+        sides=_sides(pack, them, us, theirs),
         brief=[said for part in pack.parts for said in _BRIEF[part](pack, them)],
         sections=[sections[part](pack, them) for part in pack.parts],
     )
+
+
+def _sides(pack: Pack, them: str, us: People, theirs: People) -> list[Side]:
+    """A side of which nobody is known is not there. Who spoke with us is not told: the others need not know of it."""
+    agreed = list(dict.fromkeys(one.agreed.who for one in pack.rhythm.held if one.agreed.who)) if pack.rhythm else []
+    found = [
+        Side(_("Of us"), True, words.names(us.responsible), ", ".join(us.others)),
+        Side(
+            _("Of %(them)s") % {"them": them},
+            False,
+            words.names(theirs.responsible),
+            ", ".join(theirs.others),
+            "" if theirs.responsible or theirs.others else words.names(agreed),
+        ),
+    ]
+    return [side for side in found if side.responsible or side.others or side.agreed]
 
 
 # How often we talk ---------------------------------------------------------------------------------------------------
@@ -159,11 +178,12 @@ def _talked(count: Count, them: str) -> str:
 def _rhythm(pack: Pack, them: str) -> Section:
     assert pack.rhythm is not None
     found = pack.rhythm
-    agreed = [_agreed(one.interval.every_days, one.who, one.agreed_on, assumed=one.assumed) for one in found.agreed]
+    agreed = [_held(one) for one in found.held]
     agreed = agreed or [_("No rhythm was agreed in this time.")]
     if found.kept.counted:
         kept = {"good": found.kept.in_rhythm, "days": found.kept.counted, "percent": found.kept.percent}
-        agreed.append(_("The rhythm was kept on %(good)d of %(days)d days (%(percent)d\u00a0%%).") % kept)
+        some = _("The rhythm was kept on %(good)d of %(days)d days (%(percent)d\u00a0%%).")
+        agreed.append((some if found.kept.in_rhythm else _("The rhythm was kept on none of %(days)d days.")) % kept)
     said = [_talked(found.count, them)]
     if found.count.all and found.count.met:
         said.append(
@@ -215,12 +235,29 @@ def _whole_year(one: Stretch) -> bool:
     return (one.first.month, one.first.day, one.last.month, one.last.day) == (1, 1, 12, 31)
 
 
-def _agreed(every_days: int, who: str, agreed_on: date | None, *, assumed: bool) -> str:
-    every = capfirst(words.interval(every_days))
-    if assumed:
-        return _("%(every)s is what we go by; it has not been agreed yet.") % {"every": every}
-    told = {"every": every, "who": who, "day": day(agreed_on) if agreed_on else ""}
-    if who and agreed_on:
+def _held(one: Held) -> str:
+    """*Until 18 June 2026: every 30 days, not agreed. From 19 June 2026: every 21 days, …*"""
+    told = {
+        "said": _agreed(one.agreed, over=one.last is not None),
+        "first": day(one.first) if one.first else "",
+        "last": day(one.last) if one.last else "",
+    }
+    if one.first and one.last:
+        return _("From %(first)s to %(last)s: %(said)s") % told
+    if one.last:
+        return _("Until %(last)s: %(said)s") % told
+    if one.first:
+        return _("From %(first)s: %(said)s") % told
+    return capfirst(str(told["said"]))
+
+
+def _agreed(one: Agreed, *, over: bool) -> str:
+    every = words.interval(one.interval.every_days)
+    if one.assumed:
+        return (_("%(every)s, not agreed.") if over else _("%(every)s, not agreed yet.")) % {"every": every}
+    agreed_on = one.agreed_on
+    told = {"every": every, "who": one.who, "day": day(agreed_on) if agreed_on else ""}
+    if one.who and agreed_on:
         return _("%(every)s, agreed with %(who)s on %(day)s.") % told
     if agreed_on:
         return _("%(every)s, agreed on %(day)s.") % told
@@ -254,7 +291,12 @@ def _promises(pack: Pack, them: str) -> Section:
 def _promised(given: Given, name: str, *, ours: bool) -> Table:
     heads = (_("What"), _("Who"), _("By"), _("What became of it"))
     rows = [_promise(row) for row in given.rows]
-    return Table(name, capfirst(words.promise_share(given.share)) + ".", heads, (17, 8, 7, 10), rows, ours=ours)
+    return Table(name, capfirst(_share(given.share)) + ".", heads, (17, 8, 7, 10), rows, ours=ours)
+
+
+def _share(share: Share) -> str:
+    """*4 of 6 kept in time, 1 late, 1 missed*; where none was, only what became of them."""
+    return words.promise_share(share) if share.kept else ", ".join(words.not_in_time(share))
 
 
 def _promise(row: Promise) -> Row:
@@ -262,8 +304,14 @@ def _promise(row: Promise) -> Row:
 
 
 def _by(row: Promise) -> Cell:
-    first = (_("first by %(day)s") % {"day": brief_day(row.first_due_on)},) if row.first_due_on != row.due_on else ()
-    return Cell(brief_day(row.due_on), first)
+    """Why a day to come is late already: it was agreed when another had passed."""
+    late = row.late_on if row.late_on != row.due_on else None
+    under = []
+    if row.first_due_on not in (row.due_on, late):
+        under.append(_("first by %(day)s") % {"day": brief_day(row.first_due_on)})
+    if late is not None:
+        under.append(_("agreed only after %(day)s had passed") % {"day": brief_day(late)})
+    return Cell(brief_day(row.due_on), tuple(under))
 
 
 def _became(row: Promise) -> str:
@@ -320,7 +368,7 @@ def _voiced(heard: Heard, name: str, *, ours: bool) -> Table:
 def _heard(heard: Heard) -> str:
     """*4 of 5 answered, half of those within 2 days; 2 applied, 1 declined.*"""
     told = {"answered": heard.answered, "all": len(heard.rows)}
-    said = _("%(answered)d of %(all)d answered") % told
+    said = _("%(answered)d of %(all)d answered") % told if heard.answered else _("None answered yet")
     if heard.half_within is not None:
         within = dates.days(heard.half_within) if heard.half_within else _("the same day")
         said = _("%(said)s, half of those within %(days)s") % {"said": said, "days": within}
@@ -375,10 +423,16 @@ def _problems(pack: Pack, them: str) -> Section:
 
 
 def _troubles(found: Troubles) -> str:
-    """*3 problems: 2 solved, 1 of them in time; 1 open.*"""
+    """*3 problems: 2 solved, 1 of them in time; 1 open.* Of one only what became of it."""
+    if len(found.rows) == 1:
+        solved = _("One problem, solved in time.") if found.in_time else _("One problem, solved late.")
+        return solved if found.solved else _("One problem, and it is open.")
     told = {"count": len(found.rows), "solved": found.solved, "in_time": found.in_time, "open": found.open}
-    said = ngettext("%(count)d problem", "%(count)d problems", len(found.rows)) % told
-    parts = [_("%(solved)d solved, %(in_time)d of them in time") % told] if found.solved else []
+    said = _("%(count)d problems") % told
+    some = _("%(solved)d solved, %(in_time)d of them in time")
+    if found.in_time in (0, found.solved):
+        some = _("%(solved)d solved in time") if found.in_time else _("%(solved)d solved late")
+    parts = [some % told] if found.solved else []
     parts += [_("%(open)d open") % told] if found.open else []
     return f"{said}: {'; '.join(parts)}."
 
@@ -439,11 +493,10 @@ def _next(pack: Pack, them: str) -> Section:
 
 def _waiting(found: Ahead, them: str) -> str:
     ours = sum(row.ours for row in found.promises)
-    return _("%(ours)d of ours, %(theirs)d of %(them)s.") % {
-        "ours": ours,
-        "theirs": len(found.promises) - ours,
-        "them": them,
-    }
+    theirs = len(found.promises) - ours
+    parts = [_("%(count)d of ours") % {"count": ours}] if ours else []
+    parts += [_("%(count)d of %(them)s") % {"count": theirs, "them": them}] if theirs else []
+    return f"{', '.join(parts)}."
 
 
 # In short ------------------------------------------------------------------------------------------------------------
@@ -455,7 +508,7 @@ def _brief_rhythm(pack: Pack, them: str) -> list[str]:
 
 def _brief_promises(pack: Pack, them: str) -> list[str]:
     told = ((pack.by_us, _("Our promises")), (pack.by_them, _("Promises of %(them)s") % {"them": them}))
-    return [f"{name}: {words.promise_share(given.share)}." for given, name in told if given and given.rows]
+    return [f"{name}: {_share(given.share)}." for given, name in told if given and given.rows]
 
 
 def _brief_feedback(pack: Pack, them: str) -> list[str]:
@@ -474,9 +527,14 @@ def _brief_next(pack: Pack, them: str) -> list[str]:
     found = pack.ahead.promises if pack.ahead else []
     if not found:
         return []
-    said = ngettext("%(count)d promise is open", "%(count)d promises are open", len(found)) % {"count": len(found)}
     late = sum(row.state is PromiseState.LATE for row in found)
-    return [_("%(said)s, %(late)d of them late.") % {"said": said, "late": late} if late else f"{said}."]
+    told = {"count": len(found), "late": late}
+    if len(found) == 1:
+        return [_("One promise is open, and late.") if late else _("One promise is open.")]
+    if late == len(found):
+        return [_("%(count)d promises are open, all of them late.") % told]
+    some = _("%(count)d promises are open, %(late)d of them late.")
+    return [(some if late else _("%(count)d promises are open.")) % told]
 
 
 def _brief_decisions(pack: Pack, them: str) -> list[str]:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from relationships import feedback
 from relationships.cadence import WEEKDAYS, Adherence, Interval, adherence, in_force
@@ -236,8 +236,19 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An agreement and the days on which it counted; none where it did so at the edge of the period too."""
+
+    agreed: Agreed
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rhythm:
-    agreed: list[Agreed]
+    """One for a while is told between the two times of the lasting one."""
+
+    held: list[Held]
     count: Count
     stretches: list[Stretch]
     silence: Silence | None
@@ -385,7 +396,7 @@ def _rhythm(facts: Facts, period: Period, today: date) -> Rhythm:
     last = min(period.last, today)
     talks = [talk for talk in facts.talks if period.has(talk.day)]
     return Rhythm(
-        agreed=_counted_on(facts.agreed, Period(period.first, last)),
+        held=_held(facts.agreed, Period(period.first, last)),
         count=_count(talks),
         stretches=[Stretch(one.first, one.last, _count(_within(talks, one))) for one in stretches(period, last)],
         silence=longest_silence([talk.day for talk in talks], Period(period.first, last)),
@@ -400,16 +411,22 @@ def _rhythm(facts: Facts, period: Period, today: date) -> Rhythm:
     )
 
 
-def _counted_on(agreed: Sequence[Agreed], period: Period) -> list[Agreed]:
-    """Those that counted on a day of the period, in the order in which they did first."""
+def _held(agreed: Sequence[Agreed], period: Period) -> list[Held]:
+    """What counted on the days of the period, from turn to turn."""
     intervals = [one.interval for one in agreed]
     turns = {
         period.first,
         *(one.starts_on for one in intervals),
         *(one.ends_on + DAY for one in intervals if one.ends_on),
     }
-    found = [in_force(intervals, day) for day in sorted(turns) if period.has(day)]
-    return [agreed[index] for index in dict.fromkeys(found) if index is not None]
+    days = [day for day in sorted(turns) if period.has(day)]
+    found = [(index, list(of)) for index, of in groupby(days, key=lambda day: in_force(intervals, day))]
+    ends = [*(of[0] - DAY for _index, of in found[1:]), None]
+    return [
+        Held(agreed[index], of[0] if of[0] > period.first else None, last)
+        for (index, of), last in zip(found, ends, strict=False)
+        if index is not None
+    ]
 
 
 def _within(talks: Iterable[Talk], period: Period) -> list[Talk]:

@@ -359,11 +359,16 @@ def promise_share(share: promises.Share) -> str:
     """*40 of 49 kept in time, 2 kept late, 1 late, 6 missed*: of those that came to an end or whose day is over."""
     if not share.judged:
         return _("none due yet")
-    parts = [_("%(kept)d of %(judged)d kept in time") % {"kept": share.kept, "judged": share.judged}]
-    parts += [_("%(count)d kept late") % {"count": share.kept_late}] if share.kept_late else []
+    kept = _("%(kept)d of %(judged)d kept in time") % {"kept": share.kept, "judged": share.judged}
+    return ", ".join([kept, *not_in_time(share)])
+
+
+def not_in_time(share: promises.Share) -> list[str]:
+    """*2 kept late*, *1 late*, *6 missed*: what there is of it."""
+    parts = [_("%(count)d kept late") % {"count": share.kept_late}] if share.kept_late else []
     parts += [_("%(count)d late") % {"count": share.late}] if share.late else []
     parts += [_("%(count)d missed") % {"count": share.broken}] if share.broken else []
-    return ", ".join(parts)
+    return parts
 
 
 def brief_share(share: promises.Share) -> str:

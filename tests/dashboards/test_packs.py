@@ -16,6 +16,7 @@ from dashboards.packs import (
     Coming,
     Decision,
     Facts,
+    Held,
     Pack,
     Part,
     Period,
@@ -200,7 +201,11 @@ def test_an_agreement_that_was_replaced_before_the_period_is_not_told() -> None:
     former, later = Agreed(Interval(date(2025, 1, 1), 30)), Agreed(Interval(date(2026, 1, 1), 14), "Petra Vogel")
     tighter = Agreed(Interval(date(2026, 10, 1), 7, date(2026, 10, 31)))
     pack = whole(Facts(agreed=[former, later, tighter]), Period(date(2026, 7, 1), TODAY))
-    assert pack.rhythm and pack.rhythm.agreed == [later, tighter]
+    assert pack.rhythm and pack.rhythm.held == [
+        Held(later, None, date(2026, 9, 30)),
+        Held(tighter, date(2026, 10, 1), date(2026, 10, 31)),
+        Held(later, date(2026, 11, 1), None),
+    ]
 
 
 def test_the_longest_silence_is_counted_from_the_edges_too() -> None:

@@ -21,9 +21,10 @@ from accounts.checks import ours
 from dashboards import pack_facts, pack_paper, pack_words, packs
 from dashboards.models import PackChoice
 from dashboards.pack_facts import People
-from dashboards.packs import Facts, Part, Period, Promise, Trouble, Voiced
+from dashboards.packs import Agreed, Facts, Part, Period, Promise, Trouble, Voiced
 from meetings.models import AgendaItem, Meeting, Outcome
 from relationships import actions, problems
+from relationships.cadence import Interval
 from relationships.models import Interaction, Relationship
 from relationships.promises import State
 from tests import people
@@ -101,7 +102,7 @@ def full(name: str = "Close the Loop") -> Relationship:
 SAID = (
     "Send the new round", "Open the gate", "Name a driver", "Answers come late", "Petra Vogel", "You are right",
     "The wrong crates", "Hamburg moves", "Quarterly review", "Winter round", "We spoke once", "1 with Close the Loop",
-    "1 of 1 kept in time", "1 of 1 answered, half of those within 2 days", "1 problem: 1 open.",
+    "1 of 1 kept in time", "1 of 1 answered, half of those within 2 days", "One problem, and it is open.",
     "2 promises are open, 1 of them late.", "Alice Ahlberg",
 )  # fmt: skip
 
@@ -211,7 +212,7 @@ def test_nothing_at_all_is_said_in_a_line_for_each_part() -> None:
     for said in (
         "No rhythm was agreed in this time.", "We did not speak in this time.", "Neither side gave feedback",
         "No promise of either side was due", "No problem was open", "No meeting of this time noted a decision.",
-        "No promise is open.", "No meeting is planned.", "Nobody was noted",
+        "No promise is open.", "No meeting is planned.",
     ):  # fmt: skip
         assert said in shown
     assert "<table" not in shown
@@ -434,6 +435,57 @@ def test_long_words_little_pictures_markup_and_other_letters() -> None:
     for one in found.pages:
         one.extract_text(visitor_text=lambda said, _cm, tm, *_rest: places.append(tm[4]) if said.strip() else None)
     assert places and max(places) < 595
+
+
+def sheet_for(known: Facts) -> pack_words.Sheet:
+    laid_out = packs.lay_out(known, Period(date(2025, 11, 24), date(2026, 11, 23)), [*Part], date(2026, 11, 23))
+    return pack_words.sheet(laid_out, "Nordfjell", "Nordfjell", People(["Alice Moran"], []), People([], []))
+
+
+def part_of(sheet: pack_words.Sheet, part: Part) -> pack_words.Section:
+    return next(one for one in sheet.sections if one.key == part)
+
+
+def test_a_day_to_come_that_was_agreed_too_late_says_why_it_is_late() -> None:
+    due, first = date(2026, 12, 3), date(2026, 11, 17)
+    sheet = sheet_for(Facts(promises=[Promise(True, "Send it", "Alice", due, State.LATE, first, first)]))
+    promised = part_of(sheet, Part.PROMISES)
+    table = promised.tables[0]
+    assert (table.name, table.said) == ("What we promised", "1 late.")
+    assert promised.said[-1] == "No promise of Nordfjell was due."
+    said = table.rows[0].cells[2]
+    assert (said.said, said.under) == ("3 Dec 2026", ("agreed only after 17 Nov 2026 had passed",))
+    assert sheet.brief[-1] == "One promise is open, and late."
+    assert part_of(sheet, Part.NEXT).tables[0].said == "1 of ours."
+    in_time = Promise(True, "Send it", "Alice", due, State.RENEGOTIATED, first)
+    cell = part_of(sheet_for(Facts(promises=[in_time])), Part.NEXT).tables[0].rows[0].cells[2]
+    assert cell.under == ("first by 17 Nov 2026",)
+
+
+def test_an_open_problem_whose_day_is_over_was_to_be_solved_by_it() -> None:
+    row = Trouble("Crates", "", date(2026, 11, 2), date(2026, 11, 9), problems.State.LATE)
+    problem = part_of(sheet_for(Facts(troubles=[row])), Part.PROBLEMS)
+    assert problem.tables[0].rows[0].cells[3].said == "Open, was to be solved by 9 Nov 2026"
+    assert problem.said == ["One problem, and it is open."]
+
+
+def test_each_rhythm_says_when_it_held_and_who_agreed_to_it_stands_where_nobody_took_part() -> None:
+    turn = date(2026, 6, 19)
+    former = Agreed(Interval(date(2025, 1, 1), 30))
+    later = Agreed(Interval(turn, 21), "Elsa", turn, assumed=False)
+    sheet = sheet_for(Facts(agreed=[former, later]))
+    assert (
+        part_of(sheet, Part.RHYTHM)
+        .said[0]
+        .startswith(
+            "Until 18 June 2026: every 30 days, not agreed. "
+            "From 19 June 2026: every 21 days, agreed with Elsa on 19 June 2026."
+        )
+    )
+    assert [(side.ours, side.agreed) for side in sheet.sides] == [(True, ""), (False, "Elsa")]
+    alone = sheet_for(Facts(agreed=[former]))
+    assert part_of(alone, Part.RHYTHM).said[0].startswith("Every 30 days, not agreed yet.")
+    assert [side.ours for side in alone.sides] == [True]
 
 
 def test_a_talk_after_it_was_solved_was_not_about_it() -> None:
