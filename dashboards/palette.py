@@ -136,6 +136,7 @@ DEEDS = (
     Offer(gettext_lazy("New promise"), "commitment_new", "checks", _writers, dialog=True),
     Offer(gettext_lazy("New feedback"), "feedback_new", "message-circle", _writers, dialog=True),
     Offer(gettext_lazy("New problem"), "problem_new", "alert-circle", _writers, dialog=True),
+    Offer(gettext_lazy("Review pack"), "pack_choice", "notes", _writers, also=gettext_lazy("prepare a review")),
     Offer(gettext_lazy("New relationship"), "relationship_create", "plus", _writers, dialog=True),
     Offer(gettext_lazy("Add organisation"), "account_create", "building", _writers, dialog=True),
 )
@@ -162,7 +163,9 @@ def palette(request: PersonRequest) -> HttpResponse:
 
 
 def find(user: User, typed: str, now: Now) -> list[Group]:
-    """Places whose name begins with what was typed, partners (own ones first), then actions; the empty groups left out.
+    """Places whose name begins with what was typed, partners (own ones first), colleagues, then actions.
+
+    The empty groups are left out. A colleague is found by a manager, who has a one-to-one with them.
 
     Blanks around it count for nothing. As many queries for one partner as for a thousand.
     """
@@ -181,6 +184,7 @@ def find(user: User, typed: str, now: Now) -> list[Group]:
     groups = [
         Group(_("Places"), [place.choice() for place in places]),
         Group(_("Partners"), [_page_of(row, now) for row in partners]),
+        Group(_("One-to-ones"), _colleagues(user, looked_for) if looked_for else []),
         Group(
             _("Actions"),
             [
@@ -231,6 +235,18 @@ def _changeable(user: User, partners: list[Relationship]) -> list[Relationship]:
 def _page_of(row: Relationship, now: Now) -> Choice:
     look = words.LOOKS[row.state(now)]
     return Choice(str(row), row.get_absolute_url(), look.icon, words.short(row, now), look.tone)
+
+
+def _colleagues(user: User, looked_for: tuple[Word, ...]) -> list[Choice]:
+    """Those of the manager's team who are called like that. One query, none for whoever manages nobody."""
+    if not user.manages:
+        return []
+    team = User.objects.managed_by(user).order_by("name", "pk").values_list("pk", "name")
+    called = [(pk, name) for pk, name in team if match(name, looked_for)][:PARTNERS]
+    return [
+        Choice(_("One-to-one with %(name)s") % {"name": name}, reverse("one_to_one", args=[pk]), "user-circle")
+        for pk, name in called
+    ]
 
 
 def _deeds_with(row: Relationship) -> Iterator[Choice]:

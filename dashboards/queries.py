@@ -198,8 +198,8 @@ def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now
 
 
 def _at_stake(rows: RelationshipQuerySet, now: Now) -> list[Order]:
-    """What is overdue by its worth times how late it is, then what has no worth, the latest first; then the others by
-    their worth."""
+    """What is overdue by its worth times the rhythms missed, then what has no worth, the latest first; then the others
+    by their worth."""
     falling = Cast(F("yearly_worth") * Value(-1), FloatField())
     late, others = rows.overdue(now), rows.exclude(state_conditions(now)[State.OVERDUE])
     return [

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -74,11 +74,15 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found of a kind: the best of it, and how much there is (``count`` is *200 or more* at the bound)."""
+    """What was found of a kind: the best of it, and how much there is.
+
+    ``count`` is *200 or more* at the bound; ``said`` names it too: *1 organisation*.
+    """
 
     key: str
     name: str
     count: str
+    said: str
     lines: list[Line]
     more: str
 
@@ -217,12 +221,30 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
         lines = sort.lines(asked, shown)
         more = "" if kind or len(keys) <= OF_EACH else f"?{urlencode({'q': typed, 'kind': sort.key})}"
         # What vanished between two queries is left out.
-        groups.append(Group(sort.key, str(sort.name), _count(keys), [lines[k] for k in shown if k in lines], more))
+        told = [lines[key] for key in shown if key in lines]
+        count = _count(keys)
+        groups.append(Group(sort.key, str(sort.name), count, counted(sort.key, len(keys), count), told, more))
     return groups
 
 
 def _count(keys: list[int]) -> str:
     return str(len(keys)) if len(keys) < finding.MOST else _("%(count)d or more") % {"count": finding.MOST}
+
+
+def counted(kind: str, number: int, count: str) -> str:
+    """*1 organisation*, *12 people*, *200 or more notes*."""
+    match kind:
+        case "organisations":
+            text = ngettext("%(count)s organisation", "%(count)s organisations", number)
+        case "people":
+            text = ngettext("%(count)s person", "%(count)s people", number)
+        case "notes":
+            text = ngettext("%(count)s note", "%(count)s notes", number)
+        case "feedback":
+            text = ngettext("%(count)s piece of feedback", "%(count)s pieces of feedback", number)
+        case _:
+            text = ngettext("%(count)s promise", "%(count)s promises", number)
+    return text % {"count": count}
 
 
 @require_safe
@@ -246,7 +268,7 @@ def search(request: PersonRequest) -> HttpResponse:
 
 
 def _said(groups: list[Group]) -> str:
-    """*Found: organisations 3, notes 12.*"""
+    """*Found: 1 organisation, 12 notes.*"""
     if not groups:
         return _("Nothing found.")
-    return _("Found: %(kinds)s.") % {"kinds": ", ".join(f"{group.name.lower()} {group.count}" for group in groups)}
+    return _("Found: %(kinds)s.") % {"kinds": ", ".join(group.said for group in groups)}

@@ -89,7 +89,7 @@ def in_list(row: Relationship, gone: trend.Direction = trend.UNKNOWN) -> InList 
     drawn = bar((kept.earned, kept.lost, kept.unknown))
     judged = _("%(judged)d of 100 judged") % {"judged": drawn.judged}
     if not kept.band:
-        return InList(None, "", _("%(judged)d judged") % {"judged": drawn.judged}, judged)
+        return InList(None, "", judged, judged)
     word = f"{drawn.earned} {health_words.BANDS[health.Band(kept.band)]}"
     return InList(drawn, str(drawn.earned), word, judged, _signed(gone), health_words.direction(gone, kept.as_of))
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 Record = TypeVar("Record", bound=Model)
 # So many rows are read at a time; each lot costs the same few queries.
 LOT = 500
-XLSX = "xlsx"
+CSV, XLSX = "csv", "xlsx"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -63,9 +63,15 @@ def by_key(rows: QuerySet[Record], keys: Sequence[int]) -> list[Record]:
 
 
 def deliver(request: HttpRequest, listing: Listing, *, today: date, back: str) -> HttpResponseBase:
-    """``?as=xlsx`` is a workbook, anything else CSV. ``back`` is the page of the list, for who asks for too much."""
+    """``?as=xlsx`` is a workbook, ``csv`` or nothing CSV; there is nothing else.
+
+    ``back`` is the page of the list, for who asks for too much.
+    """
+    kind = request.GET.get("as") or CSV
+    if kind not in (CSV, XLSX):
+        raise Http404
     logger.info("Person %s takes along the list %s.", request.user.pk, listing.name)
-    if request.GET.get("as") == XLSX:
+    if kind == XLSX:
         return _workbook(request, listing, today, back)
     language = get_language()
 
@@ -77,7 +83,7 @@ def deliver(request: HttpRequest, listing: Listing, *, today: date, back: str) -
 
     # The names of the columns are on their way before the first row is asked for.
     response = StreamingHttpResponse(csv_lots(listing.columns, lots()), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, _named(listing, today, "csv"))
+    response["Content-Disposition"] = content_disposition_header(True, _named(listing, today, CSV))
     response["X-Accel-Buffering"] = "no"
     return response
 
@@ -121,10 +127,10 @@ def menu(request: HttpRequest, route: str, count: int = 0, **more: str) -> Menu:
     for name, value in more.items():
         values[name] = value
     asked = {}
-    for kind in ("csv", XLSX):
+    for kind in (CSV, XLSX):
         values["as"] = kind
         asked[kind] = f"{reverse(route)}?{values.urlencode()}"
-    return Menu(asked["csv"], asked[XLSX], too_many(count) if count > MOST_ROWS else "")
+    return Menu(asked[CSV], asked[XLSX], too_many(count) if count > MOST_ROWS else "")
 
 
 def listed_at(request: HttpRequest, route: str) -> str:

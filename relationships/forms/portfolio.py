@@ -121,7 +121,7 @@ class PortfolioForm(forms.Form):
             ("name", gettext_lazy("name")),
             ("contact", gettext_lazy("longest without contact")),
             ("worth", gettext_lazy("yearly worth")),
-            ("at_stake", gettext_lazy("most at stake: worth × lateness")),
+            ("at_stake", gettext_lazy("most at stake: worth × rhythms missed")),
             ("standing", gettext_lazy("weakest standing")),
         ],
     )

@@ -348,3 +348,10 @@ def test_loyalty_takes_the_field_that_is_shown() -> None:
     assert len(lines_of(client, "loyalty_download", field=NOT_KNOWN)) == 1
     assert lines_of(client, "loyalty_download", field="apostle") == []
     assert Commitment.objects.count() == 0
+
+
+def test_unknown_format_is_not_there() -> None:
+    client = client_of(people.alice())
+    for route in ("portfolio_download", "promise_download", "account_download"):
+        assert client.get(reverse(route), {"as": "pdf"}).status_code == 404
+        assert client.get(reverse(route), {"as": ""})["Content-Type"].startswith("text/csv")

@@ -52,6 +52,19 @@ def test_outlines_are_found_by_other_words_for_them_by_who_may_change_them(typed
     assert "Places" not in found(typed)
 
 
+def test_keys_and_reviews_are_found_by_their_words() -> None:
+    assert found("keys") == found("shortcuts") == {"Places": ["Keys"]}
+    assert found("review") == {"Actions": ["Review pack"]}
+    assert "Actions" not in found("review", people.rita())
+
+
+def test_one_to_one_is_found_by_the_name_of_a_colleague_by_their_manager_alone() -> None:
+    name = people.alice().name
+    assert found(name, people.mona())["One-to-ones"] == [f"One-to-one with {name}"]
+    for one in (people.alice(), people.bob(), people.adam(), people.outsider()):
+        assert "One-to-ones" not in found(name, one), one
+
+
 # What is found -------------------------------------------------------------------------------------------------------
 
 
@@ -88,6 +101,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "New promise",
             "New feedback",
             "New problem",
+            "Review pack",
             "New relationship",
             "Add organisation",
         ],

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import CONTACT_SEARCHED, Account, AccountAlias, Affiliation, Contact, User
-from dashboards.search import OF_EACH, found
+from dashboards.search import OF_EACH, counted, found
 from relationships import actions, finding
 from relationships.models import (
     FEEDBACK_SEARCHED,
@@ -371,3 +371,11 @@ def test_word_of_the_partners_name_need_not_stand_in_the_note() -> None:
     assert texts("ewos prices") == ["[Ewos] has better [prices]", "The [prices] rise"]
     assert texts("ewos norway") == []
     assert texts("norway pirces") == ["The [prices] rise"]
+
+
+def test_one_is_not_many() -> None:
+    told = {"organisations": "organisation", "people": "person", "notes": "note", "promises": "promise"}
+    for kind, one in told.items():
+        assert counted(kind, 1, "1") == f"1 {one}"
+        assert counted(kind, 200, "200 or more").startswith("200 or more ")
+    assert counted("people", 2, "2") == "2 people"

@@ -375,7 +375,7 @@ def test_portfolio_shows_the_score_or_how_much_can_be_judged_and_sorts_by_it() -
     lines = [line for _look, _count, lines in answer.context["groups"] for line in lines]
     assert [line.relationship for line in lines] == [rows[2], rows[3], rows[0], rows[1]]
     assert [(line.standing.score, line.standing.word) for line in lines] == [
-        ("41", "41 weak"), ("55", "55 steady"), ("70", "70 strong"), ("", "25 judged"),
+        ("41", "41 weak"), ("55", "55 steady"), ("70", "70 strong"), ("", "25 of 100 judged"),
     ]  # fmt: skip
     said = text(answer)
     assert "25 of 100 judged" in said and "70 strong" in said

@@ -33,7 +33,7 @@ def test_slash_words_arrows_enter_and_back(browse: Open) -> None:
     hit = page.locator("[data-hit]")
     expect(hit).to_have_count(1)
     expect(page.locator("mark")).to_have_text(["prices", "January"])
-    expect(page.locator("#search-said")).to_have_text("Found: notes 1.")
+    expect(page.locator("#search-said")).to_have_text("Found: 1 note.")
     expect(field(page)).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(hit).to_be_focused()
