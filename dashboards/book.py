@@ -13,31 +13,39 @@ from typing import Any, Self
 from django.db.models import FilteredRelation, Q, Sum
 
 from accounts import access
-from accounts.models import User
+from accounts.models import Team, User
 from dashboards.models import BookCount, BookFigure
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """Which part of the book: of a team, an owner, a kind of organisation, a tier, a tag; all where nothing is said."""
+    """Which part of the book: of a team, an owner, a kind of organisation, a tier, a tag; all where nothing is said.
+
+    ``below`` are the teams below that team, which are narrowed to with it.
+    """
 
     team: int | None = None
     owner: int | None = None
     kind: str = ""
     tier: str = ""
     tag: str = ""
+    below: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, chosen: Mapping[str, Any]) -> Self:
         """From what a filter has chosen: rows or keys, and texts; whatever else it has is left out."""
         found: dict[str, Any] = {name: getattr(chosen.get(name), "pk", chosen.get(name)) for name in ("team", "owner")}
         found |= {name: str(chosen.get(name) or "") for name in ("kind", "tier", "tag")}
-        return cls(**found)
+        team = chosen.get("team")
+        below = team.branch - {team.pk} if isinstance(team, Team) else frozenset()
+        return cls(**found, below=below)
 
     def condition(self, path: str = "") -> Q:
         """For figures: one that is of no tag has an empty one."""
         found = Q(**{f"{path}tag": self.tag})
-        for name in ("team", "owner", "kind", "tier"):
+        if self.team:
+            found &= Q(**{f"{path}team__in": {self.team, *self.below}})
+        for name in ("owner", "kind", "tier"):
             if value := getattr(self, name):
                 found &= Q(**{f"{path}{name}": value})
         return found

@@ -66,7 +66,10 @@ class Course:
 
 
 def course(counted: Sequence[Counted]) -> Course:
-    """Since the last turn: the newest day with the fewest or the most overdue from which it changed by enough."""
+    """Since the last turn: the newest day with the fewest or the most overdue from which it changed by enough.
+
+    A single week that is unlike both its neighbours is no turn: what went up and came back at once is no slip.
+    """
     known = [one for one in counted if one.going]
     if len(known) < 2:
         return Course(Way.UNKNOWN)
@@ -89,12 +92,19 @@ def _furthest(known: Sequence[Counted], last: Counted, up: bool) -> list[Counted
     sign = 1 if up else -1
     changed = [
         one
-        for one in known[:-1]
-        if sign * (last.overdue - one.overdue) >= LEAST_CHANGED
+        for place, one in enumerate(known[:-1])
+        if _is_like_a_neighbour(known, place)
+        and sign * (last.overdue - one.overdue) >= LEAST_CHANGED
         and sign * (last.share - one.share) * 100 >= LEAST_POINTS
     ]
     most = max((sign * (last.share - one.share) for one in changed), default=0.0)
     return [one for one in changed if sign * (last.share - one.share) == most]
+
+
+def _is_like_a_neighbour(known: Sequence[Counted], place: int) -> bool:
+    """Whether it is the middle of the three weeks around it; the first is."""
+    around = sorted(one.share for one in known[max(0, place - 1) : place + 2])
+    return place == 0 or known[place].share == around[1]
 
 
 def _weeks(first: Counted, last: Counted) -> int:

@@ -51,6 +51,7 @@ def insights(request: PersonRequest) -> HttpResponse:
         "spans": _spans(request, form),
         "held": [("weeks", form.chosen()["weeks"])] if "weeks" in form.chosen() else [],
         "narrowed": bool(form.cell),
+        "stale": bool(form.errors),
         "writes": user.reach.writes,
         "counted": _counted_at(counted, now.today(user.zone)),
         "one_to_one": sheet_of(form.chosen().get("owner"), user),

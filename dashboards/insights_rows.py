@@ -30,10 +30,7 @@ RENEWS_WITHIN = 90
 
 def of_cell(user: User, cell: Mapping[str, Any]) -> RelationshipQuerySet:
     """The person's book, or the part of it that is chosen; as ``dashboards.book`` counts it."""
-    columns = {"team": "team", "owner": "owner", "kind": "account__kind", "tier": "tier"}
-    rows = Relationship.objects.of_book(user)
-    rows = rows.filter(**{column: cell[name] for name, column in columns.items() if name in cell})
-    return rows.filter(tags__contains=[cell["tag"]]) if "tag" in cell else rows
+    return Relationship.objects.of_book(user).in_cell(**cell)
 
 
 def dots(rows: RelationshipQuerySet) -> list[Relationship] | None:

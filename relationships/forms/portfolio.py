@@ -40,6 +40,10 @@ def _renewals() -> list[tuple[str, str]]:
     return [("", _("all")), *(_within_days(days) for days in (30, 90, 180, 365))]
 
 
+# What a count of the book is parted by; each is a field.
+CELL = ("team", "owner", "kind", "tier", "tag")
+
+
 class PortfolioForm(forms.Form):
     MINE, PART, TEAM, BOOK = "mine", "part", "team", "book"
     UP, DOWN, WEEK = "up", "down", "week"
@@ -159,12 +163,9 @@ class PortfolioForm(forms.Form):
         rows = self._of_whom(rows, chosen)
         rows = self._moving(rows, chosen, now)
         rows = self._flagged(rows, chosen, now)
-        same = {
-            "owner": "owner", "team": "team", "stage": "stage", "tier": "tier", "kind": "account__kind"
-        }  # fmt: skip
-        rows = rows.filter(**{column: chosen[name] for name, column in same.items() if name in chosen})
-        if tag := chosen.get("tag"):
-            rows = rows.filter(tags__contains=[tag])
+        rows = rows.in_cell(**{name: chosen[name] for name in CELL if name in chosen})
+        if stage := chosen.get("stage"):
+            rows = rows.filter(stage=stage)
         if late := chosen.get("late"):
             rows = rows.overdue_by(Late(late), now)
         if standing := chosen.get("standing"):

@@ -110,8 +110,10 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
     def in_cell(
         self, *, team: Team | None = None, owner: User | None = None, kind: str = "", tier: str = "", tag: str = ""
     ) -> Self:
-        """Those of one team, one owner, one kind of organisation, one tier, with one tag; of each only what is said."""
-        said = {"team": team, "owner": owner, "account__kind": kind, "tier": tier, "tags__contains": tag and [tag]}
+        """Those of one team and those below it, one owner, kind of organisation and tier, with one tag; of each only
+        what is said."""
+        said = {"owner": owner, "account__kind": kind, "tier": tier, "tags__contains": tag and [tag]}
+        said |= {"team__in": team and team.branch}
         return self.filter(**{name: value for name, value in said.items() if value})
 
     def ended(self) -> Self:

@@ -83,6 +83,8 @@ def test_it_is_narrowed_by_what_is_chosen() -> None:
         assert overdue(adam, narrowing) == expected, narrowing
     chosen = {"team": people.north(), "owner": alice, "kind": "supplier", "q": "x"}
     assert Narrowing.of(chosen) == Narrowing(team=people.north().pk, owner=alice.pk, kind="supplier")
+    # A team is narrowed to with those below it.
+    assert overdue(adam, Narrowing.of({"team": people.europe()})) == 11
 
 
 def test_the_newest_count_is_read_in_two_queries_and_the_course_in_one(django_assert_num_queries: Any) -> None:

@@ -168,6 +168,7 @@ def test_every_figure_is_as_many_as_its_list(book: None) -> None:
         (people.adam(), {}),
         (people.alice(), {}),
         (people.mona(), {"team": people.north().pk, "kind": "customer"}),
+        (people.mona(), {"team": people.europe().pk}),
         (people.rita(), {"owner": people.bob().pk, "tier": "A"}),
         (people.outsider(), {"tag": "cold chain"}),
     ]
