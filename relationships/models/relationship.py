@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, timedelta
 from functools import reduce
 from operator import or_
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -112,8 +112,8 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
     ) -> Self:
         """Those of one team and those below it, one owner, kind of organisation and tier, with one tag; of each only
         what is said."""
-        said = {"owner": owner, "account__kind": kind, "tier": tier, "tags__contains": tag and [tag]}
-        said |= {"team__in": team and team.branch}
+        said: dict[str, Any] = {"team__in": team and team.branch, "owner": owner, "account__kind": kind}
+        said |= {"tier": tier, "tags__contains": tag and [tag]}
         return self.filter(**{name: value for name, value in said.items() if value})
 
     def ended(self) -> Self:

@@ -147,6 +147,8 @@ GIVEN: dict[tuple[str, str], Any] = {
     ("Interaction", "next_step_on"): lambda half: timezone.now().date(),
     # About an entry, so not about a promise; there is a row more for that.
     ("Comment", "commitment"): lambda half: None,
+    # Its owner's alone, so not a team's.
+    ("SavedView", "team"): lambda half: None,
     # A file, so not a link; it holds a canary too. There is a row more for a link.
     ("Attachment", "url"): "",
     ("Attachment", "file"): lambda half: stored(half),
