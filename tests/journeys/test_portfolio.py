@@ -103,6 +103,8 @@ def test_a_reader_only_looks(browse: Open) -> None:
     for address in ("/", "/portfolio/", row.get_absolute_url()):
         page.goto(address)
         expect(page.locator(".c-page h1")).to_be_visible()
-        assert page.locator("main form[method=post], main [data-dialog], main .btn-primary").count() == 0, address
+        # To keep a list as one narrowed it changes nothing of anybody.
+        writing = "main form[method=post], main [data-dialog]:not([href^='/views/']), main .btn-primary"
+        assert page.locator(writing).count() == 0, address
     expect(page.locator(".c-state").first).to_contain_text("Overdue")
     assert Relationship.objects.get().pk == row.pk
