@@ -49,6 +49,7 @@ SHOWN = {
     ("live", 1440, "light"): "live",
     ("minutes", 1440, "light"): "minutes",
     ("review-pack", 1440, "light"): "review-pack",
+    ("book", 1440, "light"): "insights",
     ("today", 390, "dark"): "today-phone",
 }
 
@@ -208,6 +209,12 @@ def _first_of(listed: str, inside: str) -> Callable[[Page], None]:
     return step
 
 
+def _one_to_one(page: Page) -> None:
+    page.goto("/people/one-to-ones/")
+    page.locator("main li a[href$='/one-to-one/']").first.click()
+    page.wait_for_url("**/one-to-one/")
+
+
 def _meeting(title: str, action: str = "", *, state: str = "") -> Callable[[Page], None]:
     """A meeting of the demonstration, or the page that a button at its top leads to."""
 
@@ -287,6 +294,14 @@ STEPS: dict[str, dict[str, str | Callable[[Page], None]]] = {
         "units": _units,
         "new": "/relationships/new/",
         "settings": "/settings/",
+    },
+    "mona": {
+        "book": "/insights/",
+        "one-to-ones": "/people/one-to-ones/",
+        "one-to-one": _one_to_one,
+        "search": "/search/?q=sensor",
+        "views": "/views/",
+        "keys": "/shortcuts/",
     },
     "adam": {
         "empty-today": "/",
