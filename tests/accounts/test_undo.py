@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from accounts import actions as accounts
 from accounts.history import events_of
-from accounts.models import Account, Affiliation, Cover, Invitation, Team, UndoStep, User
+from accounts.models import Account, Affiliation, Cover, Invitation, OneToOne, Team, UndoStep, User
 from accounts.undo import INVERSES, KEPT_FOR, Done, TooLateError, deeds_of, gather, take_back, words_of_turn
 from relationships import actions
 from relationships.models import (
@@ -98,6 +98,7 @@ def book() -> Book:
     accounts.create_account(**by, name="Lonely", zone="UTC")
     accounts.invite_person(actor=adam, now=NOW, email="nina@concord.example", name="Nina Nord", zone="UTC")
     accounts.add_team(actor=adam, now=NOW, name="West")
+    accounts.hold_one_to_one(actor=people.mona(), now=NOW, person=alice, held_on=MONDAY, note="Well")
     accounts.create_cover(
         actor=bob, now=NOW, absent=bob, stand_in=alice, from_on=MONDAY + 7 * DAY, until_on=MONDAY + 9 * DAY
     )
@@ -248,6 +249,7 @@ ALICE: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
     ),
     "restore_value": lambda b, by: restored_value(b),
     "resume": lambda b, by: actions.resume(**by, relationship=b.paused),
+    "set_tier": lambda b, by: actions.set_tier(**by, relationships=[b.row, b.paused], tier="B"),
     "retag": lambda b, by: actions.retag(**by, relationships=[b.row, b.paused], add=["x"], remove=["fish"]),
     "see_mention": lambda b, by: actions.see_mention(**by, mention_id=Mention.objects.get().pk),
     "snooze": lambda b, by: actions.snooze(**by, relationship=b.row, until_on=MONDAY + 3 * DAY, reason="Fair"),
@@ -284,6 +286,18 @@ ADAM: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
 BOB: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
     "accounts.remove_cover": lambda b, by: accounts.remove_cover(**by, cover_id=Cover.objects.get().pk),
 }
+# What only a manager does.
+MONA: dict[str, Callable[[Book, dict[str, Any]], Done[Any]]] = {
+    "accounts.hold_one_to_one": lambda b, by: accounts.hold_one_to_one(
+        **by, person=people.bob(), held_on=MONDAY, asked="A day", note="Rested"
+    ),
+    "accounts.change_one_to_one": lambda b, by: accounts.change_one_to_one(
+        **by, one_to_one=OneToOne.objects.get(person=people.alice()), values={"note": "Tired"}
+    ),
+    "accounts.remove_one_to_one": lambda b, by: accounts.remove_one_to_one(
+        **by, one_to_one_id=OneToOne.objects.get(person=people.alice()).pk
+    ),
+}
 # A verb that takes back, and the one whose step names it.
 TAKES_BACK = {
     "accounts.remove_account_by_id": "accounts.create_account",
@@ -295,12 +309,14 @@ TAKES_BACK = {
     "accounts.restore_cover": "accounts.remove_cover",
     "accounts.restore_external_id": "accounts.remove_external_id",
     "accounts.restore_not_the_same": "accounts.unsay_not_the_same",
+    "accounts.restore_one_to_one": "accounts.remove_one_to_one",
     "accounts.restore_person": "accounts.remove_person",
     "accounts.restore_place": "accounts.remove_place",
     "accounts.restore_team": "accounts.remove_team",
     "accounts.set_account": "accounts.change_account",
     "accounts.set_active": "accounts.deactivate_person",
     "accounts.set_invitations": "accounts.invite_again",
+    "accounts.set_one_to_one": "accounts.change_one_to_one",
     "accounts.set_person": "accounts.change_person",
     "accounts.set_place": "accounts.change_place",
     "accounts.set_settings": "accounts.change_settings",
@@ -339,7 +355,7 @@ TAKES_BACK = {
     **later_deeds.TAKES_BACK,
     **health_deeds.TAKES_BACK,
 }
-EXAMPLES = {**ALICE, **LATER, **ADAM, **BOB}
+EXAMPLES = {**ALICE, **LATER, **ADAM, **BOB, **MONA}
 # What an example writes besides the one deed stays when that is taken back. So does a new relationship, out of sight,
 # as its record must; and a new invitation, withdrawn, as its mail may be on its way. The second undo is held to it.
 STAYS = {
@@ -364,7 +380,8 @@ EVERY = sorted([*verbs(accounts, "accounts."), *verbs(actions, "")])
 def actor_of(name: str) -> User:
     while name in TAKES_BACK:
         name = TAKES_BACK[name]
-    return people.adam() if name in ADAM else people.bob() if name in BOB else people.alice()
+    others = {people.adam: ADAM, people.bob: BOB, people.mona: MONA}
+    return next((person for person, deeds in others.items() if name in deeds), people.alice)()
 
 
 def do(name: str, b: Book) -> Done[Any]:
@@ -400,7 +417,9 @@ def there_and_back(name: str, b: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [ALICE, LATER, ADAM, BOB, TAKES_BACK], ids=["alice", "alice, later", "adam", "bob", "taking back"]
+    "names",
+    [ALICE, LATER, ADAM, BOB, MONA, TAKES_BACK],
+    ids=["alice", "alice, later", "adam", "bob", "mona", "taking back"],
 )
 def test_each_verb_taken_back_done_again_and_taken_back(names: dict[str, Any]) -> None:
     """One book for all; what was done with it is forgotten before the next verb."""
