@@ -13,6 +13,8 @@ from enum import Enum, auto
 # Of so many relationships at least, and so many points of a hundred, must the overdue have changed to be told.
 LEAST_CHANGED = 2
 LEAST_POINTS = 5
+# A later day is the turn rather than an earlier one where this part of the change came after it.
+NEARLY = 0.8
 # So many are enough to speak of a middle, or of a share.
 ENOUGH = 3
 # A difference of so many points of score, or of a hundred promises, is one.
@@ -66,7 +68,7 @@ class Course:
 
 
 def course(counted: Sequence[Counted]) -> Course:
-    """Since the last turn: the newest day with the fewest or the most overdue from which it changed by enough.
+    """Since the last turn: the newest day with nearly the fewest or the most overdue, from which it changed by enough.
 
     A single week that is unlike both its neighbours is no turn: what went up and came back at once is no slip.
     """
@@ -88,7 +90,7 @@ def course(counted: Sequence[Counted]) -> Course:
 
 
 def _furthest(known: Sequence[Counted], last: Counted, up: bool) -> list[Counted]:
-    """The days from which it rose (or fell) the most, in count and in share; none where that is too little."""
+    """The days from which it rose (or fell) nearly the most, in count and in share; none where that is too little."""
     sign = 1 if up else -1
     changed = [
         one
@@ -98,7 +100,7 @@ def _furthest(known: Sequence[Counted], last: Counted, up: bool) -> list[Counted
         and sign * (last.share - one.share) * 100 >= LEAST_POINTS
     ]
     most = max((sign * (last.share - one.share) for one in changed), default=0.0)
-    return [one for one in changed if sign * (last.share - one.share) == most]
+    return [one for one in changed if sign * (last.share - one.share) >= NEARLY * most]
 
 
 def _is_like_a_neighbour(known: Sequence[Counted], place: int) -> bool:
