@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from relationships.evidence import Component, Kind
-from relationships.health_words import number
+from relationships.health_words import number, times
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,6 @@ def _talks(count: int) -> str:
     if not count:
         return ""
     return ngettext("%(n)s day with a conversation", "%(n)s days with a conversation", count) % {"n": number(count)}
-
-
-def times(count: int) -> str:
-    """*never*, *once*, *twice*, *three times*."""
-    if count > 2:
-        return _("%(count)s times") % {"count": number(count)}
-    return (_("never"), _("once"), _("twice"))[count]
 
 
 def said(row: Happened) -> str:

@@ -284,7 +284,7 @@ def _access(case: Case) -> list[str]:
 
 def _and_so_on(case: Case, who: str, *deeds: tuple[Kind, str]) -> str:
     """*people of theirs accepted a meeting nine times, declined one twice*: each time a person did is a row."""
-    did = [text % {"n": _times(case.count(kind))} for kind, text in deeds if case.count(kind)]
+    did = [text % {"n": times(case.count(kind))} for kind, text in deeds if case.count(kind)]
     return f"{who} {', '.join(did)}" if did else ""
 
 
@@ -348,7 +348,7 @@ def _trust(case: Case) -> list[str]:
         ("theirs", _("they answered ours in time %(n)s"), _("left ours unanswered %(n)s")),
     ):
         parts = [
-            (text % {"n": _times(count)})
+            (text % {"n": times(count)})
             for count, text in (
                 (case.count(Kind.FEEDBACK_ANSWERED, side=side), answered),
                 (case.count(Kind.FEEDBACK_IGNORED, side=side), ignored),
@@ -361,10 +361,10 @@ def _trust(case: Case) -> list[str]:
     return found
 
 
-def _times(count: int) -> str:
-    """*once*, *twice*, *three times*."""
+def times(count: int) -> str:
+    """*never*, *once*, *twice*, *three times*."""
     if count <= 2:
-        return _("once") if count == 1 else _("twice")
+        return (_("never"), _("once"), _("twice"))[count]
     return _("%(count)s times") % {"count": number(count)}
 
 
@@ -377,7 +377,7 @@ def _reciprocity(case: Case) -> list[str]:
     ):
         theirs, ours = case.count(kind, side="theirs"), case.count(kind, side="ours")
         if theirs or ours:
-            told = {"theirs": _times(theirs) if theirs else _("never"), "ours": _times(ours) if ours else _("never")}
+            told = {"theirs": times(theirs), "ours": times(ours)}
             found.append(text % told)
         else:
             missing.append(name)

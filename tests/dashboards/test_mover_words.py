@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.mover_words import Happened, said, times, why
+from dashboards.mover_words import Happened, said, why
 from relationships.evidence import RULES, Component, Kind
+from relationships.health_words import times
 
 SIDES = ("ours", "theirs")
 QUIET = "quiet for 41 days – you agreed on 14"
