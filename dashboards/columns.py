@@ -16,6 +16,7 @@ from relationships.cadence import State
 from relationships.models import Relationship
 from web import dates
 from web.clock import Now
+from web.left_out import LeftOut
 
 # What the address says of columns. Partner and state are always there: the first of them stands in the address so
 # that nothing else is a choice too.
@@ -105,6 +106,12 @@ def of(values: QueryDict, sort: str) -> Columns:
         return Columns(frozenset(key for key in values.getlist(NAME) if key in known), chosen=True)
     usual = frozenset(USUAL)
     return Columns(usual | {OF_SORT[sort]} if sort in OF_SORT else usual, chosen=False)
+
+
+def left_out(values: QueryDict) -> list[LeftOut]:
+    """What the address says and is no column."""
+    known = {ALWAYS, *DRAWN, *WRITTEN, ""}
+    return [LeftOut(_("Column"), key) for key in dict.fromkeys(values.getlist(NAME)) if key not in known]
 
 
 def cells(row: Relationship, columns: Columns, state: State, now: Now) -> list[Cell]:

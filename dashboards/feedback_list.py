@@ -33,7 +33,7 @@ from relationships.models import (
 )
 from relationships.views.feedback import ROUTES
 from relationships.words import Look
-from web import dates
+from web import dates, left_out
 from web.choices import narrow
 from web.clock import Now
 from web.downloads import menu
@@ -68,7 +68,9 @@ class FeedbackFilter(WhoseFilter):
     ended = frozenset({"answered"})
 
     q = forms.CharField(required=False, max_length=200, label=gettext_lazy("Search partners and words"))
-    state = forms.ChoiceField(required=False, choices=[*STATES.items(), (OPEN, STATES[""])])
+    state = forms.ChoiceField(
+        required=False, label=gettext_lazy("State"), choices=[*STATES.items(), (OPEN, STATES[""])]
+    )
     side = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Side"),
@@ -291,6 +293,7 @@ def feedback_list(request: PersonRequest) -> HttpResponse:
     whose = form.of_whom
     context = {
         "form": form,
+        "left_out": left_out.said(left_out.of_form(form)),
         "sentences": sentences(figures(rows, now)),
         "tabs": [
             Choice(str(name), address(request, state=form.tab(value)), value == state, counted[value])

@@ -23,7 +23,7 @@ from dashboards.insights_form import SPANS, InsightsForm
 from dashboards.insights_links import Lists
 from dashboards.one_to_one_page import sheet_of
 from dashboards.queries import WORKING_DAYS
-from web import dates
+from web import dates, left_out
 from web.clock import Now
 
 # Of the course only these are read: there are many figures, and of some former weeks no others.
@@ -51,7 +51,7 @@ def insights(request: PersonRequest) -> HttpResponse:
         "spans": _spans(request, form),
         "held": [("weeks", form.chosen()["weeks"])] if "weeks" in form.chosen() else [],
         "narrowed": bool(form.cell),
-        "stale": bool(form.errors),
+        "left_out": left_out.said(left_out.of_form(form)),
         "writes": user.reach.writes,
         "counted": _counted_at(counted, now.today(user.zone)),
         "one_to_one": sheet_of(form.chosen().get("owner"), user),

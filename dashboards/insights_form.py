@@ -27,7 +27,7 @@ class InsightsForm(forms.Form):
     kind = forms.ChoiceField(required=False, label=gettext_lazy("Kind"))
     tier = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tier"))
     tag = forms.CharField(required=False, max_length=200, label=gettext_lazy("Tag"))
-    weeks = forms.ChoiceField(required=False, choices=list(SPANS.items()))
+    weeks = forms.ChoiceField(required=False, label=gettext_lazy("How far back"), choices=list(SPANS.items()))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,8 +20,10 @@ from relationships import two_views_words as said_as
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import Relationship, RelationshipQuerySet
 from relationships.two_views import Quadrant
+from web import left_out
 from web.clock import Now
 from web.downloads import menu
+from web.left_out import LeftOut
 from web.paging import page
 
 PAGE = 50
@@ -75,6 +77,7 @@ def loyalty_list(request: PersonRequest) -> HttpResponse:
         "rows": told(shown.rows, found, now),
         "more": _opened(request, field=key, after=shown.after) if shown.after else "",
         "form": form,
+        "left_out": left_out.said([*left_out.of_form(form), *_no_field(request.GET.get("field", ""))]),
         "chips": book_filter.chips(form, lambda name: book_filter.address(request, **{name: ""})),
         "held": [("field", key)] if "field" in request.GET else [],
         "narrowed": narrowed,
@@ -96,6 +99,10 @@ def _chosen(asked: str, found: Book) -> str:
     if asked in (NOT_KNOWN, *Quadrant):
         return asked
     return next((one.value for one in URGENT if found.inside[one]), NOT_KNOWN)
+
+
+def _no_field(asked: str) -> list[LeftOut]:
+    return [LeftOut(_("Field"), asked)] if asked and asked not in (NOT_KNOWN, *Quadrant) else []
 
 
 def _field(one: Quadrant | None, found: Book, chosen: str, request: PersonRequest) -> Field:

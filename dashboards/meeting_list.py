@@ -26,6 +26,7 @@ from meetings import series, series_words, words
 from meetings.models import ONE_OF_SERIES, Meeting, MeetingAccount, MeetingQuerySet, Participant, Series
 from relationships.models import Relationship, RelationshipQuerySet
 from relationships.words import Look
+from web import left_out
 from web.clock import Now
 from web.downloads import menu
 from web.paging import page
@@ -61,7 +62,7 @@ class MeetingFilter(WhoseFilter):
     person = forms.ModelChoiceField(
         User.objects.none(), required=False, label=gettext_lazy("Of"), widget=forms.HiddenInput
     )
-    state = forms.ChoiceField(required=False, choices=list(STATES.items()))
+    state = forms.ChoiceField(required=False, label=gettext_lazy("State"), choices=list(STATES.items()))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -299,6 +300,7 @@ def meeting_list(request: PersonRequest) -> HttpResponse:
     whose = form.of_whom
     context = {
         "form": form,
+        "left_out": left_out.said(left_out.of_form(form)),
         "lede": sentence(counted),
         "tabs": [
             Choice(str(name), address(request, state=form.tab(value)), value == state, counted[value])

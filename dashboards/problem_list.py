@@ -22,6 +22,7 @@ from relationships import problem_words, queries
 from relationships.models import Problem, ProblemQuerySet, Relationship, is_late_problem
 from relationships.problems import Figures
 from relationships.words import Look
+from web import left_out
 from web.choices import narrow
 from web.clock import Now
 from web.downloads import menu
@@ -48,7 +49,9 @@ class ProblemFilter(WhoseFilter):
     narrowing = ("relationship", "solved", *WhoseFilter.narrowing[1:])
     ended = frozenset({"solved"})
 
-    state = forms.ChoiceField(required=False, choices=[*STATES.items(), (OPEN, STATES[""])])
+    state = forms.ChoiceField(
+        required=False, label=gettext_lazy("State"), choices=[*STATES.items(), (OPEN, STATES[""])]
+    )
     solved = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Solved"),
@@ -168,6 +171,7 @@ def problem_list(request: PersonRequest) -> HttpResponse:
     whose = form.of_whom
     context = {
         "form": form,
+        "left_out": left_out.said(left_out.of_form(form)),
         "lede": sentence(figures),
         "figures": [
             (_("Met or rung"), problem_words.in_days(figures.spoken), _("middle value, to the first call or meeting")),

@@ -23,7 +23,7 @@ from relationships import words
 from relationships.models import Commitment, CommitmentQuerySet, Relationship, is_late, seen_to_by
 from relationships.promises import Share
 from relationships.words import Look
-from web import dates
+from web import dates, left_out
 from web.choices import narrow
 from web.clock import Now
 from web.downloads import menu
@@ -74,7 +74,9 @@ class PromiseFilter(WhoseFilter):
         ],
     )
     quarter = forms.TypedChoiceField(required=False, label=gettext_lazy("Its day"), coerce=Quarter.parse)
-    state = forms.ChoiceField(required=False, choices=[*STATES.items(), (OPEN, STATES[""])])
+    state = forms.ChoiceField(
+        required=False, label=gettext_lazy("State"), choices=[*STATES.items(), (OPEN, STATES[""])]
+    )
     person = forms.ModelChoiceField(User.objects.none(), required=False, label=gettext_lazy("Seen to by"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -340,6 +342,7 @@ def promise_list(request: PersonRequest) -> HttpResponse:
     state, whose = form.wanted_state, form.of_whom
     context = {
         "form": form,
+        "left_out": left_out.said(left_out.of_form(form)),
         "lede": sentence(kept),
         "tabs": [
             Choice(

@@ -40,7 +40,7 @@ from relationships.cadence import State
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import Interaction, Relationship
 from relationships.queries import mentions_of, unsorted_of
-from web import dates
+from web import dates, left_out
 from web.clock import Now
 from web.downloads import menu
 
@@ -219,7 +219,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "kept": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
         "more": book_filter.address(request, after=str(after)) if after else "",
         "one_to_one": sheet_of(form.chosen().get("owner"), user),
-        "stale": bool(form.errors),
+        "left_out": left_out.said([*left_out.of_form(form), *columns.left_out(request.GET)]),
         "download": menu(request, "portfolio_download", _listed(book, form.wanted_state)),
         "listed": _listed_says(_listed(book, form.wanted_state)),
         "filtered": bool(form.chosen().keys() - {"sort"}),

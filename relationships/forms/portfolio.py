@@ -116,7 +116,11 @@ class PortfolioForm(forms.Form):
         label=gettext_lazy("Paused and ended"),
         choices=[("", gettext_lazy("with the others")), ("1", gettext_lazy("left out"))],
     )
-    state = forms.ChoiceField(required=False, choices=[("", ""), *((state.value, state.value) for state in State)])
+    state = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("State"),
+        choices=[("", ""), *((state.value, state.value) for state in State)],
+    )
     sort = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Sort"),

@@ -22,7 +22,9 @@ from relationships import actions, history
 from relationships.actions.history import BACK, RESTORABLE
 from relationships.models import Relationship
 from relationships.views.common import changeable
+from web import left_out
 from web.clock import Now
+from web.left_out import LeftOut
 from web.responses import done, refused
 
 
@@ -38,15 +40,21 @@ def _moment(text: str) -> datetime | None:
 @require_safe
 def relationship_history(request: PersonRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Relationship.objects.visible_to(request.user).select_related("account"), pk=pk)
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in history.KINDS else ""
+    asked, place = request.GET.get("kind", ""), request.GET.get("before", "")
+    kind, begin = asked if asked in history.KINDS else "", _moment(place)
     writes = Relationship.objects.changeable_by(request.user).filter(pk=row.pk).exists()
-    deeds, before = history.deeds(row, kind=kind, before=_moment(request.GET.get("before", "")), writes=writes)
+    deeds, before = history.deeds(row, kind=kind, before=begin, writes=writes)
     earlier = {**({"kind": kind} if kind else {}), "before": before.isoformat() if before else ""}
     context = {
         "row": row,
         "deeds": deeds,
         "kind": kind,
+        "left_out": left_out.said(
+            [
+                *([LeftOut(_("Kind"), asked)] if asked and not kind else []),
+                *([LeftOut(_("Before"), place)] if place and begin is None else []),
+            ]
+        ),
         "kinds": history.KINDS.items(),
         "earlier": f"?{urlencode(earlier)}" if before else "",
     }

@@ -70,8 +70,8 @@ def test_colleague_finds_in_a_shared_one_only_what_they_may_see() -> None:
     page = client_of(people.outsider()).get(shared.address)
     text = page.content.decode()
     assert str(ours) not in text and str(theirs) in text
-    assert "is no longer there, or not yours to see, so more is shown" in text
-    assert "so more is shown" not in client_of(people.alice()).get(shared.address).content.decode()
+    assert "Owner is not known here, or not yours to see, so this page is shown without it." in text
+    assert "shown without it" not in client_of(people.alice()).get(shared.address).content.decode()
 
 
 def test_database_refuses_a_team_where_it_is_not_shared_with_one() -> None:
