@@ -19,6 +19,7 @@ from accounts.requests import PersonRequest
 from dashboards import (
     book_filter,
     columns,
+    insights_words,
     meeting_list,
     pulse_part,
     queries,
@@ -255,14 +256,11 @@ def _tabs(request: PersonRequest, book: Book, chosen: State | None) -> list[Tab]
 
 
 def _book_says(book: Book) -> str:
-    """*46 relationships: 6 overdue, 7 due, 2 new, 29 in touch.*"""
-    parts = [
-        f"{book.counts[state]} {str(words.LOOKS[state].word).lower()}"
-        for state in words.WORST_FIRST
-        if book.counts[state]
-    ]
-    total = ngettext("%(count)d relationship", "%(count)d relationships", book.total) % {"count": book.total}
-    return f"{total}: {', '.join(parts)}." if parts else _("No relationship.")
+    """*29 of 46 relationships are in touch. Six are overdue.* The counts of all states stand on the tabs."""
+    if not book.total:
+        return _("No relationship.")
+    going = book.total - book.counts[State.PAUSED] - book.counts[State.ENDED]
+    return insights_words.lede(book.counts[State.IN_TOUCH], going, book.counts[State.OVERDUE], None)
 
 
 def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:

@@ -62,26 +62,29 @@ def interval(every_days: int) -> str:
     return ngettext("every day", "every %(count)d days", every_days) % {"count": every_days}
 
 
-def agreed(relationship: Relationship) -> str:
+def agreed(relationship: Relationship, brief: bool = False) -> str:
     """*you agreed on 14*, or *30 assumed* while nobody of theirs has."""
     every = relationship.every_days or 0
-    if relationship.agreement is not None and not relationship.agreement.assumed:
-        return _("you agreed on %(days)d") % {"days": every}
-    return _("%(days)d assumed") % {"days": every}
+    if relationship.agreement is None or relationship.agreement.assumed:
+        return _("%(days)d assumed") % {"days": every}
+    return (_("agreed %(days)d") if brief else _("you agreed on %(days)d")) % {"days": every}
 
 
-def _quiet(relationship: Relationship, today: date) -> str:
+def _quiet(relationship: Relationship, today: date, brief: bool = False) -> str:
     if relationship.last_touch_on is None:
         return _("never in touch")
-    return _("quiet for %(days)s") % {"days": dates.days((today - relationship.last_touch_on).days)}
+    days = dates.days((today - relationship.last_touch_on).days)
+    return (_("quiet %(days)s") if brief else _("quiet for %(days)s")) % {"days": days}
 
 
-def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
+def sentence(relationship: Relationship, now: Now, channel: str = "", brief: bool = False) -> str:
     """The state of the rhythm: *quiet for 41 days – you agreed on 14*. Needs ``agreement`` selected.
 
-    ``channel`` names how the last contact came about, where the caller knows.
+    ``channel`` names how the last contact came about, where the caller knows. ``brief`` has room for one line of a
+    table: *quiet 41 days, agreed 14*.
     """
     today = relationship.today(now)
+    dash = ", " if brief else " – "
     match relationship.state(now):
         case State.ENDED:
             ended = dates.said(relationship.ended_on or today, today)
@@ -92,16 +95,19 @@ def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
         case State.NO_CADENCE:
             return _("nobody has said how often to be in touch")
         case State.OVERDUE:
-            return f"{_quiet(relationship, today)} – {agreed(relationship)}"
+            return dash.join([_quiet(relationship, today, brief), agreed(relationship, brief)])
         case State.BOOKED:
             meeting = _("meeting %(day)s") % {"day": dates.on(relationship.booked_on or today, today)}
+            if brief:
+                return f"{meeting}, {_quiet(relationship, today, brief)}"
             return f"{meeting}; {_quiet(relationship, today)} – {agreed(relationship)}"
         case State.DUE:
             due = relationship.due_on or today
             since = _("due today") if due == today else _("due since %(day)s") % {"day": dates.said(due, today)}
-            return f"{since} – {agreed(relationship)}"
+            return dash.join([since, agreed(relationship, brief)])
         case State.NEW:
-            return _("never in touch – first %(day)s") % {"day": dates.by(relationship.due_on or today, today)}
+            never = _("never in touch, first %(day)s") if brief else _("never in touch – first %(day)s")
+            return never % {"day": dates.by(relationship.due_on or today, today)}
         case State.IN_TOUCH:
             touched, due = relationship.last_touch_on or today, relationship.due_on or today
             how = Interaction.Channel(channel).label if channel else _("contact")
@@ -111,7 +117,7 @@ def sentence(relationship: Relationship, now: Now, channel: str = "") -> str:
 
 def short(relationship: Relationship, now: Now, channel: str = "") -> str:
     """The same where the state's word stands in a heading, for a row of a table."""
-    text = clipped(sentence(relationship, now, channel), 60)
+    text = clipped(sentence(relationship, now, channel, brief=True), 60)
     return text[:1].upper() + text[1:]
 
 

@@ -180,7 +180,7 @@ def listed(client: Client, address: str) -> int:
     page = client.get(address)
     assert page.status_code == 200
     [tab] = [one for one in page.context["tabs"] if one.current]
-    told = re.search(r'class="c-listed[^"]*"[^>]*>\s*(?:<[^>]+>)?(\d+) ', page.content.decode())
+    told = re.search(r'<p class="[^"]*" role="status">(\d+) ', page.content.decode())
     assert int(told[1] if told else 0) == tab.count
     return int(tab.count)
 

@@ -79,7 +79,7 @@ def test_what_needs_me_why_and_what_do_i_say_to_whom(browse: Open) -> None:
     # What is not as it should be has a list, one step away and as long as the figure says.
     walk.click(page.get_by_role("link", name="1 relationship overdue"))
     walk.read(title, "Portfolio")
-    walk.read(page.locator(".c-book tbody tr", has_text="Ewos"), "Quiet for 41 days – 14 assumed")
+    walk.read(page.locator(".c-book tbody tr", has_text="Ewos"), "Quiet 41 days, 14 assumed")
     expect(page.locator("main").get_by_role("link", name="Nordlaks")).to_have_count(0)
     # Why: in words, with the days and what was agreed.
     walk.click(page.get_by_role("link", name="Ewos").first)
