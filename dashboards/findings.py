@@ -13,8 +13,11 @@ from enum import Enum, auto
 # Of so many relationships at least, and so many points of a hundred, must the overdue have changed to be told.
 LEAST_CHANGED = 2
 LEAST_POINTS = 5
-# A later day is the turn rather than an earlier one where this part of the change came after it.
-NEARLY = 0.8
+# A later day is the turn rather than an earlier one where this part of the change came after it: over years a slow
+# beginning would else hide what happened of late.
+MOST = 2 / 3
+# Level for so many weeks, and what was before is another slope.
+LEVEL_WEEKS = 4
 # So many are enough to speak of a middle, or of a share.
 ENOUGH = 3
 # A difference of so many points of score, or of a hundred promises, is one.
@@ -68,7 +71,7 @@ class Course:
 
 
 def course(counted: Sequence[Counted]) -> Course:
-    """Since the last turn: the newest day with nearly the fewest or the most overdue, from which it changed by enough.
+    """Since the last turn: the foot of the slope on which most of the change came, where that is enough to be told.
 
     A single week that is unlike both its neighbours is no turn: what went up and came back at once is no slip.
     """
@@ -76,31 +79,44 @@ def course(counted: Sequence[Counted]) -> Course:
     if len(known) < 2:
         return Course(Way.UNKNOWN)
     last = known[-1]
-    turns = [
-        max(candidates, key=lambda one: one.day)
-        for candidates in (_furthest(known, last, up) for up in (True, False))
-        if candidates
-    ]
+    turns = [place for place in (_turn(known, up) for up in (True, False)) if place is not None]
     if not turns:
         few, many = min(one.overdue for one in known), max(one.overdue for one in known)
         return Course(Way.STEADY, known[0].day, _weeks(known[0], last), few, many, known[0].going, last.going)
-    turn = max(turns, key=lambda one: one.day)
+    turn = known[max(turns)]
     way = Way.SLIPPED if last.overdue > turn.overdue else Way.RECOVERED
     return Course(way, turn.day, _weeks(turn, last), turn.overdue, last.overdue, turn.going, last.going)
 
 
-def _furthest(known: Sequence[Counted], last: Counted, up: bool) -> list[Counted]:
-    """The days from which it rose (or fell) nearly the most, in count and in share; none where that is too little."""
-    sign = 1 if up else -1
-    changed = [
-        one
+def _turn(known: Sequence[Counted], up: bool) -> int | None:
+    """From where it rose (or fell), in count and in share; ``None`` where that is too little."""
+    sign, last = 1 if up else -1, known[-1]
+    changes = {
+        place: sign * (last.share - one.share)
         for place, one in enumerate(known[:-1])
         if _is_like_a_neighbour(known, place)
         and sign * (last.overdue - one.overdue) >= LEAST_CHANGED
         and sign * (last.share - one.share) * 100 >= LEAST_POINTS
-    ]
-    most = max((sign * (last.share - one.share) for one in changed), default=0.0)
-    return [one for one in changed if sign * (last.share - one.share) >= NEARLY * most]
+    }
+    if not changes:
+        return None
+    most = max(changes.values())
+    return _foot(known, max(place for place, change in changes.items() if change >= MOST * most), sign)
+
+
+def _foot(known: Sequence[Counted], place: int, sign: int) -> int:
+    """Down the slope towards earlier weeks, until it goes up again or is level for as long as a month."""
+    foot = place
+    for earlier in reversed(range(place)):
+        if foot - earlier > LEVEL_WEEKS:
+            break
+        if not _is_like_a_neighbour(known, earlier):
+            continue
+        if sign * (known[earlier].share - known[foot].share) > 0:
+            break
+        if sign * (known[earlier].overdue - known[foot].overdue) < 0:
+            foot = earlier
+    return foot
 
 
 def _is_like_a_neighbour(known: Sequence[Counted], place: int) -> bool:
