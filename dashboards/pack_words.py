@@ -35,7 +35,7 @@ from relationships import words
 from relationships.problems import State as ProblemState
 from relationships.promises import Share
 from relationships.promises import State as PromiseState
-from web import dates
+from web import dates, paper
 
 PARTS = {
     Part.RHYTHM: gettext_lazy("How often we talk"),
@@ -121,7 +121,8 @@ def brief_day(on: date) -> str:
 
 def span(period: Period) -> str:
     """*1 July to 30 September 2026*."""
-    first = date_format(period.first, "j F") if period.first.year == period.last.year else day(period.first)
+    same = (period.first.year == period.last.year, period.first.month == period.last.month)
+    first = date_format(period.first, "j" if all(same) else "j F") if same[0] else day(period.first)
     return _("%(first)s to %(last)s") % {"first": first, "last": day(period.last)}
 
 
@@ -149,7 +150,7 @@ def _sides(pack: Pack, them: str, us: People, theirs: People) -> list[Side]:
     """A side of which nobody is known is not there. Who spoke with us is not told: the others need not know of it."""
     agreed = list(dict.fromkeys(one.agreed.who for one in pack.rhythm.held if one.agreed.who)) if pack.rhythm else []
     found = [
-        Side(_("Of us"), True, words.names(us.responsible), ", ".join(us.others)),
+        Side(paper.of_us(), True, words.names(us.responsible), ", ".join(us.others)),
         Side(
             _("Of %(them)s") % {"them": them},
             False,

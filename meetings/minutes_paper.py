@@ -30,7 +30,7 @@ def data_of(minutes: Minutes, message: str = "") -> dict[str, Any]:
         "day": minutes.when.split(",")[0],
         "message": message,
         "sides": [
-            _side(_("Of us"), True, minutes),
+            _side(paper.of_us(), True, minutes),
             _side(_("Of %(them)s") % {"them": minutes.them}, False, minutes),
         ],
         "decisions": [asdict(one) for one in minutes.decisions],

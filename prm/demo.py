@@ -42,6 +42,8 @@ PEOPLE = (
     ("adam@concord.example", "administrator"),
 )
 PASSWORD = "concord-demo"
+# The firm of prm.demo_company, where paper names it.
+ORGANISATION = "Skarv & Hale"
 
 
 class DemoError(RuntimeError):
@@ -191,7 +193,11 @@ def start(request: Request) -> None:
 def _environment(ports: Ports) -> dict[str, str]:
     """What the children see: mail goes to the sink, whatever the machine's own setting."""
     hosts = ["localhost", LOOPBACK, "[::1]", ports.host]
-    defaults = {"SITE_URL": ports.address, "ALLOWED_HOSTS": ",".join(dict.fromkeys(hosts))}
+    defaults = {
+        "SITE_URL": ports.address,
+        "ALLOWED_HOSTS": ",".join(dict.fromkeys(hosts)),
+        "ORGANISATION": ORGANISATION,
+    }
     forced = {"CONCORD_DEMO": "1", "PRODUCTION": "0", "EMAIL_URL": f"smtp://{LOOPBACK}:{ports.smtp}"}
     return {**defaults, **os.environ, **forced, "PYTHONUNBUFFERED": "1"}
 

@@ -271,6 +271,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 # The zone offered to new people and relationships.
 DEFAULT_ZONE = env.str("DEFAULT_ZONE", default="Europe/London")
+# What one's own organisation is called on paper that partners read.
+ORGANISATION = env.str("ORGANISATION", default="")
 # One currency for the whole book: worths are added up.
 CURRENCY = env.str("CURRENCY", default="EUR")
 

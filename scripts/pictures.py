@@ -28,7 +28,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(CHECKOUT))
 
 from prm import services  # noqa: E402
-from prm.demo import PASSWORD  # noqa: E402
+from prm.demo import ORGANISATION, PASSWORD  # noqa: E402
 
 DATABASE = "concord_pictures"
 EVERY = CHECKOUT / "var" / "pictures"
@@ -80,7 +80,7 @@ def database() -> Iterator[str]:
 @contextmanager
 def server(database_url: str) -> Iterator[str]:
     """The address at which the demonstration company is served."""
-    environment = {**os.environ, "DATABASE_URL": database_url}
+    environment = {**os.environ, "DATABASE_URL": database_url, "ORGANISATION": ORGANISATION}
     manage = [sys.executable, str(CHECKOUT / "manage.py")]
     for command in ("migrate", "seed_demo"):
         subprocess.run([*manage, command], env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 import typst
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 Size = Literal["a4", "us-letter"]
 SIZES: tuple[Size, ...] = ("a4", "us-letter")
@@ -50,6 +51,11 @@ def _name(picture: str) -> str:
 def _fonts() -> typst.Fonts:
     """Read once: the system's own are many."""
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[str(LETTERS)])
+
+
+def of_us() -> str:
+    """The heading of our side on paper that partners read."""
+    return _("Of %(them)s") % {"them": settings.ORGANISATION} if settings.ORGANISATION else _("Of us")
 
 
 def pdf(template: str, data: Mapping[str, Any], *, size: Size = "a4", made_at: datetime | None = None) -> bytes:

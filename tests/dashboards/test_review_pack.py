@@ -469,6 +469,18 @@ def test_an_open_problem_whose_day_is_over_was_to_be_solved_by_it() -> None:
     assert problem.said == ["One problem, and it is open."]
 
 
+def test_our_side_bears_the_name_of_ours_where_it_is_known(settings: Any) -> None:
+    assert sheet_for(Facts()).sides[0].name == "Of us"
+    settings.ORGANISATION = "Skarv & Hale"
+    assert sheet_for(Facts()).sides[0].name == "Of Skarv & Hale"
+
+
+def test_days_of_one_month_say_it_once() -> None:
+    assert pack_words.span(Period(date(2026, 11, 1), date(2026, 11, 29))) == "1 to 29 November 2026"
+    assert pack_words.span(Period(date(2026, 7, 1), date(2026, 9, 30))) == "1 July to 30 September 2026"
+    assert pack_words.span(Period(date(2025, 11, 1), date(2026, 11, 29))) == "1 November 2025 to 29 November 2026"
+
+
 def test_each_rhythm_says_when_it_held_and_who_agreed_to_it_stands_where_nobody_took_part() -> None:
     turn = date(2026, 6, 19)
     former = Agreed(Interval(date(2025, 1, 1), 30))

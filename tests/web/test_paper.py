@@ -77,6 +77,11 @@ def test_paper_has_its_size_its_pages_are_counted_and_it_is_tagged(size: Any, po
     assert root["/Lang"] == "en"
 
 
+def test_our_side_bears_the_name_of_ours_where_it_is_known(settings: Any) -> None:
+    settings.ORGANISATION = "Skarv & Hale #1"
+    assert "Of Skarv & Hale #1" in text_of(pdf_of(minutes()))
+
+
 def test_what_was_typed_is_never_markup() -> None:
     one = minutes(
         title=MARKUP,
