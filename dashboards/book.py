@@ -5,7 +5,7 @@ Nothing here reads a relationship: whoever may see an owner's or a team's cells 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
@@ -80,14 +80,16 @@ def latest(user: User, narrowing: Narrowing = EVERYTHING) -> BookNow:
     return BookNow(count.counted_at, count.day, figures)
 
 
-def course(user: User, narrowing: Narrowing, since: date, *, prefix: str = "") -> list[tuple[date, dict[str, float]]]:
+def course(
+    user: User, narrowing: Narrowing, since: date, *, only: Collection[str] = ()
+) -> list[tuple[date, dict[str, float]]]:
     """One query: the counts kept from a day on, by day, the newest one last; those of an empty book too.
 
-    ``prefix`` leaves the figures out that begin otherwise: ``state:`` is all that many a former week has.
+    ``only`` leaves all other figures out: the states are all that many a former week has.
     """
     asked = access.of_book(user, "figures__") & narrowing.condition("figures__")
-    if prefix:
-        asked &= Q(figures__figure__startswith=prefix)
+    if only:
+        asked &= Q(figures__figure__in=only)
     counts = BookCount.objects.visible_to(user).filter(day__gte=since)
     joined = counts.annotate(asked=FilteredRelation("figures", condition=asked))
     found: dict[date, dict[str, float]] = {}

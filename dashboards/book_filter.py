@@ -10,7 +10,7 @@ from relationships.forms.portfolio import PortfolioForm
 
 NARROWING = (
     "whose", "owner", "team", "kind", "tier", "stage", "moving", "moved", "late", "flag", "fresh", "standing", "renews",
-    "tag", "going",
+    "pace", "tag", "going",
 )  # fmt: skip
 # Of these what was chosen stands there as it is; of the others the words stand in the form.
 PLAIN = ("owner", "team", "tier", "tag")

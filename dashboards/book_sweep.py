@@ -30,12 +30,13 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Least
 
 from dashboards import quadrants
 from dashboards.models import BookCount
-from dashboards.queries import met_lately, needed_a_day, state_conditions
+from dashboards.queries import needed_a_day, state_conditions
 from relationships.cadence import Late
 from relationships.models import (
     Commitment,
     Feedback,
     HealthFlag,
+    Interaction,
     Problem,
     Relationship,
     StageChange,
@@ -43,7 +44,7 @@ from relationships.models import (
     local_date,
 )
 from web.clock import Now
-from web.quarters import latest
+from web.quarters import Quarters, latest
 
 MOVED_DAYS, FRESH_DAYS, RENEWAL_DAYS, YEAR_DAYS = 90, 7, 90, 365
 MOST_MONTHS, QUARTERS = 120, 5
@@ -123,9 +124,9 @@ def _of_rhythm(now: Now) -> Iterator[QuerySet[Any, Any]]:
     yield _facts(rows, "state:", states)
     for late in Late:
         yield _facts(rows.overdue_by(late, now), f"late:{late}")
-    yield _facts(rows.filter(every_days__isnull=False), "needed", value=needed_a_day())
+    yield _facts(rows.with_rhythm(), "needed", value=needed_a_day())
     # Of each its own few rows, by the index: the talk of years is not looked through.
-    met = met_lately(now).filter(relationship=OuterRef("pk")).order_by().values("relationship")
+    met = Interaction.objects.of_late(now).filter(relationship=OuterRef("pk")).order_by().values("relationship")
     days = Subquery(met.annotate(days=Count("occurred_on", distinct=True)).values("days"), IntegerField())
     yield _facts(rows.annotate(days=days).filter(days__gt=0), "touch_days", value=F("days"))
 
@@ -171,9 +172,15 @@ def _of_flags(now: Now) -> Iterator[QuerySet[Any, Any]]:
     rows = HealthFlag.objects.filter(
         relationship__removed_at=None, relationship__paused_since=None, relationship__ended_on=None
     )
-    yield _facts(rows.open(), "flag:", F("kind")).distinct()
-    yield _facts(rows.open().raised_within(FRESH_DAYS, now), "flag_new:", F("kind")).distinct()
-    yield _facts(rows.cleared_within(FRESH_DAYS, now), "flag_cleared:", F("kind")).distinct()
+    asked = {
+        "flag": rows.open(),
+        "flag_new": rows.open().raised_within(FRESH_DAYS, now),
+        "flag_cleared": rows.cleared_within(FRESH_DAYS, now),
+    }
+    for name, found in asked.items():
+        # Of one kind, and of any.
+        yield _facts(found, f"{name}:", F("kind")).distinct()
+        yield _facts(found, name).distinct()
 
 
 def _of_promises(day: date, now: Now) -> Iterator[QuerySet[Any, Any]]:
@@ -181,7 +188,7 @@ def _of_promises(day: date, now: Now) -> Iterator[QuerySet[Any, Any]]:
     quarter = Func(F("binding_on"), Value('YYYY"Q"Q'), function="to_char", output_field=TextField())
     outcome = Case(*(When(outcome=one, then=Value(name)) for one, name in OUTCOMES.items()))
     quarters = latest(day, QUARTERS)
-    ended = rows.filter(binding_on__range=(quarters[-1].first, quarters[0].last)).exclude(outcome="")
+    ended = rows.judged().of_quarter(Quarters(quarters[-1], quarters[0]))
     yield _facts(ended, "promise:", F("side"), ":", quarter, ":", outcome)
     yield _facts(rows.late(now), "promise_open_late:", F("side"))
 

@@ -16,7 +16,6 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from dashboards.models import BookCount, BookFigure
-from dashboards.queries import COUNTED_DAYS
 from relationships import cadence, records
 from relationships.models import Halt, Interaction, Relationship, Snooze
 from web.clock import Now
@@ -124,5 +123,5 @@ def _figures(stood: cadence.Stood | None, met: Sequence[date], day: date) -> dic
     figures = {f"{STATE}{stood.state}": 1.0}
     if stood.every_days is not None:
         figures[NEEDED] = cadence.needed_a_day(stood.every_days)
-    happened = bisect_right(met, day) - bisect_right(met, day - timedelta(days=COUNTED_DAYS))
+    happened = bisect_right(met, day) - bisect_right(met, day - timedelta(days=cadence.COUNTED_DAYS))
     return figures | ({HAPPENED: float(happened)} if happened else {})

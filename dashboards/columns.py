@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +13,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from relationships import cadence
 from relationships.cadence import State
-from relationships.models import Relationship
+from relationships.models import Relationship, lately
 from web import dates
 from web.clock import Now
 from web.left_out import LeftOut
@@ -32,6 +34,8 @@ DRAWN: dict[str, Any] = {
 }
 WRITTEN: dict[str, Any] = {
     "contact": gettext_lazy("Last contact"),
+    "needed": gettext_lazy("Needed in 4 weeks"),
+    "happened": gettext_lazy("Happened in 4 weeks"),
     "due": gettext_lazy("Due"),
     "worth": gettext_lazy("Yearly worth"),
     "renewal": gettext_lazy("Renews"),
@@ -42,6 +46,8 @@ WRITTEN: dict[str, Any] = {
     "team": gettext_lazy("Team"),
 }
 USUAL = ("rhythm", "standing", "direction", "flag", "tags", "stage", "owner")
+# Of these, those that stand below each other as numbers.
+NUMBERS = ("worth", "needed", "happened")
 # What a list is sorted by is shown where nobody chose what is.
 OF_SORT = {"contact": "contact", "worth": "worth", "at_stake": "worth"}
 
@@ -87,6 +93,10 @@ class Columns:
         return "standing" in self.shown or "direction" in self.shown
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        return NUMBERS
+
+    @property
     def count(self) -> int:
         """Columns of the table, without the one that chooses rows."""
         drawn = 2 + ("rhythm" in self.shown) + ("standing" in self.shown) + self.scored
@@ -114,14 +124,20 @@ def left_out(values: QueryDict) -> list[LeftOut]:
     return [LeftOut(_("Column"), key) for key in dict.fromkeys(values.getlist(NAME)) if key not in known]
 
 
-def cells(row: Relationship, columns: Columns, state: State, now: Now) -> list[Cell]:
-    """No query: the row has its organisation, owner and team."""
-    today = row.today(now)
-    return [Cell(key, name, *_says(row, key, state, today)) for key, name in columns.written]
+def cells(row: Relationship, columns: Columns, state: State, met: Collection[date], now: Now) -> list[Cell]:
+    """No query: the row has its organisation, owner and team. ``met`` are the days of its touches, of four weeks or
+    more."""
+    today, (first, last) = row.today(now), lately(now)
+    happened = sum(first <= day <= last for day in set(met))
+    return [Cell(key, name, *_says(row, key, state, happened, today)) for key, name in columns.written]
 
 
-def _says(row: Relationship, key: str, state: State, today: date) -> tuple[str, str]:
+def _says(row: Relationship, key: str, state: State, happened: int, today: date) -> tuple[str, str]:
     match key:
+        case "needed":
+            return _needed(row.every_days)
+        case "happened":
+            return str(happened), ""
         case "contact":
             return _day(row.last_touch_on, dates.ago, today) if row.last_touch_on else (_("never"), "")
         case "due":
@@ -142,6 +158,15 @@ def _says(row: Relationship, key: str, state: State, today: date) -> tuple[str, 
         case "team":
             return str(row.team or ""), ""
     raise AssertionError(key)
+
+
+def _needed(every_days: int | None) -> tuple[str, str]:
+    """Of a rhythm, the check-ins of four weeks."""
+    if every_days is None:
+        return "", ""
+    return f"{cadence.WORKING_DAYS * cadence.needed_a_day(every_days):.1f}", _("every %(days)s") % {
+        "days": dates.days(every_days)
+    }
 
 
 def worth(row: Relationship) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
+from statistics import quantiles
 
 # Of so many relationships at least, and so many points of a hundred, must the overdue have changed to be told.
 LEAST_CHANGED = 2
@@ -20,6 +21,8 @@ MOST = 2 / 3
 LEVEL_WEEKS = 4
 # So many are enough to speak of a middle, or of a share.
 ENOUGH = 3
+# So many have a middle half.
+ENOUGH_FOR_QUARTERS = 5
 # A difference of so many points of score, or of a hundred promises, is one.
 DIFFERS = 3
 
@@ -180,6 +183,17 @@ def middle(values: Sequence[float]) -> float | None:
     ordered = sorted(values)
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def far_below(values: Sequence[float]) -> float:
+    """Below this a value lies far from the others: by more than one and a half times the width of their middle half.
+
+    Nothing lies there where there are too few to have a middle half.
+    """
+    if len(values) < ENOUGH_FOR_QUARTERS:
+        return float("-inf")
+    first, _middle, third = quantiles(values, n=4, method="inclusive")
+    return first - 1.5 * (third - first)
 
 
 def middle_of_tens(counts: Sequence[float]) -> float | None:

@@ -17,17 +17,17 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import PersonRequest
 from dashboards import book, book_filter, insights_charts, insights_parts, insights_rows
-from dashboards import insights_words as said_as
 from dashboards.book import BookNow, Narrowing
 from dashboards.insights_form import SPANS, InsightsForm
 from dashboards.insights_links import Lists
 from dashboards.one_to_one_page import sheet_of
-from dashboards.queries import WORKING_DAYS
+from relationships.cadence import WORKING_DAYS, State
 from web import dates, left_out
 from web.clock import Now
 
 # Of the course only these are read: there are many figures, and of some former weeks no others.
-STATES, NEEDED, HAPPENED = "state:", "needed", "touch_days"
+STATES = "state:"
+OF_COURSE = (*(f"{STATES}{state.value}" for state in State), "needed", "touch_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,11 @@ def _parts(user: User, form: InsightsForm, counted: BookNow, now: Now) -> dict[s
     quarters = insights_charts.quarters(counted)
     before = states[-2] if len(states) > 1 else None
     return {
-        "lede": said_as.lede(
-            states[-1].in_touch, states[-1].going, states[-1].overdue, before.overdue if before else None
-        ),
+        "lede": insights_parts.lede(states[-1], before, lists),
         "figures": insights_parts.figures(counted, states[-1], before, quarters, stages, lists),
         "contact": insights_charts.contact(states, today, lists),
-        "pace": insights_charts.pace(course, today, WORKING_DAYS),
-        "pace_says": insights_parts.pace(counted),
+        "pace": insights_charts.pace(course, today, WORKING_DAYS, lists),
+        "pace_says": insights_parts.pace(counted, lists),
         "flags": insights_parts.flags(counted, insights_rows.flagged(rows, now), lists),
         "standing": insights_charts.standing(stages, insights_rows.dots(rows), lists),
         "movers": insights_rows.movers(rows, now),
@@ -92,18 +90,12 @@ def _parts(user: User, form: InsightsForm, counted: BookNow, now: Now) -> dict[s
 
 
 def _course(user: User, form: InsightsForm, counted: BookNow) -> list[tuple[date, Mapping[str, float]]]:
-    """As far back as the span goes; its end is what is shown now. Three queries."""
+    """As far back as the span goes; its end is what is shown now. One query."""
     assert counted.day is not None
     since = counted.day - timedelta(weeks=form.weeks_back)
-    found: dict[date, dict[str, float]] = {}
-    for prefix in (STATES, NEEDED, HAPPENED):
-        for day, figures in book.course(user, Narrowing.of(form.cell), since, prefix=prefix):
-            found.setdefault(day, {}).update(figures)
+    found = book.course(user, Narrowing.of(form.cell), since, only=OF_COURSE)
     # Somebody may have counted between two queries.
-    return [
-        *((day, figures) for day, figures in sorted(found.items()) if day < counted.day),
-        (counted.day, counted.figures),
-    ]
+    return [*((day, figures) for day, figures in found if day < counted.day), (counted.day, counted.figures)]
 
 
 def _spans(request: PersonRequest, form: InsightsForm) -> list[Span]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from dashboards.findings import Counted, Judged, Kept
 from dashboards.insights_links import Lists
 from relationships import health, words
 from relationships.cadence import State
+from relationships.forms.portfolio import PortfolioForm
 from relationships.models import Relationship
 from relationships.stages import Stage
 from web import dates
@@ -115,12 +117,17 @@ def contact(rows: Sequence[Counted], today: date, lists: Lists) -> Chart:
                 *([dates.plain(one.day, today), *(str(_of(one, state)) for state in SHOWN)] for one in told[:-1]),
                 [_("Now"), *(_now(_of(rows[-1], state), state, lists) for state in SHOWN)],
             ],
+            former(),
         ),
     )
 
 
+def former() -> str:
+    """Why the figures of former weeks open no list."""
+    return _("Of former weeks the counts alone are kept, so they open no list.")
+
+
 def _now(count: int, state: State, lists: Lists) -> Cell:
-    """Former weeks have no list any more."""
     said = _("%(name)s now: %(n)s") % {"name": words.LOOKS[state].word, "n": said_as.relationships(count)}
     return Cell(str(count), lists.portfolio(state=state.value), said)
 
@@ -141,7 +148,27 @@ def ticks(begin: date, end: date) -> list[Tick]:
     return found
 
 
-def pace(course: Course, today: date, working_days: int) -> Chart | None:
+def pace_linked(needed: float, happening: float, lists: Lists) -> SafeString:
+    """What the rhythms ask for and what happened, each with the relationships of which it is the sum."""
+    said = said_as.pace_sentence(findings.pace(needed, happening), needed, happening)
+    return said.linked(needed=_needed(needed, lists), happening=_happened(happening, lists))
+
+
+# What a list of relationships shows beside each where it is about check-ins.
+PACE_COLUMNS = ("partner", "rhythm", "needed", "happened", "owner")
+
+
+def _needed(value: float, lists: Lists) -> tuple[str, str]:
+    opens = _("%(n).1f check-ins a working day, by the rhythm of each relationship") % {"n": value}
+    return lists.portfolio(pace=PortfolioForm.NEEDED, columns=PACE_COLUMNS), opens
+
+
+def _happened(value: float, lists: Lists) -> tuple[str, str]:
+    opens = _("%(n).1f check-ins a working day, by the relationships in contact in the last four weeks") % {"n": value}
+    return lists.portfolio(pace=PortfolioForm.HAPPENED, columns=PACE_COLUMNS), opens
+
+
+def pace(course: Course, today: date, working_days: int, lists: Lists) -> Chart | None:
     """What the rhythms ask for and what happens; nothing until both are kept for two weeks."""
     rows = [(day, counts) for day, counts in course if "needed" in counts]
     if len(rows) < 2:
@@ -150,11 +177,11 @@ def pace(course: Course, today: date, working_days: int) -> Chart | None:
     needed = [round(counts["needed"], 1) for _day, counts in rows]
     happening = [round(counts.get("touch_days", 0.0) / working_days, 1) for _day, counts in rows]
     found = findings.pace(needed[-1], happening[-1])
-    labels = [_("%(n).1f needed") % {"n": needed[-1]}, _("%(n).1f happen") % {"n": happening[-1]}]
+    labels = [_("%(n).1f needed") % {"n": needed[-1]}, _("%(n).1f happened") % {"n": happening[-1]}]
     return Chart(
         "pace",
         said_as.pace_title(found, needed[-1], happening[-1]),
-        said_as.pace_sentence(found, needed[-1], happening[-1]),
+        str(said_as.pace_sentence(found, needed[-1], happening[-1])),
         Lines(
             [
                 Stop(
@@ -167,17 +194,26 @@ def pace(course: Course, today: date, working_days: int) -> Chart | None:
             ticks(begin, rows[-1][0]),
             [
                 Line(_("needed"), needed, Tone.INK_3, labels[0], dash=Dash.DASHED),
-                Line(_("happen"), happening, Tone.EARNED, labels[1], firm=True),
+                Line(_("happened"), happening, Tone.EARNED, labels[1], firm=True),
             ],
         ),
         Table(
             [_("Week of"), _("Needed a day"), _("Happened a day")],
             [
-                [dates.plain(day, today), f"{needed[i]:.1f}", f"{happening[i]:.1f}"]
-                for i, (day, _counts) in enumerate(rows)
+                *(
+                    [dates.plain(day, today), f"{needed[i]:.1f}", f"{happening[i]:.1f}"]
+                    for i, (day, _counts) in enumerate(rows[:-1])
+                ),
+                [
+                    _("Now"),
+                    Cell(f"{needed[-1]:.1f}", *_needed(needed[-1], lists)),
+                    Cell(f"{happening[-1]:.1f}", *_happened(happening[-1], lists)),
+                ],
             ],
+            former(),
         ),
         Size.LOW,
+        pace_linked(needed[-1], happening[-1], lists),
     )
 
 
@@ -232,15 +268,22 @@ def standing(found: Stages, rows: Sequence[Relationship] | None, lists: Lists) -
     none = Judged(0)
     compared = findings.compare(middles.get(Stage.PARTNER, none), middles.get(Stage.CUSTOMER, none))
     out = _exceptions(rows or (), compared, middles)
+    apart = _apart(rows or (), out, scores)
+    named = apart[:NAMED]
+    names = {stage: plural(stage) for stage in shown}
+    said = said_as.standing_sentence(
+        middles, names, rows is not None, [str(row) for row in named], len(apart) > len(named)
+    )
     return Chart(
         "standing",
         said_as.standing_title(compared, len(out), found.all_judged),
-        said_as.standing_sentence(middles, {stage: plural(stage) for stage in shown}, rows is not None),
-        _dots(shown, rows, middles, {row.pk for row in out[:NAMED]})
+        str(said),
+        _dots(shown, rows, middles, {row.pk for row in named})
         if rows is not None
         else _heaps(shown, found, middles, lists),
         _standing_table(shown, found, middles, lists),
         Size.TALL,
+        said.linked(**{f"apart_{place}": (row.get_absolute_url(), str(row)) for place, row in enumerate(named)}),
     )
 
 
@@ -253,6 +296,15 @@ def _exceptions(
     limit = middles[Stage.CUSTOMER].middle or 0.0
     below = [row for row in rows if row.stage == Stage.PARTNER and (row.standing.score or 0.0) < limit]
     return sorted(below, key=lambda row: row.standing.score or 0.0)
+
+
+def _apart(
+    rows: Sequence[Relationship], out: Sequence[Relationship], scores: Mapping[str, Sequence[float]]
+) -> list[Relationship]:
+    """Who stands out: those exceptions, and whoever stands far below the others of their stage; the lowest first."""
+    limits = {stage: findings.far_below(values) for stage, values in scores.items()}
+    far = {row.pk: row for row in rows if (row.standing.score or 0.0) < limits.get(row.stage, 0.0)}
+    return sorted((far | {row.pk: row for row in out}).values(), key=lambda row: row.standing.score or 0.0)
 
 
 def _dots(shown: Sequence[str], rows: Sequence[Relationship], middles: Mapping[str, Judged], named: set[int]) -> Dots:
@@ -335,7 +387,11 @@ def _standing_table(shown: Sequence[str], found: Stages, middles: Mapping[str, J
         row.append(Cell(str(missing), href, opens) if missing else "0")
         row.append("–" if middle is None else str(round(middle)))
         rows.append(row)
-    return Table([_("Stage"), *(f"{10 * ten}–{10 * ten + 10}" for ten in tens), _("Not judged"), _("Median")], rows)
+    return Table(
+        [_("Stage"), *(f"{10 * ten}–{10 * ten + 10}" for ten in tens), _("Not judged"), _("Median")],
+        rows,
+        _("The median is that of all who are judged: half of them stand lower, half higher."),
+    )
 
 
 # Promises ------------------------------------------------------------------------------------------------------------
@@ -366,13 +422,15 @@ def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
     if not rows:
         return None
     found = findings.promised(rows)
+    said = said_as.promises_sentence(found)
     ours, theirs = [one.ours.percent for one in rows], [one.theirs.percent for one in rows]
     known = [value for value in [*ours, *theirs] if value is not None]
+    span = rows[0].name if len(rows) == 1 else f"{rows[0].name}-{rows[-1].name}"
     low = max(0, min(known, default=0) // 20 * 20 - (20 if min(known, default=0) % 20 < 5 else 0))
     return Chart(
         "promises",
         said_as.promises_title(found),
-        said_as.promises_sentence(found),
+        str(said),
         Lines(
             [
                 Stop(i, f"{quarter_name(one.name)}: {_side(_('ours'), one.ours)}; {_side(_('theirs'), one.theirs)}.")
@@ -389,7 +447,19 @@ def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
         ),
         _promise_table(rows, lists),
         Size.LOW,
+        said.linked(
+            ours=(lists.behind(f"promise:ours:{span}:judged"), _judged(_("ours"), found.ours)),
+            theirs=(lists.behind(f"promise:theirs:{span}:judged"), _judged(_("theirs"), found.theirs)),
+        ),
     )
+
+
+def _judged(side: str, kept: Kept) -> str:
+    return _("%(n)d promises of %(side)s kept or missed, %(kept)d of them kept in time") % {
+        "n": kept.total,
+        "side": side,
+        "kept": kept.in_time,
+    }
 
 
 def _end(values: Sequence[int | None], name: str) -> str:

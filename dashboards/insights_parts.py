@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards import findings
+from dashboards import findings, insights_charts
 from dashboards import insights_words as said_as
 from dashboards.book import BookNow
 from dashboards.findings import Counted, percent
@@ -17,10 +18,9 @@ from dashboards.insights_charts import Stages, figure, quarter_name, stage_name
 from dashboards.insights_links import Link, Lists
 from dashboards.insights_rows import RENEWS_WITHIN, Flagged, Renewal
 from dashboards.quadrants import FIELDS, NOT_KNOWN
-from dashboards.queries import WORKING_DAYS
 from relationships import flags as rules
 from relationships import two_views_words
-from relationships.cadence import Late
+from relationships.cadence import WORKING_DAYS, Late
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import HealthFlag, Relationship
 from relationships.stages import Stage
@@ -32,7 +32,7 @@ class Figure:
     """One of the four at the head: what it is, the number, and a line under it, in pieces of which some are links."""
 
     name: str
-    value: str
+    value: Link
     line: list[Link]
 
 
@@ -68,19 +68,22 @@ def _in_touch(state: Counted, before: Counted | None, lists: Lists) -> Figure:
         _link(
             str(state.in_touch),
             lists.portfolio(state="in_touch"),
-            ngettext("%(n)d relationship in touch", "%(n)d relationships in touch", state.in_touch)
-            % {"n": state.in_touch},
+            _in_touch_says(state.in_touch),
         ),
         _plain(_(" of ")),
         _link(
             str(state.going),
             lists.portfolio(going="1"),
-            ngettext("%(n)d relationship going on", "%(n)d relationships going on", state.going) % {"n": state.going},
+            _going(state.going),
         ),
     ]
     if before and before.going:
         line.append(_plain(_(", was %(percent)d %% last Monday") % {"percent": percent(before.in_touch, before.going)}))
-    return Figure(_("In touch"), _percent(state.in_touch, state.going), line)
+    return Figure(_("In touch"), _plain(_percent(state.in_touch, state.going)), line)
+
+
+def _going(count: int) -> str:
+    return ngettext("%(n)d relationship going on", "%(n)d relationships going on", count) % {"n": count}
 
 
 def _percent(part: float, whole: float) -> str:
@@ -91,7 +94,7 @@ def _promises(quarters: Sequence[findings.Quarter], lists: Lists) -> Figure:
     """Of the newest quarter in which one of ours came due: it is a list that can be opened."""
     last = next((one for one in reversed(quarters) if one.ours.total), None)
     if last is None:
-        return Figure(_("Our promises kept"), "–", [_plain(_("none of ours has come due"))])
+        return Figure(_("Our promises kept"), _plain("–"), [_plain(_("none of ours has come due"))])
     kept, name = last.ours, quarter_name(last.name)
     line = [
         _link(
@@ -99,11 +102,23 @@ def _promises(quarters: Sequence[findings.Quarter], lists: Lists) -> Figure:
             lists.behind(f"promise:ours:{last.name}:kept"),
             _("%(n)d promises of ours kept in time, %(quarter)s") % {"n": kept.in_time, "quarter": name},
         ),
-        _plain(_(" of %(total)d in %(quarter)s") % {"total": kept.total, "quarter": name}),
+        _plain(_(" of ")),
+        _link(
+            str(kept.total),
+            lists.behind(f"promise:ours:{last.name}:judged"),
+            _("%(n)d promises of ours kept or missed, %(quarter)s") % {"n": kept.total, "quarter": name},
+        ),
+        _plain(_(" in %(quarter)s") % {"quarter": name}),
     ]
     if last.theirs.percent is not None:
-        line.append(_plain(_("; theirs %(percent)d %%") % {"percent": last.theirs.percent}))
-    return Figure(_("Our promises kept"), _percent(kept.in_time, kept.total), line)
+        opens = _("%(n)d promises of theirs kept or missed, %(quarter)s, %(kept)d of them kept in time")
+        share = _link(
+            _percent(last.theirs.in_time, last.theirs.total),
+            lists.behind(f"promise:theirs:{last.name}:judged"),
+            opens % {"n": last.theirs.total, "quarter": name, "kept": last.theirs.in_time},
+        )
+        line += [_plain(_("; theirs ")), share]
+    return Figure(_("Our promises kept"), _plain(_percent(kept.in_time, kept.total)), line)
 
 
 def _days(now: BookNow, name: str) -> dict[int, float]:
@@ -111,10 +126,20 @@ def _days(now: BookNow, name: str) -> dict[int, float]:
 
 
 def _answered(now: BookNow, lists: Lists) -> Figure:
-    half, waiting = findings.half_of(_days(now, "answer")), figure(now.figures, "answer_waiting")
-    line = [_plain(_("half of the time; ") if half is not None else ""), _waits(waiting, lists)]
-    value = "–" if half is None else _in_days(half)
-    return Figure(_("Feedback answered within"), value, [piece for piece in line if piece.text])
+    told = _days(now, "answer")
+    half, waiting = findings.half_of(told), figure(now.figures, "answer_waiting")
+    if half is None:
+        return Figure(_("Feedback answered within"), _plain("–"), [_waits(waiting, lists)])
+    count = round(sum(told.values()))
+    answered = _link(str(count), lists.behind("answer"), _answered_in_a_year(count))
+    line = [_plain(_("half of ")), answered, _plain(_(" in a year; ")), _waits(waiting, lists)]
+    return Figure(_("Feedback answered within"), _plain(_in_days(half)), line)
+
+
+def _answered_in_a_year(count: int) -> str:
+    return ngettext(
+        "%(n)d answer to feedback of theirs in a year", "%(n)d answers to feedback of theirs in a year", count
+    ) % {"n": count}
 
 
 def _in_days(days: int) -> str:
@@ -125,17 +150,25 @@ def _waits(waiting: int, lists: Lists) -> Link:
     if not waiting:
         return _plain(_("none waits now"))
     said = ngettext("%(n)d waits now", "%(n)d wait now", waiting) % {"n": waiting}
-    opens = ngettext(
-        "%(n)d feedback of theirs that waits for an answer",
-        "%(n)d feedback of theirs that wait for an answer",
-        waiting,
-    ) % {"n": waiting}
-    return _link(said, lists.behind("answer_waiting"), opens)
+    return _link(said, lists.behind("answer_waiting"), _waiting_says(waiting))
+
+
+def _waiting_says(count: int) -> str:
+    return ngettext(
+        "%(n)d answer to feedback of theirs that is waited for",
+        "%(n)d answers to feedback of theirs that are waited for",
+        count,
+    ) % {"n": count}
 
 
 def _judged(stages: Stages, lists: Lists) -> Figure:
     judged, unjudged = stages.all_judged, stages.all_unjudged
-    line = [_plain(_("of %(total)d; ") % {"total": judged + unjudged})]
+    every = _link(str(judged + unjudged), lists.portfolio(going="1"), _going(judged + unjudged))
+    line = [_plain(_("of ")), every, _plain("; ")]
+    opens = ngettext(
+        "%(n)d relationship whose standing can be judged", "%(n)d relationships whose standing can be judged", judged
+    ) % {"n": judged}
+    value = _link(str(judged), lists.portfolio(standing="0-100", going="1"), opens) if judged else _plain("0")
     if unjudged:
         said = ngettext("%(n)d has too little evidence", "%(n)d have too little evidence", unjudged) % {"n": unjudged}
         opens = ngettext(
@@ -143,13 +176,30 @@ def _judged(stages: Stages, lists: Lists) -> Figure:
         ) % {"n": unjudged}
         line.append(_link(said, lists.portfolio(standing="none", going="1"), opens))
     else:
-        line.append(_plain(_("of each enough is known")))
-    return Figure(_("Standing can be judged"), str(judged), line)
+        line.append(_plain(_("enough is known of each")))
+    return Figure(_("Standing can be judged"), value, line)
 
 
-def pace(now: BookNow) -> str:
+def lede(state: Counted, before: Counted | None, lists: Lists) -> SafeString:
+    said = said_as.lede(state.in_touch, state.going, state.overdue, before.overdue if before else None)
+    return said.linked(
+        going=(lists.portfolio(going="1"), _going(state.going)),
+        overdue=(lists.portfolio(state="overdue"), _overdue(state.overdue)),
+        touch=(lists.portfolio(state="in_touch"), _in_touch_says(state.in_touch)),
+    )
+
+
+def _overdue(count: int) -> str:
+    return ngettext("%(n)d relationship overdue", "%(n)d relationships overdue", count) % {"n": count}
+
+
+def _in_touch_says(count: int) -> str:
+    return ngettext("%(n)d relationship in touch", "%(n)d relationships in touch", count) % {"n": count}
+
+
+def pace(now: BookNow, lists: Lists) -> SafeString:
     needed, happening = now.value("needed"), now.value("touch_days") / WORKING_DAYS
-    return said_as.pace_sentence(findings.pace(needed, happening), needed, happening)
+    return insights_charts.pace_linked(needed, happening, lists)
 
 
 # Flags ---------------------------------------------------------------------------------------------------------------
@@ -163,26 +213,46 @@ class Kind:
     all: Link
     new: Link | None
     who: Sequence[Relationship]
+    more: Link | None
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    title: str
-    sentence: str
+    title: SafeString
+    sentence: SafeString
     kinds: list[Kind]
 
 
 def flags(now: BookNow, found: Mapping[str, Flagged], lists: Lists) -> Flags:
     """The worst kind first."""
-    standing, raised, cleared = (
-        {kind: round(count) for kind, count in now.prefixed(prefix).items()}
-        for prefix in ("flag:", "flag_new:", "flag_cleared:")
+    standing, raised = (
+        {kind: round(count) for kind, count in now.prefixed(prefix).items()} for prefix in ("flag:", "flag_new:")
     )
-    new, gone, every = sum(raised.values()), sum(cleared.values()), sum(standing.values())
+    # One with flags of two kinds is one relationship.
+    new, gone, every = (figure(now.figures, name) for name in ("flag_new", "flag_cleared", "flag"))
     return Flags(
-        said_as.flags_title(new, gone, every),
-        said_as.flags_sentence(new, gone, every),
+        said_as.flags_title(new, gone, every).linked(
+            new=(
+                lists.portfolio(flag=PortfolioForm.ANY, going="1", fresh=PortfolioForm.WEEK),
+                ngettext("%(n)d flagged in the last 7 days", "%(n)d flagged in the last 7 days", new) % {"n": new},
+            )
+        ),
+        said_as.flags_sentence(gone, every).linked(
+            standing=(
+                lists.portfolio(flag=PortfolioForm.ANY, going="1"),
+                ngettext("%(n)d relationship with a flag", "%(n)d relationships with a flag", every) % {"n": every},
+            ),
+            cleared=(
+                lists.portfolio(flag=PortfolioForm.ANY, going="1", fresh=PortfolioForm.CLEARED),
+                ngettext(
+                    "%(n)d relationship on which a flag was cleared in the last 7 days",
+                    "%(n)d relationships on which a flag was cleared in the last 7 days",
+                    gone,
+                )
+                % {"n": gone},
+            ),
+        ),
         [
             _kind(kind.value, standing[kind], raised.get(kind, 0), found.get(kind), lists)
             for kind in rules.WORST_FIRST
@@ -199,13 +269,10 @@ def _kind(kind: str, count: int, new: int, found: Flagged | None, lists: Lists) 
         lists.portfolio(flag=kind, going="1", fresh="week"),
         _("%(name)s: %(n)d raised in the last 7 days") % {"name": name, "n": new},
     )
-    return Kind(
-        name,
-        _link(str(count), lists.portfolio(flag=kind, going="1"), f"{name}: {said_as.relationships(count)}"),
-        fresh if new else None,
-        who,
-        why,
-    )
+    every, opens = lists.portfolio(flag=kind, going="1"), f"{name}: {said_as.relationships(count)}"
+    rest = count - len(who)
+    more = _link(_("%(n)s more") % {"n": said_as.number(rest)}, every, opens) if who and rest > 0 else None
+    return Kind(name, _link(str(count), every, opens), fresh if new else None, who, more, why)
 
 
 # Stages --------------------------------------------------------------------------------------------------------------
@@ -223,9 +290,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class InStages:
-    title: str
+    title: SafeString
     bars: list[Bar]
-    moved: list[Link]
 
 
 def stages(now: BookNow, lists: Lists) -> InStages:
@@ -257,18 +323,17 @@ def stages(now: BookNow, lists: Lists) -> InStages:
             )
         )
     up, down = figure(now.figures, "moved:up"), figure(now.figures, "moved:down")
-    return InStages(said_as.stages_title(up, down), bars, _moved(up, down, lists))
-
-
-def _moved(up: int, down: int, lists: Lists) -> list[Link]:
-    found = []
-    if up:
-        opens = _("%(n)s that moved up in 90 days") % {"n": said_as.relationships(up)}
-        found.append(_link(_("%(n)d moved up") % {"n": up}, lists.portfolio(moved="up"), opens))
-    if down:
-        opens = _("%(n)s that moved down in 90 days") % {"n": said_as.relationships(down)}
-        found.append(_link(_("%(n)d moved down") % {"n": down}, lists.portfolio(moved="down"), opens))
-    return found
+    title = said_as.stages_title(up, down).linked(
+        up=(
+            lists.portfolio(moved=PortfolioForm.UP),
+            _("%(n)s that moved up in 90 days") % {"n": said_as.relationships(up)},
+        ),
+        down=(
+            lists.portfolio(moved=PortfolioForm.DOWN),
+            _("%(n)s that moved down in 90 days") % {"n": said_as.relationships(down)},
+        ),
+    )
+    return InStages(title, bars)
 
 
 # The overdue, what wants somebody ------------------------------------------------------------------------------------
@@ -286,7 +351,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    title: str
+    title: str | SafeString
     sentence: str = ""
     lines: list[Line] = field(default_factory=list)
 
@@ -294,8 +359,9 @@ class Part:
 def late(now: BookNow, found: Mapping[str, Sequence[Relationship]], lists: Lists) -> Part:
     said = {Late.WEEK: _("Up to a week"), Late.FORTNIGHT: _("Up to two weeks"), Late.LONGER: _("Longer")}
     counts = {one: figure(now.figures, f"late:{one.value}") for one in Late}
+    every = sum(counts.values())
     return Part(
-        said_as.overdue_title(sum(counts.values())),
+        said_as.overdue_title(every).linked(count=(lists.portfolio(state="overdue"), _overdue(every))),
         "",
         [
             Line(
@@ -346,7 +412,7 @@ def answers(now: BookNow, lists: Lists) -> Part:
             _link(
                 str(answered),
                 lists.behind("answer"),
-                _("%(n)d feedback of theirs answered in a year") % {"n": answered},
+                _answered_in_a_year(answered),
             ),
             _("half %(within)s") % {"within": said_as.within(half)} if half is not None else "",
         )
@@ -357,25 +423,35 @@ def answers(now: BookNow, lists: Lists) -> Part:
             _link(
                 str(waiting),
                 lists.behind("answer_waiting"),
-                _("%(n)d feedback of theirs that wait for an answer") % {"n": waiting},
+                _waiting_says(waiting),
             ),
         )
         if waiting
         else None,
         Line(
             _("Problems solved"),
-            _link(str(ended), lists.behind("remedy"), _("%(n)d problems solved in a year") % {"n": ended}),
+            _link(
+                str(ended),
+                lists.behind("remedy"),
+                ngettext("%(n)d problem solved in a year", "%(n)d problems solved in a year", ended) % {"n": ended},
+            ),
             _("half %(within)s") % {"within": said_as.within(remedy)} if remedy is not None else "",
         )
         if ended
         else None,
         Line(
-            _("Problems open"), _link(str(still), lists.behind("remedy_open"), _("%(n)d open problems") % {"n": still})
+            _("Problems open"),
+            _link(
+                str(still),
+                lists.behind("remedy_open"),
+                ngettext("%(n)d open problem", "%(n)d open problems", still) % {"n": still},
+            ),
         )
         if still
         else None,
     ]
-    return Part(said_as.answers_title(half, waiting), _("Of the last twelve months."), [line for line in lines if line])
+    span = _("Answered and solved are those of the last twelve months.")
+    return Part(said_as.answers_title(half, waiting), span, [line for line in lines if line])
 
 
 # Satisfied and loyal, renewals ---------------------------------------------------------------------------------------
@@ -404,17 +480,12 @@ def loyalty(now: BookNow, lists: Lists) -> Loyalty:
 
 @dataclass(frozen=True, slots=True)
 class Renewals:
-    title: str
+    title: SafeString
     rows: Sequence[Renewal]
-    more: Link | None
 
 
 def renewals(now: BookNow, rows: Sequence[Renewal], lists: Lists) -> Renewals:
     count = figure(now.figures, "renewing")
     opens = _("%(n)s that renew within 90 days") % {"n": said_as.relationships(count)}
     href = lists.portfolio(renews=str(RENEWS_WITHIN))
-    return Renewals(
-        said_as.renewals_title(count),
-        rows,
-        _link(_("All %(n)d") % {"n": count}, href, opens) if count else None,
-    )
+    return Renewals(said_as.renewals_title(count).linked(count=(href, opens)), rows)

@@ -45,7 +45,7 @@ def dots(rows: RelationshipQuerySet) -> list[Relationship] | None:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """The newest with a flag of one kind, and why the first of them has it."""
+    """The newest with a flag of one kind, and why the first of them has it, who is the newest."""
 
     names: list[Relationship]
     why: str
@@ -70,11 +70,16 @@ def flagged(rows: RelationshipQuerySet, now: Now) -> dict[str, Flagged]:
 def _flagged(flags: Sequence[HealthFlag], now: Now) -> Flagged:
     """Of somebody whose trust erodes on both sides there are two."""
     names = list({flag.relationship_id: flag.relationship for flag in flags}.values())[:NAMED]
-    return Flagged(names, _why(flags[0], now))
+    return Flagged(names, _why(flags[0], now, alone=len(names) == 1))
 
 
-def _why(flag: HealthFlag, now: Now) -> str:
-    """What is kept of it, without its rows."""
+def _why(flag: HealthFlag, now: Now, *, alone: bool) -> str:
+    """What is kept of it, without its rows; where it is not ``alone`` it says that it speaks of the newest."""
+    said = _why_itself(flag, now)
+    return said if alone else _("of the newest, %(why)s") % {"why": said}
+
+
+def _why_itself(flag: HealthFlag, now: Now) -> str:
     row = flag.relationship
     today = row.today(now)
     since = _("since %(day)s") % {"day": dates.said(flag.since, today)}

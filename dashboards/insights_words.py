@@ -11,13 +11,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards.findings import Compared, Course, Gap, Judged, Kept, Pace, Promised, Way, Words, percent
+from dashboards.findings import Compared, Course, Gap, Judged, Pace, Promised, Way, Words, percent
+from dashboards.insights_links import Said
 from relationships.two_views import Quadrant
 from web import dates
 
 # A slip that is younger is told in weeks, an older one by its month.
 YOUNG_WEEKS = 3
 MONTHS_OF_A_YEAR = 12
+ALL = 100
 
 
 def number(count: float) -> str:
@@ -37,20 +39,21 @@ def relationships(count: int) -> str:
 # The head ------------------------------------------------------------------------------------------------------------
 
 
-def lede(in_touch: int, going: int, overdue: int, before: int | None) -> str:
-    """*29 of 46 relationships are in touch. Six are overdue, two more than last Monday.*"""
+def lede(in_touch: int, going: int, overdue: int, before: int | None) -> Said:
+    """*29 of 46 relationships are in touch. Six are overdue, two more than last Monday.*
+
+    Named: touch, going, overdue.
+    """
     if not going:
-        return _("No relationship is going on.")
+        return Said(_("No relationship is going on."), {})
     said = ngettext(
-        "%(touch)d of %(going)d relationship is in touch.",
-        "%(touch)d of %(going)d relationships are in touch.",
+        "%(touch)s of %(going)s relationship is in touch.",
+        "%(touch)s of %(going)s relationships are in touch.",
         going,
-    ) % {"touch": in_touch, "going": going}
-    if not overdue:
-        late = _("None is overdue")
-    else:
-        late = ngettext("%(n)s is overdue", "%(n)s are overdue", overdue) % {"n": _begun(number(overdue))}
-    return f"{said} {late}{_than_before(overdue, before)}"
+    )
+    late = ngettext("%(overdue)s is overdue", "%(overdue)s are overdue", overdue) if overdue else _("None is overdue")
+    figures = {"touch": str(in_touch), "going": str(going), "overdue": _begun(number(overdue))}
+    return Said(f"{said} {late}{_than_before(overdue, before)}", figures)
 
 
 def _than_before(now: int, before: int | None) -> str:
@@ -93,14 +96,17 @@ def course_sentence(found: Course) -> str:
         case Way.UNKNOWN:
             return _("One count is no course; the next is kept on Monday.")
         case Way.STEADY if found.before == found.now:
-            return ngettext(
-                "%(n)s overdue all the time, for %(span)s.", "%(n)s overdue all the time, for %(span)s.", found.now
-            ) % {
-                "n": _begun(number(found.now)),
-                "span": span,
-            }
+            said = ngettext(
+                "%(n)s was overdue throughout %(span)s.", "%(n)s were overdue throughout %(span)s.", found.now
+            )
+            said = said if found.now else _("None was overdue in %(span)s.")
+            return said % {"n": _begun(number(found.now)), "span": span}
         case Way.STEADY:
-            said = _("Between %(few)s and %(many)s were overdue in %(span)s.")
+            said = (
+                _("Between %(few)s and %(many)s were overdue in %(span)s.")
+                if found.before
+                else _("Never more than %(many)s overdue in %(span)s.")
+            )
             return said % {"few": number(found.before), "many": number(found.now), "span": span}
     rose = found.way is Way.SLIPPED
     said = (
@@ -143,6 +149,8 @@ def pace_title(found: Pace, needed: float, happening: float) -> str:
     match found:
         case Pace.SHORT:
             missing = percent(needed - happening, needed)
+            if missing == ALL:
+                return _("The check-ins that the rhythms ask for do not happen")
             return _("%(percent)d of 100 check-ins that the rhythms ask for do not happen") % {"percent": missing}
         case Pace.ENOUGH:
             return _("The check-ins that the rhythms ask for happen")
@@ -150,36 +158,36 @@ def pace_title(found: Pace, needed: float, happening: float) -> str:
             return _("No rhythm asks for check-ins")
 
 
-def pace_sentence(found: Pace, needed: float, happening: float) -> str:
+def pace_sentence(found: Pace, needed: float, happening: float) -> Said:
+    """Named: needed, happening."""
     if found is Pace.UNKNOWN:
-        return _("Agree with your partners how often you are in touch.")
-    return _("A working day needs %(needed).1f; %(happening).1f happen, over the last four weeks.") % {
-        "needed": needed,
-        "happening": happening,
-    }
+        return Said(_("Agree with your partners how often you are in touch."), {})
+    return Said(
+        _("A working day needs %(needed)s; over the last four weeks %(happening)s happened."),
+        {"needed": f"{needed:.1f}", "happening": f"{happening:.1f}"},
+    )
 
 
 # Flags ---------------------------------------------------------------------------------------------------------------
 
 
-def flags_title(new: int, cleared: int, standing: int) -> str:
+def flags_title(new: int, cleared: int, standing: int) -> Said:
+    """*Two newly flagged this week*: relationships. Named: new."""
     if new:
-        return ngettext("%(n)s new flag this week", "%(n)s new flags this week", new) % {"n": _begun(number(new))}
-    return _("No new flag this week") if standing or cleared else _("No flag is raised")
+        return Said(_("%(new)s newly flagged this week"), {"new": _begun(number(new))})
+    return Said(_("No new flag this week") if standing or cleared else _("No flag is raised"), {})
 
 
-def flags_sentence(new: int, cleared: int, standing: int) -> str:
+def flags_sentence(cleared: int, standing: int) -> Said:
+    """*Nine relationships have a flag; on one a flag was cleared this week.* Named: standing, cleared."""
     if not standing and not cleared:
-        return _("Nothing looks wrong; flags are raised by themselves.")
-    stand = (
-        ngettext("%(n)s stands", "%(n)s stand", standing) % {"n": _begun(number(standing))}
-        if standing
-        else _("None stands")
-    )
-    if not cleared:
-        return f"{stand}."
-    gone = ngettext("%(n)s was cleared this week", "%(n)s were cleared this week", cleared) % {"n": number(cleared)}
-    return f"{stand}; {gone}."
+        return Said(_("Nothing looks wrong; flags are raised by themselves."), {})
+    if not standing:
+        have = _("No relationship has a flag")
+    else:
+        have = ngettext("%(standing)s relationship has a flag", "%(standing)s relationships have a flag", standing)
+    gone = _("; on %(cleared)s a flag was cleared this week") if cleared else ""
+    return Said(f"{have}{gone}.", {"standing": _begun(number(standing)), "cleared": number(cleared)})
 
 
 # Standing ------------------------------------------------------------------------------------------------------------
@@ -202,19 +210,38 @@ def standing_title(compared: Compared, exceptions: int, judged: int) -> str:
     return _("How they stand, stage by stage") if judged else _("No standing can be judged yet")
 
 
-def standing_sentence(middles: Mapping[str, Judged], names: Mapping[str, str], dots: bool) -> str:
-    """*Each dot is one relationship, its line the uncertainty. Median: customers 62, partners 72.*"""
+def standing_sentence(
+    middles: Mapping[str, Judged], names: Mapping[str, str], dots: bool, apart: Sequence[str] = (), others: bool = False
+) -> Said:
+    """*Each dot is one relationship, its line the uncertainty. Median: customers 62, partners 72. Far below the
+    others of their stage: Castell Foods and Ewos.*
+
+    Named: ``apart_0`` and so on, those who stand out. ``others`` do too and have no name here.
+    """
     told = [
         f"{names[stage]} {round(one.middle)}" for stage, one in middles.items() if one.middle is not None and one.count
     ]
     if not told:
-        return _("A standing is shown once enough is known: talks, promises, feedback.")
+        return Said(_("A standing is shown once enough is known: talks, promises, feedback."), {})
     drawn = (
         _("Each dot is one relationship, its line the uncertainty.")
         if dots
         else _("How many stand in each ten of points.")
     )
-    return f"{drawn} {_('Median')}: {', '.join(told)}."
+    said = Said(f"{drawn} {_('Median')}: {', '.join(told)}.".replace("%", "%%"), {})
+    if not apart:
+        return said
+    names_of = {f"apart_{place}": name for place, name in enumerate(apart)}
+    listed = [f"%({name})s" for name in names_of]
+    told_apart = _("%(names)s and others") % {"names": ", ".join(listed)} if others else _listed(listed)
+    return said + Said(_("Far below the others of their stage: {names}.").format(names=told_apart), names_of)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """*One, two and three*."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
 # Promises ------------------------------------------------------------------------------------------------------------
@@ -231,16 +258,19 @@ def promises_title(found: Promised) -> str:
     return _("Promises kept, quarter by quarter")
 
 
-def promises_sentence(found: Promised) -> str:
-    ours, theirs = _kept(found.ours), _kept(found.theirs)
-    said = _("In time: ours %(ours)s, theirs %(theirs)s.") % {"ours": ours, "theirs": theirs}
-    return f"{said} {_gap(found)}" if found.gap is not Gap.UNKNOWN else said
+def promises_sentence(found: Promised) -> Said:
+    """*In time: ours 84 % of 146, theirs 78 % of 90.* And what became of the gap.
 
-
-def _kept(kept: Kept) -> str:
-    if kept.percent is None:
-        return _("none yet")
-    return _("%(percent)d %% of %(total)d") % {"percent": kept.percent, "total": kept.total}
+    Named, where some ended: ours, theirs.
+    """
+    ours = _("ours none yet") if found.ours.percent is None else _("ours %(ours_percent)s %% of %(ours)s")
+    theirs = _("theirs none yet") if found.theirs.percent is None else _("theirs %(theirs_percent)s %% of %(theirs)s")
+    figures = {
+        "ours": str(found.ours.total), "ours_percent": str(found.ours.percent),
+        "theirs": str(found.theirs.total), "theirs_percent": str(found.theirs.percent),
+    }  # fmt: skip
+    said = Said(_("In time: {ours}, {theirs}.").format(ours=ours, theirs=theirs), figures)
+    return said + Said(_gap(found), {}) if found.gap is not Gap.UNKNOWN else said
 
 
 def _gap(found: Promised) -> str:
@@ -250,6 +280,8 @@ def _gap(found: Promised) -> str:
             return _("The gap has narrowed from %(before)d points to %(now)d.") % values
         case Gap.WIDENED:
             return _("The gap has widened from %(before)d points to %(now)d.") % values
+    if not found.now:
+        return _("There is no gap to speak of, much as it was.")
     return (
         ngettext("The gap is %(now)d point, much as it was.", "The gap is %(now)d points, much as it was.", found.now)
         % values
@@ -259,14 +291,17 @@ def _gap(found: Promised) -> str:
 # Stages --------------------------------------------------------------------------------------------------------------
 
 
-def stages_title(up: int, down: int) -> str:
-    risen = ngettext("%(n)s moved up", "%(n)s moved up", up) % {"n": number(up)}
-    fallen = ngettext("%(n)s moved down", "%(n)s moved down", down) % {"n": number(down)}
+def stages_title(up: int, down: int) -> Said:
+    """*Three moved up a stage and one down in 90 days.* Named: up, down."""
     if up and down:
-        return _("%(up)s and %(down)s in 90 days") % {"up": _begun(risen), "down": fallen}
-    if up or down:
-        return _("%(moved)s in 90 days") % {"moved": _begun(risen if up else fallen)}
-    return _("Nobody moved up or down in 90 days")
+        said = _("%(up)s moved up a stage and %(down)s down in 90 days")
+    elif up:
+        said = _("%(up)s moved up a stage in 90 days")
+    elif down:
+        said = _("%(down)s moved down a stage in 90 days")
+    else:
+        said = _("No relationship moved up or down a stage in 90 days")
+    return Said(said, {"up": _begun(number(up)), "down": number(down) if up else _begun(number(down))})
 
 
 def months(count: int) -> str:
@@ -283,16 +318,13 @@ def months(count: int) -> str:
 
 def answers_title(half: int | None, waiting: int) -> str:
     if half is None:
-        return (
-            ngettext(
-                "%(n)s of their feedback waits, none was answered",
-                "%(n)s of their feedback wait, none was answered",
-                waiting,
-            )
-            % {"n": _begun(number(waiting))}
-            if waiting
-            else _("No feedback of theirs was answered in a year")
-        )
+        if not waiting:
+            return _("No feedback of theirs was answered in a year")
+        return ngettext(
+            "No feedback of theirs was answered in a year; %(n)s waits",
+            "No feedback of theirs was answered in a year; %(n)s wait",
+            waiting,
+        ) % {"n": number(waiting)}
     return _("Half of their feedback is answered %(within)s") % {"within": within(half)}
 
 
@@ -312,29 +344,41 @@ def loyalty_title(counts: Mapping[Quadrant, int]) -> str:
         return _("None of theirs says that they are satisfied")
     if not leaving:
         return _("Whoever is satisfied behaves so")
-    return ngettext(
-        "%(leaving)s of %(n)s that is satisfied may leave all the same",
-        "%(leaving)s of %(n)s that are satisfied may leave all the same",
-        satisfied,
-    ) % {"leaving": _begun(number(leaving)), "n": number(satisfied)}
+    if leaving == satisfied:
+        return ngettext(
+            "The only one that is satisfied may leave all the same",
+            "All %(n)s that are satisfied may leave all the same",
+            satisfied,
+        ) % {"n": number(satisfied)}
+    return _("%(leaving)s of %(n)s that are satisfied may leave all the same") % {
+        "leaving": _begun(number(leaving)),
+        "n": number(satisfied),
+    }
 
 
 # Renewals ------------------------------------------------------------------------------------------------------------
 
 
-def renewals_title(count: int) -> str:
+def renewals_title(count: int) -> Said:
+    """Named: count."""
     if not count:
-        return _("Nothing renews within 90 days")
-    return ngettext("%(n)s renews within 90 days", "%(n)s renew within 90 days", count) % {"n": _begun(number(count))}
+        return Said(_("Nothing renews within 90 days"), {})
+    said = ngettext("%(count)s renews within 90 days", "%(count)s renew within 90 days", count)
+    return Said(said, {"count": _begun(number(count))})
 
 
-def overdue_title(count: int) -> str:
-    return ngettext("%(n)s overdue, by how long", "%(n)s overdue, by how long", count) % {"n": _begun(number(count))}
+def overdue_title(count: int) -> Said:
+    """*Six are overdue, by how long*. Named: count."""
+    if not count:
+        return Said(_("None is overdue"), {})
+    return Said(_("%(count)s overdue, by how long"), {"count": _begun(number(count))})
 
 
 def asks_title(unadvanced: int) -> str:
     if not unadvanced:
         return _("Somebody tries to advance each of them")
     return ngettext(
-        "Nobody tries to advance %(n)s relationship", "Nobody tries to advance %(n)s relationships", unadvanced
-    ) % {"n": number(unadvanced)}
+        "%(n)s relationship that nobody tries to advance",
+        "%(n)s relationships that nobody tries to advance",
+        unadvanced,
+    ) % {"n": _begun(number(unadvanced))}

@@ -23,11 +23,11 @@ from relationships import words
 from relationships.models import Commitment, CommitmentQuerySet, Relationship, is_late, seen_to_by
 from relationships.promises import Share
 from relationships.words import Look
-from web import dates, left_out
+from web import dates, left_out, quarters
 from web.choices import narrow
 from web.clock import Now
 from web.downloads import menu
-from web.quarters import Quarter, latest
+from web.quarters import Quarter, Quarters
 
 PAGE = 25
 SIDES = Commitment.Side
@@ -44,6 +44,8 @@ OUTCOMES = {
     "late": Commitment.Outcome.KEPT_LATE,
     "missed": Commitment.Outcome.BROKEN,
 }
+# Any of these.
+JUDGED = "judged"
 # So many quarters are offered, the one that runs with them.
 QUARTERS = 5
 
@@ -68,12 +70,13 @@ class PromiseFilter(WhoseFilter):
         label=gettext_lazy("What became of it"),
         choices=[
             ("", gettext_lazy("anything")),
+            (JUDGED, gettext_lazy("kept or missed")),
             ("kept", gettext_lazy("kept in time")),
             ("late", gettext_lazy("kept late")),
             ("missed", gettext_lazy("missed")),
         ],
     )
-    quarter = forms.TypedChoiceField(required=False, label=gettext_lazy("Its day"), coerce=Quarter.parse)
+    quarter = forms.TypedChoiceField(required=False, label=gettext_lazy("Its day"), coerce=quarters.parse)
     state = forms.ChoiceField(
         required=False, label=gettext_lazy("State"), choices=[*STATES.items(), (OPEN, STATES[""])]
     )
@@ -83,9 +86,9 @@ class PromiseFilter(WhoseFilter):
         super().__init__(*args, user=user, **kwargs)
         keepers = who_sees_to(Commitment.objects.visible_to(user))
         narrow(self, "person", User.objects.visible_to(user).filter(keepers), none=_("anybody"))
-        offered = latest(self.now.today(user.zone), QUARTERS)
-        asked = Quarter.parse(self.data.get("quarter", ""))
-        known = sorted({*offered, *([asked] if asked else [])}, reverse=True)
+        known: list[Quarter | Quarters] = [*quarters.latest(self.now.today(user.zone), QUARTERS)]
+        if (asked := quarters.parse(self.data.get("quarter", ""))) and asked not in known:
+            known.append(asked)
         choices = [("", _("at any time")), *((str(one), dates.quarter(one)) for one in known)]
         self.fields["quarter"].choices = choices  # type: ignore[attr-defined]
 
@@ -106,7 +109,7 @@ class PromiseFilter(WhoseFilter):
         if side := chosen.get("side"):
             rows = rows.filter(side=side)
         if outcome := chosen.get("outcome"):
-            rows = rows.filter(outcome=OUTCOMES[outcome])
+            rows = rows.judged() if outcome == JUDGED else rows.filter(outcome=OUTCOMES[outcome])
         if quarter := chosen.get("quarter"):
             rows = rows.of_quarter(quarter)
         return rows

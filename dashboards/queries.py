@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -17,23 +17,17 @@ from django.db.models.functions import Cast, Collate
 from accounts import access
 from accounts.access import Reach
 from accounts.models import User
-from relationships.cadence import State
+from relationships.cadence import WORKING_DAYS, State
 from relationships.models import (
     Interaction,
-    InteractionQuerySet,
     Relationship,
     RelationshipQuerySet,
     is_booked,
     lateness,
-    latest_date,
     local_date,
 )
 from relationships.words import WORST_FIRST
 from web.clock import Now
-
-# Working days in the four weeks over which contact is counted.
-COUNTED_DAYS = 28
-WORKING_DAYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +66,13 @@ def needed_a_day() -> Combinable:
     return days / Cast("every_days", FloatField())
 
 
-def met_lately(now: Now) -> InteractionQuerySet:
-    """The touches of the last four weeks."""
-    first = latest_date(now) - timedelta(days=COUNTED_DAYS)
-    return Interaction.objects.touches().filter(occurred_on__gt=first, occurred_on__lte=latest_date(now))
-
-
 def book(rows: RelationshipQuerySet, now: Now) -> Book:
     """Two queries: one over the relationships, one over four weeks of contact."""
     summed: dict[str, Any] = rows.order_by().aggregate(
         **{state.value: Count("pk", filter=condition) for state, condition in state_conditions(now).items()},
         needed=Sum(needed_a_day()),
     )
-    met = met_lately(now).filter(relationship__in=rows.order_by().values("pk"))
+    met = Interaction.objects.of_late(now).filter(relationship__in=rows.order_by().values("pk"))
     happened = met.order_by().values("relationship", "occurred_on").distinct().count()
     return Book(
         counts={state: summed[state.value] for state in State},

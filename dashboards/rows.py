@@ -73,7 +73,7 @@ def _drawn(
         says,
         in_list(row, gone),
         flag,
-        columns.cells(row, shown, state, now),
+        columns.cells(row, shown, state, [contact.day for contact in kept if contact.two_way], now),
     )
 
 

@@ -90,6 +90,10 @@ def grace(every_days: int) -> int:
     return min(every_days // 7, max(0, LONGEST_INTERVAL - every_days))
 
 
+# Contact is counted over four weeks, and so many working days are in them.
+COUNTED_DAYS, WORKING_DAYS = 28, 20
+
+
 def needed_a_day(every_days: int) -> float:
     """Check-ins that a rhythm needs per working day; below a week it counts in working days."""
     return (7 / 5 if every_days >= 7 else 1) / every_days

@@ -267,10 +267,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The same numbers; the first cell of each row names it, the others are numbers."""
+    """The same numbers; the first cell of each row names it, the others are numbers. ``note`` stands below."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[str | Cell]]
+    note: str = ""
 
     @property
     def lines(self) -> list[list[Cell]]:
@@ -279,7 +280,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """``key`` is its id in the page. ``title`` is the finding, ``sentence`` says it with numbers; both are computed."""
+    """``key`` is its id in the page. ``title`` is the finding, ``sentence`` says it with numbers; both are computed.
+
+    ``linked`` is the sentence as HTML, where its numbers lead to their lists.
+    """
 
     key: str
     title: str
@@ -287,6 +291,7 @@ class Chart:
     plot: Lines | Dots | Heaps
     table: Table
     size: Size = Size.PLAIN
+    linked: str = ""
     drawn: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

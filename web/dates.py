@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from web.quarters import Quarter
+from web.quarters import Quarter, Quarters
 
 
 def full(day: date) -> str:
@@ -68,9 +68,10 @@ def ago(day: date, today: date) -> str:
     return on(day, today) if count <= 6 else _("%(days)s ago") % {"days": days(count)}
 
 
-def quarter(one: Quarter) -> str:
-    """*July to September 2026*."""
-    told = {"first": date_format(one.first, "F"), "last": date_format(one.last, "F Y")}
+def quarter(one: Quarter | Quarters) -> str:
+    """*July to September 2026*, *October 2025 to September 2026*."""
+    years = "F" if one.first.year == one.last.year else "F Y"
+    told = {"first": date_format(one.first, years), "last": date_format(one.last, "F Y")}
     return _("%(first)s to %(last)s") % told
 
 

@@ -1,4 +1,7 @@
-"""Quarters of the calendar (pure): *2026Q3* in addresses and figures, *July to September 2026* on pages."""
+"""Quarters of the calendar (pure): *2026Q3* in addresses and figures, *July to September 2026* on pages.
+
+Several of them, *2025Q4-2026Q3*, are one span of days.
+"""
 
 from __future__ import annotations
 
@@ -46,6 +49,34 @@ class Quarter:
     @property
     def before(self) -> Quarter:
         return Quarter(self.year, self.number - 1) if self.number > 1 else Quarter(self.year - 1, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarters:
+    """From one quarter to another, both with it; as text *2025Q4-2026Q3*."""
+
+    since: Quarter
+    until: Quarter
+
+    def __str__(self) -> str:
+        return f"{self.since}-{self.until}"
+
+    @property
+    def first(self) -> date:
+        return self.since.first
+
+    @property
+    def last(self) -> date:
+        return self.until.last
+
+
+def parse(text: str) -> Quarter | Quarters | None:
+    """One or several, as ``str`` writes them; nothing for a text that is neither."""
+    first, dash, last = text.partition("-")
+    since, until = Quarter.parse(first), Quarter.parse(last)
+    if not dash:
+        return since
+    return Quarters(since, until) if since and until and since < until else None
 
 
 def latest(day: date, count: int) -> list[Quarter]:

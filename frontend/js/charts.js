@@ -99,15 +99,29 @@ function marked(marks, px) {
 
 // A dot for each, in lanes -------------------------------------------------------------------------------------------
 
-/** Puts each dot in the first row of its lane where its line meets no other; so a lane is as high as it must be. */
-function packed(dots) {
+/** A name above its dot is about as high as so many rows. */
+const NAME_ROWS = 2, NAME_GAP_PX = 6;
+
+/** Puts each dot in the first row of its lane where its line meets no other; so a lane is as high as it must be. Above
+ * one with its name there, rows stay free. */
+function packed(dots, above) {
   const ends = [];
   return [...dots].sort((a, b) => a.low - b.low).map((dot) => {
-    const found = ends.findIndex((end) => end + 0.5 < dot.low);
+    const found = dot.name && above ? -1 : ends.findIndex((end) => end + 0.5 < dot.low);
+    if (dot.name && above) for (let i = 0; i < NAME_ROWS; i++) ends.push(Infinity);
     const row = found < 0 ? ends.length : found;
     ends[row] = dot.high;
     return { ...dot, row };
   });
+}
+
+/** Where the axis begins so that each name has room at the left of its line; nothing where it would have none from 0. */
+function begin(plot, inner) {
+  const named = plot.lanes.flatMap((lane) => lane.dots).filter(({ name }) => name);
+  for (let low = plot.low; low >= 0; low -= 10) {
+    if (named.every((dot) => (inner * (dot.low - low)) / (plot.high - low) >= roomFor([dot.name]) + NAME_GAP_PX)) return low;
+  }
+  return null;
 }
 
 /** Lanes one below the other, as high as their rows. */
@@ -123,18 +137,21 @@ function stacked(lanes) {
   });
 }
 
+const RIGHT_PX = 14;
 const across = (plot, width, left) => ({
-  grid: { left, right: 14, top: 10, bottom: 28 },
+  grid: { left, right: RIGHT_PX, top: 10, bottom: 28 },
   xAxis: { ...bare, ...ruled, type: "value", min: plot.low, max: plot.high, interval: width < NARROW_PX ? 20 : 10, axisLabel: word() },
 });
 const middles = (lanes) => lanes.filter(({ middle }) => middle !== null);
 
-function dots(plot, { width }) {
-  const lanes = stacked(plot.lanes.map((lane) => ({ ...lane, dots: packed(lane.dots) })));
+function dots(given, { width }) {
+  const left = roomFor(given.lanes.map(({ name }) => name)) + 14;
+  const low = begin(given, width - left - RIGHT_PX), above = low === null;
+  const plot = above ? given : { ...given, low };
+  const lanes = stacked(plot.lanes.map((lane) => ({ ...lane, dots: packed(lane.dots, above) })));
   const below = Math.max(1, ...lanes.map(({ top, rows }) => top + rows));
   const all = lanes.flatMap((lane) => lane.dots);
   const names = new Map(lanes.map(({ centre, name }) => [centre, name]));
-  const narrow = width < NARROW_PX;
   const drawDot = (params, api) => {
     const { low, high, value, y, name } = all[params.dataIndex];
     const [x, cy] = api.coord([value, y]), [from] = api.coord([low, y]), [to] = api.coord([high, y]);
@@ -145,8 +162,7 @@ function dots(plot, { width }) {
       { type: "circle", shape: { cx: x, cy, r: name ? 4.5 : 3.5 }, style: { fill: tone, stroke: hue("bg"), lineWidth: 1 } },
     ];
     if (name) {
-      const left = from - 6 - roomFor([name]) > params.coordSys.x;
-      const place = narrow || !left ? { x: Math.max(x, params.coordSys.x + roomFor([name]) / 2), y: cy - 8, align: "center", verticalAlign: "bottom" } : { x: from - 6, y: cy, align: "right", verticalAlign: "middle" };
+      const place = above ? { x: Math.max(x, params.coordSys.x + roomFor([name]) / 2), y: cy - 8, align: "center", verticalAlign: "bottom" } : { x: from - NAME_GAP_PX, y: cy, align: "right", verticalAlign: "middle" };
       parts.push({ type: "text", style: { text: name, ...place, fill: hue("ink"), stroke: hue("bg"), lineWidth: 3, font: `500 12px ${FAMILY}` } });
     }
     return { type: "group", children: parts };
@@ -156,8 +172,9 @@ function dots(plot, { width }) {
     const [x, y1] = api.coord([middle, top - 0.25]), [, y2] = api.coord([middle, top + rows + 0.25]);
     return { type: "line", shape: { x1: x, y1, x2: x, y2 }, style: { stroke: hue("ink"), lineWidth: 1, lineDash: [3, 3] } };
   };
-  const base = across(plot, width, roomFor(plot.lanes.map(({ name }) => name)) + 14);
+  const base = across(plot, width, left);
   return {
+    above,
     rows: lanes.map((lane) => [...lane.dots].sort((a, b) => a.value - b.value)).filter((row) => row.length),
     here: ({ value, y }) => ({ data: [[value, y]], symbolSize: 14 }),
     option: {
@@ -273,7 +290,10 @@ function draw(place) {
     let best = Infinity;
     laid.rows.forEach((stops, r) => stops.forEach((stop, c) => {
       const [x, y] = chart.convertToPixel("grid", [stop.x ?? stop.value, stop.y ?? 0]);
-      const off = stop.y === undefined ? Math.abs(x - px) : Math.hypot(x - px, y - py);
+      // A name is part of its dot: at its left, from where its line begins, or above it.
+      const wide = stop.name ? roomFor([stop.name]) : 0;
+      const [from, to] = !wide ? [x, x] : laid.above ? [x - wide / 2, x + wide / 2] : [chart.convertToPixel("grid", [stop.low, stop.y])[0] - NAME_GAP_PX - wide, x];
+      const off = stop.y === undefined ? Math.abs(x - px) : Math.hypot(Math.max(from - px, 0, px - to), y - py);
       if (off < best) [best, row, column] = [off, r, c];
     }));
     if (best > 40) column = -1;

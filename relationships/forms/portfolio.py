@@ -14,7 +14,7 @@ from relationships.models import HealthFlag, Relationship, RelationshipQuerySet,
 from web.choices import narrow, offer
 from web.clock import Now
 
-# How long ago a stage changed, and a flag was raised, so that it counts as of late; in days.
+# How long ago a stage changed, and a flag was raised or cleared, so that it counts as of late; in days.
 MOVED_WITHIN = 90
 RAISED_WITHIN = 7
 # What is known too little for a score.
@@ -46,7 +46,9 @@ CELL = ("team", "owner", "kind", "tier", "tag")
 
 class PortfolioForm(forms.Form):
     MINE, PART, TEAM, BOOK = "mine", "part", "team", "book"
-    UP, DOWN, WEEK = "up", "down", "week"
+    UP, DOWN = "up", "down"
+    WEEK, CLEARED = "week", "cleared"
+    NEEDED, HAPPENED = "needed", "happened"
     ANY = "any"
     REVIEW, PROPOSED, LATE, UNADVANCED, ASKED = "review", "proposed", "late", "unadvanced", "asked"
 
@@ -87,8 +89,21 @@ class PortfolioForm(forms.Form):
     )
     fresh = forms.ChoiceField(
         required=False,
-        label=gettext_lazy("Raised"),
-        choices=[("", gettext_lazy("whenever")), (WEEK, gettext_lazy("in the last 7 days"))],
+        label=gettext_lazy("Flag raised or cleared"),
+        choices=[
+            ("", gettext_lazy("whenever")),
+            (WEEK, gettext_lazy("raised in the last 7 days")),
+            (CLEARED, gettext_lazy("cleared in the last 7 days")),
+        ],
+    )
+    pace = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Check-ins"),
+        choices=[
+            ("", gettext_lazy("any, or none")),
+            (NEEDED, gettext_lazy("asked for by a rhythm")),
+            (HAPPENED, gettext_lazy("happened in the last 4 weeks")),
+        ],
     )
     late = forms.ChoiceField(
         required=False,
@@ -174,6 +189,11 @@ class PortfolioForm(forms.Form):
             rows = rows.overdue_by(Late(late), now)
         if standing := chosen.get("standing"):
             rows = rows.unjudged() if standing == UNJUDGED else rows.judged_within(*map(int, standing.split("-")))
+        match chosen.get("pace"):
+            case self.NEEDED:
+                rows = rows.with_rhythm()
+            case self.HAPPENED:
+                rows = rows.met_lately(now)
         if renews := chosen.get("renews"):
             rows = rows.renewing_within(int(renews), now)
         return rows.going_on() if "going" in chosen else rows
@@ -208,13 +228,18 @@ class PortfolioForm(forms.Form):
         return rows
 
     def _flagged(self, rows: RelationshipQuerySet, chosen: dict[str, Any], now: Now) -> RelationshipQuerySet:
-        """Raised of late without a flag named means any flag."""
+        """Raised or cleared of late without a flag named means any flag."""
         flag = chosen.get("flag", self.ANY)
         if not chosen.keys() & {"flag", "fresh"}:
             return rows
-        flagged = HealthFlag.objects.open().filter(**({} if flag == self.ANY else {"kind": flag}))
-        if "fresh" in chosen:
-            flagged = flagged.raised_within(RAISED_WITHIN, now)
+        flagged = HealthFlag.objects.filter(**({} if flag == self.ANY else {"kind": flag}))
+        match chosen.get("fresh"):
+            case self.CLEARED:
+                flagged = flagged.cleared_within(RAISED_WITHIN, now)
+            case self.WEEK:
+                flagged = flagged.open().raised_within(RAISED_WITHIN, now)
+            case _:
+                flagged = flagged.open()
         return rows.filter(pk__in=flagged.order_by().values("relationship"))
 
     @property

@@ -18,7 +18,7 @@ from relationships.models.relationship import Relationship, latest_date, local_d
 from relationships.models.talk import Interaction
 from web.clock import Now
 from web.finding import PlainText
-from web.quarters import Quarter
+from web.quarters import Quarter, Quarters
 
 COMMITMENT_DERIVED = ["binding_on", "moved", "late_on", "ended_on", "outcome"]
 
@@ -49,6 +49,10 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Neither kept nor broken yet."""
         return self.filter(ended_on=None)
 
+    def judged(self) -> Self:
+        """Kept, kept late or broken."""
+        return self.exclude(outcome="")
+
     def unplanned(self) -> Self:
         """Broken, and nobody has said how it goes on: no new plan, and no promise in its place."""
         instead = Commitment.objects.filter(follows=OuterRef("pk")).order_by()
@@ -63,8 +67,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def late(self, now: Now) -> Self:
         return self.filter(is_late(now))
 
-    def of_quarter(self, quarter: Quarter) -> Self:
-        """Those whose day that counts lies in the quarter, whenever they were kept or given up."""
+    def of_quarter(self, quarter: Quarter | Quarters) -> Self:
+        """Those whose day that counts lies in the quarter, or in several, whenever they were kept or given up."""
         return self.filter(binding_on__gte=quarter.first, binding_on__lte=quarter.last)
 
     def due_within(self, now: Now, days: int) -> Self:

@@ -52,6 +52,12 @@ def latest_date(now: Now) -> date:
     return now.day or (now.instant.astimezone(UTC) + timedelta(hours=14)).date()
 
 
+def lately(now: Now) -> tuple[date, date]:
+    """The first and the last day of those over which contact is counted."""
+    last = latest_date(now)
+    return last - timedelta(days=cadence.COUNTED_DAYS - 1), last
+
+
 def lies_within(column: str, now: Now, days: int, zone: str = "relationship__zone") -> Q:
     """The condition for a day from ``days`` before today to today, both with it, where the relationship is."""
     today = local_date(now, zone)
@@ -183,6 +189,15 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
                 return self.new(now)
             case State.IN_TOUCH:
                 return self.in_touch(now)
+
+    def with_rhythm(self) -> Self:
+        """Those of whom a rhythm asks for check-ins."""
+        return self.exclude(every_days=None)
+
+    def met_lately(self, now: Now) -> Self:
+        """Those with a touch in the last four weeks."""
+        met = {"interactions__two_way": True, "interactions__occurred_on__range": lately(now)}
+        return self.filter(pk__in=Relationship.objects.filter(**met).order_by().values("pk"))
 
     def going_on(self) -> Self:
         """Neither paused nor ended: those whose stage is asked about."""

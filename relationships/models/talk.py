@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
-from relationships.models.relationship import Relationship
+from relationships.models.relationship import Relationship, lately
+from web.clock import Now
 from web.finding import PlainText
 
 # What of it search reads; the index is made of the same.
@@ -31,6 +32,10 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
     def touches(self) -> Self:
         return self.filter(two_way=True)
+
+    def of_late(self, now: Now) -> Self:
+        """The touches of the last four weeks, over which contact is counted."""
+        return self.touches().filter(occurred_on__range=lately(now))
 
     def with_open_step(self) -> Self:
         return self.exclude(next_step_on=None).filter(next_step_done_on=None)

@@ -68,6 +68,9 @@ def _going_on(row: Relationship, today: date) -> Iterator[tuple[str, float]]:
         yield f"flag:{kind}", any(one.until is None for one in of_kind)
         yield f"flag_new:{kind}", any(one.until is None and one.since > week for one in of_kind)
         yield f"flag_cleared:{kind}", any(one.until is not None and week < one.until <= today for one in of_kind)
+    yield "flag", any(one.until is None for one in flags)
+    yield "flag_new", any(one.until is None and one.since > week for one in flags)
+    yield "flag_cleared", any(one.until is not None and week < one.until <= today for one in flags)
     [said] = behaviour.read([row], Now.on(today)).values()
     quadrant = two_views.place(said, today, row.every_days).quadrant
     yield f"quadrant:{quadrant.value if quadrant else 'not_known'}", 1

@@ -107,6 +107,6 @@ def test_the_newest_count_is_read_in_two_queries_and_the_course_in_one(django_as
         (MONDAY, 5),
         (TUESDAY, 6),
     ]
-    assert book.course(adam, book.EVERYTHING, TUESDAY, prefix="state:") == [(TUESDAY, {OVERDUE: 6})]
+    assert book.course(adam, book.EVERYTHING, TUESDAY, only=[OVERDUE]) == [(TUESDAY, {OVERDUE: 6})]
     assert [day for day, _ in book.course(people.outsider(), book.EVERYTHING, MONDAY)] == [MONDAY, TUESDAY]
     assert book.course(people.petra(), book.EVERYTHING, MONDAY) == []

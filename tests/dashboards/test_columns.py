@@ -31,7 +31,7 @@ def client_of(user: User) -> Client:
 
 def told(row: Relationship, state: State, now: Now) -> dict[str, str]:
     every = shown("&".join(f"columns={key}" for key in EVERY_COLUMN))
-    return {cell.key: cell.text for cell in columns.cells(row, every, state, now)}
+    return {cell.key: cell.text for cell in columns.cells(row, every, state, [], now)}
 
 
 def shown(query: str, sort: str = "worst") -> columns.Columns:
@@ -71,27 +71,42 @@ def test_each_column_says_what_the_row_has() -> None:
     (row,) = books.book([State.IN_TOUCH], now=now)
     Account.objects.filter(pk=row.account_id).update(kind="reseller")
     Relationship.objects.filter(pk=row.pk).update(
-        tier="A", yearly_worth=1234567, renewal_on=today + timedelta(days=1), last_touch_on=today, due_on=today
+        every_days=14,
+        tier="A",
+        yearly_worth=1234567,
+        renewal_on=today + timedelta(days=1),
+        last_touch_on=today,
+        due_on=today,
     )
     row = Relationship.objects.select_related("account", "owner", "team").get()
     assert told(row, State.DUE, now) == {
         "contact": "today", "due": "today", "worth": "1,234,567 EUR", "renewal": "tomorrow", "stage": "Contact",
-        "tier": "A", "kind": "Reseller", "owner": "Alice Ahlberg", "team": "North",
+        "tier": "A", "kind": "Reseller", "owner": "Alice Ahlberg", "team": "North", "needed": "2.0", "happened": "0",
     }  # fmt: skip
 
 
 def test_what_is_not_known_is_empty_and_a_contact_that_never_was_is_said() -> None:
     row = people.relationship(team=None)
     said = told(row, State.NO_CADENCE, Now.read())
-    assert {key for key, text in said.items() if not text} == {"due", "worth", "renewal", "tier", "team"}
+    assert {key for key, text in said.items() if not text} == {"needed", "due", "worth", "renewal", "tier", "team"}
     assert said["contact"] == "never"
+
+
+def test_days_with_contact_are_those_of_four_weeks() -> None:
+    now = Now.read()
+    (row,) = books.book([State.IN_TOUCH], now=now)
+    # The counting day begins where the day is the latest.
+    last = now.today("Pacific/Kiritimati")
+    met = [last, last, last - timedelta(days=27), last - timedelta(days=28)]
+    [cell] = columns.cells(row, shown("columns=happened"), State.IN_TOUCH, met, now)
+    assert cell.text == "2"
 
 
 def test_resting_ones_are_not_due() -> None:
     now = Now.read()
     (row,) = books.book([State.DUE], now=now)
     for state, text in ((State.DUE, "today"), (State.PAUSED, ""), (State.ENDED, "")):
-        assert [cell.text for cell in columns.cells(row, shown("columns=due"), state, now)] == [text]
+        assert [cell.text for cell in columns.cells(row, shown("columns=due"), state, [], now)] == [text]
 
 
 @pytest.mark.parametrize("chosen", [[], EVERY_COLUMN, *([one] for one in EVERY_COLUMN)])

@@ -105,7 +105,7 @@ def test_the_course_agrees_with_its_weeks(rows: list[Counted]) -> None:
     if found.way is Way.STEADY:
         assert found.before == min(one.overdue for one in known)
         assert found.now == max(one.overdue for one in known)
-        assert {found.before, found.now} <= set(said)
+        assert {one for one in (found.before, found.now) if one} <= set(said)
         return
     turn = next(one for one in known if one.day == found.since)
     assert (turn.overdue, known[-1].overdue) == (found.before, found.now)
@@ -130,7 +130,7 @@ def test_the_course_agrees_with_its_weeks(rows: list[Counted]) -> None:
 
 @given(st.integers(0, 500), st.integers(0, 500), st.none() | st.integers(0, 500))
 def test_the_lede_says_its_numbers(in_touch: int, overdue: int, before: int | None) -> None:
-    said = said_as.lede(in_touch, in_touch + overdue, overdue, before)
+    said = str(said_as.lede(in_touch, in_touch + overdue, overdue, before))
     if not in_touch + overdue:
         assert said == "No relationship is going on."
         return
@@ -187,7 +187,7 @@ quarters = st.lists(st.tuples(kept, kept), max_size=5).map(
 @given(quarters)
 def test_promises_are_compared_as_they_are_told(rows: list[Quarter]) -> None:
     found = promised(rows)
-    title, sentence = said_as.promises_title(found), said_as.promises_sentence(found)
+    title, sentence = said_as.promises_title(found), str(said_as.promises_sentence(found))
     ours, theirs = found.ours.percent, found.theirs.percent
     for side, share in ((found.ours, ours), (found.theirs, theirs)):
         if side.total:
@@ -210,7 +210,8 @@ def test_what_does_not_happen_is_told_only_where_it_is_much(needed: float, happe
     title = said_as.pace_title(found, needed, happening)
     if found is Pace.SHORT:
         assert happening < needed
-        assert numbers(title)[0] == percent(needed - happening, needed) > 9
+        assert [percent(needed - happening, needed)][: len(numbers(title))] == numbers(title)[:1]
+        assert numbers(title) or percent(needed - happening, needed) == 100
 
 
 @given(st.dictionaries(st.sampled_from(list(Quadrant)), st.integers(0, 50)))
@@ -218,18 +219,19 @@ def test_who_may_leave_is_counted_of_the_satisfied(counts: dict[Quadrant, int]) 
     title = said_as.loyalty_title(counts)
     leaving = counts.get(Quadrant.MERCENARY, 0)
     satisfied = leaving + counts.get(Quadrant.APOSTLE, 0)
-    assert [one for one in numbers(title) if one] == ([leaving, satisfied] if leaving else [])
+    wanted = [leaving, satisfied] if leaving < satisfied else [satisfied]
+    assert [one for one in numbers(title) if one] == (wanted if leaving else [])
 
 
 @given(st.integers(0, 30), st.integers(0, 30))
 def test_moves_are_counted_in_both_directions(up: int, down: int) -> None:
     wanted = [one for one in (up, down) if one]
-    assert numbers(said_as.stages_title(up, down)) == [*wanted, 90]
+    assert numbers(str(said_as.stages_title(up, down))) == [*wanted, 90]
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
 def test_flags_are_counted(new: int, cleared: int, more: int) -> None:
     standing = new + more
-    assert numbers(said_as.flags_title(new, cleared, standing)) == ([new] if new else [])
-    told = numbers(said_as.flags_sentence(new, cleared, standing))
+    assert numbers(str(said_as.flags_title(new, cleared, standing))) == ([new] if new else [])
+    told = numbers(str(said_as.flags_sentence(cleared, standing)))
     assert [one for one in told if one] == [one for one in (standing, cleared) if one]

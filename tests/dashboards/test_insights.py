@@ -27,7 +27,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 32
+QUERIES = 30
 # What may be told only with the rights to one relationship, and grows with what is said and done.
 NEVER_READ = re.compile(
     r'"relationships_(interaction|commitment|feedback|problem|evidence|fulfilment|comment|pulseanswer|snapshot)\w*"'
@@ -54,6 +54,9 @@ FIGURES = {
     "flag:going_quiet": 4,
     "flag_new:going_quiet": 2,
     "flag_cleared:one_sided": 1,
+    "flag": 4,
+    "flag_new": 2,
+    "flag_cleared": 1,
     "promise:ours:2026Q3:kept": 118,
     "promise:ours:2026Q3:late": 7,
     "promise:ours:2026Q3:missed": 5,
@@ -96,6 +99,11 @@ def page(user: User, address: str = "") -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
+def said_on(html: str) -> str:
+    """The words of a page, without what they lead to."""
+    return re.sub(r"<[^>]+>", "", html)
+
+
 def links(html: str) -> dict[str, str]:
     """By what it opens, the address of each figure."""
     found = re.findall(r'<a class="c-fig-link" href="([^"]+)" aria-label="[^"]+" title="([^"]+)"', html)
@@ -103,7 +111,7 @@ def links(html: str) -> dict[str, str]:
 
 
 def asked(address: str) -> dict[str, str]:
-    return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
+    return {name: value for name, [value, *_more] in parse_qs(urlsplit(address).query).items()}
 
 
 def judged(row: Relationship, score: float, *, half: float = 6) -> Standing:
@@ -128,14 +136,19 @@ def judged(row: Relationship, score: float, *, half: float = 6) -> Standing:
 def test_the_page_says_what_the_figures_are() -> None:
     count({**FIGURES, "state:overdue": 4, "state:in_touch": 31}, weeks_ago=1)
     count(FIGURES)
-    html = page(people.alice())
+    html = said_on(page(people.alice()))
     assert "29 of 46 relationships are in touch. Six are overdue, two more than last Monday." in html
     for said in (
-        "63 %", "was 67 % last Monday", "91 %", "of 130 in Q3 2026; theirs 95 %", "4 days", "of 46; ",
-        "Two new flags this week", "Three moved up in 90 days", "Six overdue, by how long",
+        "63 %", "was 67 % last Monday", "91 %", "of 130 in Q3 2026; theirs 95 %", "4 days",
+        "half of 8 in a year; 9 wait now",
+        "38of 46; 8 have too little evidence",
+        "Two newly flagged this week", "Four relationships have a flag; on one a flag was cleared this week.",
+        "Three moved up a stage in 90 days", "Six overdue, by how long",
         "Half of their feedback is answered within 4 days", "Three of 12 that are satisfied may leave all the same",
-        "Five renew within 90 days", "Nobody tries to advance six relationships", "We keep fewer promises than they do",
-        "A working day needs 4.2; 3.0 happen", "29 of 100 check-ins that the rhythms ask for do not happen",
+        "Five renew within 90 days", "Six relationships that nobody tries to advance",
+        "We keep fewer promises than they do",
+        "A working day needs 4.2; over the last four weeks 3.0 happened.",
+        "29 of 100 check-ins that the rhythms ask for do not happen",
     ):  # fmt: skip
         assert said in html, said
     assert re.search(r"Counted at \d\d:\d\d", html)
@@ -152,7 +165,22 @@ def test_each_figure_leads_to_its_list() -> None:
         "118 promises of ours kept in time, Q3 2026": (
             "promise_list", {"side": "ours", "quarter": "2026Q3", "outcome": "kept"},
         ),
-        "9 feedback of theirs that wait for an answer": ("feedback_list", {"side": "theirs", "state": "waiting"}),
+        "130 promises of ours kept or missed, Q3 2026": (
+            "promise_list", {"side": "ours", "quarter": "2026Q3", "outcome": "judged"},
+        ),
+        "20 promises of theirs kept or missed, Q3 2026, 19 of them kept in time": (
+            "promise_list", {"side": "theirs", "quarter": "2026Q3", "outcome": "judged"},
+        ),
+        "38 relationships whose standing can be judged": ("portfolio", {"standing": "0-100", "going": "1"}),
+        "4 relationships with a flag": ("portfolio", {"flag": "any", "going": "1"}),
+        "2 flagged in the last 7 days": ("portfolio", {"flag": "any", "going": "1", "fresh": "week"}),
+        "1 relationship on which a flag was cleared in the last 7 days": (
+            "portfolio", {"flag": "any", "going": "1", "fresh": "cleared"},
+        ),
+        "6 relationships overdue": ("portfolio", {"state": "overdue"}),
+        "9 answers to feedback of theirs that are waited for": (
+            "feedback_list", {"side": "theirs", "state": "waiting"},
+        ),
         "8 relationships that cannot be judged yet": ("portfolio", {"standing": "none", "going": "1"}),
         "Going quiet: 4 relationships": ("portfolio", {"flag": "going_quiet", "going": "1"}),
         "Going quiet: 2 raised in the last 7 days": (
@@ -174,12 +202,12 @@ def test_each_figure_leads_to_its_list() -> None:
 def test_each_person_sees_their_own_book() -> None:
     count(FIGURES)
     count({"state:in_touch": 5, "state:overdue": 5}, owner=people.outsider(), team=people.south())
-    assert "29 of 46" in page(people.alice())
-    assert "5 of 10" in page(people.outsider())
-    assert "34 of 56" in page(people.adam())
-    assert "5 of 10" in page(people.adam(), f"?team={people.south().pk}")
+    assert "29 of 46" in said_on(page(people.alice()))
+    assert "5 of 10" in said_on(page(people.outsider()))
+    assert "34 of 56" in said_on(page(people.adam()))
+    assert "5 of 10" in said_on(page(people.adam(), f"?team={people.south().pk}"))
     # A team that one does not see narrows nothing, and no name of it is told.
-    assert "29 of 46" in page(people.alice(), f"?team={people.south().pk}")
+    assert "29 of 46" in said_on(page(people.alice(), f"?team={people.south().pk}"))
 
 
 def test_names_are_of_the_book_alone() -> None:
@@ -291,7 +319,7 @@ def test_where_nothing_fits_the_filter_can_be_left() -> None:
 def test_what_makes_no_sense_in_the_address_is_left_out() -> None:
     count(FIGURES)
     html = page(people.alice(), "?team=x&owner=99999999&kind=%00&weeks=-3&tier=%00")
-    assert "29 of 46" in html
+    assert "29 of 46" in said_on(html)
 
 
 def test_more_than_can_be_drawn_are_told_by_tens() -> None:
@@ -331,6 +359,34 @@ def test_partners_below_the_customers_stand_out_by_name() -> None:
     assert chart.title == "Partners stand higher than customers, with one exception"
     assert [dot.name for lane in chart.plot.lanes for dot in lane.dots if dot.name] == ["Castell Foods"]
     assert "Castell Foods: 50, between 44 and 56." in [dot.said for lane in chart.plot.lanes for dot in lane.dots]
+
+
+def test_whoever_stands_far_below_their_stage_stands_out_by_name_and_leads_there() -> None:
+    rows = []
+    for name, score in (("Ewos", 21), ("A", 60), ("B", 62), ("C", 64), ("D", 63), ("E", 65)):
+        row = people.relationship(account=people.account(name), stage="customer")
+        judged(row, score)
+        rows.append(Relationship.objects.select_related("standing", "account").get(pk=row.pk))
+    now = insights_charts.stages(_book({"judged:customer": 6}))
+    chart = insights_charts.standing(now, rows, _lists())
+    assert isinstance(chart.plot, Dots)
+    assert [dot.name for lane in chart.plot.lanes for dot in lane.dots if dot.name] == ["Ewos"]
+    assert chart.sentence.endswith("Far below the others of their stage: Ewos.")
+    assert f'<a class="c-fig-link" href="{rows[0].get_absolute_url()}" aria-label="Ewos"' in chart.linked
+    # Of four nobody can say what is usual.
+    few = insights_charts.standing(now, rows[:4], _lists())
+    assert "Ewos" not in few.sentence
+
+
+def test_of_a_kind_of_flag_the_others_are_counted_and_open_the_list() -> None:
+    today = Now.read().today("UTC")
+    for index in range(5):
+        row = people.relationship()
+        since = today - timedelta(days=index)
+        HealthFlag.objects.create(relationship=row, account_id=row.account_id, kind="single_threaded", since=since)
+    count({**FIGURES, "flag:single_threaded": 5})
+    html = page(people.alice())
+    assert re.search(r"</a> and <a [^>]*flag=single_threaded[^>]*>two more</a>: of the newest, since today\.", html)
 
 
 def test_months_and_years_under_the_axis() -> None:
@@ -377,12 +433,13 @@ def test_what_the_rhythms_ask_for_is_drawn_once_two_weeks_are_kept() -> None:
         (today - timedelta(days=7), {"needed": 4.0, "touch_days": 80}),
         (today, {"needed": 4.2, "touch_days": 60}),
     ]
-    assert insights_charts.pace(weeks[:2], today, 20) is None
-    chart = insights_charts.pace(weeks, today, 20)
+    assert insights_charts.pace(weeks[:2], today, 20, _lists()) is None
+    chart = insights_charts.pace(weeks, today, 20, _lists())
     assert chart and isinstance(chart.plot, Lines)
     assert chart.title == "29 of 100 check-ins that the rhythms ask for do not happen"
     assert [list(line.values) for line in chart.plot.lines] == [[4.0, 4.2], [4.0, 3.0]]
-    assert [cell.text for cell in chart.table.lines[-1]] == ["23 November", "4.2", "3.0"]
+    assert [cell.text for cell in chart.table.lines[-1]] == ["Now", "4.2", "3.0"]
+    assert [asked(cell.href)["pace"] for cell in chart.table.lines[-1][1:]] == ["needed", "happened"]
 
 
 def test_a_single_count_is_drawn_as_points_and_told_as_no_course() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dashboards import queries, wanting
 from dashboards.queries import Cursor
-from relationships.cadence import State
+from relationships.cadence import WORKING_DAYS, State
 from relationships.models import Relationship
 from relationships.words import WORST_FIRST
 from tests import people
@@ -88,7 +88,7 @@ def test_book_needs_what_the_rhythms_ask() -> None:
     book([State.IN_TOUCH, State.IN_TOUCH, State.PAUSED, State.NO_CADENCE])
     counted = queries.book(Relationship.objects.visible_to(people.alice()), NOW)
     assert counted.needed == pytest.approx(2 * 7 / 5 / EVERY)
-    assert counted.happening == pytest.approx(2 / queries.WORKING_DAYS)
+    assert counted.happening == pytest.approx(2 / WORKING_DAYS)
 
 
 def test_more_touches_on_one_day_are_one() -> None:
@@ -99,7 +99,7 @@ def test_more_touches_on_one_day_are_one() -> None:
     touch(row, row.last_touch_on)
     touch(row, row.last_touch_on, two_way=False)
     counted = queries.book(Relationship.objects.visible_to(people.alice()), NOW)
-    assert counted.happening == pytest.approx(1 / queries.WORKING_DAYS)
+    assert counted.happening == pytest.approx(1 / WORKING_DAYS)
 
 
 @pytest.mark.parametrize("text", ["", "x", "1~2", "a~1~x", "1~99999999999999999999~x", "1~1~\x00", "²~1~x"])
