@@ -260,7 +260,7 @@ def _book_says(book: Book) -> str:
     if not book.total:
         return _("No relationship.")
     going = book.total - book.counts[State.PAUSED] - book.counts[State.ENDED]
-    return insights_words.lede(book.counts[State.IN_TOUCH], going, book.counts[State.OVERDUE], None)
+    return str(insights_words.lede(book.counts[State.IN_TOUCH], going, book.counts[State.OVERDUE], None))
 
 
 def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:

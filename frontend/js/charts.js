@@ -99,16 +99,15 @@ function marked(marks, px) {
 
 // A dot for each, in lanes -------------------------------------------------------------------------------------------
 
-/** A name above its dot is about as high as so many rows. */
-const NAME_ROWS = 2, NAME_GAP_PX = 6;
+/** So many rows above a dot with a name stay free: for the name there, or to part it from the name above it. */
+const NAME_ROWS = { above: 2, beside: 1 }, NAME_GAP_PX = 6;
 
-/** Puts each dot in the first row of its lane where its line meets no other; so a lane is as high as it must be. Above
- * one with its name there, rows stay free. */
-function packed(dots, above) {
+/** Puts each dot in the first row of its lane where its line meets no other; so a lane is as high as it must be. */
+function packed(dots, free) {
   const ends = [];
   return [...dots].sort((a, b) => a.low - b.low).map((dot) => {
-    const found = dot.name && above ? -1 : ends.findIndex((end) => end + 0.5 < dot.low);
-    if (dot.name && above) for (let i = 0; i < NAME_ROWS; i++) ends.push(Infinity);
+    const found = dot.name ? -1 : ends.findIndex((end) => end + 0.5 < dot.low);
+    if (dot.name && (ends.length || free > 1)) ends.push(...Array(free).fill(Infinity));
     const row = found < 0 ? ends.length : found;
     ends[row] = dot.high;
     return { ...dot, row };
@@ -148,7 +147,7 @@ function dots(given, { width }) {
   const left = roomFor(given.lanes.map(({ name }) => name)) + 14;
   const low = begin(given, width - left - RIGHT_PX), above = low === null;
   const plot = above ? given : { ...given, low };
-  const lanes = stacked(plot.lanes.map((lane) => ({ ...lane, dots: packed(lane.dots, above) })));
+  const lanes = stacked(plot.lanes.map((lane) => ({ ...lane, dots: packed(lane.dots, NAME_ROWS[above ? "above" : "beside"]) })));
   const below = Math.max(1, ...lanes.map(({ top, rows }) => top + rows));
   const all = lanes.flatMap((lane) => lane.dots);
   const names = new Map(lanes.map(({ centre, name }) => [centre, name]));
