@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
 
-from django.db.models import FilteredRelation, Q, Sum
+from django.db.models import F, FilteredRelation, Q, QuerySet, Sum, TextField, Value
 
 from accounts import access
 from accounts.models import Team, User
@@ -41,17 +41,22 @@ class Narrowing:
         return cls(**found, below=below)
 
     def condition(self, path: str = "") -> Q:
-        """For figures: one that is of no tag has an empty one."""
-        found = Q(**{f"{path}tag": self.tag})
+        """For figures: one that is of no tag has an empty one. Capitals don't matter, as in the lists."""
+        found = Q(**{f"{path}tag__iexact": self.tag}) if self.tag else Q(**{f"{path}tag": ""})
         if self.team:
             found &= Q(**{f"{path}team__in": {self.team, *self.below}})
-        for name in ("owner", "kind", "tier"):
+        if self.tier:
+            found &= Q(**{f"{path}tier__iexact": self.tier})
+        for name in ("owner", "kind"):
             if value := getattr(self, name):
                 found &= Q(**{f"{path}{name}": value})
         return found
 
 
 EVERYTHING = Narrowing()
+# So many tiers and so many tags are suggested: those that most relationships have.
+MOST_SUGGESTED = 50
+STATES = "state:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +103,28 @@ def course(
         if figure is not None:
             figures[figure] = value
     return list(found.items())
+
+
+@dataclass(frozen=True, slots=True)
+class InUse:
+    """The tiers and tags that a book holds, in the order of the alphabet; of several spellings the one used most."""
+
+    tiers: list[str]
+    tags: list[str]
+
+
+def in_use(user: User) -> InUse:
+    """As of the newest count, so that it costs the same whatever the size of the book. One query."""
+    newest = BookCount.objects.visible_to(user).order_by("-day").values("pk")[:1]
+    # Each relationship is in one state.
+    states = BookFigure.objects.visible_to(user).filter(count=newest, figure__startswith=STATES)
+    found: dict[str, dict[str, str]] = {"tier": {}, "tag": {}}
+    tiers, tags = _most_used(states.filter(tag=""), "tier"), _most_used(states, "tag")
+    for name, word, _many in tiers.union(tags, all=True):
+        found[name].setdefault(word.upper(), word)
+    return InUse(*(sorted(words.values(), key=str.casefold) for words in found.values()))
+
+
+def _most_used(rows: QuerySet[BookFigure], name: str) -> QuerySet[Any, Any]:
+    every = rows.exclude(**{name: ""}).order_by().values_list(Value(name, TextField()), F(name))
+    return every.annotate(many=Sum("value")).order_by("-many", name)[:MOST_SUGGESTED]

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
+
+from accounts.models import User
 from accounts.requests import PersonRequest
+from dashboards import book
 from relationships.forms.portfolio import PortfolioForm
+from web.widgets import Suggesting
 
 NARROWING = (
     "whose", "owner", "team", "kind", "tier", "stage", "moving", "moved", "late", "flag", "fresh", "standing", "renews",
@@ -26,6 +31,14 @@ def chips(form: PortfolioForm, without: Callable[[str], str]) -> list[tuple[str,
             value = chosen[name] if name in PLAIN else dict(field.choices)[chosen[name]]
             found.append((str(field.label), str(value), without(name)))
     return found
+
+
+def suggest(form: forms.Form, user: User) -> None:
+    """Offer the tiers and tags that the person's book holds. One query."""
+    known = book.in_use(user)
+    for name, words in (("tier", known.tiers), ("tag", known.tags)):
+        field = form.fields[name]
+        field.widget = Suggesting(words, field.widget.attrs)
 
 
 def address(request: PersonRequest, **changes: str) -> str:

@@ -55,13 +55,13 @@ OUTCOMES = {
     Commitment.Outcome.BROKEN: "missed",
 }
 
-# A relationship is in the cell of all, and once in that of each tag it has.
+# A relationship is in the cell of all, and once in that of each tag it has, however often and in whatever capitals.
 INTO_CELLS = """
 WITH cells AS MATERIALIZED (
     SELECT r.id, r.team_id, r.owner_id, a.kind, r.tier, t.tag
       FROM relationships_relationship r
       JOIN accounts_account a ON a.id = r.account_id
-     CROSS JOIN LATERAL (SELECT '' AS tag UNION SELECT unnest(r.tags)) t
+     CROSS JOIN LATERAL (SELECT '' AS tag UNION SELECT min(word) FROM unnest(r.tags) AS word GROUP BY upper(word)) t
      WHERE r.removed_at IS NULL
 ),
 facts (id, figure, value) AS ({facts})

@@ -34,7 +34,8 @@ def tell(since: date, now: Now) -> int:
     found: defaultdict[tuple[date, Cell, str], float] = defaultdict(float)
     for rows in _lots() if days else ():
         for row, told in zip(rows, _told(rows, days), strict=True):
-            cells = [(row.team_id, row.owner_id, row.account.kind, row.tier, tag) for tag in {"", *row.tags}]
+            tags = {"", *{tag.upper(): tag for tag in row.tags}.values()}
+            cells = [(row.team_id, row.owner_id, row.account.kind, row.tier, tag) for tag in tags]
             for day, figures in zip(days, told, strict=True):
                 for figure, value in figures.items():
                     for cell in cells:

@@ -44,6 +44,7 @@ def insights(request: PersonRequest) -> HttpResponse:
     """The same number of queries whatever there is; none reads what was said, promised or fed back."""
     user, now = request.user, Now.read()
     form = InsightsForm(request.GET, user=user)
+    book_filter.suggest(form, user)
     counted = book.latest(user, Narrowing.of(form.cell))
     context: dict[str, Any] = {
         "form": form,

@@ -53,9 +53,10 @@ class Row:
 
 @require_GET
 def loyalty_list(request: PersonRequest) -> HttpResponse:
-    """Eight queries besides who asks, whatever there is."""
+    """Nine queries besides who asks, whatever there is."""
     user, now = request.user, Now.read()
     form = PortfolioForm(request.GET, user=user)
+    book_filter.suggest(form, user)
     rows = form.narrow(Relationship.objects.visible_to(user), now).going_on()
     found = book(rows, now)
     key = _chosen(request.GET.get("field", ""), found)

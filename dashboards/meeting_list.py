@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from dashboards.book_filter import address
+from dashboards.book_filter import address, suggest
 from dashboards.whose import ANYBODY, Choice, WhoseFilter, team_choice
 from meetings import series, series_words, words
 from meetings.models import ONE_OF_SERIES, Meeting, MeetingAccount, MeetingQuerySet, Participant, Series
@@ -289,6 +289,7 @@ def _listed(count: int) -> str:
 def meeting_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     form = MeetingFilter(request.GET, user=user, now=now)
+    suggest(form, user)
     chosen = form.chosen()
     every = form.narrow()
     # Whoever opens a series wants all of its days.

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from dashboards.book_filter import address
+from dashboards.book_filter import address, suggest
 from dashboards.wanting import stood_in_for
 from dashboards.whose import ANYBODY, OPEN, YEAR_DAYS, Choice, WhoseFilter, team_choice, who_sees_to
 from relationships import problem_words, queries
@@ -159,6 +159,7 @@ def _listed(count: int) -> str:
 def problem_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     form = ProblemFilter(request.GET, user=user, now=now)
+    suggest(form, user)
     chosen = form.chosen()
     rows = form.narrow()
     counted = _counts(rows, now)

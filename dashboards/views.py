@@ -181,6 +181,7 @@ class Tab:
 def portfolio(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     form = PortfolioForm(request.GET, user=user)
+    book_filter.suggest(form, user)
     narrowed = form.narrow(Relationship.objects.visible_to(user), now)
     book = queries.book(narrowed, now)
     found, after = queries.page_of(

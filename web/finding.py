@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.expressions import CombinedExpression
 
@@ -22,6 +23,21 @@ CREATE FUNCTION concord_plain(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT P
 RETURN lower(unaccent('unaccent'::regdictionary, $1))
 """
 DROP_PLAIN = "DROP FUNCTION concord_plain(text)"
+
+
+# Likewise for lists of words, which PostgreSQL has no function for.
+MAKE_CAPITALS = """
+CREATE FUNCTION concord_capitals(text[]) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (SELECT array_agg(upper(word)) FROM unnest($1) AS word)
+"""
+DROP_CAPITALS = "DROP FUNCTION concord_capitals(text[])"
+
+
+class Capitals(Func):
+    """A list of words, each in capitals; null for an empty one."""
+
+    function = "concord_capitals"
+    output_field = ArrayField(TextField())
 
 
 class PlainText(Func):

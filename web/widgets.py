@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -34,6 +35,22 @@ class PillBoxes(forms.CheckboxSelectMultiple):
     """The same where several may be meant."""
 
     template_name = "web/widgets/pills.html"
+
+
+class Suggesting(forms.TextInput):
+    """A text for which some words are suggested; any other may be typed all the same."""
+
+    template_name = "web/widgets/suggesting.html"
+
+    def __init__(self, words: Sequence[str], attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.words = words
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        given = dict(attrs or {})
+        if self.words:
+            given["list"] = f"{given.get('id', name)}-suggested"
+        return {**super().get_context(name, value, given), "words": self.words}
 
 
 class Combo(forms.Select):

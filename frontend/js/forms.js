@@ -30,6 +30,12 @@ function onSubmit(event) {
   if (form.method === "post") setTimeout(() => !event.defaultPrevented && busy(form, true), 0);
 }
 
+/** Where words are suggested nothing is swapped below them until one is there; Enter, or leaving the field, sends any. */
+function waitForWord(event) {
+  const { list, value } = event.target;
+  if (list && value && ![...list.options].some((option) => option.value === value)) event.stopPropagation();
+}
+
 /** form[data-autosubmit]: sends its query on change, swaps data-target (or #main) and puts the address into the bar. */
 function autosubmit(form) {
   const target = form.dataset.target || "#main";
@@ -44,6 +50,7 @@ function autosubmit(form) {
   };
   if (form.hasAttribute("data-hx-get")) return;
   for (const [name, value] of Object.entries(given)) form.setAttribute(name, value);
+  form.addEventListener("input", waitForWord, true);
   htmx.process(form);
   form.querySelectorAll("[data-nojs]").forEach((node) => (node.hidden = true));
 }

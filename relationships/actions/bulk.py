@@ -91,12 +91,16 @@ def _refuse_lost(actor: User, ids: Sequence[int]) -> None:
 def retag(
     *, actor: User, now: Now, relationships: Iterable[Relationship], add: Sequence[str], remove: Sequence[str]
 ) -> Done[list[int]]:
-    """Add words to the tags of each and take others away; the rest of the tags stays, in its order."""
-    wanted = {}
+    """Add words to the tags of each and take others away; the rest of the tags stays, in its order.
+
+    Capitals don't matter: what is there already stays as it is spelt.
+    """
+    wanted, gone = {}, {tag.upper() for tag in remove}
     rows = []
     for row in together(actor, relationships):
-        kept = [tag for tag in row.tags if tag not in remove]
-        wanted[row.pk] = [*kept, *(tag for tag in add if tag not in kept)]
+        kept = [tag for tag in row.tags if tag.upper() not in gone]
+        known = {tag.upper() for tag in kept}
+        wanted[row.pk] = [*kept, *(tag for tag in add if tag.upper() not in known)]
         if wanted[row.pk] != row.tags:
             rows.append(row)
     if not rows:

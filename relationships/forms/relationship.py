@@ -25,7 +25,10 @@ def zone_choices() -> list[tuple[str, str]]:
 
 
 class TagsField(forms.CharField):
-    """Words parted by commas, each of ``longest`` letters at most; of any length where that is ``None``."""
+    """Words parted by commas, each of ``longest`` letters at most; of any length where that is ``None``.
+
+    Two that differ in capitals alone are one: the first of them.
+    """
 
     LONGEST = 40
 
@@ -42,7 +45,11 @@ class TagsField(forms.CharField):
             if self.longest is not None and len(word) > self.longest:
                 said = _("“%(word)s…” is too long: a tag has %(most)d letters at most.")
                 raise ValidationError(said % {"word": word[:20].rstrip(), "most": self.longest})
-        return list(dict.fromkeys(word for word in words if word))
+        kept: dict[str, str] = {}
+        for word in words:
+            if word:
+                kept.setdefault(word.upper(), word)
+        return list(kept.values())
 
 
 class RelationshipForm(forms.ModelForm[Relationship]):

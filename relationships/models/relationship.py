@@ -13,7 +13,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import Combinable, CombinedExpression
-from django.db.models.functions import MD5, Cast, Least
+from django.db.models.functions import MD5, Cast, Least, Upper
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,7 @@ from relationships.evidence import Component
 from relationships.flags import Flag
 from web import zones
 from web.clock import Now
-from web.finding import PlainText
+from web.finding import Capitals, PlainText
 from web.text import name_key
 
 DERIVED = [
@@ -87,6 +88,11 @@ def is_booked(now: Now) -> Q:
     return Q(booked_on__gte=local_date(now), booked_on__lte=near, due_on__lte=local_date(now))
 
 
+def in_capitals(tier: Combinable) -> MD5:
+    """By which spellings of a tier are one; a digest, as an index takes no text of any length."""
+    return MD5(Upper(tier))
+
+
 def every_weekday() -> list[int]:
     return list(cadence.WEEKDAYS)
 
@@ -117,10 +123,15 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         self, *, team: Team | None = None, owner: User | None = None, kind: str = "", tier: str = "", tag: str = ""
     ) -> Self:
         """Those of one team and those below it, one owner, kind of organisation and tier, with one tag; of each only
-        what is said."""
+        what is said. Capitals don't matter."""
         said: dict[str, Any] = {"team__in": team and team.branch, "owner": owner, "account__kind": kind}
-        said |= {"tier": tier, "tags__contains": tag and [tag]}
-        return self.filter(**{name: value for name, value in said.items() if value})
+        rows = self.filter(**{name: value for name, value in said.items() if value})
+        if tier:
+            rows = rows.filter(Exact(in_capitals(F("tier")), in_capitals(Value(tier))))
+        if tag:
+            wanted = Capitals(Value([tag], ArrayField(models.TextField())))
+            rows = rows.alias(capitals=Capitals("tags")).filter(capitals__contains=wanted)
+        return rows
 
     def ended(self) -> Self:
         return self.exclude(ended_on=None)
@@ -364,7 +375,8 @@ class Relationship(models.Model):
             models.Index(
                 fields=["owner", "proposed_stage"], condition=~Q(proposed_stage=""), name="relationship_proposed"
             ),
-            GinIndex("tags", name="relationship_tags"),
+            models.Index(in_capitals(F("tier")), name="relationship_tier"),
+            GinIndex(Capitals("tags"), name="relationship_tags_as_capitals"),
             GinIndex(
                 OpClass(PlainText("name"), name="gin_trgm_ops"), condition=~Q(name=""), name="relationship_search"
             ),

@@ -43,7 +43,7 @@ def book(seed: int, many: int, now: Now) -> list[Relationship]:
                 owner=chance.choice(owners),
                 team=chance.choice(teams),
                 tier=chance.choice(["", "A", "B"]),
-                tags=chance.choice([[], [], ["beta"], ["beta", "fair"], ["fair", "fair"]]),
+                tags=chance.choice([[], [], ["beta"], ["beta", "fair"], ["fair", "FAIR"]]),
                 zone=chance.choice(ZONES),
                 removed_at=chance.choice([None] * 9 + [now.instant]),
                 **_columns(chance, now.today("UTC")),

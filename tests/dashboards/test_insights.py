@@ -27,7 +27,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 30
+QUERIES = 31
 # What may be told only with the rights to one relationship, and grows with what is said and done.
 NEVER_READ = re.compile(
     r'"relationships_(interaction|commitment|feedback|problem|evidence|fulfilment|comment|pulseanswer|snapshot)\w*"'

@@ -62,8 +62,8 @@ def _relationship(chance: random.Random, index: int, today: date) -> Relationshi
         team=team,
         account=people.account(kind=chance.choice(["customer", "supplier", "ally"])),
         zone=chance.choice(["UTC", "Pacific/Auckland", "Pacific/Honolulu"]),
-        tier=chance.choice(["A", "B", ""]),
-        tags=chance.sample(["cold chain", "board"], chance.randrange(3)),
+        tier=chance.choice(["Gold", "GOLD", "B", ""]),
+        tags=chance.sample(["cold chain", "Cold Chain", "board"], chance.randrange(3)),
         stage=chance.choice(STAGES),
         renewal_on=today + timedelta(days=chance.randrange(-20, 140)) if chance.random() < 0.7 else None,
     )
@@ -191,8 +191,10 @@ def test_every_figure_is_as_many_as_its_list(book: None) -> None:
         (people.alice(), {}),
         (people.mona(), {"team": people.north().pk, "kind": "customer"}),
         (people.mona(), {"team": people.europe().pk}),
-        (people.rita(), {"owner": people.bob().pk, "tier": "A"}),
+        (people.rita(), {"owner": people.bob().pk, "tier": "GOLD"}),
+        (people.adam(), {"tier": "gold"}),
         (people.outsider(), {"tag": "cold chain"}),
+        (people.adam(), {"tag": "COLD CHAIN", "tier": "gOLD"}),
     ]
     seen: set[str] = set()
     for user, narrowing in cases:

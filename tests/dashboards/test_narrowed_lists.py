@@ -24,8 +24,8 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 NARROWINGS: list[dict[str, str]] = [
-    {}, {"team": "north"}, {"owner": "bob"}, {"kind": "supplier"}, {"tier": "A"},
-    {"tag": "cold chain"}, {"team": "north", "kind": "supplier", "tag": "cold chain"}, {"tier": "Z"},
+    {}, {"team": "north"}, {"owner": "bob"}, {"kind": "supplier"}, {"tier": "a"},
+    {"tag": "Cold Chain"}, {"team": "north", "kind": "supplier", "tag": "cold chain"}, {"tier": "Z"},
 ]  # fmt: skip
 QUARTERS = ["2026Q1", "2025Q4"]
 
@@ -115,8 +115,8 @@ def fits(narrowing: dict[str, str], row: Relationship) -> bool:
         ("team" not in narrowing or row.team_id == teams[narrowing["team"]].pk)
         and ("owner" not in narrowing or row.owner_id == owners[narrowing["owner"]].pk)
         and narrowing.get("kind", row.account.kind) == row.account.kind
-        and narrowing.get("tier", row.tier) == row.tier
-        and ("tag" not in narrowing or narrowing["tag"] in row.tags)
+        and narrowing.get("tier", row.tier).casefold() == row.tier.casefold()
+        and ("tag" not in narrowing or narrowing["tag"].casefold() in [tag.casefold() for tag in row.tags])
     )
 
 

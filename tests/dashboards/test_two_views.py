@@ -235,7 +235,7 @@ def test_the_book_takes_the_same_queries_for_one_and_fifty_and_pages_by_key() ->
     assert page.context["unknown"].count == len(page.context["rows"]) == 22
 
 
-QUERIES_OF_THE_BOOK = (21, 22)
+QUERIES_OF_THE_BOOK = (22, 23)
 
 
 def test_the_book_is_narrowed_by_the_bar_of_the_portfolio_and_keeps_the_list_that_was_opened() -> None:

@@ -284,7 +284,7 @@ def test_list_takes_the_same_queries(count: int, django_assert_num_queries: Any)
         planned(row, timedelta(days=1 + number))
     client = as_(people.alice())
     client.get(reverse("settings"))
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         answer = client.get(reverse("meeting_list"))
     assert answer.status_code == 200
 

@@ -554,7 +554,7 @@ def test_lists_take_the_same_queries(count: int, django_assert_num_queries: Djan
     row = some(count)
     alice = client()
     alice.get("/feedback/")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         alice.get("/feedback/?state=all&whose=all")
     with django_assert_num_queries(20):
         alice.get(f"/relationships/{row.pk}/feedback/")

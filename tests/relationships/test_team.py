@@ -363,6 +363,11 @@ def test_tags_keep_their_order_and_what_fits_already_is_left_alone() -> None:
     assert (row.tags, done.row) == (["a", "b", "north"], [row.pk])
     with pytest.raises(ValidationError, match="so already"):
         other_tags([same])
+    # Whatever the capitals: what is there already stays as it is spelt.
+    spelt, twice = people.relationship(tags=["North", "OLD"]), people.relationship(tags=["NORTH"])
+    done = other_tags([spelt, twice])
+    spelt.refresh_from_db()
+    assert (spelt.tags, done.row) == (["North"], [spelt.pk])
 
 
 @pytest.mark.parametrize("teamless", [True, False])
