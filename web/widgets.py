@@ -87,6 +87,15 @@ class DateInput(forms.DateInput):
         super().__init__({**bounds, **(attrs or {})}, format="%Y-%m-%d")
 
 
+class AskedField(forms.CharField):
+    """A text that must be said where another field asks for it, so it is not called optional."""
+
+    asked = True
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, **more)
+
+
 class DayField(forms.DateField):
     """A day that people can mean; a slip of the keyboard is a year 0001 or 9999, with which nothing can be reckoned.
 

@@ -32,6 +32,9 @@ class ProblemForm(DaysForm, forms.ModelForm[Problem]):
         model = Problem
         fields = ["what", "severity", "opened_on", "due_on", "contact", "opened_by", "keeper"]
         field_classes = {"opened_on": DayField, "due_on": DayField}
+        help_texts = {
+            "what": gettext_lazy("In words they may read: shared agendas and review packs show it."),
+        }
         widgets = {
             "what": forms.Textarea(attrs={"rows": 3}),
             "severity": Segmented,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from relationships.models import Interaction, Problem, Relationship
 from web.choices import narrow, offer
 from web.clock import Now
 from web.longest import bound
-from web.widgets import Combo, DayField, PillBoxes, Segmented
+from web.widgets import AskedField, Combo, DayField, PillBoxes, Segmented
 
 NEAREST = 50
 
@@ -99,6 +100,10 @@ class InteractionForm(forms.ModelForm[Interaction]):
     )
     next_step_on = DayField(required=False, label=gettext_lazy("By"))
     is_problem = forms.BooleanField(required=False, label=gettext_lazy("This is a problem"))
+    wrong = AskedField(
+        label=gettext_lazy("What is wrong, in words they may read"),
+        help_text=gettext_lazy("Shared agendas and review packs show it; the note above stays with us."),
+    )
     severity = forms.TypedChoiceField(
         choices=Problem.Severity.choices,
         coerce=int,
@@ -135,13 +140,13 @@ class InteractionForm(forms.ModelForm[Interaction]):
         mine = Relationship.objects.changeable_by(user).select_related("account", "agreement")
         narrow(self, "relationship", mine)
         narrow(self, "colleagues", User.objects.visible_to(user).active_staff())
-        bound(self, "summary")
+        bound(self, "summary", "wrong")
         offer(self, "channel", ((value, label.capitalize()) for value, label in Interaction.Channel.choices))
         offer(self, "begun_by", ((value, label.capitalize()) for value, label in Interaction.Side.choices))
         offer(self, "severity", ((value, label.capitalize()) for value, label in Problem.Severity.choices))
         if self.instance.pk:
             # It is opened once, with the entry; afterwards it has a page of its own.
-            del self.fields["is_problem"], self.fields["severity"]
+            del self.fields["is_problem"], self.fields["wrong"], self.fields["severity"]
         offer(self, "topics", ((value, label.capitalize()) for value, label in Interaction.Topic.choices))
         self.chosen = self._chosen(mine)
         self._offer(mine)
@@ -207,18 +212,19 @@ class InteractionForm(forms.ModelForm[Interaction]):
         found = self.read()
         for problem in found.errors:
             self.add_error("summary", words.note_problem(problem))
-        trouble = self._trouble(cleaned.get("is_problem", False), found.rest)
+        trouble = self._trouble(cleaned)
         kept = {} if found.errors else {"summary": found.rest}
         return {**self.cleaned_data, "promised": found.promised, "trouble": trouble, **kept}
 
-    def _trouble(self, ticked: bool, note: str) -> Trouble | None:
-        """The problem is what the first line of the note says."""
-        first = next((line.strip() for line in note.splitlines() if line.strip()), "")
-        if ticked and not first:
-            self.add_error("summary", _("Say what is wrong."))
-        return (
-            Trouble(first, self.cleaned_data.get("severity") or Problem.Severity.SERIOUS) if ticked and first else None
-        )
+    def _trouble(self, cleaned: Mapping[str, Any]) -> Trouble | None:
+        """Said in words of its own: notes are ours, and what is wrong is read by both sides."""
+        if not cleaned.get("is_problem"):
+            return None
+        if not cleaned.get("wrong"):
+            if "wrong" not in self.errors:
+                self.add_error("wrong", _("Say what is wrong."))
+            return None
+        return Trouble(cleaned["wrong"], cleaned.get("severity") or Problem.Severity.SERIOUS)
 
     def read(self) -> Found:
         """What the note promises, with the people it names, even while the form is not complete."""

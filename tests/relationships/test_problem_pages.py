@@ -55,11 +55,12 @@ def text(answer: Any) -> str:
 
 
 @pytest.mark.django_db
-def test_tick_in_the_log_opens_one_with_the_first_line_of_the_note() -> None:
+def test_tick_in_the_log_opens_one_in_words_of_its_own() -> None:
+    """Nothing of the note: it is ours alone, and the problem stands in what the partner reads."""
     row = people.relationship()
     said = {
         "relationship": row.pk, "channel": "call", "begun_by": "theirs", "when": "today", "two_way": "yes",
-        "summary": "Forks are missing\nSince Monday.", "is_problem": "on", "severity": "3",
+        "summary": "Their foreman may leave.", "is_problem": "on", "wrong": "Forks are missing", "severity": "3",
     }  # fmt: skip
     answer = client().post("/interactions/", said, follow=True)
     assert "A problem is open." in text(answer)
@@ -68,7 +69,7 @@ def test_tick_in_the_log_opens_one_with_the_first_line_of_the_note() -> None:
     assert problem.interaction == Interaction.objects.get()
     take_back(step_id=UndoStep.objects.get().pk, actor=row.owner, now=Now.read())
     assert (Problem.objects.count(), Interaction.objects.count()) == (0, 0)
-    again = client().post("/interactions/", said | {"summary": ""})
+    again = client().post("/interactions/", said | {"wrong": ""})
     assert (again.status_code, "Say what is wrong." in text(again)) == (422, True)
     assert client().post("/interactions/", {**said, "is_problem": ""}).status_code == 302
     assert Problem.objects.count() == 0
