@@ -31,7 +31,7 @@ from dashboards.packs import (
     Troubles,
     Voiced,
 )
-from relationships import words
+from relationships import problem_words, words
 from relationships.problems import State as ProblemState
 from relationships.promises import Share
 from relationships.promises import State as PromiseState
@@ -425,17 +425,7 @@ def _problems(pack: Pack, them: str) -> Section:
 
 def _troubles(found: Troubles) -> str:
     """*3 problems: 2 solved, 1 of them in time; 1 open.* Of one only what became of it."""
-    if len(found.rows) == 1:
-        solved = _("One problem, solved in time.") if found.in_time else _("One problem, solved late.")
-        return solved if found.solved else _("One problem, and it is open.")
-    told = {"count": len(found.rows), "solved": found.solved, "in_time": found.in_time, "open": found.open}
-    said = _("%(count)d problems") % told
-    some = _("%(solved)d solved, %(in_time)d of them in time")
-    if found.in_time in (0, found.solved):
-        some = _("%(solved)d solved in time") if found.in_time else _("%(solved)d solved late")
-    parts = [some % told] if found.solved else []
-    parts += [_("%(open)d open") % told] if found.open else []
-    return f"{said}: {'; '.join(parts)}."
+    return f"{capfirst(problem_words.tally(found.tally))}."
 
 
 def _ended(row: Trouble) -> Cell:

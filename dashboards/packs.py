@@ -19,6 +19,7 @@ from itertools import groupby, pairwise
 from relationships import feedback
 from relationships.cadence import WEEKDAYS, Adherence, Interval, adherence, in_force
 from relationships.problems import State as ProblemState
+from relationships.problems import Tally, tally
 from relationships.promises import Share
 from relationships.promises import State as PromiseState
 
@@ -302,16 +303,9 @@ class Troubles:
     rows: list[Trouble]
 
     @property
-    def solved(self) -> int:
-        return sum(row.solved_on is not None for row in self.rows)
-
-    @property
-    def in_time(self) -> int:
-        return sum(row.state is ProblemState.SOLVED for row in self.rows)
-
-    @property
-    def open(self) -> int:
-        return len(self.rows) - self.solved
+    def tally(self) -> Tally:
+        """How they stand, as the standing tells it of all of them."""
+        return tally((row.state, row.came_back) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

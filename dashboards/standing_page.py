@@ -26,6 +26,7 @@ from relationships import (
     health_case,
     health_explained,
     health_words,
+    problems,
     queries,
     records,
     score_words,
@@ -110,16 +111,17 @@ def case_of(
     today: date | None = None,
     entries: Sequence[Entry] | None = None,
 ) -> Case:
-    """Two queries, whatever the history; one where the ledger is at hand. A day of before is judged by the weights of
+    """Three queries, whatever the history; two where the ledger is at hand. A day of before is judged by the weights of
     then: what rests stands as it stood, whatever is weighed otherwise since."""
     past = today is not None and day < today
     force = ScoreConfig.objects.in_force(Now.on(day) if past else None)
     found = queries.evidence_of(row) if entries is None else entries
-    return health_case.of(known.record, found, day, force.scale, past=past)
+    opened = queries.problems_of(row)
+    return health_case.of(known.record, found, day, force.scale, past=past, opened=opened)
 
 
 def section(row: Relationship, known: records.Known, entries: Sequence[Entry], today: date, *, writes: bool) -> Section:
-    """For the overview. A query more than what the criteria of the stages read, two where too little is known."""
+    """For the overview. Two queries more than what the criteria of the stages read."""
     case = case_of(row, known, judged_on(row, today), today=today, entries=entries)
     resting = row.ended_on is not None or row.paused_since is not None
     gone = _direction(row, today) if not resting else ""
@@ -173,8 +175,7 @@ def _as_it_stood(row: Relationship, today: date) -> str:
 
 
 def _offers(row: Relationship, case: Case) -> list[Offer]:
-    """One query."""
-    return case.offers(problem_open=row.problems.open().exists())
+    return case.offers(problem_open=case.troubles.open > 0)
 
 
 def _way(row: Relationship, offer: Offer, *, writes: bool) -> Way:
@@ -297,7 +298,7 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "state": state.value,
         "look": words.LOOKS[state],
         "standing": found,
-        "evidence": _evidence(row, case, known, found, opened, day, _waiting(row, now) if day is None else None),
+        "evidence": _evidence(row, case, known, found, opened, day, _waiting(row, case, here) if day is None else None),
         "reckoned": health_explained.reckoned(case.standing, case.thresholds),
         "limiting": health_words.lost_most(case),
         "sums": [said for said in (health_words.in_full(case.tenths()), health_words.sum_of_parts(case)) if said],
@@ -347,12 +348,12 @@ def _rested(day: date, since: date) -> str:
     return said % {"day": dates.plain(day, day), "since": dates.plain(since, day)}
 
 
-def _waiting(row: Relationship, now: Now) -> Waiting | None:
-    """Problems that are open: late or not, they count once they are solved. One query."""
-    count, late = queries.waiting_problems(row, now)
-    if not count:
+def _waiting(row: Relationship, case: Case, here: date) -> Waiting | None:
+    """Problems that are open today, whatever day the case is of: late or not, they count once they are solved."""
+    found = problems.tally_on(case.opened, here)
+    if not found.open:
         return None
-    return Waiting(health_words.waiting(count, late), f"{reverse('problem_list')}?relationship={row.pk}")
+    return Waiting(health_words.waiting(found.open, found.late), f"{reverse('problem_list')}?relationship={row.pk}")
 
 
 def _evidence(

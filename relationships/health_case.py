@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
-from relationships import cadence, criteria, evidence, health, health_points
+from relationships import cadence, criteria, evidence, health, health_points, problems
 from relationships.evidence import Component, Kind, Row
 from relationships.health import Gap, Person, Rhythm, Standing, Sums, Thresholds, Weights
 from relationships.health_points import MOST_REMEDIES, Counts, Line, Offer
@@ -71,6 +71,8 @@ class Case:
     past: bool = False
     # Nobody of theirs agreed to the rhythm of the day.
     assumed: bool = False
+    # All problems that there ever were, whether a row tells of them yet or not.
+    opened: Sequence[problems.Record] = ()
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -151,6 +153,11 @@ class Case:
 
     def count(self, *kinds: Kind, side: str = "") -> int:
         return sum(self.counted[kind, one] for kind in kinds for one in ([side] if side else [*SIDES, "both"]))
+
+    @cached_property
+    def troubles(self) -> problems.Tally:
+        """How the problems stood on that day; rows tell what happened, and so of one that came back both times."""
+        return problems.tally_on(self.opened, self.day)
 
     def kept(self, side: str) -> tuple[int, int]:
         """Of a side's promises those kept in time, and those that came to an end or whose day is over."""
@@ -242,7 +249,13 @@ def _other(side: str) -> str:
 
 
 def of(
-    record: criteria.Record, entries: Sequence[Entry], day: date, scale: Scale | None = None, *, past: bool = False
+    record: criteria.Record,
+    entries: Sequence[Entry],
+    day: date,
+    scale: Scale | None = None,
+    *,
+    past: bool = False,
+    opened: Sequence[problems.Record] = (),
 ) -> Case:
     """From what the criteria of the stages read, and the ledger; what came later than ``day`` is left out."""
     scale = scale or Scale()
@@ -258,7 +271,8 @@ def of(
     up_to = [entry for entry in entries if entry.row.day <= day]
     force = cadence.in_force(record.intervals, day)
     assumed = force is not None and record.agreements[force].assumed
-    return Case(up_to, record.course.rhythm, list(found.values()), day, scale.weights, scale.thresholds, past, assumed)
+    people, rhythm = list(found.values()), record.course.rhythm
+    return Case(up_to, rhythm, people, day, scale.weights, scale.thresholds, past, assumed, opened)
 
 
 # Numbers that add up -------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from relationships import health, trend, words
+from relationships import health, problem_words, trend, words
 from relationships.evidence import Component, Kind
 from relationships.health import Band, Gap, Spell
 from relationships.health_case import Case, Cause, Tenths
@@ -290,15 +290,12 @@ def _and_so_on(case: Case, who: str, *deeds: tuple[Kind, str]) -> str:
 
 def _credibility(case: Case) -> list[str]:
     found = []
-    solved, late = case.count(Kind.PROBLEM_SOLVED), case.count(Kind.PROBLEM_SOLVED_LATE)
-    back = case.count(Kind.PROBLEM_REOPENED)
-    if solved or late or back:
-        found.append(
-            _("%(solved)d of %(all)d problems solved in time") % {"solved": solved, "all": solved + late}
-            if solved + late != 1
-            else (_("a problem solved in time") if solved else _("a problem solved late"))
-        )
-        found += [ngettext("%(n)d came back", "%(n)d came back", back) % {"n": back}] if back else []
+    stood = case.troubles
+    if stood.all:
+        found.append(problem_words.tally(stood))
+    if stood.again:
+        said = ngettext("%(n)s of the solved had come back", "%(n)s of the solved had come back", stood.again)
+        found.append(said % {"n": number(stood.again)} if stood.all > 1 else _("it had come back"))
     measured, closed, failed = (
         case.count(kind) for kind in (Kind.PROJECT_MEASURED, Kind.PROJECT_CLOSED, Kind.PROJECT_FAILED)
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from relationships import problems
 from relationships.models import Problem
-from relationships.problems import State
+from relationships.problems import State, Tally
 from relationships.words import Look
 from web import dates
 from web.clock import Now
@@ -81,3 +81,21 @@ def in_days(figure: float | None) -> str:
     if figure == 0:
         return _("same day")
     return dates.days(int(figure)) if figure == int(figure) else _("%(days)s days") % {"days": f"{figure:.1f}"}
+
+
+def tally(found: Tally) -> str:
+    """*3 problems: 2 solved, 1 of them in time; 1 open*, *one problem, solved in time*."""
+    if found.all == 1:
+        if found.solved:
+            return _("one problem, solved in time") if found.in_time else _("one problem, solved late")
+        return _("one problem, which came back and is open") if found.back else _("one problem, and it is open")
+    told = {"all": found.all, "solved": found.solved, "in_time": found.in_time, "open": found.open, "back": found.back}
+    some = _("%(solved)d solved, %(in_time)d of them in time")
+    if found.in_time in (0, found.solved):
+        some = _("%(solved)d solved in time") if found.in_time else _("%(solved)d solved late")
+    parts = [some % told] if found.solved else []
+    if found.back and found.back == found.open:
+        parts.append(ngettext("%(back)d came back and is open", "%(back)d came back and are open", found.back) % told)
+    elif found.open:
+        parts.append((_("%(open)d open, %(back)d of them come back") if found.back else _("%(open)d open")) % told)
+    return f"{_('%(all)d problems') % told}: {'; '.join(parts)}"

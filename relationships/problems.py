@@ -6,8 +6,8 @@ over; opened again it gets a new day, and what was solved before stays judged by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -140,6 +140,56 @@ def days_until_solved(opened_on: date, solved_on: date | None) -> int | None:
 def is_unspoken(*, today: date, opened_on: date, critical: bool, spoken: bool) -> bool:
     """A critical one that nobody spoke about with them, and the day after it was opened is over."""
     return critical and not spoken and today > opened_on + timedelta(DAYS_TO_SPEAK)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How some problems stand: each is solved, in time or late, or open.
+
+    One that came back is open until it is solved again, however soon it was solved before; ``back`` counts those, and
+    ``again`` the solved ones that had come back.
+    """
+
+    in_time: int = 0
+    solved_late: int = 0
+    open: int = 0
+    late: int = 0
+    back: int = 0
+    again: int = 0
+
+    @property
+    def solved(self) -> int:
+        return self.in_time + self.solved_late
+
+    @property
+    def all(self) -> int:
+        return self.solved + self.open
+
+
+def tally(found: Iterable[tuple[State, int]]) -> Tally:
+    """Of each its state, and how often it came back."""
+    rows = list(found)
+    is_open = [(state, back) for state, back in rows if state not in (State.SOLVED, State.SOLVED_LATE)]
+    return Tally(
+        in_time=sum(state is State.SOLVED for state, _back in rows),
+        solved_late=sum(state is State.SOLVED_LATE for state, _back in rows),
+        open=len(is_open),
+        late=sum(state is State.LATE for state, _back in is_open),
+        back=sum(back > 0 for _state, back in is_open),
+        again=sum(back > 0 for _state, back in rows) - sum(back > 0 for _state, back in is_open),
+    )
+
+
+def tally_on(records: Iterable[Record], day: date) -> Tally:
+    """The same of all that had happened to some problems by the end of a day."""
+    found = []
+    for record in records:
+        if record.opened_on <= day:
+            verdict = judge(replace(record, steps=[step for step in record.steps if step.on <= day]))
+            until, solved = verdict.binding_on, verdict.solved_on
+            stood = state(today=day, due_on=until, solved_on=solved, reopened=verdict.reopened)
+            found.append((stood, verdict.reopened))
+    return tally(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,19 @@ from accounts.models import Affiliation, Contact, Cover, Membership, Team, User
 from accounts.names import domain_of
 from accounts.sweep import alike_each
 from accounts.teams import at_and_above
-from relationships import acquaintance, cadence, evidence, gaps, health, outcomes, readiness, rhythm, topics, trend
+from relationships import (
+    acquaintance,
+    cadence,
+    evidence,
+    gaps,
+    health,
+    outcomes,
+    problems,
+    readiness,
+    rhythm,
+    topics,
+    trend,
+)
 from relationships.acquaintance import Person, Talk
 from relationships.health_case import Entry
 from relationships.models import (
@@ -48,6 +60,7 @@ from relationships.models import (
     InteractionContact,
     ListeningPost,
     Mention,
+    Problem,
     ProblemQuerySet,
     Relationship,
     RelationshipOutcome,
@@ -73,12 +86,6 @@ def last_touches(ids: Collection[int]) -> dict[int, Interaction]:
     newest = Interaction.objects.touches().filter(relationship=OuterRef("pk")).order_by("-occurred_on", "-id")
     found = Relationship.objects.filter(pk__in=ids).values(touch=Subquery(newest.values("pk")[:1]))
     return {touch.relationship_id: touch for touch in Interaction.objects.filter(pk__in=found)}
-
-
-def waiting_problems(row: Relationship, now: Now) -> tuple[int, int]:
-    """How many problems are open, and how many of them late; one query."""
-    counted = row.problems.open().aggregate(open=Count("pk"), late=Count("pk", filter=is_late_problem(now)))
-    return counted["open"], counted["late"]
 
 
 def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Direction]:
@@ -593,6 +600,20 @@ def problem_figures(rows: ProblemQuerySet, now: Now) -> Figures:
     return Figures(
         told["n_open"], told["n_late"], told["days_spoken"], told["days_solved"], told["n_in_time"], told["n_judged"]
     )
+
+
+def problems_of(relationship: Relationship) -> list[problems.Record]:
+    """All that happened to the problems of a relationship, in the order in which they were opened. One query."""
+    rows = Problem.objects.filter(relationship=relationship).order_by("opened_on", "pk", "steps__done_on", "steps__pk")
+    columns = ("pk", "opened_on", "due_on", "steps__pk", "steps__kind", "steps__done_on", "steps__due_on")
+    found: dict[int, problems.Record] = {}
+    steps: dict[int, list[problems.Step]] = {}
+    for pk, opened_on, due_on, key, kind, done_on, until in rows.values_list(*columns):
+        steps.setdefault(pk, [])
+        found.setdefault(pk, problems.Record(opened_on, due_on, steps[pk]))
+        if key is not None:
+            steps[pk].append(problems.Step(key, problems.What(kind), done_on, until))
+    return list(found.values())
 
 
 # Health --------------------------------------------------------------------------------------------------------------

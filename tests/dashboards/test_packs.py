@@ -110,7 +110,9 @@ def test_figures_are_the_rows_beneath_them(known: Facts, period: Period) -> None
     for heard in (pack.from_us, pack.from_them):
         assert heard.applied + heard.declined <= heard.answered <= len(heard.rows)
         assert (heard.half_within is None) == (heard.answered == 0)
-    assert pack.troubles.in_time <= pack.troubles.solved == len(pack.troubles.rows) - pack.troubles.open
+    stood = pack.troubles.tally
+    assert stood.in_time <= stood.solved == len(pack.troubles.rows) - stood.open
+    assert stood.solved == sum(row.state.value.startswith("solved") for row in pack.troubles.rows)
     months = [one.count for one in pack.rhythm.stretches]
     for name in ("ours", "theirs", "unknown", "met", "all"):
         assert sum(getattr(count, name) for count in months) == getattr(pack.rhythm.count, name)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from dashboards import standing_bar, standing_page
-from relationships import actions, health_points, ledger, queries, records
+from relationships import actions, health_points, ledger, problems, queries, records
 from relationships.evidence import Component
 from relationships.models import (
     Commitment,
@@ -258,10 +258,38 @@ def test_only_where_a_problem_is_open_is_solving_one_offered(django_assert_num_q
     )  # fmt: skip
     case = standing_page.case_of(row, records.read([row])[row.pk], TODAY)
     solve = health_points.Remedy.SOLVE
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):
         assert solve not in [offer.remedy for offer in standing_page._offers(row, case)]
     actions.open_problem(actor=row.owner, now=NOW, relationship=row, what="No forks")
+    case = standing_page.case_of(row, records.read([row])[row.pk], TODAY)
     assert solve in [offer.remedy for offer in standing_page._offers(row, case)]
+
+
+def test_a_problem_that_came_back_is_open_here_and_in_the_review_pack() -> None:
+    """Its row of the first time stays, with the day on which it came back beside it."""
+    row = people.relationship()
+    opened = TODAY - 20 * DAY
+    for number in range(5):
+        told = actions.open_problem(
+            actor=row.owner, now=Now.on(opened), relationship=row, what=f"Crates {number}", opened_on=opened
+        ).row
+        then = Now.on(opened + 2 * DAY)
+        actions.solve_problem(actor=row.owner, now=then, problem=told)
+    actions.reopen_problem(actor=row.owner, now=NOW, problem=told, due_on=TODAY + 5 * DAY)
+    said = "5 problems: 4 solved in time; 1 came back and is open."
+    pack = client_of(row.owner).get(reverse("review_pack", args=[row.pk]))
+    for answer in (page(row), client_of(row.owner).get(row.get_absolute_url()), pack):
+        assert said in text(answer)
+    assert "5 problems: 5 solved in time." in text(page(row, on=(TODAY - DAY).isoformat()))
+    standing = text(page(row))
+    assert "Problem solved in time" in standing and standing.count("Problem came back") == 1
+    assert "A problem counts once it is solved: one is open." in standing
+    counted = problems.tally((one.state(NOW), one.reopened) for one in row.problems.select_related("relationship"))
+    assert problems.tally_on(queries.problems_of(row), TODAY) == counted
+    actions.solve_problem(actor=row.owner, now=NOW, problem=told)
+    for answer in (page(row), client_of(row.owner).get(reverse("review_pack", args=[row.pk]))):
+        assert "5 problems: 5 solved in time." in text(answer)
+    assert "One of the solved had come back." in text(page(row))
 
 
 def test_open_problems_are_named_where_somebody_looks_for_their_rows() -> None:

@@ -97,6 +97,31 @@ def test_reopened_has_its_new_day_and_is_owned_up_to_anew(record: Record, after:
     assert [evidence_of(one)[-1].kind for one in (in_time, late)] == [Kind.PROBLEM_SOLVED, Kind.PROBLEM_SOLVED_LATE]
 
 
+@given(st.lists(records(), max_size=6), st.integers(0, 200))
+def test_each_stands_as_its_own_steps_say_whatever_it_was_before(found: list[Record], after: int) -> None:
+    """What came back is open until it is solved again, on each day as it was known by its end."""
+    day = OPENED + after * DAY
+    stood = problems.tally_on(found, day)
+    verdicts = [judge(replace(one, steps=[step for step in one.steps if step.on <= day])) for one in found]
+    assert stood.all == len(found)
+    assert stood.open == sum(one.solved_on is None for one in verdicts)
+    assert stood.in_time == sum(one.solved_on is not None and one.solved_on <= one.binding_on for one in verdicts)
+    assert stood.late == sum(one.solved_on is None and one.binding_on < day for one in verdicts)
+    assert stood.back + stood.again == sum(one.reopened > 0 for one in verdicts)
+    assert problems.tally_on(found, OPENED - DAY) == problems.Tally()
+
+
+@given(records(), spans)
+def test_what_came_back_is_no_longer_solved(record: Record, after: int) -> None:
+    solved = then(record, What.SOLVED)
+    again = then(solved, What.REOPENED, after)
+    assert problems.tally_on([solved], last_day(solved)).solved == 1
+    stood = problems.tally_on([again], last_day(again))
+    assert (stood.solved, stood.in_time, stood.open, stood.back) == (0, 0, 1, 1)
+    stood = problems.tally_on([then(again, What.SOLVED)], last_day(again))
+    assert (stood.solved, stood.open, stood.again) == (1, 0, 1)
+
+
 @given(spans, st.integers(-60, 60), st.integers(0, 14))
 def test_nothing_is_late_the_moment_it_is_written_down(ago: int, ahead: int, within: int) -> None:
     """Counted from the day it was opened wherever that leaves a day to solve it in."""
