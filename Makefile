@@ -58,8 +58,8 @@ lint: setup-dev ## style, types, import order, templates, migrations, production
 listening-load: ## a thousand submissions at the public form of a running demonstration: make listening-load PORT=8000
 	PYTHONPATH=. $(BIN)/python scripts/listening_load.py --base http://127.0.0.1:$(or $(PORT),8000)
 
-bench: setup-dev ## how work grows with the book, as ratios of one run; alone what health or search adds, or the book counted: PART=health, PART=search, PART=book
-	$(BIN)/python scripts/bench.py $(PART)
+bench: setup-dev ## how work grows with the book, as ratios of one run; alone what health or search adds, or the book counted: PART=health, PART=search (of any SIZE=1000000), PART=book
+	$(BIN)/python scripts/bench.py $(PART) $(SIZE)
 
 simulate: setup ## what score and flags can do and cannot, on invented relationships and on real meetings; alone: PART=invented, PART=real
 	$(BIN)/python scripts/simulate.py $(PART)

@@ -1,8 +1,8 @@
-"""Search: organisations, people, notes, feedback and promises that have the words, by what the person may see."""
+"""Search: organisations, people, and what was said, promised, wrong or met about, by what the person may see."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import capfirst
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -23,15 +23,20 @@ from accounts.models import AccountAlias, Affiliation, Contact, User
 from accounts.queries import directory
 from accounts.requests import PersonRequest
 from dashboards.timeline import Kind, Place
-from relationships import feedback_words, finding, words
-from relationships.finding import FEEDBACK, NOTES, PROMISES, Scope, Sought, Source
-from relationships.models import Commitment, Feedback, Interaction, Relationship
+from meetings import finding as met
+from meetings import words as meeting_words
+from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
+from relationships import feedback_words, finding, problem_words, words
+from relationships.finding import FEEDBACK, NOTES, PROBLEMS, PROMISES, STEPS, Scope, Sought, Source
+from relationships.models import Commitment, Feedback, Interaction, Problem, ProblemStep, Relationship
 from web import dates
 from web.clock import Now
-from web.plain import LONGEST, Word, excerpt, marked, match, words_of
+from web.plain import LONGEST, MOST_WORDS, Word, excerpt, marked, match, words_of
 
 # So many of each kind where all kinds are shown, and of one kind by itself.
 OF_EACH, OF_ONE = 5, 50
+# So many letters of what went wrong, before what was written of it.
+BRIEF = 60
 
 Pieces: TypeAlias = list[tuple[str, bool]]
 
@@ -70,6 +75,7 @@ class Sort:
     name: str | Promise
     keys: Callable[[Asked], list[int]]
     lines: Callable[[Asked, list[int]], dict[int, Line]]
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +151,10 @@ def _person(asked: Asked, row: Any) -> Line:
 # What was said -------------------------------------------------------------------------------------------------------
 
 
-def _keys_of(source: Source) -> Callable[[Asked], list[int]]:
-    return lambda asked: finding.keys(source, asked.scope, asked.sought)
+def _rows(
+    key: str, name: str | Promise, lines: Callable[[Asked, list[int]], dict[int, Line]], *sources: Source
+) -> Sort:
+    return Sort(key, name, lambda asked: finding.keys(sources, asked.scope, asked.sought), lines, sources)
 
 
 def _lines_of(source: Source, line: Callable[[Asked, Any], Line]) -> Callable[[Asked, list[int]], dict[int, Line]]:
@@ -190,12 +198,83 @@ def _promise(asked: Asked, row: Commitment) -> Line:
     return Line(look.icon, title, row.get_absolute_url(), said, text, look.tone, str(look.word))
 
 
+# Problems and meetings -----------------------------------------------------------------------------------------------
+
+
+def _best(texts: Iterable[str], words: tuple[Word, ...]) -> str:
+    """Of what belongs to a row the text that has the words best; empty where none has all of them."""
+    found = [(hit.worst, hit.total, at, text) for at, text in enumerate(texts) if (hit := match(text, words))]
+    return min(found, default=(0, 0, 0, ""))[3]
+
+
+def _problem_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
+    rows = Problem.objects.visible_to(asked.user).filter(pk__in=keys).select_related("relationship__account")
+    steps: dict[int, list[str]] = {}
+    for step in ProblemStep.objects.visible_to(asked.user).filter(problem__in=keys).exclude(note="").order_by("-pk"):
+        steps.setdefault(step.problem_id, []).append(STEPS.text(step))
+    return {row.pk: _problem(asked, row, steps.get(row.pk, [])) for row in rows}
+
+
+def _problem(asked: Asked, row: Problem, steps: Sequence[str]) -> Line:
+    look = problem_words.LOOKS[row.state(asked.now)]
+    written = _best(steps, asked.words) if match(row.what, asked.words) is None else ""
+    text = f"{words.clipped(row.what, BRIEF)} – {excerpt(written, asked.words)}" if written else row.what
+    text = text if written else excerpt(text, asked.words)
+    title, said = marked(str(row.relationship), asked.words), problem_words.sentence(row, asked.now)
+    return Line(look.icon, title, row.get_absolute_url(), said, marked(text, asked.words), look.tone, str(look.word))
+
+
+MEETINGS = (met.MEETINGS, met.ITEMS, met.DECISIONS)
+
+
+def _meetings(asked: Asked) -> list[int]:
+    keys = finding.keys(MEETINGS, asked.scope, asked.sought)
+    return met.each_series_once(keys, asked.now)
+
+
+def _meeting_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
+    """Four queries: the meetings, their partners as far as the person sees them, what is on the agenda, decisions."""
+    user = asked.user
+    partners: dict[int, list[Relationship]] = {}
+    seen = MeetingAccount.objects.visible_to(user).filter(meeting__in=keys).select_related("relationship__account")
+    for party in seen:
+        partners.setdefault(party.meeting_id, []).append(party.relationship)
+    under: dict[int, list[AgendaItem | Outcome]] = {}
+    for source in (met.ITEMS, met.DECISIONS):
+        for one in source.seen_by(user).filter(meeting__in=keys).order_by("pk"):
+            under.setdefault(one.meeting_id, []).append(one)
+    rows = Meeting.objects.visible_to(user).filter(pk__in=keys)
+    return {row.pk: _meeting(asked, row, partners.get(row.pk, []), under.get(row.pk, [])) for row in rows}
+
+
+def _meeting(asked: Asked, row: Meeting, partners: list[Relationship], under: list[AgendaItem | Outcome]) -> Line:
+    look = meeting_words.look(row, over=row.is_over(asked.now))
+    when = meeting_words.brief_when(row, asked.user.zone, asked.now.today(asked.user.zone))
+    told = {"when": when, "partners": words.names(partners)}
+    said = _("%(when)s, with %(partners)s") % told
+    address, text = row.get_absolute_url(), ""
+    own = met.MEETINGS.text(row)
+    if match(own, asked.words) is None:
+        texts = {(met.ITEMS if isinstance(one, AgendaItem) else met.DECISIONS).text(one): one for one in under}
+        text = _best(texts, asked.words)
+        # What was said and decided stands in the minutes.
+        if row.state == Meeting.State.HELD and text:
+            address = reverse("minutes", args=[row.pk])
+        text = excerpt(text, asked.words)
+    elif match(row.title, asked.words) is None:
+        text = excerpt(" · ".join(filter(None, (row.place, row.reason))), asked.words)
+    title = marked(row.title, asked.words)
+    return Line(look.icon, title, address, said, marked(text, asked.words), look.tone, str(look.word))
+
+
 SORTS = (
     Sort("organisations", gettext_lazy("Organisations"), _organisations, _organisation_lines),
     Sort("people", gettext_lazy("People"), _people, _people_lines),
-    Sort("notes", gettext_lazy("Notes"), _keys_of(NOTES), _lines_of(NOTES, _note)),
-    Sort("feedback", gettext_lazy("Feedback"), _keys_of(FEEDBACK), _lines_of(FEEDBACK, _feedback)),
-    Sort("promises", gettext_lazy("Promises"), _keys_of(PROMISES), _lines_of(PROMISES, _promise)),
+    _rows("notes", gettext_lazy("Notes"), _lines_of(NOTES, _note), NOTES),
+    _rows("feedback", gettext_lazy("Feedback"), _lines_of(FEEDBACK, _feedback), FEEDBACK),
+    _rows("promises", gettext_lazy("Promises"), _lines_of(PROMISES, _promise), PROMISES),
+    _rows("problems", gettext_lazy("Problems"), _problem_lines, PROBLEMS, STEPS),
+    Sort("meetings", gettext_lazy("Meetings"), _meetings, _meeting_lines, MEETINGS),
 )
 
 
@@ -207,7 +286,7 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
     looked_for = words_of(typed)
     if not looked_for or not user.reach.staff:
         return []
-    scope = finding.scope_of(user)
+    scope = finding.scope_of(user, [source for sort in SORTS for source in sort.sources])
     sought = finding.sought(scope, looked_for)
     asked = Asked(user, looked_for, now, scope, sought, finding.partners(scope, looked_for))
     groups = []
@@ -242,6 +321,10 @@ def counted(kind: str, number: int, count: str) -> str:
             text = ngettext("%(count)s note", "%(count)s notes", number)
         case "feedback":
             text = ngettext("%(count)s piece of feedback", "%(count)s pieces of feedback", number)
+        case "problems":
+            text = ngettext("%(count)s problem", "%(count)s problems", number)
+        case "meetings":
+            text = ngettext("%(count)s meeting", "%(count)s meetings", number)
         case _:
             text = ngettext("%(count)s promise", "%(count)s promises", number)
     return text % {"count": count}
@@ -257,14 +340,28 @@ def search(request: PersonRequest) -> HttpResponse:
     groups = found(request.user, typed, Now.read(), sort.key if sort else "")
     context = {
         "typed": typed,
+        "kinds": _kinds(),
         "enough": enough,
         "groups": groups,
         "sort": sort,
         "everywhere": f"?{urlencode({'q': typed})}",
         "said": _said(groups) if enough else "",
+        "alone": _alone(typed) if not groups else [],
+        "add": f"{reverse('account_create')}?{urlencode({'q': typed})}" if request.user.reach.writes else "",
     }
     # As one types only what was found is asked for, without what the navigation counts.
     return render(request, f"dashboards/search.html{'#found' if request.htmx else ''}", context)
+
+
+def _kinds() -> str:
+    """*Organisations, people, notes … and meetings*: what is searched."""
+    return capfirst(get_text_list([str(sort.name).lower() for sort in SORTS], _("and")))
+
+
+def _alone(typed: str) -> list[tuple[str, str]]:
+    """Each of several words with the search for it alone."""
+    words = [word for word in dict.fromkeys(typed.replace('"', " ").split()) if words_of(word)]
+    return [(word, f"?{urlencode({'q': word})}") for word in words[:MOST_WORDS]] if len(words) > 1 else []
 
 
 def _said(groups: list[Group]) -> str:

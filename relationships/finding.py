@@ -1,4 +1,4 @@
-"""Search over what was said and promised: which notes, feedback and promises have the words, best first.
+"""Search over what was said, promised and went wrong: which rows have the words, best first.
 
 Whoever sees few relationships is asked for these: their rows, or the index of words, whichever PostgreSQL finds
 cheaper. Whoever sees many is answered from the newest rows first; only what is rare there is looked up in the index of
@@ -7,22 +7,27 @@ all. So no search costs more than its bounds, however large the book is and howe
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import F, IntegerField, Max, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 
 from accounts.models import Account, AccountAlias, User
 from relationships.models import (
     FEEDBACK_SEARCHED,
     NOTE_SEARCHED,
+    PROBLEM_SEARCHED,
     PROMISE_SEARCHED,
+    STEP_SEARCHED,
     Commitment,
     Feedback,
     Interaction,
+    Problem,
+    ProblemStep,
     Relationship,
 )
 from web.finding import PlainText, has, has_all
@@ -40,20 +45,35 @@ NEARLY_READ = 2000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a person may see: the keys of their relationships, none where these are many; and of organisations near."""
+    """What a person may see: the keys of their relationships, none where these are many; and of organisations near.
+
+    ``newest`` has the highest key of each kind of rows, where the newest are looked at.
+    """
 
     user: User
     relationships: tuple[int, ...] | None
     accounts: Collection[int]
+    newest: Mapping[Any, int] = field(default_factory=dict)
 
 
-def scope_of(user: User) -> Scope:
-    """One query, or two for who sees many: then those are near that the person owns."""
+def scope_of(user: User, sources: Sequence[Source] = ()) -> Scope:
+    """One query, or for who sees many two, and one of the sources: then those are near that the person owns."""
     rows = Relationship.objects.visible_to(user).order_by().values_list("pk", "account")
     seen = [] if user.reach.everything else list(rows[: FEW + 1])
     many = user.reach.everything or len(seen) > FEW
     near = rows.filter(owner__in=user.acts_for)[:FEW] if many else seen
-    return Scope(user, None if many else tuple(pk for pk, _account in seen), {account for _pk, account in near})
+    accounts = {account for _pk, account in near}
+    return Scope(user, None, accounts, _ends(sources)) if many else Scope(user, tuple(pk for pk, _of in seen), accounts)
+
+
+def _ends(sources: Sequence[Source]) -> dict[Any, int]:
+    models = [source.model for source in sources]
+    place = [Value(at, output_field=IntegerField()) for at in range(len(models))]
+    lots: list[QuerySet[Any, Any]] = [
+        model.objects.order_by("-pk").annotate(at=at).values_list("at", "pk")[:1]
+        for at, model in zip(place, models, strict=True)
+    ]
+    return {models[at]: newest for at, newest in lots[0].union(*lots[1:], all=True)} if lots else {}
 
 
 def partners(scope: Scope, words: tuple[Word, ...]) -> list[int]:
@@ -83,19 +103,43 @@ def _called(rows: QuerySet[Any, Any], columns: tuple[str, ...], words: tuple[Wor
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A kind of rows in which is searched: what of it is read, and the day by which the newest comes first."""
+    """A kind of rows in which is searched: what of it is read, and the day by which the newest comes first.
+
+    ``key`` is the row that is shown for it: of a step of a problem the problem. ``relationship`` is the path to it.
+    """
 
     model: Any
     columns: tuple[str, ...]
     day: str
+    key: str = "pk"
+    relationship: str = "relationship"
 
     def text(self, row: Any) -> str:
         return " · ".join(filter(None, (getattr(row, column) for column in self.columns)))
+
+    def seen_by(self, user: User) -> QuerySet[Any, Any]:
+        rows: QuerySet[Any, Any] = self.model.objects.visible_to(user)
+        return rows
+
+    def of_these(self, user: User, relationships: Collection[int]) -> Q:
+        """The condition for what hangs on these relationships, all of which the person may see."""
+        return Q(**{f"{self.relationship}__in": relationships})
+
+    def with_these(self, user: User, accounts: Collection[int]) -> Q:
+        """The condition for what is with these organisations, as far as the person may know that it is."""
+        return Q(account__in=accounts)
+
+    def partner(self, user: User) -> Combinable:
+        """The name of the organisation that it is with."""
+        return F("account__name")
 
 
 NOTES = Source(Interaction, NOTE_SEARCHED, "occurred_on")
 FEEDBACK = Source(Feedback, FEEDBACK_SEARCHED, "heard_on")
 PROMISES = Source(Commitment, PROMISE_SEARCHED, "binding_on")
+PROBLEMS = Source(Problem, PROBLEM_SEARCHED, "opened_on")
+# What was written as it was solved, came back or was owned up to.
+STEPS = Source(ProblemStep, STEP_SEARCHED, "done_on", "problem", "problem__relationship")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +164,30 @@ def sought(scope: Scope, words: tuple[Word, ...]) -> Sought:
     return Sought(words, tuple(frozenset(pk for of, pk in found if of == at) for at in range(len(words))))
 
 
-def keys(source: Source, scope: Scope, sought: Sought) -> list[int]:
+def keys(sources: Sequence[Source], scope: Scope, sought: Sought) -> list[int]:
     """Keys of the rows that have all the words, and only where none has, of those that nearly have them."""
-    found = _few(source, scope, sought) if scope.relationships is not None else _many(source, scope, sought)
-    if found:
+    look: Look = _few if scope.relationships is not None else _many
+    if found := _found(look, sources, scope, sought):
         return best_first(found, sought.words, nearly=False)
-    return best_first(_nearly(source, scope, sought), sought.words, nearly=True)
+    return best_first(_found(_nearly, sources, scope, sought), sought.words, nearly=True)
+
+
+Look: TypeAlias = Callable[[Source, Scope, Sought], list[Candidate]]
+
+
+def _found(look: Look, sources: Sequence[Source], scope: Scope, sought: Sought) -> list[Candidate]:
+    return [one for source in sources for one in look(source, scope, sought)]
 
 
 def _few(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
-    return _newest(source, _having(source, _own(source, scope), sought))
+    return _newest(source, scope, _having(source, scope, _own(source, scope), sought))
 
 
 def _many(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
-    lately = _newest(source, _having(source, _lately(source, scope, LATELY_READ), sought))
+    lately = _newest(source, scope, _having(source, scope, _lately(source, scope, LATELY_READ), sought))
     if len(lately) >= MOST:
         return lately
-    whole = _newest(source, _having(source, source.model.objects.visible_to(scope.user), sought))
+    whole = _newest(source, scope, _having(source, scope, source.seen_by(scope.user), sought))
     return list({one.key: one for one in (*whole, *lately)}.values())
 
 
@@ -147,34 +198,37 @@ def _nearly(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
     else:
         newest = _own(source, scope).order_by(f"-{source.day}", "-pk").values("pk")[:NEARLY_READ]
         rows = source.model.objects.filter(pk__in=newest)
-    return _newest(source, _having(source, rows, sought, nearly=True))
+    return _newest(source, scope, _having(source, scope, rows, sought, nearly=True))
 
 
 def _own(source: Source, scope: Scope) -> QuerySet[Any, Any]:
-    rows: QuerySet[Any, Any] = source.model.objects.visible_to(scope.user).filter(relationship__in=scope.relationships)
-    return rows
+    return source.seen_by(scope.user).filter(source.of_these(scope.user, scope.relationships or ()))
 
 
 def _lately(source: Source, scope: Scope, most: int) -> QuerySet[Any, Any]:
     """The newest that the person may see, by when they were written."""
-    latest = source.model.objects.aggregate(latest=Max("pk"))["latest"] or 0
-    seen = source.model.objects.visible_to(scope.user).filter(pk__gt=latest - LATELY_SEEN)
+    seen = source.seen_by(scope.user).filter(pk__gt=scope.newest.get(source.model, 0) - LATELY_SEEN)
     rows: QuerySet[Any, Any] = source.model.objects.filter(pk__in=seen.order_by("-pk").values("pk")[:most])
     return rows
 
 
-def _having(source: Source, rows: QuerySet[Any, Any], sought: Sought, *, nearly: bool = False) -> QuerySet[Any, Any]:
+def _having(
+    source: Source, scope: Scope, rows: QuerySet[Any, Any], sought: Sought, *, nearly: bool = False
+) -> QuerySet[Any, Any]:
     told: QuerySet[Any, Any] = rows.alias(plain=PlainText(*source.columns))
     if not any(sought.named):
         return told.filter(has_all("plain", sought.words, nearly=nearly))
     here = [has("plain", word, nearly=nearly) for word in sought.words]
-    each = [one | Q(account__in=named) if named else one for one, named in zip(here, sought.named, strict=True)]
+    each = [
+        one | source.with_these(scope.user, named) if named else one
+        for one, named in zip(here, sought.named, strict=True)
+    ]
     # The name alone would be every row of theirs.
     return told.filter(reduce(or_, here), *each)
 
 
-def _newest(source: Source, rows: QuerySet[Any, Any]) -> list[Candidate]:
+def _newest(source: Source, scope: Scope, rows: QuerySet[Any, Any]) -> list[Candidate]:
     # As no index has it: else the planner may go through one by day, and read all of a table for a rare word.
     newest = rows.order_by(F(source.day).desc(nulls_last=True), F("pk").desc(nulls_last=True))
-    found = newest.values_list("pk", source.day, "account__name", *source.columns)[:MOST]
+    found = newest.values_list(source.key, source.day, source.partner(scope.user), *source.columns)[:MOST]
     return [Candidate(pk, " · ".join(filter(None, told)), (-day.toordinal(), -pk)) for pk, day, *told in found]

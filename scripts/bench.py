@@ -3,11 +3,12 @@
     make bench
     make bench PART=health
     make bench PART=search
+    make bench PART=search SIZE=1000000
     make bench PART=book
 
 The second measures what health adds, with a book of a fifth of the size; the third what search costs, and a log with
-its index; the last the book counted and read, of a fifth of the size. A scratch database beside the ordinary one is
-filled in SQL, measured and dropped.
+its index, with as large a book as is asked for; the last the book counted and read, of a fifth of the size. A scratch
+database beside the ordinary one is filled in SQL, measured and dropped.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ from prm import services
 OWN, SMALL, LARGE, LARGE_OF_HEALTH, EARLIER = 100, 1_000, 50_000, 10_000, 500
 # Contacts a day apart: flags still weigh those of the last 960 days, of what lies before only sums and dates are kept.
 RECENT, HISTORY = 960, 5_000
-PART = "".join(sys.argv[1:])
+SIZE = next((int(one) for one in sys.argv[1:] if one.isdigit()), 0)
+PART = "".join(one for one in sys.argv[1:] if not one.isdigit())
 
 ACCOUNTS = """
 INSERT INTO accounts_account (name, name_key, kind, zone, website, created_at)
@@ -128,9 +130,7 @@ def _grow(first: int, last: int, owner: int, team: int) -> None:
         cursor.execute(INTERACTIONS, [30, 4, accounts])
         cursor.execute(EVIDENCE, [accounts])
         cursor.execute(PROMISES, [accounts])
-        if PART == "search":
-            bench_search.write_notes(cursor, accounts)
-        elif not PART:
+        if not PART:
             bench_meetings.grow(cursor, accounts)
         cursor.execute("ANALYZE")
 
@@ -173,17 +173,7 @@ def _measure_health() -> dict[str, Any]:
 
 
 def _measure_search() -> dict[str, Any]:
-    alice, books = _two_books(_search_times, LARGE)
-    return {**books, **bench_search.log_times(alice, median_ms)}
-
-
-def _search_times(alice: Any, mona: Any) -> dict[str, float]:
-    from django.test import Client
-
-    own, whole = Client(), Client()
-    own.force_login(alice)
-    whole.force_login(mona)
-    return {name: median_ms(deed) for name, deed in bench_search.deeds(alice, own, whole).items()}
+    return bench_search.measure(median_ms, SIZE or bench_search.LARGE)
 
 
 def _measure_book() -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Meetings, their agendas, what came of them, and what goes out about them."""
 
 from meetings.models.agenda import (
+    DECISION_SEARCHED,
     ITEM_DERIVED,
+    ITEM_SEARCHED,
     AgendaChange,
     AgendaChangeQuerySet,
     AgendaItem,
@@ -22,6 +24,7 @@ from meetings.models.capture import (
 from meetings.models.meeting import (
     ANSWER,
     MEETING_DERIVED,
+    MEETING_SEARCHED,
     ONE_OF_SERIES,
     PARTY_DERIVED,
     Meeting,
@@ -58,8 +61,11 @@ from meetings.models.post import (
 
 __all__ = [
     "ANSWER",
+    "DECISION_SEARCHED",
     "ITEM_DERIVED",
+    "ITEM_SEARCHED",
     "MEETING_DERIVED",
+    "MEETING_SEARCHED",
     "ONE_OF_SERIES",
     "PARTY_DERIVED",
     "AgendaChange",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -14,8 +15,11 @@ from accounts.models import Contact, Someone, User, tracked
 from meetings import agenda
 from meetings.models.meeting import Meeting, MeetingAccount
 from relationships.models import Commitment, Feedback
+from web.finding import PlainText
 
 ITEM_DERIVED = ["position", "critical", "due_on", "since", "settled", "spent"]
+# What the index of words reads of an item, and of a decision.
+ITEM_SEARCHED, DECISION_SEARCHED = ("title", "notes"), ("decision",)
 
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
@@ -94,6 +98,7 @@ class AgendaItem(models.Model):
                 condition=~Q(title=""), name="agenda_item_says_what", violation_error_message=_("Say what it is about.")
             ),
         ]
+        indexes = [GinIndex(OpClass(PlainText(*ITEM_SEARCHED), name="gin_trgm_ops"), name="agenda_item_search")]
 
     def __str__(self) -> str:
         return self.title
@@ -170,6 +175,13 @@ class Outcome(models.Model):
                 | Q(commitment=None, feedback__isnull=False, decision=""),
                 name="outcome_is_one_thing",
                 violation_error_message=_("Say what was decided."),
+            )
+        ]
+        indexes = [
+            GinIndex(
+                OpClass(PlainText(*DECISION_SEARCHED), name="gin_trgm_ops"),
+                condition=~Q(decision=""),
+                name="decision_search",
             )
         ]
 

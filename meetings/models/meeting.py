@@ -8,6 +8,7 @@ from typing import Self
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -18,9 +19,12 @@ from accounts.models import Account, Contact, Someone, User, tracked
 from relationships.models import Interaction, Relationship, latest_date, local_date
 from web import zones
 from web.clock import Now
+from web.finding import PlainText
 
 MEETING_DERIVED = ["agenda_version", "current_item", "current_since"]
 PARTY_DERIVED = ["starts_at", "meets_on", "state"]
+# What the index of words reads of a meeting.
+MEETING_SEARCHED = ("title", "place", "reason")
 # What an answer is made of; empty all of it where nobody has answered.
 ANSWER = ["answer", "answered_on", "answered_way", "answered_by"]
 # What the days of a series have in common that a list shows once.
@@ -209,6 +213,7 @@ class Meeting(models.Model):
             models.Index(fields=["ends_at", "id"], condition=Q(state="planned"), name="meeting_planned"),
             models.Index(fields=["-starts_at", "-id"], name="meeting_newest"),
             models.Index(fields=["organiser", "starts_at"], name="meeting_by_organiser"),
+            GinIndex(OpClass(PlainText(*MEETING_SEARCHED), name="gin_trgm_ops"), name="meeting_search"),
         ]
 
     def __str__(self) -> str:

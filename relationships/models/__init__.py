@@ -48,6 +48,8 @@ from relationships.models.people import (
 )
 from relationships.models.problems import (
     PROBLEM_DERIVED,
+    PROBLEM_SEARCHED,
+    STEP_SEARCHED,
     Problem,
     ProblemQuerySet,
     ProblemStep,
@@ -146,8 +148,10 @@ __all__ = [
     "FEEDBACK_SEARCHED",
     "NOTE_SEARCHED",
     "PROBLEM_DERIVED",
+    "PROBLEM_SEARCHED",
     "PROMISE_SEARCHED",
     "STAGE_DERIVED",
+    "STEP_SEARCHED",
     "Attachment",
     "AttachmentQuerySet",
     "CadenceAgreement",

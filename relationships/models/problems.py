@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast
@@ -17,9 +18,12 @@ from relationships.models.feedback import Feedback
 from relationships.models.relationship import Relationship, latest_date, lies_within, local_date
 from relationships.models.talk import Interaction
 from web.clock import Now
+from web.finding import PlainText
 
 DAY = timedelta(days=1)
 PROBLEM_DERIVED = ["solved_on", "reopened", "owned_on", "binding_on"]
+# What the index of words reads of a problem, and of a step of it.
+PROBLEM_SEARCHED, STEP_SEARCHED = ("what",), ("note",)
 # Speaking with them, and not writing to them.
 DIRECT = (Interaction.Channel.CALL, Interaction.Channel.MEETING, Interaction.Channel.VISIT)
 
@@ -140,6 +144,7 @@ class Problem(models.Model):
         indexes = [
             models.Index(fields=["relationship", "-opened_on", "-id"], name="problem_by_day"),
             models.Index(fields=["keeper", "binding_on"], condition=Q(solved_on=None), name="problem_open_by_keeper"),
+            GinIndex(OpClass(PlainText(*PROBLEM_SEARCHED), name="gin_trgm_ops"), name="problem_search"),
         ]
 
     def __str__(self) -> str:
@@ -202,6 +207,7 @@ class ProblemStep(models.Model):
                 violation_error_message=_("The day lies before the one on which it came back."),
             )
         ]
+        indexes = [GinIndex(OpClass(PlainText(*STEP_SEARCHED), name="gin_trgm_ops"), name="problem_step_search")]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.done_on}"

@@ -15,14 +15,21 @@ from hypothesis import strategies as st
 
 from accounts.models import CONTACT_SEARCHED, Account, AccountAlias, Affiliation, Contact, User
 from dashboards.search import OF_EACH, counted, found
+from meetings import actions as plans
+from meetings.agenda import Kind as AgendaKind
+from meetings.models import ITEM_SEARCHED, MEETING_SEARCHED, AgendaItem, Meeting, Outcome, PrivateNote, Series
 from relationships import actions, finding
 from relationships.models import (
     FEEDBACK_SEARCHED,
     NOTE_SEARCHED,
+    PROBLEM_SEARCHED,
     PROMISE_SEARCHED,
+    STEP_SEARCHED,
     Commitment,
     Feedback,
     Interaction,
+    Problem,
+    ProblemStep,
     Relationship,
 )
 from tests import people
@@ -32,6 +39,7 @@ from web.plain import Word, excerpt, marked, match, plain, words_of
 from web.text import name_key
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 
 
 def titles(typed: str, user: User | None = None, kind: str = "") -> dict[str, list[str]]:
@@ -55,6 +63,37 @@ def note(row: Relationship, text: str, day: date | None = None) -> Interaction:
     return Interaction.objects.create(
         relationship=row, account=row.account, occurred_on=day or now.today("UTC"), summary=text, logged_at=now.instant
     )
+
+
+def problem(row: Relationship, what: str) -> Problem:
+    return actions.open_problem(actor=row.owner, now=Now.read(), relationship=row, what=what).row
+
+
+def meeting(*rows: Relationship, title: str = "Check-in", **more: Any) -> Meeting:
+    now = Now.read()
+    return plans.plan_meeting(
+        actor=people.adam(),
+        now=now,
+        relationships=list(rows),
+        title=title,
+        starts_at=now.instant + 2 * DAY,
+        zone="UTC",
+        **more,
+    ).row
+
+
+def item(row: Meeting, title: str, party: Relationship | None = None, **more: Any) -> AgendaItem:
+    """One that somebody wrote, about all of its partners or about one."""
+    about = row.parties.get(relationship=party) if party else None
+    return AgendaItem.objects.create(
+        meeting=row, party=about, key=f"written:{title}", kind=AgendaKind.WRITTEN, title=title, minutes=5,
+        added_at=Now.read().instant, **more
+    )  # fmt: skip
+
+
+def decision(row: Meeting, text: str, party: Relationship | None = None) -> Outcome:
+    about = row.parties.get(relationship=party) if party else None
+    return Outcome.objects.create(meeting=row, party=about, decision=text, written_at=Now.read().instant)
 
 
 def person(row: Relationship, name: str, **fields: Any) -> Contact:
@@ -178,6 +217,8 @@ def test_each_kind_is_found_and_marked() -> None:
     note(row, "Kvalvik asks about the feed prices.")
     people.promise(row, what="Send Kvalvik the table")
     people.feedback(row, said="Deliveries to Kvalvik come late")
+    problem(row, "Kvalvik has no crates")
+    meeting(row, title="Review with Kvalvik")
     AccountAlias.objects.create(account=row.account, name="Kvalvik Aqua", name_key=name_key("Kvalvik Aqua"))
     assert titles("kvalvik") == {
         "organisations": ["Ewos"],
@@ -185,6 +226,8 @@ def test_each_kind_is_found_and_marked() -> None:
         "notes": ["Ewos"],
         "feedback": ["Ewos"],
         "promises": ["Ewos"],
+        "problems": ["Ewos"],
+        "meetings": ["Review with Kvalvik"],
     }
     assert texts("kvalvik") == [
         "also called [Kvalvik] Aqua",
@@ -192,6 +235,7 @@ def test_each_kind_is_found_and_marked() -> None:
         "[Kvalvik] asks about the feed prices.",
         "Deliveries to [Kvalvik] come late",
         "Send [Kvalvik] the table",
+        "[Kvalvik] has no crates",
     ]
     assert texts("feed PRICES kval") == ["[Kval]vik asks about the [feed] [prices]."]
     assert titles("kvalvik missing") == {}
@@ -256,6 +300,16 @@ def everything_of(row: Relationship) -> None:
     note(row, "canary note")
     people.promise(row, what="canary promise")
     people.feedback(row, said="canary feedback")
+    went_wrong = problem(row, "Canary problem")
+    ProblemStep.objects.create(
+        problem=went_wrong, account=row.account, kind="owned", done_on=went_wrong.opened_on, note="canary step",
+        written_at=went_wrong.written_at,
+    )  # fmt: skip
+    met = meeting(row, title="Canary meeting", place="Canary hall")
+    item(met, "canary item", row, notes="canary said")
+    decision(met, "canary decided", row)
+    for user in (row.owner, people.adam()):
+        PrivateNote.objects.create(meeting=met, written_by=user, text="secretword", written_at=met.planned_at)
 
 
 ROLES = ("alice", "bob", "rita", "mona", "adam", "outsider", "petra")
@@ -267,15 +321,95 @@ def test_by_what_one_may_see_whether_that_is_little_or_much(monkeypatch: pytest.
     everything_of(partner("Canary North"))
     everything_of(partner("Canary South", owner=people.outsider(), team=people.south()))
     seen = {role: titles("canary", getattr(people, role)()) for role in ROLES}
-    north = {"notes": ["Canary North"], "feedback": ["Canary North"], "promises": ["Canary North"]}
+    kinds = ("notes", "feedback", "promises", "problems")
+    north = {key: ["Canary North"] for key in kinds} | {"meetings": ["Canary meeting"]}
     for role in ("alice", "bob", "rita", "mona"):
         assert {key: value for key, value in seen[role].items() if key in north} == north
         assert seen[role]["people"] == ["Canary Person"]
     assert seen["outsider"]["notes"] == ["Canary South"]
-    assert [len(seen["adam"][kind]) for kind in ("people", "notes", "feedback", "promises")] == [2, 2, 2, 2]
+    assert [len(seen["adam"][kind]) for kind in ("people", *kinds, "meetings")] == [2] * 6
+    assert seen["outsider"]["problems"] == ["Canary South"] and len(seen["outsider"]["meetings"]) == 1
     # Names of organisations are a directory for the staff.
     assert all(sorted(seen[role]["organisations"]) == ["Canary North", "Canary South"] for role in ROLES[:-1])
     assert seen["petra"] == {}
+    # What somebody keeps for themselves is found by nobody, and what was taken off an agenda neither.
+    assert {role: titles("secretword", getattr(people, role)()) for role in ROLES} == {key: {} for key in ROLES}
+
+
+@pytest.mark.parametrize("few", [finding.FEW, 0])
+def test_of_a_meeting_with_several_partners_only_what_is_about_those_one_sees(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(finding, "FEW", few)
+    ours = partner("Ewos")
+    theirs = partner("Secretive", owner=people.outsider(), team=people.south())
+    both = meeting(ours, theirs, title="Round table")
+    item(both, "prices of all")
+    item(both, "prices of Ewos", ours)
+    item(both, "hidden margins", theirs, notes="hidden marginal note")
+    decision(both, "hidden settlement", theirs)
+    decision(both, "prices stay")
+    alice, outsider = people.alice(), people.outsider()
+    for typed in (
+        "hidden",
+        "margins",
+        "marginal",
+        "settlement",
+        "hidden margnis",
+        "secretive prices",
+        "secretive round",
+    ):
+        assert "meetings" not in titles(typed, alice), typed
+    assert titles("ewos prices", alice)["meetings"] == ["Round table"]
+    for typed in ("hidden margins", "marginal", "settlement", "secretive prices", "prices all"):
+        assert titles(typed, outsider)["meetings"] == ["Round table"], typed
+    assert "meetings" not in titles("ewos round", outsider) and "meetings" not in titles("of ewos", outsider)
+    (group,) = (one for one in found(alice, "prices", Now.read()) if one.key == "meetings")
+    assert group.lines[0].said.endswith(", with Ewos")
+    assert titles("round", people.petra()) == {}
+
+
+def test_what_stands_on_an_agenda_or_was_decided_is_told_with_its_meeting() -> None:
+    row = partner("Ewos")
+    met = meeting(row, title="Review")
+    item(met, "The price of feed", notes="Ingrid wants a savings table")
+    item(met, "Nothing of it", dropped_at=Now.read().instant, notes="forgotten")
+    decision(met, "We share the cost of the ferry")
+    assert texts("savings") == ["The price of feed · Ingrid wants a [savings] table"]
+    assert texts("svaings") == ["The price of feed · Ingrid wants a [savings] table"]
+    assert texts("ferry") == ["We share the cost of the [ferry]"]
+    assert texts("Review") == [] and titles("review")["meetings"] == ["Review"]
+    assert titles("forgotten") == {}
+    (group,) = found(people.alice(), "ferry", Now.read())
+    assert group.lines[0].address == met.get_absolute_url()
+    Meeting.objects.update(state=Meeting.State.HELD)
+    (group,) = found(people.alice(), "ferry", Now.read())
+    assert group.lines[0].address == reverse("minutes", args=[met.pk])
+
+
+def test_meetings_of_a_series_that_are_to_come_are_one() -> None:
+    row = partner("Ewos")
+    of = Series.objects.create(
+        rule="FREQ=WEEKLY", starts_on="2026-01-05", starts_time="09:00", zone="UTC", made_until="2027-01-05",
+        made_at=Now.read().instant,
+    )  # fmt: skip
+    each = {days: meeting(row, title="Weekly") for days in (20, 13, 6, -8)}
+    for days, one in each.items():
+        starts = Now.read().instant + days * DAY
+        Meeting.objects.filter(pk=one.pk).update(series=of, starts_at=starts, ends_at=starts, occurrence_at=starts)
+    (group,) = found(people.alice(), "weekly", Now.read())
+    assert (group.count, len(group.lines)) == ("2", 2)
+    assert group.lines[0].address == reverse("meeting_detail", args=[each[6].pk])
+
+
+def test_how_a_problem_was_solved_is_told_after_what_it_was() -> None:
+    row = partner("Ewos")
+    told = problem(row, "No forks")
+    actions.solve_problem(actor=row.owner, now=Now.read(), problem=told, note="Delivered by the harbour master")
+    assert texts("harbour") == ["No forks – Delivered by the [harbour] master"]
+    assert texts("forks") == ["No [forks]"]
+    (group,) = found(people.alice(), "harbour", Now.read())
+    assert (group.lines[0].label, group.lines[0].address) == ("Solved", told.get_absolute_url())
 
 
 @pytest.mark.parametrize("typed", ["canary", "canray"])
@@ -305,7 +439,7 @@ def test_anything_can_be_typed(typed: str) -> None:
     partner("Ewos")
     answer = client_of(people.alice()).get(reverse("search"), {"q": typed, "kind": typed})
     assert answer.status_code == 200
-    assert "data-hit" not in answer.content.decode()
+    assert "c-found" not in answer.content.decode()
 
 
 def test_markup_is_text_and_the_words_in_it_are_marked() -> None:
@@ -317,7 +451,7 @@ def test_markup_is_text_and_the_words_in_it_are_marked() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 35), (0, 41)])
+@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 47), (0, 56)])
 def test_search_takes_the_same_queries(
     monkeypatch: pytest.MonkeyPatch, few: int, queries: int, count: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
@@ -327,6 +461,25 @@ def test_search_takes_the_same_queries(
     client = client_of(people.alice())
     with django_assert_num_queries(queries):
         client.get(reverse("search"), {"q": "canary"})
+
+
+def test_where_nothing_is_found_it_says_what_was_searched_and_what_next() -> None:
+    partner("Ewos")
+    client = client_of(people.alice())
+
+    def asked(**query: str) -> str:
+        return " ".join(client.get(reverse("search"), query).content.decode().split("<main")[1].split())
+
+    page = asked(q="nowhere ewos")
+    assert "notes, feedback, promises, problems, and meetings with their agendas and decisions" in page
+    assert 'href="?q=nowhere"' in page and 'href="?q=ewos"' in page
+    assert f"{reverse('account_create')}?q=nowhere+ewos" in page
+    assert "One word alone" not in asked(q="nowhere")
+    alone = asked(q="nowhere", kind="problems")
+    assert "Only problems were searched" in alone and 'href="?q=nowhere"' in alone
+    assert "Organisations, people, notes, feedback, promises, problems and meetings are found" in asked()
+    reader = client_of(people.rita()).get(reverse("search"), {"q": "nowhere"}).content.decode()
+    assert reverse("account_create") not in reader.split('id="found"')[1]
 
 
 # At size -------------------------------------------------------------------------------------------------------------
@@ -341,6 +494,10 @@ def test_search_takes_the_same_queries(
         (Interaction, NOTE_SEARCHED, "interaction_search"),
         (Feedback, FEEDBACK_SEARCHED, "feedback_search"),
         (Commitment, PROMISE_SEARCHED, "commitment_search"),
+        (Problem, PROBLEM_SEARCHED, "problem_search"),
+        (ProblemStep, STEP_SEARCHED, "problem_step_search"),
+        (Meeting, MEETING_SEARCHED, "meeting_search"),
+        (AgendaItem, ITEM_SEARCHED, "agenda_item_search"),
     ],
 )
 @pytest.mark.parametrize(
@@ -375,6 +532,7 @@ def test_word_of_the_partners_name_need_not_stand_in_the_note() -> None:
 
 def test_one_is_not_many() -> None:
     told = {"organisations": "organisation", "people": "person", "notes": "note", "promises": "promise"}
+    told |= {"problems": "problem", "meetings": "meeting"}
     for kind, one in told.items():
         assert counted(kind, 1, "1") == f"1 {one}"
         assert counted(kind, 200, "200 or more").startswith("200 or more ")

@@ -269,12 +269,14 @@ def test_a_problem_that_came_back_is_open_here_and_in_the_review_pack() -> None:
     """Its row of the first time stays, with the day on which it came back beside it."""
     row = people.relationship()
     opened = TODAY - 20 * DAY
-    for number in range(5):
-        told = actions.open_problem(
+    *_others, told = (
+        actions.open_problem(
             actor=row.owner, now=Now.on(opened), relationship=row, what=f"Crates {number}", opened_on=opened
         ).row
-        then = Now.on(opened + 2 * DAY)
-        actions.solve_problem(actor=row.owner, now=then, problem=told)
+        for number in range(5)
+    )
+    for one in row.problems.all():
+        actions.solve_problem(actor=row.owner, now=Now.on(opened + 2 * DAY), problem=one)
     actions.reopen_problem(actor=row.owner, now=NOW, problem=told, due_on=TODAY + 5 * DAY)
     said = "5 problems: 4 solved in time; 1 came back and is open."
     pack = client_of(row.owner).get(reverse("review_pack", args=[row.pk]))
