@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Built while people work, as 0020."""
 
     atomic = False
-    dependencies = [("relationships", "0020_search")]
+    dependencies = [("relationships", "0022_tier_and_tags_in_capitals")]
 
     operations = [
         AddIndexConcurrently(
