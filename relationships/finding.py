@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, TypeAlias
 
-from django.db.models import F, IntegerField, Max, Q, QuerySet, Value
+from django.db.models import F, IntegerField, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
 from accounts.models import Account, AccountAlias, User
