@@ -455,7 +455,11 @@ def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
 
 
 def _judged(side: str, kept: Kept) -> str:
-    return _("%(n)d promises of %(side)s kept or missed, %(kept)d of them kept in time") % {
+    return ngettext(
+        "%(n)d promise of %(side)s kept or missed, %(kept)d kept in time",
+        "%(n)d promises of %(side)s kept or missed, %(kept)d of them kept in time",
+        kept.total,
+    ) % {
         "n": kept.total,
         "side": side,
         "kept": kept.in_time,

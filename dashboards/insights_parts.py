@@ -100,18 +100,32 @@ def _promises(quarters: Sequence[findings.Quarter], lists: Lists) -> Figure:
         _link(
             str(kept.in_time),
             lists.behind(f"promise:ours:{last.name}:kept"),
-            _("%(n)d promises of ours kept in time, %(quarter)s") % {"n": kept.in_time, "quarter": name},
+            ngettext(
+                "%(n)d promise of ours kept in time, %(quarter)s",
+                "%(n)d promises of ours kept in time, %(quarter)s",
+                kept.in_time,
+            )
+            % {"n": kept.in_time, "quarter": name},
         ),
         _plain(_(" of ")),
         _link(
             str(kept.total),
             lists.behind(f"promise:ours:{last.name}:judged"),
-            _("%(n)d promises of ours kept or missed, %(quarter)s") % {"n": kept.total, "quarter": name},
+            ngettext(
+                "%(n)d promise of ours kept or missed, %(quarter)s",
+                "%(n)d promises of ours kept or missed, %(quarter)s",
+                kept.total,
+            )
+            % {"n": kept.total, "quarter": name},
         ),
         _plain(_(" in %(quarter)s") % {"quarter": name}),
     ]
     if last.theirs.percent is not None:
-        opens = _("%(n)d promises of theirs kept or missed, %(quarter)s, %(kept)d of them kept in time")
+        opens = ngettext(
+            "%(n)d promise of theirs kept or missed, %(quarter)s, %(kept)d kept in time",
+            "%(n)d promises of theirs kept or missed, %(quarter)s, %(kept)d of them kept in time",
+            last.theirs.total,
+        )
         share = _link(
             _percent(last.theirs.in_time, last.theirs.total),
             lists.behind(f"promise:theirs:{last.name}:judged"),
@@ -129,7 +143,8 @@ def _answered(now: BookNow, lists: Lists) -> Figure:
     told = _days(now, "answer")
     half, waiting = findings.half_of(told), figure(now.figures, "answer_waiting")
     if half is None:
-        return Figure(_("Feedback answered within"), _plain("–"), [_waits(waiting, lists)])
+        line = [_plain(_("none answered in a year; ")), _waits(waiting, lists)]
+        return Figure(_("Feedback answered within"), _plain("–"), line)
     count = round(sum(told.values()))
     answered = _link(str(count), lists.behind("answer"), _answered_in_a_year(count))
     line = [_plain(_("half of ")), answered, _plain(_(" in a year; ")), _waits(waiting, lists)]
@@ -163,6 +178,8 @@ def _waiting_says(count: int) -> str:
 
 def _judged(stages: Stages, lists: Lists) -> Figure:
     judged, unjudged = stages.all_judged, stages.all_unjudged
+    if not judged + unjudged:
+        return Figure(_("Standing can be judged"), _plain("0"), [_plain(_("none is going on"))])
     every = _link(str(judged + unjudged), lists.portfolio(going="1"), _going(judged + unjudged))
     line = [_plain(_("of ")), every, _plain("; ")]
     opens = ngettext(
@@ -451,7 +468,7 @@ def answers(now: BookNow, lists: Lists) -> Part:
         else None,
     ]
     span = _("Answered and solved are those of the last twelve months.")
-    return Part(said_as.answers_title(half, waiting), span, [line for line in lines if line])
+    return Part(said_as.answers_title(half, waiting), span if any(lines) else "", [line for line in lines if line])
 
 
 # Satisfied and loyal, renewals ---------------------------------------------------------------------------------------

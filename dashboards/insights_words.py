@@ -59,11 +59,19 @@ def lede(in_touch: int, going: int, overdue: int, before: int | None) -> Said:
 def _than_before(now: int, before: int | None) -> str:
     if before is None:
         return "."
+    if not now:
+        return _none_either(before)
     if now == before:
         return _(", as many as last Monday.")
     if now > before:
         return _(", %(n)s more than last Monday.") % {"n": number(now - before)}
     return _(", %(n)s fewer than last Monday.") % {"n": number(before - now)}
+
+
+def _none_either(before: int) -> str:
+    if not before:
+        return _(", as last Monday.")
+    return ngettext("; last Monday %(n)s was.", "; last Monday %(n)s were.", before) % {"n": number(before)}
 
 
 # Contact week by week ------------------------------------------------------------------------------------------------
@@ -329,6 +337,8 @@ def answers_title(half: int | None, waiting: int) -> str:
 
 
 def within(count: int) -> str:
+    if count == 1:
+        return _("within a day")
     return _("the same day") if not count else _("within %(days)s") % {"days": dates.days(count)}
 
 

@@ -89,7 +89,7 @@ class PortfolioForm(forms.Form):
     )
     fresh = forms.ChoiceField(
         required=False,
-        label=gettext_lazy("Flag raised or cleared"),
+        label=gettext_lazy("Flag changed"),
         choices=[
             ("", gettext_lazy("whenever")),
             (WEEK, gettext_lazy("raised in the last 7 days")),

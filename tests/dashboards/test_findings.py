@@ -139,7 +139,7 @@ def test_the_lede_says_its_numbers(in_touch: int, overdue: int, before: int | No
     assert numbers(said) == wanted + changed
     assert ("more than" in said, "fewer than" in said) == (
         before is not None and overdue > before,
-        before is not None and overdue < before,
+        before is not None and 0 < overdue < before,
     )
 
 

@@ -143,6 +143,17 @@ FIGURES: list[tuple[str, Callable[[World], list[Any]]]] = [
     ),
     *(
         (
+            f"promise:{side}:2025Q4-2026Q1:judged",
+            lambda world, side=side: [
+                one
+                for one in world.promises
+                if one.side == side and one.outcome and date(2025, 10, 1) <= one.binding_on <= date(2026, 3, 31)
+            ],
+        )
+        for side in ("ours", "theirs")
+    ),
+    *(
+        (
             f"promise_open_late:{side}",
             lambda world, side=side: [
                 one

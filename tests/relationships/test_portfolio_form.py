@@ -17,7 +17,15 @@ from accounts.models import Account, Cover, User
 from relationships import stages
 from relationships.cadence import State
 from relationships.forms.portfolio import PortfolioForm
-from relationships.models import HealthFlag, Relationship, RelationshipMember, StageChange, Standing
+from relationships.models import (
+    HealthFlag,
+    Interaction,
+    Relationship,
+    RelationshipMember,
+    StageChange,
+    Standing,
+    latest_date,
+)
 from tests import people
 from tests.dashboards.books import NOW, TODAY, book
 from web.clock import Now
@@ -166,6 +174,32 @@ def test_flags_raised_within_a_week() -> None:
     assert found(flag="any", fresh="week") == found(fresh="week") == {made[0].pk, made[1].pk, made[2].pk}
 
 
+def test_flags_cleared_within_a_week() -> None:
+    made = book([State.IN_TOUCH] * 4)
+    for row, kind, age in zip(
+        made, ["going_quiet", "one_sided", "going_quiet", "going_quiet"], (0, 6, 7, 1), strict=True
+    ):
+        until = TODAY - timedelta(days=age)
+        since = until - timedelta(days=30)
+        HealthFlag.objects.create(relationship=row, account_id=row.account_id, kind=kind, since=since, until=until)
+    # It is there again; that it was cleared within the week is true all the same.
+    HealthFlag.objects.create(relationship=made[3], account_id=made[3].account_id, kind="going_quiet", since=TODAY)
+    assert found(flag="going_quiet", fresh="cleared") == {made[0].pk, made[3].pk}
+    assert found(fresh="cleared") == found(flag="any", fresh="cleared") == {made[0].pk, made[1].pk, made[3].pk}
+
+
+def test_check_ins_that_a_rhythm_asks_for_and_those_that_happened() -> None:
+    made = book([State.IN_TOUCH, State.OVERDUE, State.NO_CADENCE, State.IN_TOUCH])
+    Interaction.objects.all().delete()
+    for row, age, both in zip(made, (27, 28, 0, 0), (True, True, True, False), strict=True):
+        Interaction.objects.create(
+            relationship=row, account_id=row.account_id, occurred_on=latest_date(NOW) - timedelta(days=age),
+            two_way=both, logged_at=NOW.instant, logged_by=row.owner,
+        )  # fmt: skip
+    assert found(pace="needed") == of(made, lambda row: row.every_days is not None) != set()
+    assert found(pace="happened") == {made[0].pk, made[2].pk}
+
+
 def test_kind_tier_and_going_on() -> None:
     made = book([State.IN_TOUCH, State.PAUSED, State.ENDED, State.IN_TOUCH])
     Account.objects.filter(pk=made[0].account_id).update(kind="supplier")
@@ -204,13 +238,15 @@ def test_what_narrows_is_said_in_words_and_can_be_taken_away() -> None:
     query = {
         "kind": "ally", "tier": "A", "late": "fortnight", "standing": "40-50", "renews": "90", "going": "1",
         "moved": "up", "flag": "any", "fresh": "week", "whose": "book",
+        "pace": "needed",
     }  # fmt: skip
     for name in ("portfolio", "loyalty_list"):
         page = client.get(reverse(name), query)
         said = {label: value for label, value, _address in page.context["chips"]}
         assert said == {
             "Whose": "mine and my teams’", "Kind": "ally", "Tier": "A", "Stage moved": "up in the last 90 days",
-            "Overdue for": "one to two weeks", "Flag": "any flag", "Raised": "in the last 7 days",
+            "Overdue for": "one to two weeks", "Flag": "any flag", "Flag changed": "raised in the last 7 days",
+            "Check-ins": "asked for by a rhythm",
             "Standing": "40 to 50 of 100", "Renews": "within 90 days", "Paused and ended": "left out",
         }  # fmt: skip
         assert all(address.count("&") == len(query) - 2 for _label, _value, address in page.context["chips"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web import dates
-from web.quarters import Quarter, latest
+from web.quarters import Quarter, Quarters, latest, parse
 
 DAYS = st.dates(max_value=date(9998, 12, 31))
 
@@ -29,6 +29,22 @@ def test_what_is_written_is_read_again(day: date) -> None:
     assert Quarter.parse(str(Quarter.of(day))) == Quarter.of(day)
 
 
+@given(DAYS, DAYS)
+def test_several_are_one_span_and_read_again(one: date, other: date) -> None:
+    since, until = sorted((Quarter.of(one), Quarter.of(other)))
+    span = Quarters(since, until)
+    assert (span.first, span.last) == (since.first, until.last)
+    assert parse(str(span)) == (span if since < until else None)
+    assert parse(str(since)) == since
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-", "2026Q1-", "-2026Q1", "2026Q2-2026Q1", "2026Q1-2026Q5", "2026Q1-2026Q2-2026Q3"]
+)
+def test_other_texts_are_no_quarters(text: str) -> None:
+    assert parse(text) is None
+
+
 @pytest.mark.parametrize("text", ["", "2026", "2026Q0", "2026Q5", "0000Q1", "9999Q4", "2026q3", "2026Q3\n", "٢٠٢٦Q3"])
 def test_other_texts_are_no_quarter(text: str) -> None:
     assert Quarter.parse(text) is None
@@ -37,6 +53,7 @@ def test_other_texts_are_no_quarter(text: str) -> None:
 def test_the_latest_come_newest_first_across_the_year() -> None:
     assert [str(one) for one in latest(date(2026, 2, 1), 5)] == ["2026Q1", "2025Q4", "2025Q3", "2025Q2", "2025Q1"]
     assert dates.quarter(Quarter(2026, 3)) == "July to September 2026"
+    assert dates.quarter(Quarters(Quarter(2025, 4), Quarter(2026, 3))) == "October 2025 to September 2026"
 
 
 @pytest.mark.django_db
