@@ -113,6 +113,8 @@ export function startDialogs() {
   document.addEventListener("submit", onSubmit);
   frame().addEventListener("pointerdown", onPress, true);
   document.addEventListener("click", (event) => {
+    // Enter in a field presses the button of its form, also where that is hidden.
+    if (event.target.hidden) return;
     document.querySelectorAll("details.c-menu[open]").forEach((menu) => {
       if (!menu.contains(event.target) || event.target.closest(".c-item")) menu.open = false;
     });

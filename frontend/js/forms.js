@@ -30,10 +30,10 @@ function onSubmit(event) {
   if (form.method === "post") setTimeout(() => !event.defaultPrevented && busy(form, true), 0);
 }
 
-/** Where words are suggested nothing is swapped below them until one is there; Enter, or leaving the field, sends any. */
+/** Where words are suggested nothing is drawn anew as one types; a word taken, Enter, or leaving the field sends it. */
 function waitForWord(event) {
-  const { list, value } = event.target;
-  if (list && value && ![...list.options].some((option) => option.value === value)) event.stopPropagation();
+  const { inputType, target } = event;
+  if (target.list && inputType && inputType !== "insertReplacementText") event.stopPropagation();
 }
 
 /** form[data-autosubmit]: sends its query on change, swaps data-target (or #main) and puts the address into the bar. */
@@ -78,13 +78,23 @@ function keepTextOut(event) {
   }
 }
 
-/** What a person has unfolded stays so when the preview around it is drawn anew. */
+/** What a person has unfolded stays so when the part around it is drawn anew, and they go on in it where they were. */
 function keepUnfolded() {
   let open = false;
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => (open = Boolean(detail.target?.querySelector?.("details[open]"))));
+  let at = "";
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const unfolded = detail.target?.querySelector?.("details[open]");
+    open = Boolean(unfolded);
+    at = unfolded?.contains(document.activeElement) ? document.activeElement.id : "";
+  });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
     const details = open && document.querySelector(`#${CSS.escape(detail.target.id)} details`);
-    if (details) details.open = true;
+    if (!details) return;
+    details.open = true;
+    const field = at && details.querySelector(`#${CSS.escape(at)}`);
+    if (!field || field === document.activeElement) return;
+    field.focus({ preventScroll: true });
+    if (field.matches("[type=text]")) field.setSelectionRange(field.value.length, field.value.length);
   });
 }
 
