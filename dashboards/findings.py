@@ -268,11 +268,13 @@ class Gap(Enum):
     NARROWED = auto()
     WIDENED = auto()
     SAME = auto()
+    # Who was behind is ahead.
+    TURNED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """Both sides over all quarters; the gap between them in the first and the last quarter with enough of both."""
+    """Both sides over all quarters; by how many points ours were ahead in the first and the last with enough of both."""
 
     words: Words
     ours: Kept
@@ -292,11 +294,18 @@ def promised(quarters: Sequence[Quarter]) -> Promised:
     both = [one for one in quarters if min(one.ours.total, one.theirs.total) >= ENOUGH]
     if len(both) < 2:
         return Promised(words, ours, theirs)
-    before, now = (_between(one) for one in (both[0], both[-1]))
-    gap = Gap.SAME if abs(before - now) < DIFFERS else Gap.NARROWED if now < before else Gap.WIDENED
-    return Promised(words, ours, theirs, gap, before, now)
+    before, now = (_ahead(one) for one in (both[0], both[-1]))
+    return Promised(words, ours, theirs, _gap(before, now), before, now)
 
 
-def _between(quarter: Quarter) -> int:
+def _gap(before: int, now: int) -> Gap:
+    if abs(before - now) < DIFFERS:
+        return Gap.SAME
+    if before * now < 0:
+        return Gap.TURNED
+    return Gap.NARROWED if abs(now) < abs(before) else Gap.WIDENED
+
+
+def _ahead(quarter: Quarter) -> int:
     assert quarter.ours.percent is not None and quarter.theirs.percent is not None
-    return abs(quarter.ours.percent - quarter.theirs.percent)
+    return quarter.ours.percent - quarter.theirs.percent

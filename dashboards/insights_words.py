@@ -282,8 +282,12 @@ def promises_sentence(found: Promised) -> Said:
 
 
 def _gap(found: Promised) -> str:
-    values = {"before": found.before, "now": found.now}
+    values = {"before": abs(found.before), "now": abs(found.now)}
     match found.gap:
+        case Gap.TURNED if found.now > 0:
+            return _("They were ahead by %(before)d points at first, now we are by %(now)d.") % values
+        case Gap.TURNED:
+            return _("We were ahead by %(before)d points at first, now they are by %(now)d.") % values
         case Gap.NARROWED:
             return _("The gap has narrowed from %(before)d points to %(now)d.") % values
         case Gap.WIDENED:
@@ -291,7 +295,9 @@ def _gap(found: Promised) -> str:
     if not found.now:
         return _("There is no gap to speak of, much as it was.")
     return (
-        ngettext("The gap is %(now)d point, much as it was.", "The gap is %(now)d points, much as it was.", found.now)
+        ngettext(
+            "The gap is %(now)d point, much as it was.", "The gap is %(now)d points, much as it was.", abs(found.now)
+        )
         % values
     )
 

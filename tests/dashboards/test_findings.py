@@ -199,9 +199,14 @@ def test_promises_are_compared_as_they_are_told(rows: list[Quarter]) -> None:
     assert ours is not None and theirs is not None
     assert ("fewer" in title, "more" in title) == (ours <= theirs - DIFFERS, ours >= theirs + DIFFERS)
     if found.gap is Gap.NARROWED:
-        assert found.now < found.before and f"from {found.before} points to {found.now}" in sentence
+        assert found.now * found.before >= 0 and abs(found.now) < abs(found.before)
+        assert f"from {abs(found.before)} points to {abs(found.now)}" in sentence
     if found.gap is Gap.WIDENED:
-        assert found.now > found.before and "widened" in sentence
+        assert found.now * found.before >= 0 and abs(found.now) > abs(found.before) and "widened" in sentence
+    if found.gap is Gap.TURNED:
+        first, then = ("They were", "we are") if found.now > 0 else ("We were", "they are")
+        assert found.now * found.before < 0
+        assert f"{first} ahead by {abs(found.before)} points at first, now {then} by {abs(found.now)}." in sentence
 
 
 @given(st.floats(0, 500), st.floats(0, 500))
