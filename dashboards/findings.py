@@ -274,7 +274,7 @@ class Gap(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """Both sides over all quarters; by how many points ours were ahead in the first and the last with enough of both."""
+    """Both sides over all quarters; by how many points ours were ahead in the first and the last that have enough."""
 
     words: Words
     ours: Kept

@@ -267,7 +267,7 @@ def promises_title(found: Promised) -> str:
 
 
 def promises_sentence(found: Promised) -> Said:
-    """*In time: ours 84 % of 146, theirs 78 % of 90.* And what became of the gap.
+    """*In time, of what has ended: ours 84 % of 146, theirs 78 % of 90.* And what became of the gap.
 
     Named, where some ended: ours, theirs.
     """
@@ -277,7 +277,7 @@ def promises_sentence(found: Promised) -> Said:
         "ours": str(found.ours.total), "ours_percent": str(found.ours.percent),
         "theirs": str(found.theirs.total), "theirs_percent": str(found.theirs.percent),
     }  # fmt: skip
-    said = Said(_("In time: {ours}, {theirs}.").format(ours=ours, theirs=theirs), figures)
+    said = Said(_("In time, of what has ended: {ours}, {theirs}.").format(ours=ours, theirs=theirs), figures)
     return said + Said(_gap(found), {}) if found.gap is not Gap.UNKNOWN else said
 
 
