@@ -6,7 +6,7 @@ Nothing here knows of a second person, so nobody can be compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, StrEnum
@@ -46,19 +46,23 @@ def start(today: date, held_on: date | None, asked: date | None = None) -> Start
 
 
 class Topic(Enum):
-    """What wants a conversation, the worst first: our word, what may end, what is silent; then what goes down."""
+    """What wants a conversation, the worst first.
+
+    First what is broken now: problems that cannot wait, our word, what they said and nobody answered, silence. Then
+    what may break: what ends soon though something is wrong, alarms, what goes down. Then what nobody moves.
+    """
 
     CRITICAL = "critical"
+    PROBLEM = "problem"
     OURS_LATE = "ours late"
+    UNANSWERED = "unanswered"
+    SILENT = "silent"
+    OVERDUE = "overdue"
     RENEWS = "renews"
     FLAGGED = "flagged"
-    SILENT = "silent"
-    PROBLEM = "problem"
-    UNANSWERED = "unanswered"
     FALLEN = "fallen"
     FEELING = "feeling"
     REVIEW = "review"
-    OVERDUE = "overdue"
     UNTRIED = "untried"
 
 
@@ -81,6 +85,8 @@ PLACES: dict[Topic | Good, int] = {
     **{one: place for place, one in enumerate(Topic)},
     **{one: place for place, one in enumerate(Good)},
 }
+# After every reason, so that whoever has one more stands before whoever has not.
+NO_MORE = max(PLACES.values()) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +131,25 @@ class Picked:
 
 
 def pick(candidates: Iterable[Candidate], most: int = MOST) -> Picked:
-    """Every candidate is told in exactly one row, as the first or beside it."""
+    """Every candidate is told in exactly one row, as the first or beside it.
+
+    The relationship with the worst reason first; of those that have it alike the one whose next reason is worse, or
+    that has one more; of those with the same reasons the one that ranks first. So nobody stands behind another who
+    has some of its reasons and no others.
+    """
     found: dict[int, list[Candidate]] = {}
     for one in sorted(candidates, key=lambda one: one.place):
         found.setdefault(one.relationship, []).append(one)
-    rows = [Row(first, _others(first, also)) for first, *also in found.values()]
+    ordered = sorted(found.values(), key=_order)
+    rows = [Row(first, _others(first, also)) for first, *also in ordered]
     return Picked(tuple(rows[:most]), tuple(rows[most:]))
+
+
+def _order(found: Sequence[Candidate]) -> tuple[list[int], list[tuple[int, float]], int]:
+    """Of the candidates of one relationship, the first of them first."""
+    reasons = dict.fromkeys(PLACES[one.reason] for one in found)
+    ranks = [(PLACES[one.reason], one.rank) for one in found]
+    return [*reasons, NO_MORE], [*ranks, (NO_MORE, 0.0)], found[0].relationship
 
 
 def _others(first: Candidate, also: Iterable[Candidate]) -> tuple[Topic | Good, ...]:
