@@ -36,6 +36,13 @@ function waitForWord(event) {
   if (target.list && inputType && inputType !== "insertReplacementText") event.stopPropagation();
 }
 
+/** Whoever presses arrows goes through the choices of a field; whoever points has chosen. */
+let byKey = false;
+function noteHow() {
+  addEventListener("keydown", () => (byKey = true), true);
+  addEventListener("pointerdown", () => (byKey = false), true);
+}
+
 /** form[data-autosubmit]: sends its query on change, swaps data-target (or #main) and puts the address into the bar. */
 function autosubmit(form) {
   const target = form.dataset.target || "#main";
@@ -46,12 +53,16 @@ function autosubmit(form) {
     "data-hx-swap": "outerHTML",
     "data-hx-push-url": "true",
     "data-hx-sync": "this:replace",
-    "data-hx-trigger": "change, submit, input delay:300ms",
+    "data-hx-trigger": "submit, chosen, input target:input delay:300ms, passed delay:700ms",
   };
   if (form.hasAttribute("data-hx-get")) return;
   for (const [name, value] of Object.entries(given)) form.setAttribute(name, value);
+  // An answer to what was chosen before would put the field back under the fingers of who has gone on.
+  form.addEventListener("input", () => htmx.trigger(form, "htmx:abort"), true);
   form.addEventListener("input", waitForWord, true);
   htmx.process(form);
+  form.addEventListener("input", ({ target }) => target.matches("select") && htmx.trigger(form, "passed"));
+  form.addEventListener("change", ({ target }) => (byKey && target.matches("select")) || htmx.trigger(form, "chosen"));
   form.querySelectorAll("[data-nojs]").forEach((node) => (node.hidden = true));
 }
 
@@ -78,28 +89,49 @@ function keepTextOut(event) {
   }
 }
 
-/** What a person has unfolded stays so when the part around it is drawn anew, and they go on in it where they were. */
+/** The nth of those that look alike, as what is drawn anew has no other name for it. */
+const foldsOf = (part) => {
+  const seen = {};
+  return [...part.querySelectorAll("details")].map((fold) => {
+    seen[fold.className] = (seen[fold.className] ?? 0) + 1;
+    return [`${fold.className} ${seen[fold.className]}`, fold];
+  });
+};
+
+/** What is unfolded stays so when what is around it is drawn anew, with the focus in it: htmx cannot give it to what is folded. */
 function keepUnfolded() {
-  let open = false;
-  let at = "";
+  let open = [];
+  let focused = null;
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const unfolded = detail.target?.querySelector?.("details[open]");
-    open = Boolean(unfolded);
-    at = unfolded?.contains(document.activeElement) ? document.activeElement.id : "";
+    const there = document.activeElement;
+    const folds = detail.target?.querySelectorAll ? foldsOf(detail.target) : [];
+    open = folds.filter(([, fold]) => fold.open).map(([name]) => name);
+    const around = folds.find(([, fold]) => fold.contains(there));
+    focused = around && { fold: around[0], id: there.id, range: there.type === "text" && [there.selectionStart, there.selectionEnd] };
   });
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    const details = open && document.querySelector(`#${CSS.escape(detail.target.id)} details`);
-    if (!details) return;
-    details.open = true;
-    const field = at && details.querySelector(`#${CSS.escape(at)}`);
-    if (!field || field === document.activeElement) return;
-    field.focus({ preventScroll: true });
-    if (field.matches("[type=text]")) field.setSelectionRange(field.value.length, field.value.length);
+    const part = document.getElementById(detail.target.id);
+    if (!part) return;
+    const folds = foldsOf(part);
+    folds.forEach(([name, fold]) => open.includes(name) && (fold.open = true));
+    const around = focused && document.activeElement === document.body && folds.find(([name]) => name === focused.fold)?.[1];
+    if (!around) return;
+    const again = (focused.id && around.querySelector(`#${CSS.escape(focused.id)}`)) || around.querySelector("summary");
+    again.focus({ preventScroll: true });
+    if (focused.range) again.setSelectionRange?.(...focused.range);
   });
 }
 
+/** The fields of a filter lie over what they narrow: who leaves them by Tab sees it. */
+function foldWhenLeft({ target, relatedTarget }) {
+  const fields = target.closest?.("details.c-filters");
+  if (fields && relatedTarget && !fields.contains(relatedTarget)) fields.open = false;
+}
+
 export function startForms() {
+  noteHow();
   keepUnfolded();
+  document.addEventListener("focusout", foldWhenLeft);
   document.addEventListener("submit", onSubmit, true);
   document.addEventListener("click", leadToDay);
   document.addEventListener("htmx:beforeRequest", (event) => isSaving(event) && busy(event.detail.elt, true));
