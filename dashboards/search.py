@@ -131,21 +131,38 @@ def _people(asked: Asked) -> list[int]:
     return names.people(asked.user, asked.words, asked.scope.accounts)
 
 
-def _people_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
-    where = Affiliation.objects.visible_to(asked.user).select_related("account").order_by("until", "-pk")
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person of a partner as they are told: what they are where, and the page of that organisation."""
+
+    name: str
+    email: str
+    said: str
+    address: str
+
+
+def people_told(user: User, keys: list[int]) -> dict[int, Somebody]:
+    """At places that the person may see. Two queries."""
+    where = Affiliation.objects.visible_to(user).select_related("account").order_by("until", "-pk")
     rows: Any = Contact.objects.filter(pk__in=keys).prefetch_related(Prefetch("affiliations", where, to_attr="at"))
-    return {row.pk: _person(asked, row) for row in rows}
+    return {row.pk: _somebody(row) for row in rows}
 
 
-def _person(asked: Asked, row: Any) -> Line:
+def _somebody(row: Any) -> Somebody:
     # Of several places the one that goes on; it has no last day.
     place: Affiliation | None = next((one for one in row.at if one.until is None), row.at[-1] if row.at else None)
-    text = marked(row.email, asked.words)
     if place is None:
-        return Line("user", marked(row.name, asked.words), reverse("account_list"), text=text)
+        return Somebody(row.name, row.email, "", reverse("account_list"))
     known = {"title": place.title, "account": place.account}
     said = _("%(title)s at %(account)s") % known if place.title else str(place.account)
-    return Line("user", marked(row.name, asked.words), place.account.get_absolute_url(), said, text)
+    return Somebody(row.name, row.email, said, place.account.get_absolute_url())
+
+
+def _people_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
+    return {
+        key: Line("user", marked(one.name, asked.words), one.address, one.said, marked(one.email, asked.words))
+        for key, one in people_told(asked.user, keys).items()
+    }
 
 
 # What was said -------------------------------------------------------------------------------------------------------

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AccountAlias, Cover, User
+from accounts.models import AccountAlias, Affiliation, Contact, Cover, User
+from dashboards import palette_offers
+from dashboards.models import SavedView
 from dashboards.palette import ACTED_ON, PARTNERS, find
 from relationships import actions
 from relationships.cadence import State
@@ -94,6 +97,7 @@ def test_nothing_typed_lists_places_and_what_can_be_made() -> None:
             "Settings",
             "Weekly mails",
             "How relationships are judged",
+            "Sign out",
         ],
         "Actions": [
             "Log check-in",
@@ -274,10 +278,119 @@ def test_name_with_markup_is_text() -> None:
 
 @pytest.mark.parametrize("count", [1, 50])
 def test_palette_takes_the_same_queries(count: int, django_assert_num_queries: Callable[..., object]) -> None:
-    books.book([State.OVERDUE] * count, now=Now.read())
+    rows = books.book([State.OVERDUE] * count, now=Now.read())
+    for at, row in enumerate(rows):
+        person(row, f"Ingrid Partner {at}")
+        view(f"Partner {at}", owner=people.bob(), sharing="staff")
     client = client_of(people.alice())
-    with django_assert_num_queries(16):  # type: ignore[attr-defined]
+    with django_assert_num_queries(22):  # type: ignore[attr-defined]
         client.get(reverse("palette"), {"q": "partner"}, headers={"HX-Request": "true"})
+    with django_assert_num_queries(20):  # type: ignore[attr-defined]
+        client.get(reverse("palette"), {"q": "pack partner"}, headers={"HX-Request": "true"})
+
+
+# A deed and its partner, views, people -------------------------------------------------------------------------------
+
+
+def view(name: str, **fields: Any) -> SavedView:
+    given = {"owner": people.alice(), "page": "portfolio", "made_at": Now.read().instant}
+    return SavedView.objects.create(name=name, **{**given, **fields})
+
+
+def person(row: Relationship, name: str, **fields: Any) -> Contact:
+    contact = Contact.objects.create(name=name, **fields)
+    Affiliation.objects.create(contact=contact, account=row.account, title="Buyer")
+    return contact
+
+
+def test_every_deed_is_found_by_its_words_and_the_partner_together() -> None:
+    row, other = books.book([State.OVERDUE] * 2, now=Now.read())
+    for one, name in ((row, "Havbris Sea Farm"), (other, "Marlow Paper")):
+        one.account.name = name
+        one.account.save()
+    for typed, text in (
+        ("log havbris", "Log check-in with Havbris Sea Farm"),
+        ("havbris log", "Log check-in with Havbris Sea Farm"),
+        ("plan meeting havbris", "Plan a meeting with Havbris Sea Farm"),
+        ("promise to sea farm", "Promise to Havbris Sea Farm"),
+        ("pack havbris", "Review pack of Havbris Sea Farm"),
+        ("Review pack of Havbris Sea Farm", "Review pack of Havbris Sea Farm"),
+        ("pakc havbirs", "Review pack of Havbris Sea Farm"),
+        ("snooze havb", "Snooze Havbris Sea Farm"),
+        ("pause havbris", "Pause Havbris Sea Farm"),
+        ("standing havbris", "Standing of Havbris Sea Farm"),
+        ("history of havbris", "History of Havbris Sea Farm"),
+        ("havbris stage", "Stage of Havbris Sea Farm"),
+        ("problem havbris", "Open a problem with Havbris Sea Farm"),
+        ("rhythm havbris", "Change the rhythm of Havbris Sea Farm"),
+    ):
+        shown = found(typed)
+        assert shown.keys() == {"Actions"}, typed
+        assert shown["Actions"][0] == text, typed
+        assert not any("Marlow" in line for line in shown["Actions"]), typed
+    # What begins each of a partner's own actions finds it again.
+    for choice in palette_offers.deeds_with(row):
+        assert choice.text in found(choice.text)["Actions"]
+
+
+def test_partner_called_like_a_deed_is_found_with_it() -> None:
+    partner("Pack Planet")
+    assert found("pack planet")["Partners"] == ["Pack Planet"]
+    assert "Log check-in with Pack Planet" in found("log pack")["Actions"]
+
+
+def test_of_a_partner_nothing_is_offered_that_one_may_not_do_or_see() -> None:
+    partner("Havbris canary", owner=people.outsider(), team=people.south())
+    partner("Havbris of the north")
+    assert found("pack havbris")["Actions"] == ["Review pack of Havbris of the north"]
+    # Who only reads is shown pages, and nothing that changes.
+    assert found("standing havbris", people.rita()) == {"Actions": ["Standing of Havbris of the north"]}
+    assert found("log havbris", people.rita()) == {}
+
+
+def test_places_are_found_by_words_within_them_and_sign_out_is_one() -> None:
+    assert found("sign out") == {"Places": ["Sign out"]} == found("sing out")
+    assert found("loyal")["Places"] == ["Satisfied, and loyal"]
+    assert found("password") == {"Places": ["Password"]}
+    assert found("settings")["Places"][0] == "Settings"
+    client = client_of(people.alice())
+    for choice in (one for group in find(people.alice(), "settings", Now.read()) for one in group.choices):
+        assert client.get(choice.address).status_code == 200, choice
+
+
+def test_one_to_one_is_found_by_its_words_with_the_name() -> None:
+    line = f"One-to-one with {people.alice()}"
+    assert found("one-to-one alice", people.mona()) == {"One-to-ones": [line]} == found("alcie 1:1", people.mona())
+    # Without a name it is the place alone.
+    assert found("one-to-one", people.mona()) == {"Places": ["One-to-ones"]}
+
+
+def test_saved_views_that_one_may_see_are_found_own_ones_first() -> None:
+    view("Quiet in summer", owner=people.bob(), sharing="staff")
+    mine = view("Going quiet", query="state=overdue")
+    view("Quiet canary", owner=people.bob())
+    view("Quiet canary of south", owner=people.outsider(), sharing="team", team=people.south())
+    (group,) = [one for one in find(people.alice(), "quiet", Now.read()) if one.name == "Saved views"]
+    assert [(one.text, one.hint) for one in group.choices] == [
+        ("Going quiet", "Portfolio"),
+        ("Quiet in summer", f"Portfolio, by {people.bob()}"),
+    ]
+    assert group.choices[0].address == mine.address == "/portfolio/?state=overdue"
+    assert found("goign quiet") == {"Saved views": ["Going quiet"]}
+    assert found("canary") == {}
+    assert found("canary", people.bob()) == {"Saved views": ["Quiet canary"]}
+
+
+def test_people_of_partners_are_found_by_who_may_see_them() -> None:
+    row = partner("Ewos")
+    person(row, "Ingrid Solberg", email="inger@ewos.example")
+    person(partner("Marlow", owner=people.outsider(), team=people.south()), "Ingrid Canary")
+    (group,) = find(people.alice(), "ingrid", Now.read())
+    assert group.name == "People"
+    assert [(one.text, one.hint, one.address) for one in group.choices] == [
+        ("Ingrid Solberg", "Buyer at Ewos", row.account.get_absolute_url())
+    ]
+    assert found("ingird") == found("inger@ewos.example") == {"People": ["Ingrid Solberg"]}
 
 
 # As tolerant as search -----------------------------------------------------------------------------------------------
