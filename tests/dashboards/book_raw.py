@@ -68,13 +68,15 @@ SELECT 'unjudged:' || stage, count(*) FROM r
  WHERE going
    AND NOT EXISTS (SELECT 1 FROM relationships_standing s WHERE s.relationship_id = r.id AND score IS NOT NULL)
  GROUP BY stage
-SELECT 'flag:' || f.kind, count(DISTINCT r.id) FROM r JOIN relationships_healthflag f ON f.relationship_id = r.id
- WHERE going AND f.until IS NULL GROUP BY f.kind
-SELECT 'flag_new:' || f.kind, count(DISTINCT r.id) FROM r JOIN relationships_healthflag f ON f.relationship_id = r.id
- WHERE going AND f.until IS NULL AND f.since > %(day)s::date - 7 GROUP BY f.kind
-SELECT 'flag_cleared:' || f.kind, count(DISTINCT r.id)
+SELECT 'flag' || COALESCE(':' || f.kind, ''), count(DISTINCT r.id)
   FROM r JOIN relationships_healthflag f ON f.relationship_id = r.id
- WHERE going AND f.until > %(day)s::date - 7 AND f.until <= %(day)s GROUP BY f.kind
+ WHERE going AND f.until IS NULL GROUP BY ROLLUP (f.kind)
+SELECT 'flag_new' || COALESCE(':' || f.kind, ''), count(DISTINCT r.id)
+  FROM r JOIN relationships_healthflag f ON f.relationship_id = r.id
+ WHERE going AND f.until IS NULL AND f.since > %(day)s::date - 7 GROUP BY ROLLUP (f.kind)
+SELECT 'flag_cleared' || COALESCE(':' || f.kind, ''), count(DISTINCT r.id)
+  FROM r JOIN relationships_healthflag f ON f.relationship_id = r.id
+ WHERE going AND f.until > %(day)s::date - 7 AND f.until <= %(day)s GROUP BY ROLLUP (f.kind)
 SELECT 'promise:' || side || ':' || EXTRACT(YEAR FROM binding_on) || 'Q' || EXTRACT(QUARTER FROM binding_on) || ':'
        || CASE outcome WHEN 'kept_late' THEN 'late' WHEN 'broken' THEN 'missed' ELSE outcome END, count(*)
   FROM r JOIN relationships_commitment p ON p.relationship_id = r.id
