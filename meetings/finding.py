@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from accounts.models import User
@@ -40,7 +40,7 @@ class OfMeeting(Source):
 
     def partner(self, user: User) -> Combinable:
         there = _with(user).filter(meeting=OuterRef(self.key)).values("meeting")
-        return Subquery(there.annotate(names=StringAgg("account__name", Value(" · "))).values("names"))
+        return Subquery(there.annotate(names=StringAgg("account__name", " · ")).values("names"))
 
 
 def _with(user: User) -> QuerySet[Any, Any]:

@@ -212,8 +212,10 @@ def bare(cursor: Any) -> Iterator[None]:
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     for name, _definition in indexes:
         cursor.execute(f"DROP INDEX {name}")
+    # Of tables that are being filled the planner knows nothing, and would go through one for each row of another.
+    cursor.execute("SET enable_nestloop = off; SET work_mem = '256MB'; SET maintenance_work_mem = '1GB'")
     yield
-    cursor.execute("SET maintenance_work_mem = '1GB'")
+    cursor.execute("RESET enable_nestloop; RESET work_mem")
     for _name, definition in indexes:
         cursor.execute(definition)
     for table, name, definition in keys:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import get_resolver
+from django.utils.html import escape
 
 from accounts.checks import ours
 from accounts.models import Cover, UndoStep, User
+from dashboards import search
 from mail.models import WEEKLY
 from mail.queries import digest_of
-from meetings.models import CalendarFeed, Series
+from meetings.models import AgendaItem, CalendarFeed, Meeting, Series
 from relationships import actions
-from relationships.models import Attachment, EvidenceSums, Relationship, RelationshipMember
+from relationships.models import Attachment, EvidenceSums, Problem, ProblemStep, Relationship, RelationshipMember
 from tests import people
 from tests.access.asked import ASK_ALL
 from tests.access.canaries import CANARY, DIRECTORY, Half, World, leaks, texts_of
@@ -168,6 +171,31 @@ def test_nothing_sent_tells_of_another_or_changes_theirs(role: str, world: World
         # A reader is told of what they only read, and keeps a note of their own about a meeting.
         told = side in READS[role]
         assert [what for what in wrong if not (told and (": told " in what or what.endswith(OWN_NOTE)))] == []
+
+
+# What search reads besides the directory of names.
+SEARCHED = {"affiliation", "commitment", "contact", "feedback", "interaction", "meeting", "problem"}
+
+
+@pytest.mark.parametrize("role", CRAWLS)
+def test_search_finds_nothing_of_another(role: str, world: World) -> None:
+    """Asked kind by kind for what all canaries of a half begin with, and for those of what is internal one by one."""
+    user = world.roles[role]
+    client, staff = client_of(user), user is not None and user.reach.staff
+    for side, half in (("north", world.north), ("south", world.south)):
+        internal = (Problem, ProblemStep, Meeting, AgendaItem)
+        inside = [half.canary(text).removeprefix("https://") for model in internal for text in texts_of(model)]
+        asked = [{"q": f"canary{side}", "kind": sort.key} for sort in search.SORTS]
+        told: set[tuple[str, str]] = set()
+        for query in [*asked, *({"q": word} for word in inside if side not in READS[role])]:
+            response = client.get("/search/", query)
+            assert (response.status_code == 200) is staff
+            if staff:
+                # A mark parts the word; what was asked stands in the field.
+                page = text_of(response).replace(escape(query["q"]), "") if len(query) == 1 else text_of(response)
+                told |= leaks(re.sub("</?mark>", "", page), side=side, directory=True)
+        met = {model for model, _field in told}
+        assert (met & SEARCHED) == (SEARCHED if side in READS[role] else set()), told
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role not in ("anonymous", "petra")])
