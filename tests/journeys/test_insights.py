@@ -42,6 +42,7 @@ def test_from_the_keys_to_the_list_behind_a_figure(browse: Open) -> None:
     # Narrowed, the charts are drawn anew and the choice stands in the address.
     page.locator(".c-filters > summary").click()
     page.locator(".c-filters [name=tag]").fill("feed")
+    page.keyboard.press("Enter")
     expect(page.locator(".c-lede")).to_contain_text("0 of 1 relationship is in touch")
     expect(page).to_have_url(re.compile(r"\?tag=feed$"))
     expect(page.locator("#contact-chart text", has_text="1 overdue")).to_be_visible()
