@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -143,6 +143,15 @@ def _candidates(row: Watched, newest: Newest, page: str) -> Iterable[Named]:
 
 def moments(strands: Sequence[Strand], *, before: datetime | None, size: int) -> list[datetime]:
     """When something changed, newest first, ``size`` at most; all that one transaction wrote has one moment."""
+    return list(_moments(strands, before=before, size=size))
+
+
+def every_moment(strands: Sequence[Strand]) -> Iterator[datetime]:
+    """As ``moments``, all of them, through a cursor of the database."""
+    return _moments(strands, before=None, size=None).iterator(chunk_size=10_000)
+
+
+def _moments(strands: Sequence[Strand], *, before: datetime | None, size: int | None) -> models.QuerySet[Any, datetime]:
     earlier = Q() if before is None else Q(pgh_created_at__lt=before)
     first, *others = (
         _rows(strand.model)
@@ -153,7 +162,7 @@ def moments(strands: Sequence[Strand], *, before: datetime | None, size: int) ->
         for strand in strands
     )
     # A union of one is that one, and can't be ordered and cut again.
-    return list(first.union(*others).order_by("-pgh_created_at")[:size] if others else first)
+    return first.union(*others).order_by("-pgh_created_at")[:size] if others else first
 
 
 def changes(strands: Sequence[Strand], *, first: datetime, last: datetime) -> list[Change]:

@@ -48,8 +48,11 @@ from accounts.models import (
 from accounts.names import domain_of
 from accounts.sweep import candidates_of, described
 from accounts.teams import at_and_above, at_and_below, in_order
+from accounts.undo import Deed
+from web.downloads import here
 from web.sheets import Cell, Column
 from web.text import name_key
+from web.zones import city
 
 # Django marks a password that was never set with an exclamation mark.
 NEVER_CAME_IN = Q(password__startswith="!", last_login=None)
@@ -110,6 +113,31 @@ def people_in_cells(rows: Iterable[Any]) -> Iterator[list[Cell]]:
             state = _("Invited") if row.invited else _("Not invited")
         roles = [f"{capfirst(one.get_role_display())}, {one.team}" for one in row.memberships.all()]
         yield [row.name, row.email, state, _("yes") if row.is_administrator else _("no"), "; ".join(roles)]
+
+
+def deed_columns(zone: str) -> list[Column]:
+    return [
+        Column(_("When in %(city)s") % {"city": city(zone)}, 16), Column(_("What you did"), 60),
+        Column(_("Can be taken back"), 12), Column(_("Why not"), 60),
+    ]  # fmt: skip
+
+
+def deeds_in_cells(deeds: Iterable[Deed], zone: str) -> Iterator[list[Cell]]:
+    for deed in deeds:
+        back = _("no") if deed.refusal else _("yes")
+        yield [here(deed.step.done_at, zone), deed.step.said, back, deed.refusal]
+
+
+def cover_columns() -> list[Column]:
+    return [
+        Column(_("Who is away"), 28), Column(_("Who stands in"), 28), Column(_("From"), 11), Column(_("Until"), 11),
+        Column(_("What to know"), 50),
+    ]  # fmt: skip
+
+
+def covers_in_cells(rows: Iterable[Cover]) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [str(row.absent), str(row.stand_in), row.from_on, row.until_on, row.note]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +226,26 @@ def directory_in_cells(rows: Iterable[Any]) -> Iterator[list[Cell]]:
             else [None] * 4
         )
         yield [row.name, *told]
+
+
+def place_columns() -> list[Column]:
+    return [
+        Column(_("Name"), 28), Column(_("Title"), 28), Column(_("E-mail"), 32), Column(_("Phone"), 18),
+        Column(_("Since"), 11), Column(_("Until"), 11), Column(_("What they are"), 40), Column(_("Also at"), 28),
+        Column(_("Note"), 50),
+    ]  # fmt: skip
+
+
+def places_in_cells(places: Iterable[Any]) -> Iterator[list[Cell]]:
+    """``parts`` are what each is in the relationships that the reader sees, ``elsewhere`` their other places."""
+    for place in places:
+        who = place.contact
+        parts = "; ".join(
+            f"{row}: {stake.get_power_display() if stake.power else stake.get_role_display()}"
+            for row, stake in place.parts
+        )
+        also = ", ".join(str(other.account) for other in who.elsewhere)
+        yield [who.name, place.title, who.email, who.phone, place.since, place.until, parts, also, who.note]
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +411,36 @@ def told_of(user: Someone, pairs: Sequence[Likeness]) -> list[Alike]:
             )
         )
     return told
+
+
+def pair_columns() -> list[Column]:
+    return [
+        Column(_("How likely, %"), 9), Column(_("Why"), 50),
+        *(
+            Column(_("%(column)s, %(which)s") % {"column": column, "which": which}, width)
+            for which in (_("the one"), _("the other"))
+            for column, width in (
+                (_("Organisation"), 40), (_("Kind"), 14), (_("Unit of"), 28), (_("Domains"), 28), (_("People"), 9),
+                (_("Here since"), 11),
+            )
+        ),
+    ]  # fmt: skip
+
+
+def pairs_in_cells(pairs: Iterable[Alike], zone: str) -> Iterator[list[Cell]]:
+    for pair in pairs:
+        yield [pair.per_cent, "; ".join(pair.reasons), *(cell for side in pair.sides for cell in _in_cells(side, zone))]
+
+
+def _in_cells(side: Side, zone: str) -> list[Cell]:
+    account = side.account
+    if not side.readable:
+        return [account.name, *[None] * 5]
+    since = here(account.created_at, zone)
+    return [
+        account.name, capfirst(account.get_kind_display()), str(account.parent or ""), ", ".join(side.domains),
+        side.people, since.date() if since else None,
+    ]  # fmt: skip
 
 
 def _side(row: Any, known: Description) -> Side:

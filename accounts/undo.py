@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.history import Newest, Watched, events_of, newest_of, people_of, places_of
-from accounts.models import UndoStep, User
+from accounts.models import UndoStep, UndoStepQuerySet, User
 from web import dates
 from web.clock import Now
 from web.paging import page
@@ -305,17 +305,26 @@ def deeds_of(user: User, *, now: Now, after: str = "") -> tuple[list[Deed], str]
 
     The same number of queries for one and for fifty, as long as they are about the same kinds of rows.
     """
-    steps = UndoStep.objects.visible_to(user).filter(done_at__gte=now.instant - KEPT_FOR).select_related("actor")
-    shown = page(steps, order=("-done_at", "-id"), after=after)
-    newest = newest_of({row for step in shown.rows for row in watched_by(step)})
+    shown = page(steps_of(user, now), order=("-done_at", "-id"), after=after)
+    return told_of(shown.rows, user, now), shown.after
+
+
+def steps_of(user: User, now: Now) -> UndoStepQuerySet:
+    """What the person did in the last 30 days."""
+    return UndoStep.objects.visible_to(user).filter(done_at__gte=now.instant - KEPT_FOR).select_related("actor")
+
+
+def told_of(steps: Sequence[UndoStep], user: User, now: Now) -> list[Deed]:
+    """These steps of the person's own. As many queries for one as for fifty, about the same kinds of rows."""
+    newest = newest_of({row for step in steps for row in watched_by(step)})
     people = people_of(told.metadata for told in newest.values())
     places = places_of(newest, user)
-    firsts = _firsts(shown.rows, newest, user, now)
-    hindered = _hindered(shown.rows)
+    firsts = _firsts(steps, newest, user, now)
+    hindered = _hindered(steps)
     deeds = []
-    for step in shown.rows:
+    for step in steps:
         there = {places[row] for row in watched_by(step) if row in places}
         place = there.pop() if len(there) == 1 else ""
         why = refusal(step, newest, people, now=now) or hindered.get(step.pk, "")
         deeds.append(Deed(step, why, place, firsts.get(step.pk)))
-    return deeds, shown.after
+    return deeds

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -44,7 +44,17 @@ from accounts.models import (
     User,
 )
 from accounts.requests import PersonRequest
-from accounts.undo import Done, TooLateError, deeds_of, is_taken_back, place_of, take_back, watched_by
+from accounts.undo import (
+    Done,
+    TooLateError,
+    deeds_of,
+    is_taken_back,
+    place_of,
+    steps_of,
+    take_back,
+    told_of,
+    watched_by,
+)
 from web import downloads, sheets
 from web.clock import Now
 from web.paging import page
@@ -149,7 +159,21 @@ def _undo(request: PersonRequest, step: UndoStep) -> HttpResponse:
 def history(request: PersonRequest) -> HttpResponse:
     """What the person did in the last 30 days, and what of it can still be taken back."""
     deeds, after = deeds_of(request.user, now=Now.read(), after=request.GET.get("after", ""))
-    return render(request, "accounts/history.html", {"deeds": deeds, "after": after})
+    context = {"deeds": deeds, "after": after, "download": downloads.menu(request, "history_download")}
+    return render(request, "accounts/history.html", context)
+
+
+@require_GET
+def history_download(request: PersonRequest) -> HttpResponseBase:
+    user, now = request.user, Now.read()
+
+    def rows(keys: Sequence[int]) -> Iterable[sheets.Row]:
+        return queries.deeds_in_cells(told_of(downloads.by_key(steps_of(user, now), keys), user, now), user.zone)
+
+    keys = downloads.keys_of(steps_of(user, now).order_by("-done_at", "-id"))
+    listing = downloads.Listing(_("history"), queries.deed_columns(user.zone), keys, rows)
+    back = downloads.listed_at(request, "history")
+    return downloads.deliver(request, listing, today=now.today(user.zone), back=back)
 
 
 # People ------------------------------------------------------------------------------------------------------------
@@ -415,8 +439,21 @@ def cover_list(request: PersonRequest) -> HttpResponse:
         "today": today,
         "removable": set(own.values_list("pk", flat=True)),
         "arranges": User.objects.covered_by_order_of(user).exclude(pk=user.pk).exists(),
+        "download": downloads.menu(request, "cover_download"),
     }
     return render(request, "accounts/cover_list.html", context)
+
+
+@require_GET
+def cover_download(request: PersonRequest) -> HttpResponseBase:
+    user, today = request.user, Now.read().today(request.user.zone)
+
+    def rows(keys: Sequence[int]) -> Iterable[sheets.Row]:
+        return queries.covers_in_cells(downloads.by_key(queries.covers(user, today), keys))
+
+    keys = downloads.keys_of(queries.covers(user, today).order_by("from_on", "id"))
+    listing = downloads.Listing(_("holidays"), queries.cover_columns(), keys, rows)
+    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "cover_list"))
 
 
 @read_or_write
@@ -501,8 +538,28 @@ PAIRS = 20
 def duplicate_list(request: PersonRequest) -> HttpResponse:
     pairs = queries.likely_pairs(request.user)
     shown = page(pairs, order=("-shown", "id"), after=request.GET.get("after", ""), size=PAIRS)
-    context = {"pairs": queries.told_of(request.user, shown.rows), "after": shown.after, "count": pairs.count()}
+    count = pairs.count()
+    context = {
+        "pairs": queries.told_of(request.user, shown.rows),
+        "after": shown.after,
+        "count": count,
+        "download": downloads.menu(request, "duplicate_download", count),
+    }
     return render(request, "accounts/duplicate_list.html", context)
+
+
+@require_GET
+def duplicate_download(request: PersonRequest) -> HttpResponseBase:
+    user = request.user
+
+    def rows(keys: Sequence[int]) -> Iterable[sheets.Row]:
+        pairs = downloads.by_key(queries.likely_pairs(user), keys)
+        return queries.pairs_in_cells(queries.told_of(user, pairs), user.zone)
+
+    keys = downloads.keys_of(queries.likely_pairs(user).order_by(F("shown").desc(), "id"))
+    listing = downloads.Listing(_("duplicates"), queries.pair_columns(), keys, rows)
+    today = Now.read().today(user.zone)
+    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "duplicate_list"))
 
 
 @require_POST
@@ -533,18 +590,12 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
         return _became(request, account_id)
     if not account.readable:  # type: ignore[attr-defined]
         return render(request, "accounts/account_name.html", {"account": account})
-    readable = Account.objects.visible_to(request.user)
-    elsewhere = Affiliation.objects.filter(account__in=readable).exclude(account=account).select_related("account")
-    places = account.affiliations.select_related("contact").prefetch_related(
-        Prefetch("contact__affiliations", elsewhere, to_attr="elsewhere")
-    )
     now = Now.read()
     today = now.today(account.zone)
-    people = list(places)
+    people = _people_of(account, request.user)
     # Whoever has their last day today has left, as on the pages of a relationship.
     here = [place for place in people if not place.until or place.until > today]
-    visible = account.relationships.visible_to(request.user)
-    relationships = list(visible.select_related("account", "owner", "team").prefetch_related("stakeholders"))
+    relationships = _relationships_of(account, request.user)
     _say_parts(people, relationships)
     context = {
         "account": account,
@@ -562,8 +613,39 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
         "merges": account.merges.select_related("merged_by"),
         "alike": queries.told_of(request.user, _alike(request.user, account)),
         "now": now,
+        "download": downloads.menu(request, "account_people_download", args=[account.pk]),
     }
     return render(request, "accounts/account_detail.html", context)
+
+
+@require_GET
+def account_people_download(request: PersonRequest, account_id: int) -> HttpResponseBase:
+    """Everybody who is or was there, as the page tells them."""
+    user = request.user
+    account = get_object_or_404(Account.objects.visible_to(user), pk=account_id)
+
+    def read() -> Iterable[sheets.Row]:
+        people = _people_of(account, user)
+        _say_parts(people, _relationships_of(account, user))
+        return queries.places_in_cells(people)
+
+    listing = downloads.whole(_("people at %(name)s") % {"name": account}, queries.place_columns(), read)
+    back = downloads.listed_at(request, "account_detail", args=[account.pk])
+    return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
+
+
+def _people_of(account: Account, user: User) -> list[Affiliation]:
+    """Their places there, with those elsewhere that the person may read. Two queries."""
+    readable = Account.objects.visible_to(user)
+    elsewhere = Affiliation.objects.filter(account__in=readable).exclude(account=account).select_related("account")
+    places = account.affiliations.select_related("contact")
+    return list(places.prefetch_related(Prefetch("contact__affiliations", elsewhere, to_attr="elsewhere")))
+
+
+def _relationships_of(account: Account, user: User) -> list[Any]:
+    """Two queries."""
+    visible = account.relationships.visible_to(user)
+    return list(visible.select_related("account", "owner", "team").prefetch_related("stakeholders"))
 
 
 def _say_parts(places: list[Affiliation], relationships: list[Any]) -> None:

@@ -7,16 +7,30 @@ from itertools import chain
 
 from django.conf import settings
 from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.models import OneToOne
 from accounts.requests import PersonRequest
-from dashboards import feedback_list, loyalty, meeting_list, problem_list, promise_list, queries, sheet_rows
+from dashboards import (
+    chart_sheets,
+    feedback_list,
+    insights,
+    listening,
+    loyalty,
+    meeting_list,
+    one_to_one_page,
+    problem_list,
+    promise_list,
+    queries,
+    sheet_rows,
+)
 from meetings.models import Meeting
 from relationships.forms.portfolio import PortfolioForm
-from relationships.models import Commitment, Feedback, Problem, Relationship
+from relationships.models import Commitment, Feedback, ListeningPost, Problem, Relationship
 from web.clock import Now
-from web.downloads import Listing, by_key, deliver, keys_of, listed_at
+from web.downloads import Listing, by_key, deliver, keys_of, listed_at, whole
 from web.sheets import Row
 
 PARTNER = ("relationship__account", "relationship__owner", "relationship__team")
@@ -120,3 +134,65 @@ def meetings(request: PersonRequest) -> HttpResponseBase:
     keys = keys_of(found.order_by(*meeting_list.ORDERS.get(state, meeting_list.NEWEST)))
     listing = Listing(_("meetings"), sheet_rows.meeting_columns(user), keys, rows)
     return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "meeting_list"))
+
+
+@require_GET
+def posts(request: PersonRequest) -> HttpResponseBase:
+    """Those that are open, or those that are closed."""
+    user, now = request.user, Now.read()
+    here = now.today(user.zone)
+    found = listening.posts_of(user, closed=request.GET.get("closed") == "1")
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        chosen = ListeningPost.objects.visible_to(user).select_related("owner", "team", "relationship__account")
+        return sheet_rows.posts(by_key(chosen, keys), here)
+
+    listing = Listing(_("listening-posts"), sheet_rows.post_columns(), keys_of(found.order_by("name", "id")), rows)
+    return deliver(request, listing, today=here, back=listed_at(request, "listening_list"))
+
+
+@require_GET
+def quiet(request: PersonRequest) -> HttpResponseBase:
+    """Of whom nothing was heard for long."""
+    user, now = request.user, Now.read()
+    here = now.today(user.zone)
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        return sheet_rows.quiet(by_key(listening.quiet(user, here).select_related("team"), keys), user.zone, here)
+
+    keys = keys_of(listening.quiet(user, here).order_by("since", "id"))
+    listing = Listing(_("not-heard-for-long"), sheet_rows.quiet_columns(), keys, rows)
+    return deliver(request, listing, today=here, back=listed_at(request, "listening_list"))
+
+
+@require_GET
+def team(request: PersonRequest) -> HttpResponseBase:
+    """Whose one-to-ones the person holds, and when each was last held."""
+    user, now = request.user, Now.read()
+    here = now.today(user.zone)
+    listing = whole(_("one-to-ones"), sheet_rows.team_columns(), lambda: one_to_one_page.team_of(user))
+    return deliver(request, listing, today=here, back=listed_at(request, "one_to_one_list"))
+
+
+@require_GET
+def one_to_ones(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Those held with one person: for each of the two what they were there for, as on the sheet."""
+    user, now = request.user, Now.read()
+    person = get_object_or_404(one_to_one_page.sheets_of(user), pk=pk)
+    mine = OneToOne.objects.visible_to(user).filter(person=person)
+
+    def rows(keys: Sequence[int]) -> Iterable[Row]:
+        return sheet_rows.one_to_ones(by_key(mine.select_related("manager", "person"), keys))
+
+    name = _("one-to-ones with %(name)s") % {"name": person}
+    listing = Listing(name, sheet_rows.one_to_one_columns(), keys_of(mine.newest_first()), rows)
+    back = listed_at(request, "one_to_one", args=[person.pk])
+    return deliver(request, listing, today=now.today(user.zone), back=back)
+
+
+@require_GET
+def insight_figures(request: PersonRequest) -> HttpResponseBase:
+    """The table under one of the charts, of the book as it is narrowed."""
+    user, now = request.user, Now.read()
+    listing = chart_sheets.listing(_("insights"), request.GET.get("chart", ""), insights.charts_of(request, now))
+    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "insights"))

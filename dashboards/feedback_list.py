@@ -361,6 +361,7 @@ def relationship_feedback(request: PersonRequest, pk: int) -> HttpResponse:
         "columns": columns,
         "sentences": sentences(known),
         "total": sum(one.total for one in known.values()),
+        "download": menu(request, "feedback_download", relationship=str(row.pk), whose="all", state="all"),
         "writes": writes,
     }
     return render(request, "dashboards/relationship_feedback.html", context)

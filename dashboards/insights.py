@@ -23,11 +23,15 @@ from dashboards.insights_links import Lists
 from dashboards.one_to_one_page import sheet_of
 from relationships.cadence import WORKING_DAYS, State
 from web import dates, left_out
+from web.charts import Chart
 from web.clock import Now
+from web.downloads import menu
 
 # Of the course only these are read: there are many figures, and of some former weeks no others.
 STATES = "state:"
 OF_COURSE = (*(f"{STATES}{state.value}" for state in State), "needed", "touch_days")
+# The parts that are drawn.
+CHARTS = ("contact", "standing", "promises", "pace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,18 @@ def insights(request: PersonRequest) -> HttpResponse:
     }
     if not context["empty"]:
         context |= _parts(user, form, counted, now)
+        context["downloads"] = {key: menu(request, "insights_download", chart=key) for key in CHARTS}
     return render(request, "dashboards/insights.html", context)
+
+
+def charts_of(request: PersonRequest, now: Now) -> list[Chart | None]:
+    """Those of the page, for the numbers under them."""
+    form = InsightsForm(request.GET, user=request.user)
+    counted = book.latest(request.user, Narrowing.of(form.cell))
+    if not sum(counted.prefixed(STATES).values()):
+        return []
+    parts = _parts(request.user, form, counted, now)
+    return [parts[key] for key in CHARTS]
 
 
 def _parts(user: User, form: InsightsForm, counted: BookNow, now: Now) -> dict[str, Any]:

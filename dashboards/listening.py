@@ -21,6 +21,7 @@ from relationships.models import Feedback, ListeningPost, Relationship
 from relationships.queries import HeardCounts
 from web import dates
 from web.clock import Now
+from web.downloads import menu
 from web.paging import page
 
 POSTS, QUIET = 30, 15
@@ -58,6 +59,10 @@ def quiet(user: User, today: date) -> QuerySet[Any]:
     return rows.filter(since__lte=today - LONG).select_related("account", "owner")
 
 
+def posts_of(user: User, *, closed: bool) -> QuerySet[ListeningPost]:
+    return ListeningPost.objects.visible_to(user).filter(closed_on__isnull=not closed)
+
+
 def _quiet(row: Any, today: date) -> Quiet:
     days = (today - row.since).days
     heard = _("last heard from %(day)s") if row.heard_on else _("never heard from, known since %(day)s")
@@ -69,11 +74,7 @@ def listening_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     here = now.today(user.zone)
     closed = request.GET.get("closed") == "1"
-    posts = (
-        ListeningPost.objects.visible_to(user)
-        .filter(closed_on__isnull=not closed)
-        .select_related("owner", "relationship__account")
-    )
+    posts = posts_of(user, closed=closed).select_related("owner", "relationship__account")
     shown = page(posts, order=("name", "id"), after=request.GET.get("after", ""), size=POSTS)
     ids = [row.pk for row in shown.rows]
     counts = queries.heard_at(ids, here)
@@ -88,6 +89,8 @@ def listening_list(request: PersonRequest) -> HttpResponse:
         "more": f"?{kept}after={shown.after}" if shown.after else "",
         "quiet": [_quiet(row, here) for row in silent.rows],
         "more_quiet": f"?{kept}quiet={silent.after}#quiet" if silent.after else "",
+        "download": menu(request, "listening_download"),
+        "quiet_download": menu(request, "quiet_download"),
         "writes": user.reach.writes,
     }
     return render(request, "dashboards/listening_list.html", context)

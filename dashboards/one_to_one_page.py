@@ -25,8 +25,9 @@ from dashboards.one_to_one_reading import Book, Changes, Event, Open
 from relationships import words
 from relationships.models import Commitment, Introduction, PlanStep, Relationship, ScoreConfig
 from relationships.words import Look
-from web import dates
+from web import dates, sheets
 from web.clock import Now
+from web.downloads import menu
 
 # Of each kind of change so many are named; of former one-to-ones so many are listed.
 NAMED, FORMER = 3, 6
@@ -92,15 +93,26 @@ def one_to_one_list(request: PersonRequest) -> HttpResponse:
     """In the order of names. Three queries besides the page, for any number of people."""
     user = request.user
     today = Now.read().today(user.zone)
+    context = {
+        "team": [(one, dates.ago(held_on, today) if held_on else "") for one, held_on in _team(user)],
+        "managers": managers_of(user),
+        "download": menu(request, "one_to_one_list_download"),
+    }
+    return render(request, "dashboards/one_to_one_list.html", context)
+
+
+def _team(user: User) -> list[tuple[User, date | None]]:
+    """Whom the person manages, by name, and when the two last had a one-to-one."""
     held = (
         OneToOne.objects.visible_to(user).filter(manager=user).order_by("person_id", "-held_on").distinct("person_id")
     )
     last = {row.person_id: row.held_on for row in held}
-    team = [
-        (one, dates.ago(last[one.pk], today) if one.pk in last else "")
-        for one in User.objects.managed_by(user).order_by("name", "pk")
-    ]
-    return render(request, "dashboards/one_to_one_list.html", {"team": team, "managers": managers_of(user)})
+    return [(one, last.get(one.pk)) for one in User.objects.managed_by(user).order_by("name", "pk")]
+
+
+def team_of(user: User) -> list[sheets.Row]:
+    """The same as cells."""
+    return [[str(one), held_on] for one, held_on in _team(user)]
 
 
 @require_GET
@@ -145,6 +157,7 @@ def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
         "asked_on": former[0].held_on if former else None,
         "wishes": _wishes(book, managers, begin),
         "former": former,
+        "download": menu(request, "one_to_one_download", args=[person.pk]),
         "book": f"{reverse('portfolio')}?owner={person.pk}",
     }
     return render(request, "dashboards/one_to_one.html", context)

@@ -25,6 +25,7 @@ from relationships.queries import Theirs
 from relationships.readiness import Reading
 from web import dates
 from web.clock import Now
+from web.downloads import menu
 
 # Who decides stands first.
 WEIGHT = [Stakeholder.Power.SIGNS, Stakeholder.Power.DECIDES, Stakeholder.Power.INFLUENCES, Stakeholder.Power.NONE, ""]
@@ -76,22 +77,37 @@ def relationship_people(request: PersonRequest, pk: int) -> HttpResponse:
     today = row.today(now)
     found = people_map.of(row, list(row.members.select_related("user")), today)
     lines = _lines(row, found, today)
-    introductions = list(
-        row.introductions.select_related("through", "keeper", "met", "instead_of").order_by("opened_on", "id")
-    )
+    introductions = introductions_of(row)
     near = acquaintance.nearest([one.contact.pk for one in found.here], found.talks, today)
     context = {
         "row": row,
         "map": found,
         "lede": _lede(lines),
         "lines": lines,
-        "left": [one for one in reversed(found.people) if not one.here],
+        "left": _left(found),
+        "download": menu(request, "relationship_people_download", args=[row.pk]),
+        "to_be_met": menu(request, "introduction_download", args=[row.pk]),
         "branches": _branches(lines),
         "wanted": [_wanted(one, today, cold=near is None) for one in introductions if one.closed_on is None],
         "met": [one for one in introductions if one.closed_on is not None],
         "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
     }
     return render(request, "dashboards/relationship_people.html", context)
+
+
+def everybody(row: Relationship, today: date) -> tuple[list[Line], list[Theirs]]:
+    """Who is here, who decides first; and who left, the last one first."""
+    found = people_map.of(row, list(row.members.select_related("user")), today)
+    return _lines(row, found, today), _left(found)
+
+
+def _left(found: PeopleMap) -> list[Theirs]:
+    return [one for one in reversed(found.people) if not one.here]
+
+
+def introductions_of(row: Relationship) -> list[Introduction]:
+    rows = row.introductions.select_related("through", "keeper", "met", "instead_of")
+    return list(rows.order_by("opened_on", "id"))
 
 
 def _wanted(row: Introduction, today: date, *, cold: bool) -> Wanted:

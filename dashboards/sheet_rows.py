@@ -8,21 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from dashboards import health_flags
+from accounts.models import OneToOne, User
+from dashboards import health_flags, people_page
+from dashboards.stage_page import Came
 from dashboards.standing_bar import in_list
-from dashboards.two_views import Placed
+from dashboards.standing_page import Proof
+from dashboards.timeline import Entry
+from dashboards.two_views import Placed, who_said
 from meetings import words as meeting_words
 from meetings.models import Meeting, MeetingAccount, Participant
-from relationships import feedback_words, health, health_words, problem_words, queries, trend, words
-from relationships.models import Commitment, Feedback, Problem, Relationship
+from relationships import (
+    feedback_words,
+    health,
+    health_words,
+    people_words,
+    problem_words,
+    queries,
+    trend,
+    two_views_words,
+    words,
+)
+from relationships.models import (
+    Commitment,
+    Feedback,
+    Introduction,
+    ListeningPost,
+    Problem,
+    PulseAnswer,
+    Relationship,
+)
 from web.clock import Now
+from web.downloads import here
 from web.sheets import Cell, Column
+from web.zones import city
 
 NAME, LONG, WORD, DAY, NUMBER = 28, 50, 16, 11, 9
 
@@ -287,7 +310,7 @@ def meeting_columns(user: User) -> list[Column]:
         Column(_("Meeting"), NAME),
         Column(_("Kind"), WORD),
         Column(_("State"), WORD),
-        Column(_("Start in %(city)s") % {"city": meeting_words.city(user.zone)}, WORD),
+        Column(_("Start in %(city)s") % {"city": city(user.zone)}, WORD),
         Column(_("Minutes"), NUMBER),
         Column(_("Partners"), NAME),
         Column(_("Who of theirs"), NAME),
@@ -299,7 +322,7 @@ def meeting_columns(user: User) -> list[Column]:
 
 def meetings(rows: Sequence[Meeting], user: User, now: Now) -> Iterator[list[Cell]]:
     """Two queries more than the rows: their partners and people, as far as the person sees them."""
-    ids, zone = [row.pk for row in rows], ZoneInfo(user.zone)
+    ids = [row.pk for row in rows]
     partners: dict[int, list[str]] = {}
     parties = MeetingAccount.objects.visible_to(user).filter(meeting__in=ids)
     for party in parties.select_related("relationship__account"):
@@ -312,7 +335,7 @@ def meetings(rows: Sequence[Meeting], user: User, now: Now) -> Iterator[list[Cel
             row.title,
             capfirst(row.get_kind_display()),
             str(meeting_words.look(row, over=row.is_over(now)).word),
-            row.starts_at.astimezone(zone).replace(tzinfo=None),
+            here(row.starts_at, user.zone),
             round((row.ends_at - row.starts_at) / timedelta(minutes=1)),
             ", ".join(partners.get(row.pk, [])),
             meeting_words.who_comes(people.get(row.pk, [])),
@@ -320,3 +343,168 @@ def meetings(rows: Sequence[Meeting], user: User, now: Now) -> Iterator[list[Cel
             str(row.organiser or ""),
             _yes(row.series_id is not None),
         ]
+
+
+# Of one relationship --------------------------------------------------------------------------------------------------
+
+
+def timeline_columns() -> list[Column]:
+    return [
+        Column(_("Day"), DAY), Column(_("Side"), NUMBER), Column(_("What happened"), NAME), Column(_("More"), NAME),
+        Column(_("In words"), LONG), Column(_("Who of theirs"), NAME), Column(_("Promises"), LONG),
+        Column(_("Next step"), NAME), Column(_("Its day"), DAY), Column(_("Comments"), NUMBER),
+        Column(_("Links and files"), NUMBER),
+    ]  # fmt: skip
+
+
+def timeline(entries: Iterable[Entry]) -> Iterator[list[Cell]]:
+    for entry in entries:
+        talk = entry.row
+        yield [
+            entry.day,
+            {"o": _("Ours"), "t": _("Theirs")}.get(entry.side, ""),
+            entry.said,
+            entry.faint,
+            entry.note,
+            ", ".join(str(one) for one in talk.contacts.all()) if talk else "",
+            "; ".join(f"{one.row.what} ({one.said})" for one in entry.promises),
+            talk.next_step if talk else "",
+            talk.next_step_on if talk else None,
+            len(entry.comments) if talk else None,
+            len(entry.attachments) if talk else None,
+        ]
+
+
+def their_people_columns() -> list[Column]:
+    return [
+        Column(_("Name"), NAME), Column(_("Title"), NAME), Column(_("What they do"), WORD), Column(_("Part"), NAME),
+        Column(_("Reports to"), NAME), Column(_("Last contact"), NAME), Column(_("With whom of ours"), NAME),
+        Column(_("Willing to give time"), LONG), Column(_("E-mail"), NAME), Column(_("Phone"), WORD),
+        Column(_("Left on"), DAY),
+    ]  # fmt: skip
+
+
+def their_people(here: Iterable[people_page.Line], left: Iterable[queries.Theirs]) -> Iterator[list[Cell]]:
+    for line in here:
+        who, stake = line.contact, line.one.stake
+        boss = str(stake.reports_to or "") if stake else ""
+        title = line.one.place.title if line.one.place else ""
+        yield [
+            who.name, title, line.does, line.part, boss, line.quiet, line.spoke, line.said, who.email, who.phone, None
+        ]  # fmt: skip
+    for one in left:
+        title = one.place.title if one.place else ""
+        yield [
+            one.contact.name, title, people_words.does(one.stake), people_words.part(one.stake), "", "", "", "",
+            one.contact.email, one.contact.phone, one.left_on,
+        ]  # fmt: skip
+
+
+def introduction_columns() -> list[Column]:
+    return [
+        Column(_("To be met"), LONG), Column(_("Since"), DAY), Column(_("Through whom"), NAME),
+        Column(_("Instead of"), NAME), Column(_("Who sees to it"), NAME), Column(_("Closed on"), DAY),
+        Column(_("Met"), NAME), Column(_("Note"), LONG),
+    ]  # fmt: skip
+
+
+def introductions(rows: Iterable[Introduction]) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [
+            row.wanted, row.opened_on, str(row.through or ""), str(row.instead_of or ""), str(row.keeper or ""),
+            row.closed_on, str(row.met or ""), row.note,
+        ]  # fmt: skip
+
+
+def move_columns() -> list[Column]:
+    return [Column(_("Day"), DAY), Column(_("What happened"), NAME), Column(_("More"), NAME), Column(_("Why"), LONG)]
+
+
+def moves(rows: Iterable[Came]) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [row.day, row.said, row.faint, row.note]
+
+
+def point_columns() -> list[Column]:
+    return [
+        Column(_("What is judged"), WORD), Column(_("Side"), NUMBER), Column(_("Day"), DAY), Column(_("What"), NAME),
+        Column(_("Of what"), LONG), Column(_("Points earned"), NUMBER), Column(_("Points lost"), NUMBER),
+    ]  # fmt: skip
+
+
+def points(rows: Iterable[Proof]) -> Iterator[list[Cell]]:
+    sides = {"ours": _("Ours"), "theirs": _("Theirs")}
+    for row in rows:
+        yield [
+            row.component, sides.get(row.shown.side, ""), row.day, row.shown.said, row.shown.what,
+            round(row.earned, 2), round(row.lost, 2),
+        ]  # fmt: skip
+
+
+def answer_columns() -> list[Column]:
+    return [
+        Column(_("Day"), DAY), Column(_("Side"), NUMBER), Column(_("Question"), LONG), Column(_("Of 5"), NUMBER),
+        Column(_("Who"), NAME), Column(_("In words"), LONG),
+    ]  # fmt: skip
+
+
+def answers(rows: Iterable[PulseAnswer]) -> Iterator[list[Cell]]:
+    for row in rows:
+        side = capfirst(row.get_side_display())
+        yield [row.on, side, capfirst(two_views_words.about(row.question)), row.score, who_said(row), row.words]
+
+
+# Listening posts, and who is quiet ------------------------------------------------------------------------------------
+
+
+def post_columns() -> list[Column]:
+    return [
+        Column(_("Listening post"), NAME), Column(_("Kind"), WORD), Column(_("Covers"), LONG),
+        Column(_("Only about"), NAME), Column(_("Owner"), WORD), Column(_("Team"), WORD), Column(_("Open since"), DAY),
+        Column(_("Closed on"), DAY), Column(_("Heard in 30 days"), NUMBER), Column(_("Heard in a year"), NUMBER),
+        Column(_("To sort"), NUMBER),
+    ]  # fmt: skip
+
+
+def posts(rows: Sequence[ListeningPost], today: date) -> Iterator[list[Cell]]:
+    """Two queries more than the rows."""
+    counts = queries.heard_at([row.pk for row in rows], today)
+    for row in rows:
+        heard = counts[row.pk]
+        yield [
+            row.name, row.kind_said, row.covers, str(row.relationship or ""), str(row.owner), str(row.team or ""),
+            row.opened_on, row.closed_on, heard.month, heard.year, heard.unsorted,
+        ]  # fmt: skip
+
+
+def quiet_columns() -> list[Column]:
+    return [
+        Column(_("Partner"), NAME), Column(_("Last heard from"), DAY), Column(_("Known since"), DAY),
+        Column(_("Days of silence"), NUMBER), *_whose(),
+    ]  # fmt: skip
+
+
+def quiet(rows: Iterable[Any], zone: str, today: date) -> Iterator[list[Cell]]:
+    """Of what ``listening.quiet`` reads, with the team selected."""
+    for row in rows:
+        known = here(row.created_at, zone)
+        yield [str(row), row.heard_on, known.date() if known else None, (today - row.since).days, *_of(row)]
+
+
+# One-to-ones ----------------------------------------------------------------------------------------------------------
+
+
+def team_columns() -> list[Column]:
+    return [Column(_("Name"), NAME), Column(_("Last one-to-one"), DAY)]
+
+
+def one_to_one_columns() -> list[Column]:
+    return [
+        Column(_("Held on"), DAY), Column(_("Held by"), NAME), Column(_("With"), NAME), Column(_("Note"), LONG),
+        Column(_("What they asked for"), LONG),
+    ]  # fmt: skip
+
+
+def one_to_ones(rows: Iterable[OneToOne]) -> Iterator[list[Cell]]:
+    for row in rows:
+        yield [row.held_on, str(row.manager), str(row.person), row.note, row.asked]

@@ -20,6 +20,7 @@ from relationships.models import Halt, PlanStep, Relationship, StageChange, Waiv
 from relationships.stages import Outlook, Stage, Verdict
 from web import dates
 from web.clock import Now
+from web.downloads import menu
 
 # So many steps that are done stand on the page, and waivers that are over.
 DONE_SHOWN, OVER_SHOWN = 5, 5
@@ -205,7 +206,8 @@ def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
         "own_lines": by_stage[own.stage] if own else [],
         "means": [(stage_words.MEANS[stage], stage == row.stage) for stage in Stage],
         "may_move": row.ended_on is None and (row.stage != Stage.CONTACT or bool(outlook and outlook.settled)),
-        "came": _came(row, here),
+        "came": came(row, here),
+        "download": menu(request, "relationship_stage_download", args=[row.pk]),
         **_waivers(row, here),
         **_plan(row, here),
         "scopes": row.scopes.select_related("agreed_with").order_by("-agreed_on", "-pk"),
@@ -235,7 +237,7 @@ def _back_to(row: Relationship, today: date) -> str:
     }
 
 
-def _came(row: Relationship, today: date) -> list[Came]:
+def came(row: Relationship, today: date) -> list[Came]:
     """How it came here, the newest first: moves, pauses and ends, and when it went on. Two queries."""
     changes = row.stage_changes.select_related("made_by")
     halts = row.halts.select_related("made_by", "taken_up_by")
@@ -247,7 +249,7 @@ def _came(row: Relationship, today: date) -> list[Came]:
     # Of one moment the later written stands above.
     found.reverse()
     found.sort(key=lambda one: one[:2], reverse=True)
-    return [came for _day, _at, came in found]
+    return [one for _day, _at, one in found]
 
 
 def _move(change: StageChange, today: date) -> Came:

@@ -28,7 +28,7 @@ from relationships.models import (
 from relationships.weekly import Happening, Point, What
 from relationships.weighing import Scale
 from web import dates
-from web.charts import Chart, Dash, Line, Lines, Mark, Size, Stop, Table, Tone
+from web.charts import Cell, Chart, Dash, Line, Lines, Mark, Size, Stop, Table, Tone
 
 # Of promises, problems and flags the newest so many.
 NEWEST = 120
@@ -173,7 +173,10 @@ def _drawn(found: Sequence[Point], happened: Sequence[Happening], today: date) -
             [
                 [
                     _("Now") if point is found[-1] else dates.plain(point.day, today),
-                    *(said_as.of_most(point.full(one), point.most[one]) for one in Component),
+                    *(
+                        Cell(said_as.of_most(point.full(one), point.most[one]), number=point.full(one))
+                        for one in Component
+                    ),
                     str(point.whole),
                     "; ".join(said_as.read_out(one, today) for one in weeks[at]) or health_words.NO_POINTS,
                 ]

@@ -37,7 +37,9 @@ from relationships.health_case import Case, Entry, Tenths, adding_up
 from relationships.health_points import Counts, Line, Offer, Remedy
 from relationships.models import Relationship, ScoreConfig
 from web import dates
+from web.charts import Chart
 from web.clock import Now
+from web.downloads import menu
 
 # Of a group so many rows are shown, and so many where somebody opened all of it.
 NEWEST, OPENED = 20, 500
@@ -245,6 +247,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A row with its points, as exact as they are."""
+
+    component: str
+    shown: Shown
+    day: date | None
+    earned: float
+    lost: float
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What counts later and has no row yet: *one is open, and late*, with where it is read."""
 
@@ -311,9 +324,37 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "begun": records.begun_on(row),
         "then": standing_then.then(row, known, case, entries, beside) if day else None,
         "around": beside,
+        "download": menu(request, "relationship_standing_download", args=[row.pk]),
+        "course_download": menu(request, "relationship_standing_download", args=[row.pk], chart="course"),
         "course": standing_course.chart(row, known, entries, case, here) if day is None else None,
     }
     return render(request, "dashboards/relationship_standing.html", context)
+
+
+def judged(row: Relationship, asked: str, now: Now) -> tuple[Case, records.Known]:
+    """As of the day that was asked for, as the page tells it."""
+    here = row.today(now)
+    entries = queries.evidence_of(row)
+    known = records.read([row], ledger={row.pk: entries})[row.pk]
+    day, _wrong = _day_of(asked, here)
+    on = stood_on(known.record, day) if day else judged_on(row, here)
+    return case_of(row, known, on, today=here, entries=entries), known
+
+
+def every_point(row: Relationship, found: tuple[Case, records.Known]) -> list[Proof]:
+    """All rows of all groups, the newest of each first. A query for each kind of source that there is."""
+    case, known = found
+    told = standing_rows.tell(row, case, known, list(case.lines))
+    return [
+        Proof(str(health_words.NAMES[line.component]), told[line], line.day, line.earned, line.lost)
+        for lines in _grouped(case).values()
+        for line in _newest_first(lines)
+    ]
+
+
+def course_of(row: Relationship, found: tuple[Case, records.Known], now: Now) -> Chart | None:
+    case, known = found
+    return standing_course.chart(row, known, case.entries, case, row.today(now))
 
 
 def _flagged(row: Relationship, here: date) -> list[tuple[str, str, bool]]:

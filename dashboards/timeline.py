@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -227,6 +227,19 @@ def places(row: Relationship, show: Show, after: Place | None) -> tuple[list[Pla
     joined = found[0].union(*found[1:], all=True).order_by("-on", "-rank", "-pk") if len(found) > 1 else found[0]
     keys = [Place(day, Kind(kind), pk) for day, kind, pk in joined[: PAGE + 1]]
     return keys[:PAGE], keys[PAGE - 1] if len(keys) > PAGE else None
+
+
+def every_place(row: Relationship, show: Show) -> Iterator[Place]:
+    """All of them, through a cursor of the database."""
+    found = [
+        rows.order_by()
+        .annotate(on=F(day), rank=Value(int(kind), output_field=IntegerField()))
+        .values_list("on", "rank", "pk")
+        for kind, rows, day in _runs(row, show)
+    ]
+    joined = found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
+    for day, kind, pk in joined.order_by("-on", "-rank", "-pk").iterator(chunk_size=10_000):
+        yield Place(day, Kind(kind), pk)
 
 
 def entries(row: Relationship, shown: list[Place], now: Now) -> list[Entry]:

@@ -23,6 +23,7 @@ from relationships.pulse import KEYS, QUESTIONS, Group
 from relationships.two_views import HIGHEST, LOWEST, Place, Quadrant, View
 from web import dates
 from web.clock import Now
+from web.downloads import menu
 from web.paging import page
 
 # Of the questions so many stand on the overview; of the answers so many on a page.
@@ -189,8 +190,7 @@ def relationship_two_views(request: PersonRequest, pk: int) -> HttpResponse:
     visible = Relationship.objects.visible_to(user).select_related("account__parent", "owner")
     row = get_object_or_404(visible, pk=pk)
     here, state = row.today(now), row.state(now)
-    question = request.GET.get("question", "")
-    question = question if question in PulseQuestion.values else ""
+    question = asked_about(request)
     rows = row.pulse_answers.select_related("said_by__contact", "answered_by", "entered_by")
     rows = rows.filter(question=question) if question else rows
     listed = page(rows, order=("-on", "-id"), after=request.GET.get("after", ""), size=PAGE)
@@ -209,9 +209,16 @@ def relationship_two_views(request: PersonRequest, pk: int) -> HttpResponse:
         "about": capfirst(said_as.about(question)) if question else "",
         "more": f"?{narrowed}after={listed.after}#answers" if listed.after else "",
         "earlier": "after" in request.GET,
+        "download": menu(request, "relationship_two_views_download", args=[row.pk]),
         "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
     }
     return render(request, "dashboards/relationship_two_views.html", context)
+
+
+def asked_about(request: PersonRequest) -> str:
+    """The question to which the answers are narrowed; empty for all."""
+    question = request.GET.get("question", "")
+    return question if question in PulseQuestion.values else ""
 
 
 def _groups(lines: Sequence[Line]) -> list[Questions]:

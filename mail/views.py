@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +24,9 @@ from mail.models import WEEKLY, DigestOptOut, OutboxMail
 from meetings.actions import want_brief
 from meetings.models import BriefWish
 from web.clock import Now
+from web.downloads import Listing, by_key, deliver, here, keys_of, menu
+from web.sheets import Column, Row
+from web.zones import city
 
 
 @csrf_exempt
@@ -73,8 +78,43 @@ def outbox(request: PersonRequest) -> HttpResponse:
         "failed": mails.failed().order_by("due_at", "id"),
         "held_up": mails.held_up().order_by("due_at", "id")[:50],
         "held_up_count": mails.held_up().count(),
+        "download": menu(request, "outbox_download"),
     }
     return render(request, "mail/outbox.html", shown)
+
+
+@require_GET
+def outbox_download(request: PersonRequest) -> HttpResponseBase:
+    """All that waits for an answer, and all that is held up; of no mail what it says."""
+    user = request.user
+    _administrators_only(user)
+    found = OutboxMail.objects.visible_to(user).defer("raw").select_related("recipient", "contact")
+    parts = (
+        (_("Perhaps delivered"), found.unsure()),
+        (_("Not delivered"), found.failed()),
+        (_("Tried again by itself"), found.held_up()),
+    )
+    state: dict[int, str] = {}
+
+    def keys() -> Iterator[int]:
+        for name, mails in parts:
+            for key in keys_of(mails.order_by("due_at", "id")):
+                state.setdefault(key, name)
+                yield key
+
+    def rows(chosen: Sequence[int]) -> Iterator[Row]:
+        for mail in by_key(found, chosen):
+            what = capfirst(mail.get_kind_display())
+            due, who = here(mail.due_at, user.zone), mail.person
+            yield [state[mail.pk], who.name, who.email, what, due, mail.attempt, mail.last_error, mail.message_id]
+
+    columns = [
+        Column(_("State"), 20), Column(_("To whom"), 28), Column(_("E-mail"), 32), Column(_("What"), 20),
+        Column(_("Due in %(city)s") % {"city": city(user.zone)}, 16), Column(_("Attempts"), 9),
+        Column(_("Reason"), 50), Column(_("Number of the mail"), 40),
+    ]  # fmt: skip
+    listing = Listing(_("outbox"), columns, keys(), rows)
+    return deliver(request, listing, today=Now.read().today(user.zone), back=reverse("outbox"))
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from meetings.models import Meeting, Participant
 from relationships.words import Look, clipped
 from web import dates
+from web.zones import city
 
 State = Meeting.State
 LOOKS = {
@@ -29,11 +30,6 @@ TONES = {
     Participant.Answer.MAYBE: "due",
     Participant.Answer.DECLINED: "over",
 }
-
-
-def city(zone: str) -> str:
-    """*London* of *Europe/London*."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def clock(moment: datetime, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.history import Change, Strand, changes, events_of, moments, people_of
+from accounts.history import MOST_ROWS, Change, Strand, changes, events_of, every_moment, moments, people_of
 from accounts.models import Account, Contact, Team, User
 from relationships import pulse, stage_words, stages, words
 from relationships.actions.history import BACK, RESTORABLE
@@ -59,6 +59,9 @@ from relationships.models import (
     Stakeholder,
     Waiver,
 )
+from web.downloads import here
+from web.sheets import Cell, Column
+from web.zones import city
 
 DEEDS = 30
 MOST_ITEMS = 12
@@ -220,8 +223,35 @@ def deeds(
     if not times:
         return [], None
     more = times[DEEDS - 1] if len(times) > DEEDS else None
-    times = times[:DEEDS]
-    found = changes(about, first=times[-1], last=times[0])
+    found = changes(about, first=times[:DEEDS][-1], last=times[0])
+    told = [
+        replace(deed, items=deed.items[:MOST_ITEMS], more=max(0, len(deed.items) - MOST_ITEMS))
+        for deed in _deeds(found, writes=writes)
+    ]
+    return told, more
+
+
+def every_moment_of(relationship: Relationship, kind: str = "") -> Iterator[datetime]:
+    """When something happened, the newest first."""
+    return every_moment(strands(relationship, kind))
+
+
+def deeds_at(relationship: Relationship, times: Sequence[datetime], kind: str = "") -> Iterator[Deed]:
+    """All that happened at some moments that follow each other, the newest first; nothing is left out of a long deed.
+
+    The same few queries for one moment as for fifty. Where they are too many rows for one, in halves; of a single
+    moment of more rows than ``MOST_ROWS`` the last ones are missing, as on the page.
+    """
+    found = changes(strands(relationship, kind), first=times[-1], last=times[0])
+    if len(found) < MOST_ROWS or len(times) == 1:
+        yield from _deeds(found, writes=False)
+        return
+    middle = len(times) // 2
+    yield from deeds_at(relationship, times[:middle], kind)
+    yield from deeds_at(relationship, times[middle:], kind)
+
+
+def _deeds(found: Sequence[Change], *, writes: bool) -> list[Deed]:
     teller = Teller(_names(found), writes=writes)
     people = people_of(change.metadata for change in found)
     told = []
@@ -234,8 +264,29 @@ def deeds(
         items = teller.items(rows)
         if items:
             who = _who(metadata, people)
-            told.append(Deed(at, who, items[:MOST_ITEMS], max(0, len(items) - MOST_ITEMS)))
-    return told, more
+            told.append(Deed(at, who, items))
+    return told
+
+
+def columns(zone: str) -> list[Column]:
+    return [
+        Column(_("When in %(city)s") % {"city": city(zone)}, 16),
+        Column(_("Who"), 28),
+        Column(_("What happened"), 50),
+        Column(_("In words"), 50),
+        Column(_("What changed"), 20),
+        Column(_("Before"), 40),
+        Column(_("After"), 40),
+    ]
+
+
+def in_cells(deeds: Iterable[Deed], zone: str) -> Iterator[list[Cell]]:
+    """A row for each value that changed, or for each thing that happened where no value did."""
+    for deed in deeds:
+        for item in deed.items:
+            told: list[Cell] = [here(deed.at, zone), deed.who, item.said, "\n".join(item.texts)]
+            for line in item.lines or [Line("", "", "")]:
+                yield [*told, line.label, line.before, line.after]
 
 
 def _who(metadata: Mapping[str, Any], people: Mapping[int, User]) -> str:

@@ -258,11 +258,15 @@ class Size(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number of the table; with ``href`` it leads to what is behind it, under a name that says what it opens."""
+    """A number of the table; with ``href`` it leads to what is behind it, under a name that says what it opens.
+
+    ``number`` is what a spreadsheet reckons with where the text says more than that: 7 of *7 of 20*.
+    """
 
     text: str
     href: str = ""
     opens: str = ""
+    number: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db.models import Model, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
@@ -28,6 +30,8 @@ Record = TypeVar("Record", bound=Model)
 # So many rows are read at a time; each lot costs the same few queries.
 LOT = 500
 CSV, XLSX = "csv", "xlsx"
+# Where a page of a list begins; what is taken along begins at its first row.
+BEGINNINGS = ("after", "before", "quiet")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,6 +53,37 @@ class Listing:
         keys = array("q", self.keys)
         for start in range(0, len(keys), LOT):
             yield self.rows(keys[start : start + LOT].tolist())
+
+
+def whole(name: str, columns: Sequence[Column], read: Callable[[], Iterable[Row]]) -> Listing:
+    """A list that its page reads as a whole too: the figures of a chart, the people of one partner.
+
+    ``read`` is called once, when the first row is asked for.
+    """
+    found: list[Row] = []
+
+    def keys() -> Iterator[int]:
+        found.extend(read())
+        yield from range(len(found))
+
+    return Listing(name, columns, keys(), lambda keys: [found[key] for key in keys])
+
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def key_of(moment: datetime) -> int:
+    """Of what has no key but the moment when it happened: microseconds, as exact as the database."""
+    return (moment - _FIRST) // timedelta(microseconds=1)
+
+
+def moment_of(key: int) -> datetime:
+    return _FIRST + timedelta(microseconds=key)
+
+
+def here(moment: datetime | None, zone: str) -> datetime | None:
+    """As a cell has it: where the reader is, without the zone."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if moment else None
 
 
 def keys_of(rows: QuerySet[Any]) -> Iterator[int]:
@@ -73,11 +108,11 @@ def deliver(request: HttpRequest, listing: Listing, *, today: date, back: str) -
     logger.info("Person %s takes along the list %s.", request.user.pk, listing.name)
     if kind == XLSX:
         return _workbook(request, listing, today, back)
-    language = get_language()
+    language, zone = get_language(), timezone.get_current_timezone()
 
     def lots() -> Iterator[Iterable[Row]]:
         # What is read while the answer is on its way is read after the middleware has gone.
-        with override(language):
+        with override(language), timezone.override(zone):
             for lot in listing.lots():
                 yield list(lot)
 
@@ -119,22 +154,26 @@ class Menu:
     too_many: str = ""
 
 
-def menu(request: HttpRequest, route: str, count: int = 0, **more: str) -> Menu:
-    """For the list as it is narrowed on the page, from its first row on; ``count`` is how many rows there are."""
+def menu(request: HttpRequest, route: str, count: int = 0, *, args: Sequence[Any] = (), **more: str) -> Menu:
+    """For the list as it is narrowed on the page, from its first row on; ``count`` is how many rows there are.
+
+    ``args`` are those of the route, where it is about one thing.
+    """
     values = request.GET.copy()
-    for name in [name for name in values if name.startswith("after")]:
+    for name in [name for name in values if name.startswith(BEGINNINGS)]:
         values.pop(name)
     for name, value in more.items():
         values[name] = value
     asked = {}
     for kind in (CSV, XLSX):
         values["as"] = kind
-        asked[kind] = f"{reverse(route)}?{values.urlencode()}"
+        asked[kind] = f"{reverse(route, args=args)}?{values.urlencode()}"
     return Menu(asked[CSV], asked[XLSX], too_many(count) if count > MOST_ROWS else "")
 
 
-def listed_at(request: HttpRequest, route: str) -> str:
+def listed_at(request: HttpRequest, route: str, *, args: Sequence[Any] = ()) -> str:
     """The page of the list that was asked for, narrowed alike."""
     values = request.GET.copy()
     values.pop("as", None)
-    return f"{reverse(route)}?{values.urlencode()}"
+    asked = f"?{values.urlencode()}" if values else ""
+    return f"{reverse(route, args=args)}{asked}"

@@ -22,3 +22,8 @@ def names() -> tuple[str, ...]:
 def validate(value: str) -> None:
     if value not in names():
         raise ValidationError(_("“%(value)s” is not a time zone such as Europe/Oslo."), params={"value": value})
+
+
+def city(zone: str) -> str:
+    """*London* of *Europe/London*."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")

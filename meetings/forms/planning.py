@@ -198,7 +198,7 @@ class MeetingForm(forms.Form):
             near |= {self.meeting.zone: None}
         every = [(name, name.replace("_", " ")) for name in zones.names()]
         self.fields["zone"].choices = [  # type: ignore[attr-defined]
-            (_("Near"), [(name, words.city(name)) for name in near]),
+            (_("Near"), [(name, zones.city(name)) for name in near]),
             (_("All"), [choice for choice in every if choice[0] not in near]),
         ]
         lengths = {*LENGTHS, *([self.meeting.minutes] if self.meeting else []), int(self.initial["minutes"])}
@@ -327,7 +327,7 @@ class MeetingForm(forms.Form):
             shown = "H:i"
             said = _("That night the clock in %(city)s goes from %(before)s to %(after)s: there is no %(time)s.")
             told = {
-                "city": words.city(zone),
+                "city": zones.city(zone),
                 "before": date_format(change.at, shown),
                 "after": date_format(change.at + (change.after - change.before), shown),
                 "time": date_format(starts_at, shown),

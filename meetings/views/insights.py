@@ -26,6 +26,7 @@ from relationships.models import Relationship
 from relationships.views.common import attempt
 from web import dates
 from web.clock import Now
+from web.downloads import menu
 from web.paging import page
 from web.responses import CHANGED, done, form_page, safe_next
 
@@ -203,7 +204,7 @@ class Tab:
     count: int
 
 
-def _in_tab(tab: str, user: User) -> InsightQuerySet:
+def in_tab(tab: str, user: User) -> InsightQuerySet:
     rows = Insight.objects.visible_to(user)
     match tab:
         case "mine":
@@ -226,15 +227,16 @@ def insight_list(request: PersonRequest) -> HttpResponse:
     user, now = request.user, Now.read()
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else ""
-    rows = _in_tab(tab, user).select_related(*NAMED)
+    rows = in_tab(tab, user).select_related(*NAMED)
     shown = page(rows, order=("-written_at", "-id"), after=request.GET.get("after", ""), size=PAGE)
-    counts = {name: _in_tab(name, user).count() for name in TABS}
+    counts = {name: in_tab(name, user).count() for name in TABS}
     context = {
         "lede": _lede(counts),
         "tabs": [Tab(str(name), _address(key), key == tab, counts[key]) for key, name in TABS.items()],
         "insights": lines(shown.rows, user, now),
         "more": f"{_address(tab)}&after={shown.after}" if shown.after else "",
         "total": counts[""] + counts["closed"],
+        "download": menu(request, "insight_download", counts[tab]),
     }
     return render(request, "meetings/insight_list.html", context)
 

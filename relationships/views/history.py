@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.history import Strand, events_of
 from accounts.requests import PersonRequest
@@ -22,10 +23,11 @@ from relationships import actions, history
 from relationships.actions.history import BACK, RESTORABLE
 from relationships.models import Relationship
 from relationships.views.common import changeable
-from web import left_out
+from web import downloads, left_out
 from web.clock import Now
 from web.left_out import LeftOut
 from web.responses import done, refused
+from web.sheets import Row
 
 
 def _moment(text: str) -> datetime | None:
@@ -57,8 +59,34 @@ def relationship_history(request: PersonRequest, pk: int) -> HttpResponse:
         ),
         "kinds": history.KINDS.items(),
         "earlier": f"?{urlencode(earlier)}" if before else "",
+        "download": downloads.menu(request, "relationship_history_download", args=[row.pk]),
     }
     return render(request, "relationships/history.html", context)
+
+
+# So many moments are told at a time: their changes are held, and there are several of each.
+AT_ONCE = 100
+
+
+@require_GET
+def relationship_history_download(request: PersonRequest, pk: int) -> HttpResponseBase:
+    user = request.user
+    row = get_object_or_404(Relationship.objects.visible_to(user).select_related("account"), pk=pk)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in history.KINDS else ""
+
+    def rows(keys: Sequence[int]) -> Iterator[Row]:
+        if not Relationship.objects.visible_to(user).filter(pk=row.pk).exists():
+            return
+        times = [downloads.moment_of(key) for key in keys]
+        for start in range(0, len(times), AT_ONCE):
+            yield from history.in_cells(history.deeds_at(row, times[start : start + AT_ONCE], kind), user.zone)
+
+    keys = (downloads.key_of(moment) for moment in history.every_moment_of(row, kind))
+    name = _("history of %(partner)s") % {"partner": row}
+    listing = downloads.Listing(name, history.columns(user.zone), keys, rows)
+    back = downloads.listed_at(request, "relationship_history", args=[row.pk])
+    return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
 
 
 def _named(request: PersonRequest) -> tuple[type[models.Model], int, str] | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format, time_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,10 +22,12 @@ from relationships import actions, addresses, queries
 from relationships.forms.listening import AsideForm, PostForm, SortForm
 from relationships.models import Feedback, Heard, ListeningPost, Relationship
 from relationships.views.common import attempt
-from web import dates
+from web import dates, downloads
 from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page, refused, safe_next
+from web.sheets import Column, Row
+from web.zones import city
 
 read_or_write = require_http_methods(["GET", "POST"])
 WAITING, LATELY = 30, 10
@@ -149,8 +152,49 @@ def listening_post_detail(request: PersonRequest, pk: int) -> HttpResponse:
             "more": f"?after={unsorted.after}" if unsorted.after else "",
             "lately": _lately(request, row, now),
             "aside": _set_aside(came_in),
+            "download": downloads.menu(request, "heard_download", args=[row.pk]),
+            "heard_download": downloads.menu(request, "feedback_download", post=str(row.pk), whose="all", state="all"),
         },
     )
+
+
+@require_GET
+def heard_download(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """All that came in at the post, whatever became of it, the newest first; for whoever sorts it."""
+    user = request.user
+    post = get_object_or_404(ListeningPost.objects.changeable_by(user), pk=pk)
+    found = Heard.objects.visible_to(user).filter(post=post)
+
+    def rows(keys: Sequence[int]) -> Iterator[Row]:
+        known = found.select_related("set_aside_by")
+        seen = dict(Feedback.objects.visible_to(user).filter(heard__in=keys).values_list("pk", "relationship_id"))
+        partners = Relationship.objects.select_related("account").in_bulk(set(seen.values()))
+        for one in downloads.by_key(known, keys):
+            partner = partners.get(seen.get(one.feedback_id or 0, 0))
+            became = _("To be sorted")
+            if one.set_aside_at:
+                became = _("Set aside")
+            elif one.feedback_id:
+                became = _("Feedback")
+            yield [
+                downloads.here(one.heard_at, user.zone), one.text, capfirst(one.nature), one.name, one.organisation,
+                one.reach, one.behalf_of, one.noted_by, became, str(partner or ""), one.set_aside_why,
+                str(one.set_aside_by or ""),
+            ]  # fmt: skip
+
+    name = _("heard at %(post)s") % {"post": post}
+    listing = downloads.Listing(name, _heard_columns(user.zone), downloads.keys_of(found), rows)
+    back = downloads.listed_at(request, "listening_post_detail", args=[post.pk])
+    return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
+
+
+def _heard_columns(zone: str) -> list[Column]:
+    return [
+        Column(_("When in %(city)s") % {"city": city(zone)}, 16), Column(_("What was said"), 60),
+        Column(_("Kind"), 16), Column(_("Name"), 28), Column(_("Organisation"), 28), Column(_("How to reach them"), 28),
+        Column(_("On behalf of"), 28), Column(_("Noted down by"), 28), Column(_("What became of it"), 16),
+        Column(_("Partner"), 28), Column(_("Why set aside"), 40), Column(_("By whom"), 28),
+    ]  # fmt: skip
 
 
 def _likely(request: PersonRequest, post: ListeningPost, rows: list[Heard]) -> dict[int, list[Relationship]]:

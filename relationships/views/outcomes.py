@@ -1,12 +1,12 @@
-"""What became of relationships: noted on their pages, and all together as CSV for whoever answers for them."""
+"""What became of relationships: noted on their pages, and all together to take along for whoever answers for them."""
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,9 +18,10 @@ from relationships import actions, outcomes, queries
 from relationships.forms.feelings import OutcomeForm
 from relationships.models import Relationship, RelationshipOutcome
 from relationships.views.common import attempt, changeable
+from web import downloads
 from web.clock import Now
 from web.responses import done, form_page, safe_next
-from web.text import harmless
+from web.sheets import Column, Row
 
 read_or_write = require_http_methods(["GET", "POST"])
 
@@ -99,20 +100,22 @@ def outcome_remove(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def outcome_export(request: PersonRequest) -> HttpResponse:
-    """All outcomes that the person answers for, as CSV, with the standing as it was before each."""
-    if not (request.user.reach.everything or request.user.reach.managed):
+def outcome_export(request: PersonRequest) -> HttpResponseBase:
+    """All outcomes that the person answers for, with the standing as it was before each."""
+    user = request.user
+    if not (user.reach.everything or user.reach.managed):
         raise Http404
-    rows = RelationshipOutcome.objects.visible_to(request.user).gathered_for(request.user)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="outcomes.csv"'
-    writer = csv.writer(response)
+    found = RelationshipOutcome.objects.visible_to(user).gathered_for(user)
+
+    def rows(keys: Sequence[int]) -> Iterator[Row]:
+        for row, standings in queries.outcomes_with_standings(found.filter(pk__in=keys)):
+            told = [row.kind, row.came_on, row.reason, row.worth_before, row.worth_after, settings.CURRENCY]
+            yield [str(row.account), row.relationship.name, *told, *(value for one in standings for value in one)]
+
+    # Names for a program that reads it: these are figures to reckon with.
     before = [f"{name}_{days}_days_before" for days in outcomes.DAYS_BEFORE for name in ("score", "band", "unknown")]
-    writer.writerow(
-        ["organisation", "relationship", "outcome", "day", "why", "worth_before", "worth_after", "currency", *before]
-    )
-    for row, standings in queries.outcomes_with_standings(rows):
-        known = [harmless(str(value)) for value in (row.account, row.relationship.name)]
-        told = [row.kind, row.came_on.isoformat(), harmless(row.reason), row.worth_before, row.worth_after]
-        writer.writerow([*known, *told, settings.CURRENCY, *(value for one in standings for value in one)])
-    return response
+    names = ["organisation", "relationship", "outcome", "day", "why", "worth_before", "worth_after", "currency"]
+    keys = downloads.keys_of(found.order_by("came_on", "pk"))
+    listing = downloads.Listing(_("outcomes"), [Column(name) for name in [*names, *before]], keys, rows)
+    today = Now.read().today(user.zone)
+    return downloads.deliver(request, listing, today=today, back=reverse("health_settings"))
