@@ -20,7 +20,7 @@ from django.urls import get_resolver, resolve
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import Affiliation, Contact, Likeness, Membership, User
+from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
 from dashboards import actions as counting
 from relationships.models import Interaction
 from tests import people
@@ -202,6 +202,7 @@ def test_of_another_there_is_nothing_to_take_along(route: str, world: World) -> 
 def more(half: Half, numbers: range) -> None:
     """More of everything that stands in a list."""
     account, long_ago = half.rows["Account"], timezone.now() - timedelta(days=300)
+    assert isinstance(account, Account)
     for at in numbers:
         day = timezone.now().date() - timedelta(days=at + 1)
         for model in ("Introduction", "Cover", "Insight", "Commitment", "Feedback", "Problem", "Interaction"):
