@@ -6,7 +6,7 @@ Days are told in full: paper is read on another day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.utils.formats import date_format
@@ -57,10 +57,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The first cell names the row; ``ours`` puts the mark of a side before it."""
+    """The first cell names the row; ``ours`` puts the mark of a side before it.
+
+    ``below`` is what is too long for its column: it stands under the row, as wide as all of them.
+    """
 
     cells: tuple[Cell, ...]
     ours: bool | None = None
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,29 @@ class Table:
     rows: list[Row]
     ours: bool | None = None
     numbers: bool = False
+
+
+# About as many letters stand in a line as wide as the paper; a column takes its share of them.
+LETTERS_OF_LINE = 100
+# A text of more lines than that would leave the columns beside it empty for half a page.
+MOST_LINES = 9
+
+
+def laid(rows: list[Row], widths: tuple[int, ...]) -> list[Row]:
+    """The rows with what is too long for a column below them."""
+    return [_laid(row, widths) for row in rows]
+
+
+def _laid(row: Row, widths: tuple[int, ...]) -> Row:
+    below: list[str] = []
+    cells = []
+    for cell, width in zip(row.cells, widths, strict=True):
+        most = MOST_LINES * LETTERS_OF_LINE * width // sum(widths) if len(widths) > 1 else None
+        long = [one for one in (cell.said, *cell.under) if most is not None and len(one) > most]
+        below += long
+        said = _("In full below") if cell.said in long else cell.said
+        cells.append(Cell(said, tuple(one for one in cell.under if one not in long)) if long else cell)
+    return replace(row, cells=tuple(cells), below=tuple(below)) if below else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +169,12 @@ def sheet(pack: Pack, partner: str, them: str, us: People, theirs: People) -> Sh
         as_of=_("Evidence as of %(day)s") % {"day": day(pack.as_of)},
         sides=_sides(pack, them, us, theirs),
         brief=[said for part in pack.parts for said in _BRIEF[part](pack, them)],
-        sections=[sections[part](pack, them) for part in pack.parts],
+        sections=[_fitting(sections[part](pack, them)) for part in pack.parts],
     )
+
+
+def _fitting(section: Section) -> Section:
+    return replace(section, tables=[replace(one, rows=laid(one.rows, one.widths)) for one in section.tables])
 
 
 def _sides(pack: Pack, them: str, us: People, theirs: People) -> list[Side]:

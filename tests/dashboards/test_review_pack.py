@@ -21,6 +21,7 @@ from accounts.checks import ours
 from dashboards import pack_facts, pack_paper, pack_words, packs
 from dashboards.models import PackChoice
 from dashboards.pack_facts import People
+from dashboards.pack_words import Cell, Row, laid
 from dashboards.packs import Agreed, Facts, Part, Period, Promise, Trouble, Voiced
 from meetings.models import AgendaItem, Meeting, Outcome
 from relationships import actions, problems
@@ -378,9 +379,9 @@ LONG = "Donaudampfschiffahrtsgesellschaft" * 12
 MARKUP = '#panic("x") *bold* $x$ \\ <a> @ref // [no] `raw` = Heading'
 
 
-def pdf_of(known: Facts, size: Any = "a4", them: str = "Close the Loop") -> PdfReader:
+def pdf_of(known: Facts, size: Any = "a4", them: str = "Close the Loop", parts: list[Part] | None = None) -> PdfReader:
     period = Period(date(2025, 11, 24), date(2026, 11, 23))
-    laid_out = packs.lay_out(known, period, [*Part], date(2026, 11, 23))
+    laid_out = packs.lay_out(known, period, parts or [*Part], date(2026, 11, 23))
     sheet = pack_words.sheet(laid_out, them, them, People(["Alice Moran"], []), People([], ["Ёжик Ильин"]))
     return PdfReader(BytesIO(pack_paper.pdf_of(sheet, size=size)))
 
@@ -418,6 +419,44 @@ def test_a_row_is_on_one_page_unless_it_is_longer_than_one() -> None:
     endless = promised(" ".join(["begin", *["word"] * 3000, "end"]))
     whole = "".join(one.extract_text() for one in pdf_of(Facts(promises=[endless])).pages)
     assert whole.count("word") == 3000 and "end" in whole
+
+
+def voiced(said: str, answer: str = "", number: int = 0) -> Voiced:
+    day = date(2026, 11, 1) - number * DAY
+    return Voiced(False, said, "complaint", "Petra Vogel", "the gate", day, asks=True, answer=answer, answered_on=day)
+
+
+@pytest.mark.parametrize("size", ["a4", "us-letter"])
+def test_a_long_text_stands_under_its_row_as_wide_as_the_paper(size: Any) -> None:
+    long = " ".join(["begin", *["crates"] * 420, "end"])
+    rows = [voiced("Short one."), voiced(long, number=1), voiced("Another.", answer=long, number=2)]
+    pages = pdf_of(Facts(voiced=rows), size, parts=[Part.FEEDBACK]).pages
+    texts = [one.extract_text() for one in pages]
+    # 6,000 letters: two pages at most, where a column of a third took four.
+    assert len(pages) <= 2
+    assert "".join(texts).count("crates") == 840
+    assert all("What became of it" in text for text in texts)
+    assert max(line.count("crates") for text in texts for line in text.splitlines()) >= 12
+
+
+def test_what_is_too_long_for_its_column_goes_below_and_nothing_else() -> None:
+    long, short = "long " * 100, "short"
+    (told,) = laid(
+        [Row((Cell(long, ("Praise",)), Cell(short), Cell("Answered", (f"Answer: {long}", short))))], (4, 2, 4)
+    )
+    assert told.below == (long, f"Answer: {long}")
+    assert told.cells == (Cell("In full below", ("Praise",)), Cell(short), Cell("Answered", (short,)))
+    whole = [Row((Cell("x" * 300), Cell(short), Cell(short))), Row((Cell(long * 9),))]
+    assert laid(whole[:1], (4, 2, 4)) == whole[:1]
+    # A column as wide as the paper has room.
+    assert laid(whole[1:], (1,)) == whole[1:]
+
+
+def test_on_the_page_too_a_long_text_has_a_row_of_its_own() -> None:
+    row = full()
+    people.feedback(row, today() - 4 * DAY, "crates " * 400)
+    shown = sheet_of(row, span="year")
+    assert re.search(r'<td class="below" colspan="4"><p>(crates ?){400}</p></td>', shown)
 
 
 def test_long_words_little_pictures_markup_and_other_letters() -> None:
