@@ -47,7 +47,7 @@ from web.charts import (
 GOING = (State.OVERDUE, State.BOOKED, State.DUE, State.NEW, State.IN_TOUCH, State.NO_CADENCE)
 SHOWN = (State.IN_TOUCH, State.DUE, State.OVERDUE)
 # A table of three years tells each fourth week.
-LONG_WEEKS, LEAP = 52, 4
+LONG_WEEKS = 52
 # So many stand out by name at most.
 NAMED = 4
 TENS = range(10)
@@ -97,7 +97,6 @@ def contact(rows: Sequence[Counted], today: date, lists: Lists) -> Chart:
         )
         for i, one in enumerate(rows)
     ]
-    told = rows if (rows[-1].day - begin).days <= 7 * LONG_WEEKS else [*rows[:-1][::LEAP], rows[-1]]
     return Chart(
         "contact",
         said_as.course_title(found),
@@ -114,8 +113,11 @@ def contact(rows: Sequence[Counted], today: date, lists: Lists) -> Chart:
         Table(
             [_("Week of"), *names],
             [
-                *([dates.plain(one.day, today), *(str(_of(one, state)) for state in SHOWN)] for one in told[:-1]),
                 [_("Now"), *(_now(_of(rows[-1], state), state, lists) for state in SHOWN)],
+                *(
+                    [dates.plain(one.day, today), *(str(_of(one, state)) for state in SHOWN)]
+                    for one in reversed(rows[:-1])
+                ),
             ],
             former(),
         ),
@@ -186,8 +188,7 @@ def pace(course: Course, today: date, working_days: int, lists: Lists) -> Chart 
             [
                 Stop(
                     _weeks(day, begin),
-                    _("Week of %(day)s: %(needed).1f needed, %(happening).1f happened.")
-                    % {"day": dates.plain(day, today), "needed": needed[i], "happening": happening[i]},
+                    said_as.pace_stop(day, today, needed[i], happening[i]),
                 )
                 for i, (day, _counts) in enumerate(rows)
             ],
@@ -200,15 +201,15 @@ def pace(course: Course, today: date, working_days: int, lists: Lists) -> Chart 
         Table(
             [_("Week of"), _("Needed a day"), _("Happened a day")],
             [
-                *(
-                    [dates.plain(day, today), f"{needed[i]:.1f}", f"{happening[i]:.1f}"]
-                    for i, (day, _counts) in enumerate(rows[:-1])
-                ),
                 [
                     _("Now"),
                     Cell(f"{needed[-1]:.1f}", *_needed(needed[-1], lists)),
                     Cell(f"{happening[-1]:.1f}", *_happened(happening[-1], lists)),
                 ],
+                *(
+                    [dates.plain(rows[i][0], today), f"{needed[i]:.1f}", f"{happening[i]:.1f}"]
+                    for i in reversed(range(len(rows) - 1))
+                ),
             ],
             former(),
         ),
@@ -284,6 +285,7 @@ def standing(found: Stages, rows: Sequence[Relationship] | None, lists: Lists) -
         _standing_table(shown, found, middles, lists),
         Size.TALL,
         said.linked(**{f"apart_{place}": (row.get_absolute_url(), str(row)) for place, row in enumerate(named)}),
+        _dots_table(shown, rows) if rows is not None else None,
     )
 
 
@@ -322,11 +324,15 @@ def _dots(shown: Sequence[str], rows: Sequence[Relationship], middles: Mapping[s
     )
 
 
+def _points(row: Relationship) -> int:
+    return health.full(row.standing.earned, row.standing.unknown).earned
+
+
 def _dot(row: Relationship, named: bool) -> Dot:
     kept = row.standing
     low, high = health.limits(kept.low, kept.high)
     said = _("%(name)s: %(score)d, between %(low)d and %(high)d.") % {
-        "name": row, "score": health.full(kept.earned, kept.unknown).earned, "low": low, "high": high
+        "name": row, "score": _points(row), "low": low, "high": high
     }  # fmt: skip
     return Dot(
         round(kept.score or 0.0, 2),
@@ -391,6 +397,25 @@ def _standing_table(shown: Sequence[str], found: Stages, middles: Mapping[str, J
         [_("Stage"), *(f"{10 * ten}–{10 * ten + 10}" for ten in tens), _("Not judged"), _("Median")],
         rows,
         _("The median is that of all who are judged: half of them stand lower, half higher."),
+    )
+
+
+def _dots_table(shown: Sequence[str], rows: Sequence[Relationship]) -> Table:
+    """Each dot with its uncertainty, the lowest of each stage first."""
+    lowest = sorted(rows, key=lambda row: (row.standing.score or 0.0, row.pk))
+    return Table(
+        [_("Relationship"), _("Stage"), _("Standing"), _("Uncertainty")],
+        [
+            [
+                Cell(str(row), row.get_absolute_url(), str(row)),
+                stage_name(row.stage),
+                str(_points(row)),
+                "{}–{}".format(*health.limits(row.standing.low, row.standing.high)),
+            ]
+            for stage in shown
+            for row in lowest
+            if row.stage == stage
+        ],
     )
 
 

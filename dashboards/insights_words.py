@@ -153,6 +153,14 @@ def stop(day: date, today: date, counts: Sequence[tuple[str, int]]) -> str:
 # What the rhythms ask for --------------------------------------------------------------------------------------------
 
 
+def pace_stop(day: date, today: date, needed: float, happening: float) -> str:
+    """*Week of 16 November: 3.7 needed, 3.0 happened.*"""
+    told = _("%(needed).1f needed, %(happening).1f happened") % {"needed": needed, "happening": happening}
+    if day == today:
+        return _("Now: %(told)s.") % {"told": told}
+    return _("Week of %(day)s: %(told)s.") % {"day": dates.plain(day, today), "told": told}
+
+
 def pace_title(found: Pace, needed: float, happening: float) -> str:
     match found:
         case Pace.SHORT:

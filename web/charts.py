@@ -296,6 +296,13 @@ class Chart:
     table: Table
     size: Size = Size.PLAIN
     linked: str = ""
+    # A second table, where the drawing shows more than one has room for.
+    also: Table | None = None
+
+    @property
+    def tables(self) -> list[Table]:
+        return [self.table, *([self.also] if self.also else [])]
+
     drawn: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:

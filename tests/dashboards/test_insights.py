@@ -359,6 +359,13 @@ def test_partners_below_the_customers_stand_out_by_name() -> None:
     assert chart.title == "Partners stand higher than customers, with one exception"
     assert [dot.name for lane in chart.plot.lanes for dot in lane.dots if dot.name] == ["Castell Foods"]
     assert "Castell Foods: 50, between 44 and 56." in [dot.said for lane in chart.plot.lanes for dot in lane.dots]
+    # The table has every dot with its uncertainty, and leads there.
+    assert chart.also
+    told = {(line[0].href, f"{line[0].text}: {line[2].text}", line[3].text) for line in chart.also.lines}
+    said = [(dot, re.findall(r"^(.*: \d+), between (\d+) and (\d+)", dot.said)[0]) for lane in chart.plot.lanes
+            for dot in lane.dots]  # fmt: skip
+    assert told == {(dot.href, named, f"{low}–{high}") for dot, (named, low, high) in said} and len(told) == len(rows)
+    assert [line[1].text for line in chart.also.lines] == sorted(line[1].text for line in chart.also.lines)
 
 
 def test_whoever_stands_far_below_their_stage_stands_out_by_name_and_leads_there() -> None:
@@ -438,8 +445,20 @@ def test_what_the_rhythms_ask_for_is_drawn_once_two_weeks_are_kept() -> None:
     assert chart and isinstance(chart.plot, Lines)
     assert chart.title == "29 of 100 check-ins that the rhythms ask for do not happen"
     assert [list(line.values) for line in chart.plot.lines] == [[4.0, 4.2], [4.0, 3.0]]
-    assert [cell.text for cell in chart.table.lines[-1]] == ["Now", "4.2", "3.0"]
-    assert [asked(cell.href)["pace"] for cell in chart.table.lines[-1][1:]] == ["needed", "happened"]
+    assert [cell.text for cell in chart.table.lines[0]] == ["Now", "4.2", "3.0"]
+    assert [asked(cell.href)["pace"] for cell in chart.table.lines[0][1:]] == ["needed", "happened"]
+
+
+@pytest.mark.parametrize("weeks", [12, 156])
+def test_the_table_of_weeks_has_every_point_of_the_lines_and_begins_with_now(weeks: int) -> None:
+    today = date(2026, 11, 23)
+    rows = [Counted(today - timedelta(days=7 * back), 29, back % 7, back % 5, 46) for back in reversed(range(weeks))]
+    chart = insights_charts.contact(rows, today, _lists())
+    assert isinstance(chart.plot, Lines)
+    drawn = list(zip(*(line.values for line in chart.plot.lines), strict=True))
+    told = [tuple(int(cell.text) for cell in line[1:]) for line in chart.table.lines]
+    assert told == drawn[::-1] and len(told) == weeks
+    assert chart.table.lines[0][0].text == "Now"
 
 
 def test_a_single_count_is_drawn_as_points_and_told_as_no_course() -> None:
@@ -447,5 +466,5 @@ def test_a_single_count_is_drawn_as_points_and_told_as_no_course() -> None:
     chart = insights_charts.contact([Counted(today, 29, 7, 6, 46)], today, _lists())
     assert chart.title == "Contact, week by week"
     assert isinstance(chart.plot, Lines) and {line.shape for line in chart.plot.lines} == {Shape.ROUND}
-    assert [cell.text for cell in chart.table.lines[-1]] == ["Now", "29", "7", "6"]
-    assert "state=overdue" in chart.table.lines[-1][3].href
+    assert [cell.text for cell in chart.table.lines[0]] == ["Now", "29", "7", "6"]
+    assert "state=overdue" in chart.table.lines[0][3].href
