@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import openpyxl
 import pytest
 from django.db import connection, models, transaction
+from django.http import Http404
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, resolve
@@ -22,12 +23,17 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
 from dashboards import actions as counting
+from dashboards import chart_sheets
 from relationships.models import Interaction
 from tests import people
 from tests.access.canaries import Half, World, build, leaks
 from tests.access.table import TABLE, patterns
 from tests.access.visits import address_of, client_of, key_of, text_of
+from web.charts import Cell, Chart, Lines, Table
 from web.clock import Now
+from web.downloads import key_of as key_of_moment
+from web.downloads import moment_of
+from web.text import harmless
 
 pytestmark = pytest.mark.django_db
 ROUTES = {name: pattern for name, _address, pattern in patterns(get_resolver("prm.urls"))}
@@ -268,3 +274,58 @@ def test_as_many_queries_for_one_row_as_for_fifty(world: World) -> None:
     assert {route: count for route, (count, _rows) in many.items()} == QUERIES
     assert {route: count for route, (count, _rows) in few.items()} == QUERIES
     assert {route for route in DOWNLOADS if many[route][1] < few[route][1] + 49} == FIXED
+
+
+def test_what_happened_is_told_in_the_order_of_the_page(world: World) -> None:
+    more(world.north, range(1, 40))
+    client, row = client_of(world.roles["alice"]), world.north.rows["Relationship"]
+    shown, address = [], f"/relationships/{row.pk}/"
+    while address:
+        context: Any = client.get(address).context
+        shown += [[one.day.isoformat(), one.said] for one in context["entries"]]
+        address = f"/relationships/{row.pk}/{context['more']}" if context["more"] else ""
+    assert len(shown) > 40
+    lines = lines_of(client, named("timeline_download", world))[1:]
+    assert [[day, said] for day, _side, said, *_rest in lines] == [[day, harmless(said)] for day, said in shown]
+    talk = lines_of(client, f"{named('timeline_download', world)}?show=talk")[1:]
+    assert 40 < len(talk) < len(lines)
+
+
+def test_a_history_has_every_moment_of_the_page_and_all_of_a_long_deed(world: World) -> None:
+    client, row = client_of(world.roles["alice"]), world.north.rows["Relationship"]
+    deeds: list[Any] = []
+    address = f"/relationships/{row.pk}/history/"
+    while address:
+        context: Any = client.get(address).context
+        deeds += context["deeds"]
+        address = f"/relationships/{row.pk}/history/{context['earlier']}" if context["earlier"] else ""
+    lines = lines_of(client, named("relationship_history_download", world))[1:]
+    told = [said for _when, _who, said, *_rest in lines]
+    wanted = [[harmless(item.said) for item in deed.items] for deed in deeds]
+    assert [said for items in wanted for said in items if said not in told] == []
+    assert len(set(told)) > len({said for items in wanted for said in items}), "the deed that made the world is cut"
+    of_talk = lines_of(client, f"{named('relationship_history_download', world)}?kind=talk")[1:]
+    assert 0 < len(of_talk) < len(lines)
+
+
+def test_moments_are_keys_to_the_microsecond() -> None:
+    for moment in (Now(timezone.now()).instant, datetime(1969, 12, 31, 23, 59, 59, 1, tzinfo=UTC)):
+        assert moment_of(key_of_moment(moment)) == moment
+
+
+def test_numbers_under_a_chart_are_numbers(world: World) -> None:
+    client = client_of(world.roles["alice"])
+    head, *rows = cells_of(client, named("insights_download", world))
+    assert [cell.value for cell in head] == ["Week of", "In touch", "Due", "Overdue"]
+    assert {type(cell.value) for row in rows for cell in row[1:]} == {int}
+    assert rows[-1][0].value == "Now"
+    assert client.get("/insights/download/?chart=none").status_code == 404
+
+
+def test_a_cell_that_says_more_than_its_number_is_the_number() -> None:
+    table = Table(["Week", "Access", "Told"], [["Now", Cell("7 of 20", number=7), "–"], ["=1", "-1.5", "=1"]])
+    chart = Chart("course", "", "", Lines([], [], []), table)
+    listing = chart_sheets.listing("standing", "course", [None, chart])
+    assert [list(row) for lot in listing.lots() for row in lot] == [["Now", 7, "–"], ["=1", -1.5, "=1"]]
+    with pytest.raises(Http404):
+        chart_sheets.listing("standing", "other", [chart])
