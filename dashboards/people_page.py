@@ -45,6 +45,7 @@ class Line:
     boss: str
     spoke: str
     asks: str
+    last_on: date | None
 
     @property
     def contact(self) -> Contact:
@@ -186,6 +187,7 @@ def _line(
         boss=boss,
         spoke=with_whom,
         asks=people_words.unknown(stake, told=bool(part or boss)),
+        last_on=spoken,
     )
 
 

@@ -378,7 +378,7 @@ def timeline(entries: Iterable[Entry]) -> Iterator[list[Cell]]:
 def their_people_columns() -> list[Column]:
     return [
         Column(_("Name"), NAME), Column(_("Title"), NAME), Column(_("What they do"), WORD), Column(_("Part"), NAME),
-        Column(_("Reports to"), NAME), Column(_("Last contact"), NAME), Column(_("With whom of ours"), NAME),
+        Column(_("Reports to"), NAME), Column(_("Last contact"), DAY), Column(_("With whom of ours"), NAME),
         Column(_("Willing to give time"), LONG), Column(_("E-mail"), NAME), Column(_("Phone"), WORD),
         Column(_("Left on"), DAY),
     ]  # fmt: skip
@@ -390,12 +390,12 @@ def their_people(here: Iterable[people_page.Line], left: Iterable[queries.Theirs
         boss = str(stake.reports_to or "") if stake else ""
         title = line.one.place.title if line.one.place else ""
         yield [
-            who.name, title, line.does, line.part, boss, line.quiet, line.spoke, line.said, who.email, who.phone, None
+            who.name, title, line.does, line.part, boss, line.last_on, line.spoke, line.said, who.email, who.phone, None
         ]  # fmt: skip
     for one in left:
         title = one.place.title if one.place else ""
         yield [
-            one.contact.name, title, people_words.does(one.stake), people_words.part(one.stake), "", "", "", "",
+            one.contact.name, title, people_words.does(one.stake), people_words.part(one.stake), "", None, "", "",
             one.contact.email, one.contact.phone, one.left_on,
         ]  # fmt: skip
 
