@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, StrEnum
+from typing import Any
 
 # Of what to talk about, and of what goes well, so many rows are shown.
 MOST = 7
@@ -126,8 +127,12 @@ class Picked:
     rest: tuple[Row, ...]
 
     @property
+    def every(self) -> tuple[Row, ...]:
+        return (*self.rows, *self.rest)
+
+    @property
     def total(self) -> int:
-        return len(self.rows) + len(self.rest)
+        return len(self.every)
 
 
 def pick(candidates: Iterable[Candidate], most: int = MOST) -> Picked:
@@ -192,3 +197,29 @@ def moved(before: int, after: int) -> Change | None:
     if abs(after - before) < MOVED:
         return None
     return Change.RISEN if after > before else Change.FALLEN
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The first of one kind with a relationship, and how many there are of it. ``before`` is what it was.
+
+    ``weight`` says how much of its kind it is: points, days late, severity; ``worth`` what the relationship is worth.
+    """
+
+    relationship: int
+    day: date
+    row: Any
+    count: int = 1
+    before: Any = None
+    weight: float = 0.0
+    worth: float = 0.0
+    key: int = 0
+
+    @property
+    def place(self) -> tuple[float, float, int, int]:
+        """The greatest first; of those alike that with whoever is worth the most, then the newest."""
+        return (-self.weight, -self.worth, -self.day.toordinal(), -self.key)
+
+
+def greatest_first(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=lambda one: one.place)

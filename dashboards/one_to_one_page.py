@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -19,51 +22,25 @@ from django.views.decorators.http import require_GET
 from accounts.models import OneToOne, User
 from accounts.queries import managers_of
 from accounts.requests import PersonRequest
-from dashboards import one_to_one, one_to_one_reading, one_to_one_words
-from dashboards.one_to_one import Candidate, Change, Good, Row, Start, Topic
-from dashboards.one_to_one_reading import Book, Changes, Event, Open
+from dashboards import one_to_one, one_to_one_changes, one_to_one_lines, one_to_one_reading, one_to_one_words
+from dashboards.one_to_one import Base, Change, Start
+from dashboards.one_to_one_changes import PAGE
+from dashboards.one_to_one_lines import Line, Thing
+from dashboards.one_to_one_reading import Book
 from relationships import words
-from relationships.models import Commitment, Introduction, PlanStep, Relationship, ScoreConfig
-from relationships.words import Look
-from web import dates, sheets
+from relationships.models import Commitment, Introduction, PlanStep, ScoreConfig
+from web import dates, left_out, sheets
 from web.clock import Now
 from web.downloads import menu
+from web.left_out import LeftOut
 
-# Of each kind of change so many are named; of former one-to-ones so many are listed.
-NAMED, FORMER = 3, 6
+# Of former one-to-ones so many are listed.
+FORMER = 6
+# The whole of a part of the sheet is asked for by its key, in lots of so many; what was said is clipped there, too.
+ALL, TALK, GOOD = "all", "talk", "good"
+PARTS = {TALK, GOOD, *(what.value for what in Change)}
+LONGEST = 160
 EARLIEST = date(1990, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row: the partner, the fact with its address, why, what else, and who sees to it where that is somebody else."""
-
-    relationship: Relationship
-    look: Look
-    fact: str
-    address: str
-    why: str
-    also: str
-    whose: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    partner: str
-    said: str
-    day: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """*Two promises of ours were missed*, and the newest of them; ``more`` says how many are not named."""
-
-    key: str
-    icon: str
-    said: str
-    things: list[Thing]
-    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +94,10 @@ def team_of(user: User) -> list[sheets.Row]:
 
 @require_GET
 def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
-    """Forty queries at the most besides who may see it, for any number of partners and any time looked back over."""
+    """Forty queries at the most besides who may see it, for any number of partners and any time looked back over.
+
+    With ``?all=`` the whole of one part of it, in lots, for fewer.
+    """
     user, now = request.user, Now.read()
     person = get_object_or_404(sheets_of(user), pk=pk)
     mine = person.pk == user.pk
@@ -128,31 +108,39 @@ def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
     asked, wrong = _day_of(request.GET.get("since", ""), today)
     begin = one_to_one.start(today, former[0].held_on if former else None, asked)
     book = one_to_one_reading.book_of(person, user, now)
-    changes = one_to_one_reading.changes_of(book, begin.day)
+    context: dict[str, Any] = {
+        "person": person,
+        "mine": mine,
+        "begin": begin,
+        "since": one_to_one_words.counts_from(begin, today, mine=mine, name=person.name),
+    }
+    wanted = request.GET.get(ALL, "")
+    if wanted in PARTS:
+        context |= _part(wanted, book, begin, request.GET.get("page", ""))
+        return render(request, "dashboards/one_to_one_part.html", context)
+    changes = one_to_one_changes.changes_of(book, begin.day)
     found = one_to_one_reading.open_now(book, begin.day)
     force = ScoreConfig.objects.in_force()
     managers = managers_of(person) if mine else [user]
     talk = one_to_one.pick(one_to_one_reading.topics(book, found, changes))
     good = one_to_one.pick(one_to_one_reading.good_news(book, found, changes))
-    going_on = len(book.going_on)
-    context = {
-        "person": person,
-        "mine": mine,
+    context |= {
         "managers": words.names(managers),
         "today": today,
-        "begin": begin,
-        "since": one_to_one_words.counts_from(begin, today, mine=mine, name=person.name),
         "typed": request.GET.get("since", "") if wrong else begin.day.isoformat(),
         "wrong": wrong,
-        "lede": one_to_one_words.lede(going_on, talk, good),
+        "left_out": left_out.said([LeftOut(_("Part"), wanted)] if wanted else []),
+        "lede": one_to_one_words.lede(len(book.going_on), talk, good),
         "owns": len(book.own),
-        "talk": [_topic(row, book, found, changes, force) for row in talk.rows],
+        "talk": [one_to_one_lines.topic(row, book, found, changes, force) for row in talk.rows],
         "talk_count": talk.total,
         "talk_more": one_to_one_words.more(len(talk.rest)),
-        "good": [_good(row, book, changes, force) for row in good.rows],
+        "talk_all": address_of(person, begin, TALK),
+        "good": [one_to_one_lines.good(row, book, changes, force) for row in good.rows],
         "good_count": good.total,
         "good_more": one_to_one_words.more(len(good.rest)),
-        "changed": _changed(book, changes),
+        "good_all": address_of(person, begin, GOOD),
+        "changed": one_to_one_lines.changed(book, changes, partial(address_of, person, begin)),
         "asked": former[0].asked if former else "",
         "asked_on": former[0].held_on if former else None,
         "wishes": _wishes(book, managers, begin),
@@ -161,6 +149,50 @@ def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
         "book": f"{reverse('portfolio')}?owner={person.pk}",
     }
     return render(request, "dashboards/one_to_one.html", context)
+
+
+def address_of(person: User, begin: Start, part: str = "", page: int = 1) -> str:
+    """Of the sheet from the same day on, or of the whole of a part of it."""
+    said = {"since": begin.day.isoformat()} if begin.base is Base.ASKED else {}
+    said |= {ALL: part} if part else {}
+    said |= {"page": str(page)} if page > 1 else {}
+    query = f"?{urlencode(said)}" if said else ""
+    return f"{reverse('one_to_one', args=[person.pk])}{query}"
+
+
+def _part(part: str, book: Book, begin: Start, number: str) -> dict[str, Any]:
+    lines: list[Line] = []
+    things: list[Thing] = []
+    icon = ""
+    if part in (TALK, GOOD):
+        changes = one_to_one_changes.changes_of(book, begin.day)
+        found = one_to_one_reading.open_now(book, begin.day)
+        force = ScoreConfig.objects.in_force()
+        read = one_to_one_reading.topics if part == TALK else one_to_one_reading.good_news
+        page: Page[Any] = Paginator(one_to_one.pick(read(book, found, changes)).every, PAGE).get_page(number)
+        for row in page:
+            lines.append(
+                one_to_one_lines.topic(row, book, found, changes, force, whole=True)
+                if part == TALK
+                else one_to_one_lines.good(row, book, changes, force, whole=True)
+            )
+        heading = _("To talk about") if part == TALK else _("Going well")
+    else:
+        what = Change(part)
+        page, events = one_to_one_changes.page_of(book, begin.day, what, number)
+        things = [one_to_one_lines.thing(what, event, book, LONGEST) for event in events]
+        heading, icon = one_to_one_words.counted(what, page.paginator.count), one_to_one_words.ICONS[what]
+    return {
+        "part": part,
+        "heading": heading,
+        "ordered": one_to_one_words.ordered(part),
+        "icon": icon,
+        "page": page,
+        "lines": lines,
+        "things": things,
+        "sheet": address_of(book.person, begin),
+        "more": address_of(book.person, begin, part, page.number + 1) if page.has_next() else "",
+    }
 
 
 def _day_of(asked: str, today: date) -> tuple[date | None, str]:
@@ -178,86 +210,7 @@ def _day_of(asked: str, today: date) -> tuple[date | None, str]:
     return (day, "") if day >= EARLIEST else (None, _("Nothing is known of a day that long ago."))
 
 
-# Rows ----------------------------------------------------------------------------------------------------------------
-
-
-def _topic(row: Row, book: Book, found: Open, changes: Changes, force: ScoreConfig) -> Line:
-    one, fallen = row.first, {event.relationship: event for event in changes.get(Change.FALLEN, ())}
-    look, fact, why = one_to_one_words.topic(one, book, found, fallen, force)
-    partner = book.partners[one.relationship]
-    sources: dict[Topic | Good, Mapping[int, Any]] = {
-        Topic.CRITICAL: found.problems,
-        Topic.PROBLEM: found.problems,
-        Topic.OURS_LATE: found.promises,
-        Topic.UNANSWERED: found.feedback,
-    }
-    about = sources.get(one.reason)
-    keeper = (about[one.key].keeper or partner.owner) if about else partner.owner
-    also = one_to_one_words.besides(row.also)
-    whose = _("%(name)s sees to it.") % {"name": keeper} if keeper.pk != book.person.pk else ""
-    return Line(partner, look, fact, _address(one, partner, about), why, also, whose)
-
-
-def _address(one: Candidate, partner: Relationship, about: Mapping[int, Any] | None) -> str:
-    """Where the reason is read."""
-    if about is not None:
-        return str(about[one.key].get_absolute_url())
-    match one.reason:
-        case Topic.FLAGGED:
-            return f"{partner.get_absolute_url()}#flag-{one.key}"
-        case Topic.FALLEN | Good.RISEN:
-            return reverse("relationship_standing", args=[partner.pk])
-        case Topic.REVIEW | Topic.UNTRIED | Good.MOVED_UP | Good.EARNED:
-            return reverse("relationship_stage", args=[partner.pk])
-        case _:
-            return partner.get_absolute_url()
-
-
-SAYS = {good: change for change, good in one_to_one_reading.GOOD.items()}
-
-
-def _good(row: Row, book: Book, changes: Changes, force: ScoreConfig) -> Line:
-    one = row.first
-    assert isinstance(one.reason, Good)
-    partner = book.partners[one.relationship]
-    event = None
-    if change := SAYS.get(one.reason):
-        known = (one.relationship, one.key)
-        event = next(event for event in changes[change] if (event.relationship, event.row.pk) == known)
-    look, fact, why = one_to_one_words.good(one, book, event, force)
-    page = getattr(event.row, "get_absolute_url", None) if event else None
-    address = str(page()) if page else _address(one, partner, None)
-    return Line(partner, look, fact, address, why, one_to_one_words.besides(row.also))
-
-
-# What changed, and what was asked for --------------------------------------------------------------------------------
-
-
-def _changed(book: Book, changes: Changes) -> list[ChangeLine]:
-    return [
-        ChangeLine(
-            what.value,
-            one_to_one_words.ICONS[what],
-            one_to_one_words.counted(what, sum(event.count for event in events)),
-            [_thing(what, event, book) for event in events[:NAMED]],
-            sum(event.count for event in events) - len(events[:NAMED]),
-        )
-        for what in Change
-        if (events := changes.get(what, []))
-    ]
-
-
-def _thing(what: Change, event: Event, book: Book) -> Thing:
-    partner = book.partners[event.relationship]
-    page = getattr(event.row, "get_absolute_url", None)
-    standing = what in (Change.RISEN, Change.FALLEN, Change.REWEIGHED)
-    address = (
-        reverse("relationship_standing", args=[partner.pk]) if standing else str((page or partner.get_absolute_url)())
-    )
-    if what in (Change.MOVED_UP, Change.MOVED_DOWN):
-        address = reverse("relationship_stage", args=[partner.pk])
-    day = "" if standing else dates.said(event.day, book.today(partner.pk))
-    return Thing(str(partner), one_to_one_words.thing(what, event, book), day, address)
+# What was asked for -------------------------------------------------------------------------------------------------
 
 
 def _wishes(book: Book, managers: Sequence[User], begin: Start) -> list[Wish]:

@@ -1,12 +1,10 @@
-"""What a one-to-one is about: what changed in somebody's book, and how it stands, with the rights of who reads it.
+"""What a one-to-one is about: how somebody's book stands, with the rights of who reads it.
 
-As many queries for one relationship as for a thousand. Of each kind of change the newest of each relationship is
-fetched, with how many there are, so that nothing grows with the time that is looked back over.
+As many queries for one relationship as for a thousand. What changed is read by ``one_to_one_changes``.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -14,32 +12,24 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q
 
 from accounts.models import User
-from dashboards.one_to_one import RENEWS_WITHIN, Candidate, Change, Good, Topic, moved
-from relationships import flag_words, flags, health, queries, stages
+from dashboards.one_to_one import RENEWS_WITHIN, Candidate, Change, Event, Good, Topic
+from relationships import flag_words, flags
 from relationships.cadence import State, lateness
-from relationships.evidence import Component
 from relationships.feelings import Word
 from relationships.flags import Flag
 from relationships.models import (
     Commitment,
     Feedback,
     Feeling,
-    Halt,
-    HandOver,
     HealthFlag,
     Introduction,
     Mention,
-    MissedCheckIn,
     PlanStep,
     Problem,
     Relationship,
-    RelationshipOutcome,
-    ScoreConfig,
-    StageChange,
     Standing,
 )
 from web.clock import Now
@@ -47,17 +37,6 @@ from web.clock import Now
 BAD_FEELINGS = (Word.UNEASY, Word.TROUBLED)
 # Of what was asked for, so many of each kind are named.
 NAMED = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """The newest of one kind with a relationship, and how many there are of it. ``before`` is what it was."""
-
-    relationship: int
-    day: date
-    row: Any
-    count: int = 1
-    before: Any = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +61,17 @@ class Book:
         row = self.partners[pk]
         return row.paused_since is not None or row.ended_on is not None
 
+    def worth(self, pk: int) -> float:
+        return float(self.partners[pk].yearly_worth or 0)
+
+    def begin(self, since: date) -> datetime:
+        """The moment at which a day begins for whoever reads it."""
+        return datetime.combine(since, time.min, ZoneInfo(self.reader.zone))
+
+    def standing(self, pk: int) -> Standing | None:
+        found: Standing | None = getattr(self.partners[pk], "standing", None)
+        return found
+
     def today(self, pk: int) -> date:
         return self.partners[pk].today(self.now)
 
@@ -98,170 +88,6 @@ def book_of(person: User, reader: User, now: Now) -> Book:
     rows = Relationship.objects.visible_to(reader).filter(owner=person).order_by("account__name", "name", "pk")
     found = {row.pk: row for row in rows.select_related("account", "agreement", "standing", "owner")}
     return Book(person, reader, now, found, dict(found))
-
-
-# What changed --------------------------------------------------------------------------------------------------------
-
-
-Changes = dict[Change, list[Event]]
-
-
-def changes_of(book: Book, since: date) -> Changes:
-    """All that changed on or after a day, the newest of each kind first. Sixteen queries."""
-    found: Changes = defaultdict(list)
-    for what, event in _changes(book, since):
-        found[what].append(event)
-    return {what: sorted(events, key=lambda one: (one.day, one.relationship), reverse=True)
-            for what, events in found.items()}  # fmt: skip
-
-
-def _changes(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    yield from _moves(book, since)
-    yield from _standings(book, since)
-    yield from _flags(book, since)
-    yield from _promises(book, since)
-    yield from _check_ins(book, since)
-    yield from _problems(book, since)
-    yield from _feedback(book, since)
-    yield from _ends(book, since)
-    yield from _hands(book, since)
-
-
-def _newest(rows: Any, book: Book, field: str, since: date | datetime, *apart: str) -> Any:
-    """The newest row of each relationship, and of each value of ``apart``, with how many there are. One query."""
-    by = [F("relationship"), *(F(name) for name in apart)]
-    newest = [F(field).desc(), F("pk").desc()]
-    since_then: QuerySet[Any] = rows.filter(**{"relationship__in": book.ids, f"{field}__gte": since}).order_by()
-    placed = since_then.annotate(
-        happened=F(field),
-        place=Window(RowNumber(), partition_by=by, order_by=newest),
-        count=Window(Count("pk"), partition_by=by),
-    )
-    return placed.filter(place=1).order_by("relationship_id")
-
-
-def _event(row: Any, day: date | None = None, before: Any = None) -> Event:
-    return Event(row.relationship_id, day or row.happened, row, row.count, before)
-
-
-def _moves(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    """Made by a person; what was taken over as it is has not moved."""
-    for row in _newest(StageChange.objects.filter(declared=False), book, "changed_on", since):
-        yield Change.MOVED_UP if stages.is_up(row.from_stage, row.to_stage) else Change.MOVED_DOWN, _event(row)
-
-
-def _standings(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    then = queries.stood_on(book.ids, since)
-    for row in book.going_on:
-        standing, former = _standing(row), then.get(row.pk)
-        if standing is None or former is None or standing.score is None or former.score is None:
-            continue
-        event = Event(row.pk, standing.as_of, standing, before=former)
-        if former.alike != former.alike_now:
-            yield Change.REWEIGHED, event
-        elif what := moved(health.whole(former.earned), health.whole(standing.earned)):
-            yield what, event
-
-
-def _standing(row: Relationship) -> Standing | None:
-    found: Standing | None = getattr(row, "standing", None)
-    return found
-
-
-def part_that_moved(event: Event, force: ScoreConfig) -> Component:
-    """The component whose points went furthest in the direction of the whole."""
-    now, then = event.row, event.before
-    sign = 1 if now.earned > then.earned else -1
-    return max(
-        Component,
-        key=lambda one: sign * getattr(force, one) * (getattr(now, f"{one}_b") - getattr(then, f"{one}_b")),
-    )
-
-
-def _flags(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    for row in _newest(HealthFlag.objects.all(), book, "since", since, "kind"):
-        yield Change.FLAG_CAME, _event(row)
-    for row in _newest(HealthFlag.objects.all(), book, "until", since, "kind"):
-        yield Change.FLAG_WENT, _event(row)
-
-
-PROMISES = {
-    (Commitment.Side.OURS, Commitment.Outcome.KEPT): Change.KEPT,
-    (Commitment.Side.OURS, Commitment.Outcome.KEPT_LATE): Change.KEPT_LATE,
-    (Commitment.Side.OURS, Commitment.Outcome.BROKEN): Change.BROKEN,
-    (Commitment.Side.THEIRS, Commitment.Outcome.KEPT): Change.THEIRS_KEPT,
-    (Commitment.Side.THEIRS, Commitment.Outcome.KEPT_LATE): Change.THEIRS_KEPT,
-    (Commitment.Side.THEIRS, Commitment.Outcome.BROKEN): Change.THEIRS_BROKEN,
-}
-
-
-def _promises(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    for row in _newest(Commitment.objects.all(), book, "ended_on", since, "side", "outcome"):
-        yield PROMISES[row.side, row.outcome], _event(row)
-
-
-def _begin(book: Book, since: date) -> datetime:
-    return datetime.combine(since, time.min, ZoneInfo(book.reader.zone))
-
-
-def _there(book: Book, pk: int, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(book.partners[pk].zone)).date()
-
-
-def _check_ins(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    begin, missed = _begin(book, since), MissedCheckIn.objects.missed()
-    for row in _newest(missed, book, "raised_at", begin):
-        yield Change.MISSED, _event(row, _there(book, row.relationship_id, row.raised_at))
-    for row in _newest(missed.filter(closed_because=MissedCheckIn.Reason.TOUCHED), book, "closed_at", begin):
-        yield Change.MADE_UP, _event(row, _there(book, row.relationship_id, row.closed_at))
-
-
-def _problems(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    for row in _newest(Problem.objects.all(), book, "opened_on", since):
-        yield Change.OPENED, _event(row)
-    for row in _newest(Problem.objects.all(), book, "solved_on", since):
-        yield Change.SOLVED, _event(row)
-
-
-def _feedback(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    told = {Feedback.Nature.PRAISE: Change.PRAISED, Feedback.Nature.COMPLAINT: Change.COMPLAINED}
-    rows = Feedback.objects.theirs().filter(nature__in=told)
-    for row in _newest(rows, book, "heard_on", since, "nature"):
-        yield told[row.nature], _event(row)
-
-
-def _ends(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    kinds = {
-        RelationshipOutcome.Kind.RENEWED: Change.RENEWED,
-        RelationshipOutcome.Kind.DOWNGRADED: Change.DOWNGRADED,
-    }
-    rows = RelationshipOutcome.objects.filter(kind__in=kinds)
-    for row in _newest(rows, book, "came_on", since, "kind"):
-        yield kinds[row.kind], _event(row)
-    for row in _newest(Halt.objects.all(), book, "from_on", since, "kind"):
-        yield Change.ENDED if row.kind == Halt.Kind.ENDED else Change.PAUSED, _event(row)
-    for row in _newest(Halt.objects.all(), book, "until_on", since, "kind"):
-        yield Change.RESUMED, _event(row)
-
-
-def _hands(book: Book, since: date) -> Iterator[tuple[Change, Event]]:
-    """Who came and who went; a partner that came from a colleague is not new."""
-    begin = _begin(book, since)
-    rows = HandOver.objects.visible_to(book.reader).filter(
-        Q(former=book.person) | Q(next=book.person), made_at__gte=begin
-    )
-    named = rows.select_related("relationship__account", "relationship__owner", "former", "next")
-    came = set()
-    for row in book.meet(named):
-        day, pk = _there(book, row.relationship_id, row.made_at), row.relationship_id
-        if row.next_id == book.person.pk and pk in book.own:
-            came.add(pk)
-            yield Change.TAKEN_OVER, Event(pk, day, row)
-        elif row.former_id == book.person.pk and pk not in book.own:
-            yield Change.HANDED_ON, Event(pk, day, row)
-    for new in book.own.values():
-        if new.created_at >= begin and new.pk not in came:
-            yield Change.NEW, Event(new.pk, _there(book, new.pk, new.created_at), new)
 
 
 # How it stands -------------------------------------------------------------------------------------------------------
@@ -336,7 +162,7 @@ def _of_itself(row: Relationship, book: Book, found: Open, *, flagged: bool) -> 
     if overdue and row.due_on is not None and row.every_days:
         late = lateness((today - row.due_on).days, row.every_days)
         yield Candidate(row.pk, Topic.SILENT if late >= 1 else Topic.OVERDUE, -late)
-    standing = _standing(row)
+    standing = book.standing(row.pk)
     weak = standing is not None and standing.band == Standing.Band.WEAK
     if row.renewal_on and today <= row.renewal_on <= today + RENEWS_WITHIN and (weak or flagged or overdue):
         yield Candidate(row.pk, Topic.RENEWS, row.renewal_on.toordinal())
@@ -395,7 +221,7 @@ class Asked:
 
 def asked_of(book: Book, managers: Collection[User], since: date) -> Asked:
     """Four queries, whatever the number."""
-    begin = _begin(book, since)
+    begin = book.begin(since)
     told = Mention.objects.filter(
         comment__relationship__in=book.ids, comment__written_by=book.person, user__in=managers
     ).filter(Q(seen_at=None) | Q(comment__written_at__gte=begin))

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from dashboards import wanting_problems
-from dashboards.one_to_one import Base, Candidate, Change, Good, Picked, Start, Topic
-from dashboards.one_to_one_reading import Book, Event, Open, part_that_moved
+from dashboards.one_to_one import Base, Candidate, Change, Event, Good, Picked, Start, Topic
+from dashboards.one_to_one_changes import part_that_moved
+from dashboards.one_to_one_reading import Book, Open
 from dashboards.wanting import promise_due, promise_why
 from relationships import feedback_words, flag_words, health, health_words, problem_words, stage_words, words
 from relationships.cadence import State
@@ -113,9 +114,9 @@ ALSO: dict[Topic | Good, str | Promise] = {
 }
 
 
-def besides(also: Sequence[Topic | Good]) -> str:
+def besides(also: Sequence[Topic | Good], *, whole: bool = False) -> str:
     """*Besides: overdue, its standing fell, and 2 more.* Empty where there is nothing else."""
-    named = [str(ALSO[one]) for one in also[:NAMED_BESIDES]]
+    named = [str(ALSO[one]) for one in (also if whole else also[:NAMED_BESIDES])]
     rest = len(also) - len(named)
     named += [_("and %(count)d more") % {"count": rest}] if rest else []
     return _("Besides: %(what)s.") % {"what": ", ".join(named)} if named else ""
@@ -220,7 +221,7 @@ def good(one: Candidate, book: Book, event: Event | None, force: ScoreConfig) ->
         case Good.RENEWED:
             return WELL, _("renewed %(day)s") % {"day": day}, words.clipped(told.reason, 160)
         case Good.MOVED_UP:
-            return stage_words.PROPOSED, thing(Change.MOVED_UP, event, book), words.clipped(told.why, 160)
+            return stage_words.PROPOSED, thing(Change.MOVED_UP, event, book, LONGEST), words.clipped(told.why, 160)
         case Good.FLAG_WENT:
             return (
                 WELL,
@@ -330,7 +331,30 @@ def counted(what: Change, count: int) -> str:
     return capfirst(said % {"count": apnumber(count)})
 
 
-def thing(what: Change, event: Event, book: Book) -> str:
+BY: dict[str, str | Promise] = {
+    "talk": gettext_lazy("the worst first"),
+    "good": gettext_lazy("the best first"),
+    Change.RISEN: gettext_lazy("by points"),
+    Change.FALLEN: gettext_lazy("by points"),
+    Change.FLAG_CAME: gettext_lazy("the worst that are up first"),
+    Change.FLAG_WENT: gettext_lazy("the worst first"),
+    Change.KEPT_LATE: gettext_lazy("the latest first"),
+    Change.BROKEN: gettext_lazy("the latest first"),
+    Change.THEIRS_BROKEN: gettext_lazy("the latest first"),
+    Change.MISSED: gettext_lazy("the longest first"),
+    Change.MADE_UP: gettext_lazy("the longest first"),
+    Change.OPENED: gettext_lazy("the most severe first"),
+    Change.SOLVED: gettext_lazy("the most severe first"),
+    Change.COMPLAINED: gettext_lazy("the most severe first"),
+}
+
+
+def ordered(part: str) -> str:
+    """By what a part of the sheet is in order; what has no more and less of itself is by what the partner is worth."""
+    return str(BY.get(part, _("by yearly worth")))
+
+
+def thing(what: Change, event: Event, book: Book, longest: int) -> str:
     """What it was with one partner, after its name; empty where the name says all."""
     today, told = book.today(event.relationship), event.row
     match what:
@@ -346,11 +370,12 @@ def thing(what: Change, event: Event, book: Book) -> str:
         case Change.FLAG_WENT:
             return flag_words.name(told).lower()
         case Change.KEPT | Change.KEPT_LATE | Change.BROKEN | Change.THEIRS_KEPT | Change.THEIRS_BROKEN:
-            return words.clipped(told.what, 60)
+            return words.clipped(told.what, longest)
         case Change.OPENED | Change.SOLVED:
-            return words.clipped(told.what, 60)
+            return f"{words.clipped(told.what, longest)} ({told.get_severity_display()})"
         case Change.PRAISED | Change.COMPLAINED:
-            return words.clipped(told.said, 60)
+            severe = f" ({told.get_severity_display()})" if told.severity else ""
+            return f"{words.clipped(told.said, longest)}{severe}"
         case Change.MISSED | Change.MADE_UP:
             return _("due %(day)s") % {"day": dates.on(told.due_on, today)}
         case Change.TAKEN_OVER:
@@ -358,8 +383,8 @@ def thing(what: Change, event: Event, book: Book) -> str:
         case Change.HANDED_ON:
             return _("to %(name)s") % {"name": told.next} if told.next else ""
         case Change.PAUSED | Change.ENDED:
-            return words.clipped(told.why, 60)
+            return words.clipped(told.why, longest)
         case Change.RENEWED | Change.DOWNGRADED:
-            return words.clipped(told.reason, 60)
+            return words.clipped(told.reason, longest)
         case _:
             return ""

@@ -407,6 +407,8 @@ def test_sheet_of_a_one_to_one(browse: Open) -> None:
     for address in (
         sheet,
         f"{sheet}?since=soon",
+        f"{sheet}?all=talk",
+        f"{sheet}?all=new",
         reverse("one_to_one", args=[people.bob().pk]),
         reverse("one_to_one_list"),
     ):
