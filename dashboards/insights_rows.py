@@ -12,11 +12,11 @@ from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from dashboards import mover_words, standing_bar
+from dashboards import health_flags, mover_words, standing_bar
 from dashboards.models import Movement
 from dashboards.mover_words import Happened
 from relationships import health_words, words
-from relationships.cadence import Late
+from relationships.cadence import Late, State
 from relationships.evidence import Component, Kind
 from relationships.flags import Flag
 from relationships.models import Evidence, HealthFlag, Relationship, RelationshipQuerySet
@@ -173,15 +173,32 @@ def signed(points: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
+    """``wrong`` says that it is overdue, and its worst flag."""
+
     relationship: Relationship
     day: str
     bar: standing_bar.InList | None
+    wrong: str = ""
 
 
 def renewals(rows: RelationshipQuerySet, now: Now) -> list[Renewal]:
-    """The next ones, each beside how it stands. One query."""
+    """The next ones, each beside how it stands and what is wrong. Two queries."""
     soon = rows.renewing_within(RENEWS_WITHIN, now).order_by("renewal_on", "pk")
+    found = list(soon.select_related("account", "standing", "agreement")[:RENEWALS])
+    flags = health_flags.worst_of(found, now)
     return [
-        Renewal(row, dates.plain(row.renewal_on or row.today(now), row.today(now)), standing_bar.in_list(row))
-        for row in soon.select_related("account", "standing")[:RENEWALS]
+        Renewal(
+            row,
+            dates.plain(row.renewal_on or row.today(now), row.today(now)),
+            standing_bar.in_list(row),
+            _wrong(row, flags.get(row.pk), now),
+        )
+        for row in found
     ]
+
+
+def _wrong(row: Relationship, flag: health_flags.Worst | None, now: Now) -> str:
+    """*Overdue: quiet for 88 days – 30 assumed. Going quiet.* What is put off is not told as wrong."""
+    said = [_("Overdue: %(said)s.") % {"said": words.sentence(row, now)}] if row.state(now) is State.OVERDUE else []
+    said += [f"{flag.name}."] if flag and not flag.snoozed else []
+    return " ".join(said)

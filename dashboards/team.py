@@ -1,25 +1,35 @@
-"""What can't wait with colleagues of the teams that a person manages, each with who sees to it; the worst first."""
+"""What can't wait with colleagues of the teams that a person manages, each with who sees to it; the worst first.
+
+In the order of what is wrong, and never of people.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from dashboards import wanting_problems
-from relationships import feedback_words, problem_words
-from relationships.models import Feedback, Problem, Relationship, seen_to_by
+from dashboards import health_flags, wanting_problems
+from relationships import feedback_words, health, problem_words, words
+from relationships.cadence import State
+from relationships.models import Feedback, Problem, Relationship, Standing, seen_to_by
 from relationships.words import Look
+from web import dates
 from web.clock import Now
 
-SHOWN = 5
+# Of problems and complaints together, and of those overdue.
+SHOWN, OVERDUE = 5, 3
+SOON = 90
 
 
 def of_the_team(user: User) -> Q:
@@ -41,10 +51,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A whole list: *7 problems can't wait*, and its address."""
+    """A whole list: *7 problems can't wait*, and its address. ``more`` counts those that no line names, if some are."""
 
     said: str
     address: str
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +70,15 @@ class Team:
 
 
 def of(user: User, now: Now) -> Team | None:
-    """Three queries for whoever manages a team; none for others, and nothing where all is well."""
+    """Four queries for whoever manages a team; none for others, and nothing where all is well."""
     if not user.manages:
         return None
     troubles, trouble_count = _first(_problems(user, now))
     voices, voice_count = _first(_complaints(user, now))
-    overdue = Relationship.objects.visible_to(user).filter(team__in=user.manages).exclude(owner__in=user.acts_for)
+    late, late_count = _first(_overdue(user, now), OVERDUE)
     lines = [*_said_of_problems(troubles, now), *_said_of_complaints(voices, now)][:SHOWN]
-    rest = list(_rest(trouble_count, voice_count, overdue.overdue(now).order_by().count()))
+    lines += _said_of_overdue(late, now)
+    rest = list(_rest(trouble_count, voice_count, late_count))
     return Team(lines, rest) if rest else None
 
 
@@ -83,9 +95,16 @@ def _complaints(user: User, now: Now) -> QuerySet[Any]:
     return rows.owed(now).select_related(*named).order_by("heard_on", "pk")
 
 
-def _first(rows: QuerySet[Any]) -> tuple[list[Any], int]:
+def _overdue(user: User, now: Now) -> QuerySet[Any]:
+    """Those who have missed the most of their rhythm first, as in the portfolio."""
+    named = ("account", "owner", "agreement", "standing")
+    rows = Relationship.objects.visible_to(user).filter(team__in=user.manages).exclude(owner__in=user.acts_for)
+    return rows.overdue(now).with_lateness(now).select_related(*named).order_by(F("lateness").desc(), "pk")
+
+
+def _first(rows: QuerySet[Any], most: int = SHOWN) -> tuple[list[Any], int]:
     """The first few, and how many there are in all; one query."""
-    found = list(rows.annotate(counted=Window(Count("*")))[:SHOWN])
+    found = list(rows.annotate(counted=Window(Count("*")))[:most])
     return found, found[0].counted if found else 0
 
 
@@ -104,6 +123,26 @@ def _said_of_complaints(rows: Iterable[Any], now: Now) -> Iterable[Line]:
         yield Line(row.relationship, feedback_words.LATE, fact, row.get_absolute_url(), why, whose)
 
 
+def _said_of_overdue(rows: Sequence[Relationship], now: Now) -> Iterable[Line]:
+    """One query."""
+    flagged = health_flags.worst_of(rows, now)
+    for row in rows:
+        why = " ".join(_besides(row, flagged.get(row.pk), row.today(now)))
+        said = capfirst(words.sentence(row, now))
+        yield Line(row, words.LOOKS[State.OVERDUE], said, row.get_absolute_url(), why, row.owner)
+
+
+def _besides(row: Relationship, flag: health_flags.Worst | None, today: date) -> Iterable[str]:
+    """What makes it worse: a flag, a weak standing, a renewal that is near."""
+    if flag and not flag.snoozed:
+        yield _("Flagged: %(flag)s.") % {"flag": flag.name.lower()}
+    standing: Standing | None = getattr(row, "standing", None)
+    if standing is not None and standing.band == Standing.Band.WEAK and standing.score is not None:
+        yield _("Its standing is %(score)d: weak.") % {"score": health.whole(standing.score)}
+    if row.renewal_on and today <= row.renewal_on <= today + timedelta(days=SOON):
+        yield _("It renews %(day)s.") % {"day": dates.on(row.renewal_on, today)}
+
+
 def _rest(troubles: int, voices: int, overdue: int) -> Iterable[Rest]:
     if troubles:
         said = ngettext("%(count)d problem can’t wait", "%(count)d problems can’t wait", troubles)
@@ -114,7 +153,10 @@ def _rest(troubles: int, voices: int, overdue: int) -> Iterable[Rest]:
         yield Rest(said % {"count": voices}, address)
     if overdue:
         said = ngettext("%(count)d partner is overdue", "%(count)d partners are overdue", overdue)
-        yield Rest(said % {"count": overdue}, _address("portfolio", state="overdue", whose="team"))
+        more = overdue - OVERDUE
+        others = ngettext("and %(count)s more is overdue", "and %(count)s more are overdue", more)
+        address = _address("portfolio", state="overdue", whose="team")
+        yield Rest(said % {"count": overdue}, address, others % {"count": apnumber(more)} if more > 0 else "")
 
 
 def _address(name: str, **query: str) -> str:

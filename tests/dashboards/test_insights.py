@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from dashboards import insights_charts
+from dashboards import insights_charts, insights_rows
 from dashboards.findings import Counted
 from dashboards.models import BookCount, BookFigure, Movement
 from relationships.cadence import State
@@ -27,7 +27,7 @@ from web.clock import Now
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 31
+QUERIES = 32
 # What may be told only with the rights to one relationship, and grows with what is said and done.
 NEVER_READ = re.compile(
     r'"relationships_(interaction|commitment|feedback|problem|evidence|fulfilment|comment|pulseanswer|snapshot)\w*"'
@@ -257,6 +257,19 @@ def _full(number: int) -> None:
             component_moved=2.0,
             since=today - timedelta(days=30),
         )
+
+
+def test_a_renewal_says_what_is_wrong_with_whoever_renews() -> None:
+    today = Now.read().today("UTC")
+    late = {"every_days": 30, "due_on": today - timedelta(days=58), "overdue_from": today - timedelta(days=58)}
+    worst = people.relationship(renewal_on=today + timedelta(days=19), last_touch_on=today - timedelta(days=88), **late)
+    fine = people.relationship(renewal_on=today + timedelta(days=20))
+    HealthFlag.objects.create(relationship=worst, account=worst.account, kind="going_quiet", since=today)
+    told = {one.relationship: one.wrong for one in insights_rows.renewals(Relationship.objects.all(), Now.read())}
+    assert told == {worst: "Overdue: quiet for 88 days – 30 assumed. Going quiet.", fine: ""}
+    HealthFlag.objects.update(snoozed_until=today + timedelta(days=9), snoozed_why="They are away")
+    told = {one.relationship: one.wrong for one in insights_rows.renewals(Relationship.objects.all(), Now.read())}
+    assert told[worst] == "Overdue: quiet for 88 days – 30 assumed."
 
 
 @pytest.mark.parametrize("number", [3, 30])

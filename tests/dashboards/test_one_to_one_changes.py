@@ -228,7 +228,7 @@ def a_month_of_everything(number: int) -> None:
 
 def read_on(reader: Any, address: str) -> tuple[int, list[Any]]:
     """What a part says that there is, and all that its pages list."""
-    rows: list[Any] = []
+    total, rows = 0, list[Any]()
     while address:
         context = reader.get(address).context
         rows += context["things"] or context["lines"]
