@@ -40,23 +40,79 @@ QUIET_BOOKS = {
 # With these it goes badly; with every third of the others so-so.
 HARD = {"Castell Bakeries", "Mirathal Diagnostics", "Saltholm Cold Stores", "Lindenau Clinic Supply"}
 
+
+@dataclass(frozen=True)
+class Said:
+    """Feedback as anybody may give it; what the other side may answer to it, and what became of it."""
+
+    nature: str
+    text: str
+    answers: tuple[str, str, str]
+    applied: str = ""
+
+
 SAID = {
     THEIRS: (
-        ("suggestion", "Print the week in which the crates are due on their labels."),
-        ("praise", "The depot rang back within the hour."),
-        ("question", "Can the liners be had in half lengths?"),
-        ("suggestion", "Send the list of returns as a table."),
-        ("praise", "Nothing was missing at the last count."),
-        ("complaint", "The statement came a week after the month had ended."),
+        Said(
+            "suggestion", "Print the week in which the crates are due on their labels.",
+            ("Good idea; on the labels from the next roll on.", "The printer can do it; the depot tries it this week.",
+            "Yes. We print the week large, beside the number of the crate."),
+            "On every label since.",
+        ),
+        Said(
+            "praise", "The depot rang back within the hour.",
+            ("Thank you; passed on to the depot.", "Good to hear. Kate was on the desk that day, and we told her.",
+            "Thank you. An hour is what the depot aims for."),
+        ),
+        Said(
+            "question", "Can the liners be had in half lengths?",
+            ("Yes, from fifty on; a sample is on its way.", "Yes, cut to length at no charge.",
+            "Not as stock. We cut them to order within a week."),
+        ),
+        Said(
+            "suggestion", "Send the list of returns as a table.",
+            ("Easily done; from this month on it comes as a spreadsheet.", "Yes. Say which columns you need.",
+            "We send both for a month, then the table alone."),
+            "The list of returns has come as a table since.",
+        ),
+        Said(
+            "praise", "Nothing was missing at the last count.",
+            ("Thank you; the loaders were glad to read it.", "Good to hear. We count twice since the spring.",
+            "Thank you; read out at the depot on Friday."),
+        ),
+        Said(
+            "complaint", "The statement came a week after the month had ended.",
+            ("Sorry. It waited for one signature; a second person signs now.",
+            "You are right. It will be with you by the third working day.",
+            "Sorry about that. Our accounts desk was one short; it is two again."),
+            "Statements have come by the third working day since.",
+        ),
     ),
     OURS: (
-        ("praise", "Crates come back clean from all of your sites."),
-        ("suggestion", "A fixed hour for the ramp would save both of us waiting."),
-        ("question", "Which of your sites will grow next year?"),
-        ("suggestion", "Ring us before a round that is smaller than usual."),
+        Said(
+            "praise", "Crates come back clean from all of your sites.",
+            ("Thank you; passed on to the sites.", "Good to hear. The night shift rinses them now.",
+            "Thank you. We put it up on the board."),
+        ),
+        Said(
+            "suggestion", "A fixed hour for the ramp would save both of us waiting.",
+            ("Good idea; tried from next week on.", "Fine with us: the ramp is yours at ten.",
+            "We ask the other hauliers, and try it for a month."),
+            "The ramp has had its fixed hour since.",
+        ),
+        Said(
+            "question", "Which of your sites will grow next year?",
+            ("The one by the harbour, by a third or so.", "None that is decided. We tell you in the spring.",
+            "Two of them; the plans come with the next forecast."),
+        ),
+        Said(
+            "suggestion", "Ring us before a round that is smaller than usual.",
+            ("Yes; dispatch rings the day before.", "Fair enough. It is on the list of the morning shift.",
+            "We will. Which number is best before seven?"),
+            "They have rung before each small round since.",
+        ),
     ),
-}
-ANSWERS = ("Good idea; tried from next week on.", "Passed on to the depot.", "Yes; the leaflet is on its way.")
+}  # fmt: skip
 PROBLEMS = (
     ("Crates of the wrong size on one round", 1),
     ("A statement named the wrong site", 1),
@@ -114,18 +170,18 @@ def _feedback(stories: Sequence[Story], now: Now) -> None:
     for story in stories:
         for side, most in ((THEIRS, 4), (OURS, 3)):
             said = story.dice.sample(SAID[side], most if story.luck > BADLY else most - 2)
-            for number, (nature, text) in enumerate(said):
+            for number, one in enumerate(said):
                 heard = story.today - (28 + 37 * number + story.dice.randrange(12)) * DAY
                 row = Feedback(
-                    relationship=story.row, account_id=story.row.account_id, side=side, nature=nature, said=text,
-                    severity=1 if nature == "complaint" else None, keeper=story.row.owner,
+                    relationship=story.row, account_id=story.row.account_id, side=side, nature=one.nature,
+                    said=one.text, severity=1 if one.nature == "complaint" else None, keeper=story.row.owner,
                     colleague=story.row.owner if side == OURS else None,
                     heard_on=heard, written_by=story.row.owner, written_at=_at(story.row, heard, now),
                 )  # fmt: skip
                 rows.append(row)
                 answered = heard + (1 + story.dice.randrange(3) if story.well() else 9 + story.dice.randrange(8)) * DAY
                 if side == THEIRS or story.luck > BADLY:
-                    steps.append((row, answered, story.dice.choice(ANSWERS)))
+                    steps.append((row, answered, story.dice.choice(one.answers)))
     Feedback.objects.bulk_create(rows)
     FeedbackStep.objects.bulk_create(
         FeedbackStep(
@@ -140,6 +196,7 @@ def _feedback(stories: Sequence[Story], now: Now) -> None:
 
 def _close(rows: Sequence[Feedback], steps: Sequence[tuple[Feedback, date, str]], now: Now) -> None:
     """What was answered was also seen to and told back, so that nobody is asked about it again."""
+    became = {one.text: one.applied for said in SAID.values() for one in said}
     later = [
         FeedbackStep(
             feedback=row, account_id=row.account_id, kind=kind, done_on=day + after * DAY, text=text,
@@ -147,7 +204,7 @@ def _close(rows: Sequence[Feedback], steps: Sequence[tuple[Feedback, date, str]]
         )
         for row, day, _text in steps
         if row.nature in ("suggestion", "complaint")
-        for kind, after, text in (("applied", 6, "In use since."), ("told_voice", 7, "Told them on the phone."))
+        for kind, after, text in (("applied", 6, became[row.said]), ("told_voice", 7, "Told them on the phone."))
     ]  # fmt: skip
     FeedbackStep.objects.bulk_create(later)
 

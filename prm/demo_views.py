@@ -13,7 +13,7 @@ COLUMNS = "columns"
 RENEWALS = ("partner", "standing", "direction", "worth", "renewal", "owner")
 # Whose, its name, what of the portfolio it shows, and the team for which it is; all colleagues where none is named.
 VIEWS: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...] = (
-    ("mona", "Going quiet", (("state", "overdue"), ("sort", "at_stake")), ""),
+    ("mona", "Overdue, most at stake", (("state", "overdue"), ("sort", "at_stake")), ""),
     (
         "mona",
         "Review before year end",

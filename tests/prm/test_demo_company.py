@@ -12,12 +12,13 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Account, User
-from prm import demo, demo_feedback, demo_notes, demo_promises
+from prm import demo, demo_feedback, demo_notes, demo_promises, demo_views
 from prm import demo_company as company
 from relationships import cadence, feedback, problems, promises, tone
 from relationships.cadence import State
 from relationships.models import (
     Feedback,
+    HealthFlag,
     Heard,
     ListeningPost,
     Problem,
@@ -222,3 +223,10 @@ def test_seeded_problems_stand_in_every_state_and_something_waits_to_be_sorted()
     assert (posts.count(), posts.open().count(), posts.answering().count()) == (5, 4, 2)
     assert (Heard.objects.unsorted().count(), Heard.objects.unsorted().filter(nature="").count()) == (4, 1)
     assert Feedback.objects.filter(is_unread()).get().relationship == posts.get(name="Havbris night shift").relationship
+
+
+def test_a_saved_view_is_called_like_a_flag_only_where_it_narrows_by_that() -> None:
+    flags = {kind.label.lower(): kind.value for kind in HealthFlag.Kind}
+    for _whose, name, query, _team in demo_views.VIEWS:
+        if name.lower() in flags:
+            assert ("flag", flags[name.lower()]) in query, name

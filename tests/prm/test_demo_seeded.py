@@ -25,7 +25,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import Account, Affiliation, Contact, Likeness, Membership, User
 from accounts.undo import Done, take_back
 from dashboards import book
-from prm import demo
+from prm import demo, demo_evidence
 from prm import demo_company as company
 from relationships import actions, feelings, gaps, queries
 from relationships.acquaintance import Person
@@ -33,6 +33,7 @@ from relationships.cadence import State
 from relationships.health import Band
 from relationships.models import (
     CadenceAgreement,
+    FeedbackStep,
     Feeling,
     Halt,
     HealthFlag,
@@ -277,3 +278,19 @@ def test_every_situation_of_a_stage_stands_somewhere_and_is_believable() -> None
         assert {one["verdict"] for one in change.criteria} == {"met"}
         assert change.days_in_former is not None and change.days_in_former >= 90
         assert change.changed_on <= today
+
+
+def test_what_partners_say_has_an_answer_that_fits_it() -> None:
+    """Each text has answers of its own, of which one was given; what was applied says what."""
+    told = {one.text: one for said in demo_evidence.SAID.values() for one in said}
+    answers = [answer for one in told.values() for answer in one.answers]
+    assert len(answers) == len(set(answers)), "an answer that fits anything"
+    seen: set[str] = set()
+    for step in FeedbackStep.objects.filter(feedback__said__in=told).select_related("feedback"):
+        one = told[step.feedback.said]
+        if step.kind == "answered":
+            assert step.text in one.answers, (one.text, step.text)
+            seen.add(one.text)
+        elif step.kind == "applied":
+            assert step.text == one.applied != "", one.text
+    assert seen == set(told)
