@@ -2,38 +2,126 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from relationships.forms.partner import NEAREST, PartnerField, offer_partners, partners_of
-from relationships.models import Relationship
+from dashboards.queries import Cursor, page_of
+from relationships import finding, words
+from relationships.forms.partner import named_by
+from relationships.models import Relationship, RelationshipQuerySet
+from web import dates
 from web.clock import Now
+from web.plain import LONGEST, words_of
 
 SOON = 90
+# So many of those that renew next stand first; the portfolio has them all.
+FIRST = 8
+PAGE = 50
 
 
-class PackChoiceForm(forms.Form):
-    relationship = PartnerField()
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A partner, whose pack is one click away."""
 
-    def __init__(self, *args: Any, user: User, now: Now, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # What renews next is reviewed first.
-        soon = Relationship.objects.changeable_by(user).of_book(user).renewing_within(SOON, now)
-        first = soon.select_related("account", "agreement", "owner").order_by("renewal_on", "pk")[:NEAREST]
-        offer_partners(self, partners_of(user), user=user, now=now, first=list(first))
+    name: str
+    address: str
+    icon: str
+    tone: str
+    hint: str
 
 
-@require_GET
+@dataclass(frozen=True, slots=True)
+class Group:
+    key: str
+    name: str
+    lines: list[Line]
+    # A further page, or where all of them are.
+    more: str = ""
+    more_said: str = ""
+
+
+def _rows(user: User) -> RelationshipQuerySet:
+    """Whoever sees a relationship may prepare its pack."""
+    return Relationship.objects.visible_to(user).select_related("account", "agreement", "owner")
+
+
+def _line(row: Relationship, now: Now, hint: str = "") -> Line:
+    look = words.LOOKS[row.state(now)]
+    address = reverse("review_pack", args=[row.pk])
+    return Line(str(row), address, look.icon, look.tone, hint or words.short(row, now))
+
+
+def _found(user: User, typed: str, now: Now) -> list[Group]:
+    """Those called like that, the best first; as many queries for one as for fifty."""
+    keys = finding.partners(finding.scope_of(user), words_of(typed))
+    rows = {row.pk: row for row in _rows(user).filter(pk__in=keys[:PAGE])}
+    lines = [_line(rows[key], now) for key in keys[:PAGE] if key in rows]
+    return [Group("found", _("Found"), lines)] if lines else []
+
+
+def _soon(user: User, now: Now) -> list[Group]:
+    """What renews next is reviewed first."""
+    soon = _rows(user).of_book(user).renewing_within(SOON, now).order_by("renewal_on", "pk")[: FIRST + 1]
+    lines = [_line(row, now, _renews(row, now)) for row in soon]
+    more = f"{reverse('portfolio')}?{urlencode({'renews': SOON, 'whose': 'book'})}" if len(lines) > FIRST else ""
+    return [Group("soon", _("Renew next"), lines[:FIRST], more, _("All that renew within 90 days"))] if lines else []
+
+
+def _renews(row: Relationship, now: Now) -> str:
+    assert row.renewal_on is not None
+    return _("renews %(day)s") % {"day": dates.on(row.renewal_on, row.today(now))}
+
+
+def _all(user: User, after: str, now: Now) -> list[Group]:
+    rows, further = page_of(
+        Relationship.objects.visible_to(user), sort="name", state=None, now=now, after=Cursor.parse(after), size=PAGE
+    )
+    more = f"?{urlencode({'after': further})}" if further else ""
+    lines = [_line(row, now) for row in rows]
+    return [Group("all", _("All partners"), lines, more, _("Next"))] if lines else []
+
+
+@require_safe
+@vary_on_headers("HX-Request")
 def pack_choice(request: PersonRequest) -> HttpResponse:
-    """Changes nothing: the choice stands in the address."""
-    form = PackChoiceForm(request.GET if "relationship" in request.GET else None, user=request.user, now=Now.read())
-    if form.is_bound and form.is_valid():
-        return redirect("review_pack", pk=form.cleaned_data["relationship"].pk)
-    status = 422 if form.is_bound else 200
-    return render(request, "dashboards/pack_choice.html", {"form": form}, status=status)
+    """Changes nothing: links to the packs. An address that names a relationship leads to its pack."""
+    user, now = request.user, Now.read()
+    wrong = False
+    if "relationship" in request.GET:
+        row = named_by(Relationship.objects.visible_to(user), request.GET)
+        if row is not None:
+            return redirect("review_pack", pk=row.pk)
+        wrong = True
+    typed = " ".join(request.GET.get("q", "").replace("\0", "")[:LONGEST].split())
+    after = request.GET.get("after", "")
+    looked_for = bool(words_of(typed))
+    listed = [] if looked_for or after else _soon(user, now)
+    listed += _found(user, typed, now) if looked_for else _all(user, after, now)
+    context: dict[str, Any] = {
+        "typed": typed,
+        "groups": listed,
+        "looked_for": looked_for,
+        "wrong": wrong,
+        "said": _said(listed) if looked_for else "",
+        "further": bool(after) and not looked_for,
+    }
+    part = "#found" if request.htmx else ""
+    return render(request, f"dashboards/pack_choice.html{part}", context, status=422 if wrong else 200)
+
+
+def _said(groups: list[Group]) -> str:
+    count = sum(len(group.lines) for group in groups)
+    if count >= PAGE:
+        return _("The best %(count)d; more letters find fewer.") % {"count": count}
+    return ngettext("%(count)d partner.", "%(count)d partners.", count) % {"count": count} if count else ""

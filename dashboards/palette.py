@@ -33,6 +33,8 @@ PARTNERS = 8
 # Partners with which something can be done straight from here: each has several actions.
 ACTED_ON = 3
 LONGEST = 200
+# So many people are looked at for whether their name is meant.
+LOOKED_AT = 50
 
 
 @require_safe
@@ -80,7 +82,7 @@ def find(user: User, typed: str, now: Now) -> list[Group]:
         Group(_("Places"), [place.choice() for place in places]),
         Group(_("Partners"), [_page_of(row, now) for row in partners]),
         Group(_("Saved views"), _views(user, looked_for) if looked_for else []),
-        Group(_("People"), _people(user, scope, looked_for) if scope else []),
+        Group(_("People"), _people(user, scope, typed) if scope else []),
         Group(_("One-to-ones"), _colleagues(user, looked_for) if looked_for else []),
         Group(
             _("Actions"),
@@ -170,11 +172,17 @@ def _view(user: User, row: SavedView) -> Choice:
     return Choice(row.name, row.address, "bookmark", hint)
 
 
-def _people(user: User, scope: Scope, looked_for: tuple[Word, ...]) -> list[Choice]:
-    """People of partners by name or address: the organisation at which they are."""
-    keys = names.people(user, looked_for, scope.accounts)[:PARTNERS]
+def _people(user: User, scope: Scope, typed: str) -> list[Choice]:
+    """People of partners by name, with the page of the organisation at which they are.
+
+    By what ends their address only where one is typed: it names the partner, and so all people of theirs.
+    """
+    looked_for = words_of(typed)
+    keys = names.people(user, looked_for, scope.accounts)[:LOOKED_AT]
     told = search.people_told(user, keys)
-    return [Choice(told[key].name, told[key].address, "user", told[key].said) for key in keys if key in told]
+    found = [told[key] for key in keys if key in told]
+    meant = [one for one in found if "@" in typed or match(f"{one.name} {one.email.partition('@')[0]}", looked_for)]
+    return [Choice(one.name, one.address, "user", one.said) for one in meant[:PARTNERS]]
 
 
 def _colleagues(user: User, looked_for: tuple[Word, ...]) -> list[Choice]:

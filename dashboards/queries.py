@@ -12,7 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Sum, TextField, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Collate
+from django.db.models.functions import Cast, Collate, Concat, Lower
 
 from accounts import access
 from accounts.access import Reach
@@ -142,25 +142,50 @@ class Cursor:
     def parse(cls, text: str) -> Cursor | None:
         """Nothing for a text that is no cursor: the list then begins at its beginning."""
         parts = text.split("~", 2)
-        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts[:2]):
+        if (
+            len(parts) != 3
+            or "\0" in text
+            or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts[:2])
+        ):
             return None
         return cls(int(parts[0]), parts[2], int(parts[1]))
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One run of rows: which, sorted by what (rising), and how a cursor's text becomes that value again."""
+    """One run of rows: which, sorted by what (rising), and how a cursor's text becomes that value again.
+
+    ``then`` is a text by which those are sorted that are equal in ``by``; a cursor has it after a ``PARTED``.
+    """
 
     rows: RelationshipQuerySet
     by: Combinable
     read: Any
+    then: Combinable | None = None
+
+    def ranked(self, rows: RelationshipQuerySet) -> RelationshipQuerySet:
+        if self.then is None:
+            return rows.alias(by=self.by).order_by("by", "pk")
+        return rows.alias(by=self.by, then=self.then).order_by("by", "then", "pk")
+
+    @property
+    def value(self) -> Combinable:
+        """What a cursor keeps of a row."""
+        text = Cast("by", TextField())
+        return text if self.then is None else Concat(text, Value(PARTED), F("then"), output_field=TextField())
+
+
+# It is in no ``name_key``, which has no white space but single blanks.
+PARTED = "\n"
 
 
 def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now) -> list[Order]:
     chosen = rows.in_state(state, now) if state else rows
     match sort:
         case "name":
-            return [Order(chosen, Collate("account__name_key", "C"), str)]
+            # Of one organisation its units by theirs.
+            units = Collate(Lower("name"), "C")
+            return [Order(chosen, Collate("account__name_key", "C"), str, units)]
         case "contact":
             touched = chosen.filter(last_touch_on__isnull=False)
             return [
@@ -216,11 +241,16 @@ def _worst(rows: RelationshipQuerySet, state: State, now: Now) -> Order:
 
 def _after(order: Order, cursor: Cursor) -> RelationshipQuerySet:
     """The rows behind the cursor; all of them where its value makes no sense."""
+    said, _parted, then = cursor.value.partition(PARTED)
     try:
-        value = order.read(cursor.value)
+        value = order.read(said)
     except ValueError:
         return order.rows
-    return order.rows.alias(by=order.by).filter(Q(by__gt=value) | Q(by=value, pk__gt=cursor.pk))
+    # An index begins with what is not before it.
+    rows = order.rows.alias(by=order.by, then=order.then or Value("")).filter(by__gte=value)
+    if order.then is None:
+        return rows.filter(Q(by__gt=value) | Q(pk__gt=cursor.pk))
+    return rows.filter(Q(by__gt=value) | Q(then__gt=then) | Q(then=then, pk__gt=cursor.pk))
 
 
 def page_of(
@@ -239,7 +269,7 @@ def page_of(
 def in_order(rows: RelationshipQuerySet, *, sort: str, state: State | None, now: Now) -> Iterator[RelationshipQuerySet]:
     """All of it in the order of the pages: run after run."""
     for order in _orders(rows, sort, state, now):
-        yield order.rows.alias(by=order.by).order_by("by", "pk")
+        yield order.ranked(order.rows)
 
 
 def _keys(orders: list[Order], after: Cursor | None, most: int) -> list[tuple[int, str, int]]:
@@ -249,9 +279,8 @@ def _keys(orders: list[Order], after: Cursor | None, most: int) -> list[tuple[in
         if after is not None and group < after.group:
             continue
         rows = _after(order, after) if after is not None and group == after.group else order.rows
-        ranked = rows.alias(by=order.by).order_by("by", "pk")
-        sliced = ranked.annotate(group=Value(group), value=Cast("by", TextField())).values_list("group", "value", "pk")
-        runs.append(sliced[:most])
+        sliced = order.ranked(rows).annotate(group=Value(group), value=order.value)
+        runs.append(sliced.values_list("group", "value", "pk")[:most])
     if not runs:
         return []
     joined = runs[0].union(*runs[1:], all=True)[:most] if len(runs) > 1 else runs[0]

@@ -441,9 +441,53 @@ def test_a_review_pack_is_prepared_of_the_partner_chosen() -> None:
     assert address not in page(people.rita())
     shown = client.get(address).content.decode()
     assert "Ewos" in shown and "Nordhavn" not in shown
+    assert "renews on " in shown and f'href="{reverse("review_pack", args=[soon.pk])}"' in shown
     assert client.get(address, {"relationship": soon.pk}).headers["Location"] == reverse("review_pack", args=[soon.pk])
     for wrong in (theirs.pk, "", "x", 10**30):
         assert client.get(address, {"relationship": wrong}).status_code == 422
+
+
+def test_any_partner_is_chosen_for_a_pack_without_javascript() -> None:
+    """By a search, or page by page; each is a link to their pack, and nobody's is there who may not be seen."""
+    rows = [people.relationship(account=people.account(f"Partner {number:03}")) for number in range(120)]
+    canary = people.relationship(account=people.account("Partner canary"), owner=people.outsider(), team=people.south())
+    client = Client()
+    client.force_login(people.alice())
+    address = reverse("pack_choice")
+    links: list[str] = []
+    asked = address
+    while asked:
+        shown = client.get(asked).content.decode()
+        assert "canary" not in shown
+        links += re.findall(r'href="/relationships/(\d+)/pack/"', shown)
+        further = re.search(r'href="(\?after=[^"]+)"', shown)
+        asked = address + further[1] if further else ""
+    assert links == [str(row.pk) for row in rows]
+    found = client.get(address, {"q": "partner 077"}).content.decode()
+    assert re.findall(r'href="/relationships/(\d+)/pack/"', found) == [str(rows[77].pk)] and "1 partner." in found
+    assert "Partner 077" in client.get(address, {"q": "partnr 077"}).content.decode(), "a mistake is forgiven"
+    assert str(canary.pk) not in re.findall(
+        r"/relationships/(\d+)/", client.get(address, {"q": "canary"}).content.decode()
+    )
+    assert "is called like that" in client.get(address, {"q": "canary"}).content.decode()
+    part = client.get(address, {"q": "partner 077"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part and "Partner 077" in part
+
+
+def test_choosing_a_partner_for_a_pack_costs_the_same_for_one_and_for_fifty() -> None:
+    client = Client()
+    client.force_login(people.alice())
+    client.get(reverse("pack_choice"))
+    today = Now.read().today("UTC")
+    counts = []
+    for number in (1, 49):
+        for at in range(number):
+            people.relationship(account=people.account(f"Partner {number} {at}"), renewal_on=today + timedelta(days=9))
+        for query in ({}, {"q": "partner"}):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(reverse("pack_choice"), query, headers={"HX-Request": "true"})
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:] == [14, 14]
 
 
 def test_what_the_rhythms_ask_for_is_drawn_once_two_weeks_are_kept() -> None:

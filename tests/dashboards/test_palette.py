@@ -391,6 +391,8 @@ def test_people_of_partners_are_found_by_who_may_see_them() -> None:
         ("Ingrid Solberg", "Buyer at Ewos", row.account.get_absolute_url())
     ]
     assert found("ingird") == found("inger@ewos.example") == {"People": ["Ingrid Solberg"]}
+    # The partner's name is in the address of each of theirs.
+    assert "People" not in found("ewos")
 
 
 # As tolerant as search -----------------------------------------------------------------------------------------------

@@ -77,6 +77,26 @@ def test_state_filter_agrees_with_the_row(state: State) -> None:
     ]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_units_of_one_organisation_stand_by_their_names(size: int) -> None:
+    datarook, other = people.account("Datarook"), people.account("datarook b")
+    for account, name in (
+        (datarook, "Tracking pilot"), (other, "Archive"), (datarook, "licences"), (datarook, ""),
+        (datarook, "Two\nlines~"), (other, ""), (datarook, "Analysis"),
+    ):  # fmt: skip
+        people.relationship(account=account, name=name)
+    assert [str(row) for page in pages("name", None, size) for row in page] == [
+        "Datarook", "Datarook · Analysis", "Datarook · licences", "Datarook · Tracking pilot", "Datarook · Two\nlines~",
+        "datarook b", "datarook b · Archive",
+    ]  # fmt: skip
+    (run,) = queries.in_order(Relationship.objects.visible_to(people.alice()), sort="name", state=None, now=NOW)
+    assert [str(row) for row in run][1:4] == ["Datarook · Analysis", "Datarook · licences", "Datarook · Tracking pilot"]
+
+
+def test_a_cursor_with_a_nought_is_none() -> None:
+    assert Cursor.parse("0~1~a\0") is None
+
+
 def test_book_counts_every_state_once() -> None:
     made = book([*State, State.OVERDUE, State.IN_TOUCH])
     counted = queries.book(Relationship.objects.visible_to(people.alice()), NOW)
