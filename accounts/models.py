@@ -728,12 +728,15 @@ class UndoStep(models.Model):
     """How to take a deed back: the verb and its arguments, and the rows that must not have changed since.
 
     ``watched`` holds ``[label, pk, version, former]``: the row's newest audit event after the deed and the one before.
-    ``sent_as`` is what was sent for it (``accounts.sent``), empty where that does not matter.
+    ``sent_as`` is what was sent for it (``accounts.sent``), empty where that does not matter. What was done with many
+    has ``parts``, ``[name, [[label, pk], …]]``, and ``form``, which says it of any of them (``accounts.undo.NAMES``).
     """
 
     actor = models.ForeignKey(User, models.CASCADE, related_name="undo_steps")
     done_at = models.DateTimeField()
     said = models.TextField()
+    form = models.TextField(blank=True, default="", db_default="")
+    parts = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     verb = models.TextField()
     arguments = models.JSONField(encoder=DjangoJSONEncoder)
     watched = models.JSONField(default=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -15,9 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.history import Newest, Watched, events_of, newest_of, people_of, places_of
 from accounts.models import UndoStep, UndoStepQuerySet, User
+from accounts.words import NAMED, first_of
 from web import dates
 from web.clock import Now
 from web.paging import page
@@ -31,10 +33,11 @@ INVERSES: dict[str, Inverse] = {}
 
 @dataclass(frozen=True, slots=True)
 class Done(Generic[Row]):
-    """What a verb did: the row, and the step that takes it back."""
+    """What a verb did: the row, and the step that takes it back. ``left`` says what was not taken back, and why."""
 
     row: Row
     step: UndoStep
+    left: str = ""
 
 
 def _name(verb: Inverse) -> str:
@@ -75,6 +78,32 @@ def _hindered(steps: Collection[UndoStep]) -> dict[int, str]:
     return found
 
 
+# Of inverses of what is done with many: the arguments without what belongs to other rows than these.
+Narrowing = Callable[[dict[str, Any], Collection[Watched]], dict[str, Any]]
+NARROWINGS: dict[str, Narrowing] = {}
+
+
+def narrowing(verb: Inverse) -> Callable[[Narrowing], Narrowing]:
+    """Register how an inverse is asked for some of its parts, so that these can be taken back without the others."""
+
+    def register(narrow: Narrowing) -> Narrowing:
+        assert _name(verb) in INVERSES and _name(verb) not in NARROWINGS, verb
+        NARROWINGS[_name(verb)] = narrow
+        return narrow
+
+    return register
+
+
+# One of those with which something was done together: its name, and the rows of the deed that are its own.
+Part = tuple[str, Sequence[tuple[type[models.Model], int]]]
+# Where what is said of a deed with many names them; anything else that is put in there is ``escaped``.
+NAMES = "%(names)s"
+
+
+def escaped(text: str) -> str:
+    return text.replace("%", "%%")
+
+
 class TooLateError(ValidationError):
     """A deed that can't be taken back any more; ``where`` is the page of its history, if there is one to see."""
 
@@ -106,20 +135,34 @@ def record(
     verb: Inverse,
     arguments: dict[str, Any],
     watch: Sequence[tuple[type[models.Model], int]],
+    parts: Sequence[Part] = (),
 ) -> UndoStep:
-    """Keep how to take a deed back. ``watch`` names the rows that must be as they are now when that happens."""
+    """Keep how to take a deed back. ``watch`` names the rows that must be as they are now when that happens.
+
+    What was done with many says ``NAMES`` in ``said`` and has its ``parts``, each row in one of them: a part that
+    somebody changes stays as it is then, and the others are taken back.
+    """
     name = _name(verb)
     assert name in INVERSES, name
+    kept = [[called, [[model._meta.label, pk] for model, pk in rows]] for called, rows in parts]
+    assert not parts or (name in NARROWINGS and NAMES in said and sum(len(rows) for _one, rows in parts) == len(watch))
     newest = _versions([(model._meta.label, pk) for model, pk in watch])
     former = _versions(newest, besides=newest)
     return UndoStep.objects.create(
         actor=actor,
         done_at=now.instant,
-        said=said,
+        said=_of_parts(said, kept) if parts else said,
+        form=said if parts else "",
+        parts=kept,
         verb=name,
         arguments=arguments,
         watched=[[*row, newest[row], former[row]] for row in newest],
     )
+
+
+def _of_parts(form: str, parts: Sequence[Any]) -> str:
+    """*Tier of Ewos, Nordlaks, Salmar and 9 more set to B*."""
+    return form % {"names": first_of([name for name, _rows in parts])}
 
 
 def gather(*, actor: User, now: Now, said: str, steps: Sequence[UndoStep]) -> UndoStep:
@@ -154,20 +197,45 @@ def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
     if step.undone_at is None:
         _lock(watched)
     newest = newest_of(watched)
-    why = refusal(step, newest, people_of(told.metadata for told in newest.values()), now=now)
+    people = people_of(told.metadata for told in newest.values())
+    why = refusal(step, newest, people, now=now)
     if why:
         places = places_of({row: newest[row] for row in watched}, actor, page="get_history_url")
         first = _firsts([step], newest, actor, now).get(step.pk)
         where = f"{reverse('history')}#deed-{first.pk}" if first else next(iter(places.values()), "")
         raise TooLateError(why, where=where if _changed(step, newest) else "")
+    left = what_stays(step, newest, people, now=now)
+    if left:
+        _part_from(step, [part for part in step.parts if _changed(step, newest, part)])
     done = INVERSES[step.verb](actor=actor, now=now, **step.arguments)
     step.undone_at = now.instant
     step.save(update_fields=["undone_at"])
     # An inverse names its deed as if it were done anew: who takes it back is told what was taken back.
     done.step.said = words_of_turn(step.said)
-    done.step.save(update_fields=["said"])
+    done.step.parts = step.parts
+    done.step.form = words_of_turn(step.form) if step.parts else ""
+    done.step.save(update_fields=["said", "form", "parts"])
     _carry_over(step, now)
-    return done
+    return Done(done.row, done.step, left)
+
+
+def _part_from(step: UndoStep, parts: Sequence[Any]) -> None:
+    """Leave these parts of a deed in a step of their own, and in this one the others."""
+
+    def only(some: Sequence[Any]) -> dict[str, Any]:
+        rows = {(label, pk) for _name, own in some for label, pk in own}
+        return {
+            "said": _of_parts(step.form, some),
+            "parts": some,
+            "arguments": NARROWINGS[step.verb](step.arguments, rows),
+            "watched": [one for one in step.watched if (one[0], one[1]) in rows],
+        }
+
+    apart, rest = only(parts), only([part for part in step.parts if part not in parts])
+    UndoStep.objects.create(actor=step.actor, done_at=step.done_at, verb=step.verb, form=step.form, **apart)
+    for name, value in rest.items():
+        setattr(step, name, value)
+    step.save(update_fields=[*rest])
 
 
 def words_of_turn(said: str) -> str:
@@ -219,11 +287,72 @@ def refusal(step: UndoStep, newest: Mapping[Watched, Newest], people: Mapping[in
     if step.verb not in INVERSES:
         return _("This was done with a former version of Concord; change it by hand.")
     changed = _changed(step, newest)
-    return _said_who(step, max(changed, key=lambda told: told.at or step.done_at), people, now) if changed else ""
+    if not changed:
+        return ""
+    if not step.parts:
+        return _said_who(step, max(changed, key=lambda told: told.at or step.done_at), people, now)
+    touched = _touched(step, newest)
+    own = {name: last for name, last in touched if _user_of(last) == step.actor_id}
+    if own:
+        return _("You changed %(what)s again %(day)s: take that back first, or change it by hand.") % {
+            "what": first_of(list(own)), "day": _latest(step, own.values(), now)
+        }  # fmt: skip
+    if len(touched) < len(step.parts):
+        return ""
+    advice = ngettext(
+        "Change it by hand, or restore a value from its history.",
+        "Change them by hand, or restore values from their histories.",
+        len(touched),
+    )
+    return f"{_said_whose(step, touched, people, now)} {advice}"
 
 
-def _changed(step: UndoStep, newest: Mapping[Watched, Newest]) -> list[Newest]:
-    return [newest[row] for row, version in watched_by(step).items() if newest[row].id != version]
+def what_stays(step: UndoStep, newest: Mapping[Watched, Newest], people: Mapping[int, User], *, now: Now) -> str:
+    """Which parts somebody else has changed since, where the others can be taken back; empty where that is not so."""
+    touched = _touched(step, newest) if step.parts else []
+    return _said_whose(step, touched, people, now) if touched and len(touched) < len(step.parts) else ""
+
+
+def _changed(step: UndoStep, newest: Mapping[Watched, Newest], part: Any = None) -> list[Newest]:
+    """The newest events of the rows that are no more as the deed left them, of a part of it or of all."""
+    watched = watched_by(step)
+    rows = watched if part is None else [(label, pk) for label, pk in part[1]]
+    return [newest[row] for row in rows if newest[row].id != watched[row]]
+
+
+def _touched(step: UndoStep, newest: Mapping[Watched, Newest]) -> list[tuple[str, Newest]]:
+    """The parts that changed since, by name, with what was written last of each; the latest first."""
+    found = [(part[0], max(changed, key=_when)) for part in step.parts if (changed := _changed(step, newest, part))]
+    return sorted(found, key=lambda one: _when(one[1]), reverse=True)
+
+
+def _when(told: Newest) -> datetime:
+    return told.at or datetime.min.replace(tzinfo=UTC)
+
+
+def _user_of(told: Newest) -> Any:
+    return (told.metadata or {}).get("user")
+
+
+def _latest(step: UndoStep, told: Iterable[Newest], now: Now) -> str:
+    """*today*, of the day on which the last of it was written, as the actor has it."""
+    zone = ZoneInfo(step.actor.zone)
+    return dates.on(max(map(_when, told)).astimezone(zone).date(), now.today(step.actor.zone))
+
+
+def _said_whose(step: UndoStep, touched: Sequence[tuple[str, Newest]], people: Mapping[int, User], now: Now) -> str:
+    """*Bob Brandt changed Ewos and Salmar, most recently today, so they stay as they are.*"""
+    who = [str(people.get(_user_of(last)) or _("Somebody")) for _name, last in touched]
+    said = ngettext(
+        "%(who)s changed %(what)s %(day)s, so it stays as it is.",
+        "%(who)s changed %(what)s, most recently %(day)s, so they stay as they are.",
+        len(touched),
+    )
+    return said % {
+        "who": first_of(list(dict.fromkeys(who))),
+        "what": first_of([name for name, _last in touched]),
+        "day": _latest(step, [last for _name, last in touched], now),
+    }
 
 
 def _firsts(steps: Collection[UndoStep], newest: Mapping[Watched, Newest], user: User, now: Now) -> dict[int, UndoStep]:
@@ -248,12 +377,12 @@ def _said_who(step: UndoStep, last: Newest, people: Mapping[int, User], now: Now
     """*Bob Brandt changed it on Tuesday, so it stays as it is. …*"""
     zone = step.actor.zone
     day = dates.on(last.at.astimezone(ZoneInfo(zone)).date(), now.today(zone)) if last.at else ""
-    key = (last.metadata or {}).get("user")
+    key = _user_of(last)
     if key == step.actor_id:
         return _("You changed it again %(day)s: take that back first, or change it by hand.") % {"day": day}
     return _(
         "%(name)s changed it %(day)s, so it stays as it is. Change it by hand, or restore a value from its history."
-    ) % {"name": people.get(key) or _("Somebody"), "day": day}  # type: ignore[arg-type]
+    ) % {"name": people.get(key) or _("Somebody"), "day": day}
 
 
 def _carry_over(undone: UndoStep, now: Now) -> None:
@@ -293,11 +422,19 @@ class Deed:
     place: str
     # What is to be taken back before it.
     first: UndoStep | None = None
+    # What of it would stay as it is, and why.
+    stays: str = ""
 
     @property
     def again(self) -> bool:
         """Whether its button does again what was taken back."""
         return is_taken_back(self.step.said)
+
+    @property
+    def names(self) -> list[str]:
+        """With whom it was done, where what is said of it does not name them all."""
+        names = [name for name, _rows in self.step.parts]
+        return names if len(names) > NAMED else []
 
 
 def deeds_of(user: User, *, now: Now, after: str = "") -> tuple[list[Deed], str]:
@@ -326,5 +463,6 @@ def told_of(steps: Sequence[UndoStep], user: User, now: Now) -> list[Deed]:
         there = {places[row] for row in watched_by(step) if row in places}
         place = there.pop() if len(there) == 1 else ""
         why = refusal(step, newest, people, now=now) or hindered.get(step.pk, "")
-        deeds.append(Deed(step, why, place, firsts.get(step.pk)))
+        stays = "" if why else what_stays(step, newest, people, now=now)
+        deeds.append(Deed(step, why, place, firsts.get(step.pk), stays))
     return deeds

@@ -66,7 +66,7 @@ read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 def _said(
     request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, again: bool = False, place: str = ""
 ) -> HttpResponse:
-    said = deed.step.said.rstrip(".") + "."
+    said = f"{deed.step.said.rstrip('.')}. {deed.left}".strip()
     return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again, place=place)
 
 

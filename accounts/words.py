@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.duplicates import AGAINST, Reason, Verdict, Why
+
+# So many of what was done together are named.
+NAMED = 3
+
+
+def first_of(names: Sequence[str]) -> str:
+    """*Ewos, Nordlaks and Salmar*; *Ewos, Nordlaks, Salmar and 9 more*."""
+    more = len(names) - NAMED
+    rest = [_("%(count)d more") % {"count": more}] if more > 0 else []
+    return get_text_list([*names[:NAMED], *rest], _("and"))
 
 
 def _names(told: tuple[str, ...]) -> str:

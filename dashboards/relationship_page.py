@@ -101,6 +101,7 @@ def _rhythm(row: Relationship, known: records.Known, state: State, here: date) -
     contacts = queries.contacts_since([row.pk], first).get(row.pk, [])
     course = known.record.course
     ended = rhythm.silences(course.rhythm, course.gaps, first)
+    going = rhythm.going_on(course.rhythm, course.gaps, here) if state in PAST_DUE else None
     facts = queries.rhythm_of(row, here)
     tighter = _tighter(facts.agreements)
     return {
@@ -108,7 +109,8 @@ def _rhythm(row: Relationship, known: records.Known, state: State, here: date) -
         "wide_says": words.drawn(row, contacts, here, rhythm.WEEKS),
         "narrow": rows.draw(row, contacts, here, NARROW, TALL, weeks=rhythm.PHONE_WEEKS, tighter=tighter, ended=ended),
         "narrow_says": words.drawn(row, contacts, here, rhythm.PHONE_WEEKS),
-        "strip_says": strip_words.sentence(contacts, ended, here, rhythm.WEEKS),
+        "narrow_weeks": rhythm.PHONE_WEEKS,
+        "strip_says": strip_words.sentence(contacts, ended, here, rhythm.WEEKS, going),
         "strip": strip_words.lines(rhythm.listed(contacts, ended), here),
         "past_due": _past_due(row, state, here),
         "agreed": words.agreement(row, here, facts.agreements),

@@ -232,8 +232,13 @@ def _cadence(case: Case) -> list[str]:
     late = case.too_long
     found = [_("%(touched)s; %(agreed)s") % {"touched": touched, "agreed": agreed}]
     if late:
-        told = {"late": number(late), "all": number(case.silences)}
-        said = ngettext("%(late)s of %(all)s silences was too long", "%(late)s of %(all)s silences were too long", late)
+        since = case.rhythm.agreed_on or case.day
+        told = {"late": number(late), "all": number(case.silences), "day": dates.plain(since, case.day)}
+        said = ngettext(
+            "%(late)s of %(all)s silences since %(day)s was too long",
+            "%(late)s of %(all)s silences since %(day)s were too long",
+            late,
+        )
         if case.silences > 1:
             found.append(said % told)
         else:

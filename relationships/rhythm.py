@@ -94,6 +94,15 @@ def silences(agreed: health.Rhythm, gaps: Iterable[health.Gap], since: date) -> 
     return found
 
 
+def going_on(agreed: health.Rhythm, gaps: Sequence[health.Gap], today: date) -> Silence | None:
+    """The silence that is still open, up to today, late by the same rule; none where nothing is agreed."""
+    every = agreed.every(today)
+    if every is None or not gaps or gaps[-1].end is not None:
+        return None
+    late = tuple((one.first, one.last) for one in agreed.spells(gaps[-1], today) if not one.kept)
+    return Silence(gaps[-1].start, today, every, late=late)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A contact as a line: ``silence`` is what it ended, if it ended one."""

@@ -16,16 +16,22 @@ from relationships.rhythm import Contact, Listed, Silence
 from web import dates
 
 
-def sentence(contacts: Sequence[Contact], ended: Sequence[Silence], today: date, weeks: int) -> str:
-    """*25 contacts in 26 weeks: we began 12, they 8; of 5 nobody said who did. Two silences were too long, …*"""
+def sentence(
+    contacts: Sequence[Contact], ended: Sequence[Silence], today: date, weeks: int, going: Silence | None = None
+) -> str:
+    """*25 contacts in 26 weeks: we began 12, they 8; of 5 nobody said who did. Two silences were too long, …*
+
+    ``going`` is the silence that is open while a check-in is due: *No silence that ended … The one that goes on now …*
+    """
     touches = [one for one in contacts if one.two_way]
     told = {"count": len(touches), "weeks": weeks}
+    silent = f"{_too_long(ended, today, weeks)} {_going(going, bool(ended), any(one.late for one in ended))}".strip()
     if not touches:
-        return _("No contact in %(weeks)d weeks.") % told
+        return f"{_('No contact in %(weeks)d weeks.') % told} {silent}".strip()
     said = (
         ngettext("%(count)d contact in %(weeks)d weeks", "%(count)d contacts in %(weeks)d weeks", len(touches)) % told
     )
-    return f"{said}: {_begun(touches)}. {_too_long(ended, today)}".strip()
+    return f"{said}: {_begun(touches)}. {silent}".strip()
 
 
 def _begun(touches: Sequence[Contact]) -> str:
@@ -38,23 +44,43 @@ def _begun(touches: Sequence[Contact]) -> str:
     return said + (_("; of %(count)d nobody said who did") % {"count": unknown} if unknown else "")
 
 
-def _too_long(ended: Sequence[Silence], today: date) -> str:
+def _too_long(ended: Sequence[Silence], today: date, weeks: int) -> str:
+    """Of those that ended in these weeks, as the score counts them: what it says beside it is of all there were."""
     late = [one for one in ended if one.late]
     if not late:
-        return _("No silence between them was longer than agreed.") if ended else ""
+        return _("No silence that ended in these %(weeks)d weeks was too long.") % {"weeks": weeks} if ended else ""
     longest = max(late, key=lambda one: (one.days, one.end))
     told = {
         "count": apnumber(len(late)),
         "days": dates.days(longest.days),
         "agreed": longest.every_days,
         "day": dates.plain(longest.end, today),
+        "weeks": weeks,
     }
     said = ngettext(
-        "%(count)s silence between them was too long: %(days)s until %(day)s, where %(agreed)d were agreed.",
-        "%(count)s silences between them were too long; the longest, until %(day)s: %(days)s, agreed %(agreed)d.",
+        "%(count)s silence that ended in these %(weeks)d weeks was too long: %(days)s until %(day)s, "
+        "agreed %(agreed)d.",
+        "%(count)s silences that ended in these %(weeks)d weeks were too long; the longest, until %(day)s: %(days)s, "
+        "agreed %(agreed)d.",
         len(late),
     )
     return capfirst(said % told)
+
+
+def _going(going: Silence | None, others: bool, others_late: bool) -> str:
+    if going is None or not (going.late or going.days > going.every_days):
+        return ""
+    if not going.late:
+        form = (
+            _("The one that goes on now is longer than agreed, not yet so long that it counts.")
+            if others
+            else _("The silence that goes on now is longer than agreed, not yet so long that it counts.")
+        )
+    elif others_late:
+        form = _("The one that goes on now is too long as well.")
+    else:
+        form = _("The one that goes on now is too long.") if others else _("The silence that goes on now is too long.")
+    return form
 
 
 @dataclass(frozen=True, slots=True)

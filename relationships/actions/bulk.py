@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.history import Watched
 from accounts.models import Team, UndoStep, User
 from accounts.rows import rows_from, values_of
-from accounts.undo import Done, inverse, record
+from accounts.undo import NAMES, Done, Part, escaped, inverse, narrowing, record
 from relationships.actions.dates import refresh
 from relationships.actions.rhythm import check_reason
 from relationships.actions.team import still_theirs, together
@@ -30,8 +31,9 @@ def _count(rows: Sequence[Relationship]) -> str:
     return ngettext("%(count)d relationship", "%(count)d relationships", len(rows)) % {"count": len(rows)}
 
 
-def _changed(rows: Sequence[Relationship]) -> str:
-    return _("%(partners)s changed") % {"partners": _count(rows)}
+def _parts(rows: Iterable[Relationship]) -> list[Part]:
+    """Each of them can be taken back without the others."""
+    return [(str(row), [(Relationship, row.pk)]) for row in rows]
 
 
 def _as_they_were(rows: Sequence[Relationship], field: str) -> str:
@@ -46,7 +48,14 @@ def _as_they_were(rows: Sequence[Relationship], field: str) -> str:
 
 
 def _set(
-    rows: Sequence[Relationship], field: str, values: dict[int, Any], *, actor: User, now: Now, said: str
+    rows: Sequence[Relationship],
+    field: str,
+    values: dict[int, Any],
+    *,
+    actor: User,
+    now: Now,
+    said: str,
+    parts: Sequence[Part] = (),
 ) -> UndoStep:
     """Give each its value in one statement, and keep what it was."""
     column = COLUMNS[field]
@@ -61,6 +70,7 @@ def _set(
         verb=set_for_many,
         arguments={"field": field, "values": before},
         watch=[(Relationship, row.pk) for row in rows],
+        parts=parts,
     )
 
 
@@ -72,7 +82,9 @@ def move_to_team(*, actor: User, now: Now, relationships: Iterable[Relationship]
     if not rows:
         raise ValidationError({"team": _("They are in this team already.")})
     ids = [row.pk for row in rows]
-    step = _set(rows, "team", dict.fromkeys(ids, wanted), actor=actor, now=now, said=_changed(rows))
+    said = _("Team of %(names)s set to %(team)s") if team else _("%(names)s: in no team any more")
+    said %= {"names": NAMES, "team": escaped(str(team))}
+    step = _set(rows, "team", dict.fromkeys(ids, wanted), actor=actor, now=now, said=said, parts=_parts(rows))
     _refuse_lost(actor, ids)
     return Done(ids, step)
 
@@ -105,7 +117,10 @@ def retag(
             rows.append(row)
     if not rows:
         raise ValidationError(_("Their tags are so already."))
-    step = _set(rows, "tags", wanted, actor=actor, now=now, said=_changed(rows))
+    told = [_("%(tags)s added") % {"tags": ", ".join(add)}] if add else []
+    told += [_("%(tags)s removed") % {"tags": ", ".join(remove)}] if remove else []
+    said = _("Tags of %(names)s: %(what)s") % {"names": NAMES, "what": escaped("; ".join(told))}
+    step = _set(rows, "tags", wanted, actor=actor, now=now, said=said, parts=_parts(rows))
     return Done([row.pk for row in rows], step)
 
 
@@ -117,7 +132,9 @@ def set_tier(*, actor: User, now: Now, relationships: Iterable[Relationship], ti
     if not rows:
         raise ValidationError({"tier": _("They are in this tier already.")})
     ids = [row.pk for row in rows]
-    step = _set(rows, "tier", dict.fromkeys(ids, wanted), actor=actor, now=now, said=_changed(rows))
+    said = _("Tier of %(names)s set to %(tier)s") if wanted else _("Tier of %(names)s removed")
+    said %= {"names": NAMES, "tier": escaped(wanted)}
+    step = _set(rows, "tier", dict.fromkeys(ids, wanted), actor=actor, now=now, said=said, parts=_parts(rows))
     return Done(ids, step)
 
 
@@ -131,6 +148,12 @@ def set_for_many(*, actor: User, now: Now, field: str, values: Sequence[tuple[in
     rows = still_theirs(actor, wanted.keys())
     step = _set(rows, field, wanted, actor=actor, now=now, said=_as_they_were(rows, field))
     return Done([row.pk for row in rows], step)
+
+
+@narrowing(set_for_many)
+def _values_of(arguments: dict[str, Any], rows: Collection[Watched]) -> dict[str, Any]:
+    label = Relationship._meta.label
+    return {**arguments, "values": [one for one in arguments["values"] if (label, one[0]) in rows]}
 
 
 def _refuse_gone_teams(ids: set[int]) -> None:
@@ -165,10 +188,14 @@ def assume_cadence(
     step = record(
         actor=actor,
         now=now,
-        said=_("%(partners)s: every %(days)d days") % {"partners": _count(rows), "days": every_days},
+        said=ngettext(
+            "Rhythm of %(names)s set to every day", "Rhythm of %(names)s set to every %(days)d days", every_days
+        )
+        % {"names": NAMES, "days": every_days},
         verb=withdraw_agreements,
         arguments={"ids": [agreement.pk for agreement in made]},
         watch=[(CadenceAgreement, agreement.pk) for agreement in made],
+        parts=[(str(agreement.relationship), [(CadenceAgreement, agreement.pk)]) for agreement in made],
     )
     return Done([row.pk for row in rows], step)
 
@@ -210,3 +237,13 @@ def restore_agreements(*, actor: User, now: Now, kept: Sequence[dict[str, Any]])
         watch=[(CadenceAgreement, agreement.pk) for agreement in back],
     )
     return Done([row.pk for row in rows], step)
+
+
+@narrowing(withdraw_agreements)
+def _withdrawn_of(arguments: dict[str, Any], rows: Collection[Watched]) -> dict[str, Any]:
+    return {"ids": [pk for pk in arguments["ids"] if (CadenceAgreement._meta.label, pk) in rows]}
+
+
+@narrowing(restore_agreements)
+def _restored_of(arguments: dict[str, Any], rows: Collection[Watched]) -> dict[str, Any]:
+    return {"kept": [one for one in arguments["kept"] if (CadenceAgreement._meta.label, one["id"]) in rows]}

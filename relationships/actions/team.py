@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import actions as accounts
+from accounts.history import Watched
 from accounts.models import User
 from accounts.rows import row_from, rows_from, values_of
-from accounts.undo import Done, gather, inverse, record
+from accounts.undo import NAMES, Done, Part, escaped, gather, inverse, narrowing, record
 from relationships.actions.dates import theirs
 from relationships.models import (
     Commitment,
@@ -206,7 +207,7 @@ def hand_over(
     ids = [row.pk for row in rows]
     ended = _end_parts(ids, to, former_stays=former_stays)
     made = _stay_as_deputies(rows) if former_stays else []
-    keepers = {name: _pass_on(rows_of(), ids, to) for name, rows_of in KEPT.items()}
+    passed = {name: _pass_on(rows_of(), ids, to) for name, rows_of in KEPT.items()}
     Relationship.objects.filter(pk__in=ids).update(owner=to)
     notes = HandOver.objects.bulk_create(
         HandOver(
@@ -214,22 +215,31 @@ def hand_over(
         )
         for row in rows
     )
-    said = ngettext("%(partner)s handed over to %(name)s", "%(count)d handed over to %(name)s", len(rows))
+    parts = _parts(rows, [*(one for kept in passed.values() for one in kept), *ended, *made, *notes])
     step = record(
         actor=actor,
         now=now,
-        said=said % {"partner": rows[0], "count": len(rows), "name": to},
+        said=_("%(names)s handed over to %(name)s") % {"names": NAMES, "name": escaped(str(to))},
         verb=set_owners,
         arguments={
             "owners": [[row.pk, row.owner_id] for row in rows],
-            **{name: [[pk, keeper] for pk, keeper in passed.items()] for name, passed in keepers.items()},
+            **{name: [[one.pk, one.keeper_id] for one in kept] for name, kept in passed.items()},
             "parts_back": [values_of(part) for part in ended],
             "parts_gone": [part.pk for part in made],
             "notes_gone": [handed.pk for handed in notes],
         },
-        watch=_watched(ids, keepers, [part.pk for part in [*ended, *made]], [handed.pk for handed in notes]),
+        watch=[one for _name, own in parts for one in own],
+        parts=parts,
     )
     return Done(ids, step)
+
+
+def _parts(rows: Iterable[Relationship], hanging: Iterable[Any]) -> list[Part]:
+    """Each relationship with what of the deed hangs on it: one is handed back whole, or stays so."""
+    own: dict[int, list[tuple[type[Any], int]]] = {row.pk: [(Relationship, row.pk)] for row in rows}
+    for one in hanging:
+        own[one.relationship_id].append((type(one), one.pk))
+    return [(str(row), own[row.pk]) for row in rows]
 
 
 def _watched(
@@ -265,13 +275,12 @@ def _stay_as_deputies(rows: Sequence[Relationship]) -> list[RelationshipMember]:
     )
 
 
-def _pass_on(rows: QuerySet[Any], ids: Collection[int], to: User) -> dict[int, int]:
-    """What the owners see to; returns who saw to each. To be called before the owners change."""
+def _pass_on(rows: QuerySet[Any], ids: Collection[int], to: User) -> list[Any]:
+    """What the owners see to; returns each as it was, locked. To be called before the owners change."""
     own = rows.filter(relationship__in=ids, keeper=F("relationship__owner"))
-    locked = own.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    keepers = {row.pk: row.keeper_id for row in locked}
-    rows.model._base_manager.filter(pk__in=keepers).update(keeper=to)
-    return keepers
+    locked = list(own.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    rows.model._base_manager.filter(pk__in=[row.pk for row in locked]).update(keeper=to)
+    return locked
 
 
 @transaction.atomic
@@ -342,6 +351,25 @@ def set_owners(
         ),
     )
     return Done([row.pk for row in rows], step)
+
+
+@narrowing(set_owners)
+def _owners_of(arguments: dict[str, Any], rows: Collection[Watched]) -> dict[str, Any]:
+    """What is given by its key alone, by a pair that begins with it, or by all its columns."""
+    models: dict[str, type[Any]] = {
+        "owners": Relationship,
+        **{name: rows_of().model for name, rows_of in KEPT.items()},
+        **dict.fromkeys(("parts_back", "parts_gone"), RelationshipMember),
+        **dict.fromkeys(("notes_back", "notes_gone"), HandOver),
+    }
+
+    def key(one: Any) -> int:
+        return int(one["id"] if isinstance(one, dict) else one[0] if isinstance(one, list) else one)
+
+    return {
+        name: [one for one in given if (models[name]._meta.label, key(one)) in rows]
+        for name, given in arguments.items()
+    }
 
 
 def _set_keepers(model: type[Any], wanted: dict[int, int]) -> list[list[int | None]]:

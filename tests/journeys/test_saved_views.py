@@ -94,6 +94,6 @@ def test_tier_of_many_and_back(browse: Open) -> None:
     page.keyboard.press("Control+Enter")
     closed(page)
     expect(page.locator(".c-book td.tx")).to_have_text(["A", "A"])
-    toast(page, "2 relationships changed").get_by_role("button", name="Undo").click()
+    toast(page, "Tier of Ewos and Salmar set to A").get_by_role("button", name="Undo").click()
     expect(page.locator(".c-book td.tx")).to_have_text(["C", ""])
     assert [Relationship.objects.get(pk=row.pk).tier for row in rows] == ["C", ""]

@@ -46,7 +46,7 @@ def test_many_chosen_handed_over_and_back(browse: Open) -> None:
     box.get_by_label("You stay as deputy").check()
     page.keyboard.press("Control+Enter")
     closed(page)
-    said = toast(page, "2 handed over to Bob Brandt")
+    said = toast(page, "Ewos and Salmar handed over to Bob Brandt")
     expect(page.locator(".c-book .ow")).to_have_text(["Bob Brandt", "Alice Ahlberg", "Bob Brandt"])
     expect(bar).to_be_hidden()
     assert Commitment.objects.get().keeper == people.bob()

@@ -185,7 +185,7 @@ def test_the_silences_of_the_sentence_are_the_rows_of_the_page(history: History)
     found = of_history(history)
     said = health_words.sentence(Component.CADENCE, found)
     rows = [line for line in found.lines if line.counts is Counts.SILENCE]
-    if " silences w" in said:
+    if " silences since " in said:
         assert f" of {health_words.number(len(rows))} silences " in said
     assert found.too_long == sum(line.lost > 0 for line in rows)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from relationships import health, strip_words, words
 from relationships.cadence import Interval
-from relationships.rhythm import Contact, Rhythm, Silence, Span, draw, listed, silences
+from relationships.rhythm import Contact, Rhythm, Silence, Span, draw, going_on, listed, silences
 from tests import people
 from tests.relationships.records import DAY, MONDAY, agreed, log
 
@@ -203,7 +203,7 @@ def test_the_strip_is_told_in_a_sentence_and_as_lines() -> None:
     ]
     assert strip_words.sentence(contacts, ended, TODAY, 26) == (
         "3 contacts in 26 weeks: we began 1, they 1; of 1 nobody said who did. "
-        "One silence between them was too long: 28 days until 11 November, where 14 were agreed."
+        "One silence that ended in these 26 weeks was too long: 28 days until 11 November, agreed 14."
     )
     assert [
         (one.began, one.how, one.silence, one.long) for one in strip_words.lines(listed(contacts, ended), TODAY)
@@ -214,3 +214,32 @@ def test_the_strip_is_told_in_a_sentence_and_as_lines() -> None:
         ("We", "Call", "–", False),
     ]
     assert strip_words.sentence([], [], TODAY, 26) == "No contact in 26 weeks."
+
+
+@pytest.mark.parametrize(
+    ("ago", "said"),
+    [
+        ([22, 13, 4], "No silence that ended in these 26 weeks was too long."),
+        (
+            [30, 20, 12],
+            "No silence that ended in these 26 weeks was too long. "
+            "The one that goes on now is longer than agreed, not yet so long that it counts.",
+        ),
+        ([70, 60, 41], "One silence that ended in these 26 weeks was too long: 19 days until 13 October, agreed 10. "
+            "The one that goes on now is too long as well."),
+        ([60, 51, 41], "No silence that ended in these 26 weeks was too long. The one that goes on now is too long."),
+        ([200, 190], "No contact in 26 weeks. The silence that goes on now is too long."),
+    ],
+)  # fmt: skip
+def test_the_silence_that_goes_on_is_counted_with_those_that_ended(ago: list[int], said: str) -> None:
+    days = [TODAY - one * DAY for one in ago]
+    rhythm_of = health.Rhythm([Interval(days[0], 10)])
+    gaps = health.gaps(days, days[0])
+    contacts = [Contact(day, "ours", True, "call") for day in days if day > TODAY - 182 * DAY]
+    ended = silences(rhythm_of, gaps, TODAY - 182 * DAY)
+    told = strip_words.sentence(contacts, ended, TODAY, 26, going_on(rhythm_of, gaps, TODAY))
+    assert told.removeprefix(f"{len(contacts)} contacts in 26 weeks: we began {len(contacts)}, they 0. ") == said
+
+
+def test_no_silence_goes_on_where_nothing_is_agreed() -> None:
+    assert going_on(health.Rhythm(), [], TODAY) is None

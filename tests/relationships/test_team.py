@@ -387,11 +387,12 @@ def test_team_that_would_lock_its_actor_out_is_refused_as_a_whole(teamless: bool
 def test_what_came_back_is_said_to_be_as_it_was() -> None:
     rows = filled(2)
     tagged = undo(other_tags(rows), people.alice())
-    assert tagged.step.said == "Taken back: 2 relationships changed"
+    both = f"{rows[0]} and {rows[1]}"
+    assert tagged.step.said == f"Taken back: Tags of {both}: north added; old removed"
     moved = undo(to_europe(rows), people.adam())
-    assert moved.step.said == "Taken back: 2 relationships changed"
+    assert moved.step.said == f"Taken back: Team of {both} set to Europe"
     alone = undo(to_europe(rows[:1]), people.adam())
-    assert alone.step.said == f"Taken back: {rows[0]} changed"
+    assert alone.step.said == f"Taken back: Team of {rows[0]} set to Europe"
 
 
 def test_rhythm_for_many_over_one_that_was_agreed_needs_a_reason_and_else_nothing_is_done() -> None:
