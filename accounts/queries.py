@@ -125,7 +125,7 @@ def deed_columns(zone: str) -> list[Column]:
 def deeds_in_cells(deeds: Iterable[Deed], zone: str) -> Iterator[list[Cell]]:
     for deed in deeds:
         back = _("no") if deed.refusal else _("yes")
-        yield [here(deed.step.done_at, zone), deed.step.said, back, deed.refusal]
+        yield [here(deed.step.done_at, zone), deed.step.said, back, deed.refusal or deed.stays]
 
 
 def cover_columns() -> list[Column]:
