@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,7 @@ WRITTEN: dict[str, Any] = {
     "happened": gettext_lazy("Happened in 4 weeks"),
     "due": gettext_lazy("Due"),
     "worth": gettext_lazy("Yearly worth"),
+    "at_stake": gettext_lazy("At stake"),
     "renewal": gettext_lazy("Renews"),
     "stage": gettext_lazy("Stage"),
     "tier": gettext_lazy("Tier"),
@@ -47,9 +49,11 @@ WRITTEN: dict[str, Any] = {
 }
 USUAL = ("rhythm", "standing", "direction", "flag", "tags", "stage", "owner")
 # Of these, those that stand below each other as numbers.
-NUMBERS = ("worth", "needed", "happened")
+NUMBERS = ("worth", "at_stake", "needed", "happened")
 # What a list is sorted by is shown where nobody chose what is.
-OF_SORT = {"contact": "contact", "worth": "worth", "at_stake": "worth"}
+OF_SORT = {"contact": ("contact",), "worth": ("worth",), "at_stake": ("worth", "at_stake")}
+# So that both fit on a desk.
+GIVES_WAY = {"at_stake": ("stage",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def of(values: QueryDict, sort: str) -> Columns:
         known = {*DRAWN, *WRITTEN}
         return Columns(frozenset(key for key in values.getlist(NAME) if key in known), chosen=True)
     usual = frozenset(USUAL)
-    return Columns(usual | {OF_SORT[sort]} if sort in OF_SORT else usual, chosen=False)
+    return Columns(usual.union(OF_SORT.get(sort, ())).difference(GIVES_WAY.get(sort, ())), chosen=False)
 
 
 def left_out(values: QueryDict) -> list[LeftOut]:
@@ -145,6 +149,8 @@ def _says(row: Relationship, key: str, state: State, happened: int, today: date)
             return _day(row.due_on, dates.said, today) if running else ("", "")
         case "worth":
             return (worth(row), "") if row.yearly_worth is not None else ("", "")
+        case "at_stake":
+            return _at_stake(row, state, today)
         case "renewal":
             return _day(row.renewal_on, dates.said, today)
         case "stage":
@@ -170,7 +176,26 @@ def _needed(every_days: int | None) -> tuple[str, str]:
 
 
 def worth(row: Relationship) -> str:
-    return f"{number_format(row.yearly_worth or 0, 0, force_grouping=True)} {settings.CURRENCY}"
+    return _money(row.yearly_worth or 0)
+
+
+def _money(amount: Decimal | float) -> str:
+    return f"{number_format(amount, 0, force_grouping=True)} {settings.CURRENCY}"
+
+
+def at_stake(row: Relationship, state: State, today: date) -> Decimal | None:
+    """The yearly worth times the rhythms missed since the check-in was due: what the portfolio is sorted by."""
+    if state is not State.OVERDUE or row.due_on is None or not row.every_days or row.yearly_worth is None:
+        return None
+    return row.yearly_worth * (today - row.due_on).days / row.every_days
+
+
+def _at_stake(row: Relationship, state: State, today: date) -> tuple[str, str]:
+    much = at_stake(row, state, today)
+    if much is None or row.due_on is None or not row.every_days:
+        return "", ""
+    missed = cadence.lateness((today - row.due_on).days, row.every_days)
+    return _money(much), _("%(worth)s × %(missed).1f rhythms missed") % {"worth": worth(row), "missed": missed}
 
 
 def _day(day: date | None, say: Any, today: date) -> tuple[str, str]:

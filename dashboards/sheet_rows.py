@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import OneToOne, User
-from dashboards import health_flags, people_page
+from dashboards import columns, health_flags, people_page
 from dashboards.stage_page import Came
 from dashboards.standing_bar import in_list
 from dashboards.standing_page import Proof
@@ -95,6 +96,7 @@ def relationship_columns(currency: str) -> list[Column]:
         Column(_("In it since"), DAY),
         Column(_("Stage aimed at"), WORD),
         Column(_("Yearly worth, %(currency)s") % {"currency": currency}, WORD),
+        Column(_("At stake, %(currency)s") % {"currency": currency}, WORD),
         Column(_("Renewal day"), DAY),
         Column(_("Paused since"), DAY),
         Column(_("Ended on"), DAY),
@@ -127,11 +129,16 @@ def relationships(rows: Sequence[Relationship], now: Now) -> Iterator[list[Cell]
             row.stage_since,
             capfirst(row.get_target_stage_display()) if row.target_stage else "",
             row.yearly_worth,
+            _rounded(columns.at_stake(row, state, today)),
             row.renewal_on,
             row.paused_since,
             row.ended_on,
             *_of(row),
         ]
+
+
+def _rounded(amount: Decimal | None) -> Decimal | None:
+    return amount if amount is None else round(amount, 2)
 
 
 def _standing(row: Relationship, gone: trend.Direction) -> list[Cell]:

@@ -47,9 +47,13 @@ def test_usual_ones_unless_somebody_chose_and_nothing_beside_is_a_choice() -> No
     assert shown("columns=partner&columns=tier&columns=king&columns=%00").shown == {"tier"}
 
 
-@pytest.mark.parametrize(("sort", "besides"), [("worth", "worth"), ("at_stake", "worth"), ("contact", "contact")])
-def test_what_is_sorted_by_is_shown_unless_somebody_chose(sort: str, besides: str) -> None:
-    assert shown("", sort).shown == {*columns.USUAL, besides}
+SORTED_BY = {"worth": {"worth"}, "at_stake": {"worth", "at_stake"}, "contact": {"contact"}, "name": set()}
+
+
+@pytest.mark.parametrize("sort", SORTED_BY)
+def test_what_is_sorted_by_is_shown_unless_somebody_chose(sort: str) -> None:
+    gone = {"stage"} if sort == "at_stake" else set()
+    assert shown("", sort).shown == {*columns.USUAL, *SORTED_BY[sort]} - gone
     assert shown("columns=partner&columns=tier", sort).shown == {"tier"}
 
 
@@ -82,13 +86,16 @@ def test_each_column_says_what_the_row_has() -> None:
     assert told(row, State.DUE, now) == {
         "contact": "today", "due": "today", "worth": "1,234,567 EUR", "renewal": "tomorrow", "stage": "Contact",
         "tier": "A", "kind": "Reseller", "owner": "Alice Ahlberg", "team": "North", "needed": "2.0", "happened": "0",
+        "at_stake": "",
     }  # fmt: skip
 
 
 def test_what_is_not_known_is_empty_and_a_contact_that_never_was_is_said() -> None:
     row = people.relationship(team=None)
     said = told(row, State.NO_CADENCE, Now.read())
-    assert {key for key, text in said.items() if not text} == {"needed", "due", "worth", "renewal", "tier", "team"}
+    assert {key for key, text in said.items() if not text} == {
+        "needed", "due", "worth", "at_stake", "renewal", "tier", "team",
+    }  # fmt: skip
     assert said["contact"] == "never"
 
 
@@ -166,3 +173,28 @@ def test_most_at_stake_first() -> None:
     page, _after = queries.page_of(seen, sort="at_stake", state=None, now=books.NOW, after=None, size=50)
     assert [row.pk for row in page] == [row.pk for row in sorted(rows, key=place)]
     assert [row.pk for row in page[:2]] == [made[3].pk, made[0].pk]
+
+
+def test_the_order_of_what_is_at_stake_is_read_from_its_column() -> None:
+    made = books.book([State.OVERDUE] * 4 + [State.IN_TOUCH, State.DUE], now=Now.read())
+    for row, amount in zip(made, [100, 90000, None, 700, 5000, 20], strict=True):
+        Relationship.objects.filter(pk=row.pk).update(yearly_worth=amount)
+    page = client_of(people.alice()).get(reverse("portfolio"), {"sort": "at_stake"})
+    ((_look, _count, lines),) = page.context["groups"]
+    told = {line.relationship.pk: {cell.key: cell.text for cell in line.cells} for line in lines}
+    at_stake = [line["at_stake"] for line in told.values()]
+    amounts = [int(one.removesuffix(" EUR").replace(",", "")) for one in at_stake if one]
+    assert len(amounts) == 3 and amounts == sorted(amounts, reverse=True)
+    assert at_stake[3:] == ["", "", ""], "without a worth, and what is not late"
+    worth = [line["worth"] for line in told.values()]
+    assert worth[3:] == ["", "5,000 EUR", "20 EUR"]
+
+
+def test_at_stake_is_the_worth_times_the_rhythms_missed_and_says_how_many() -> None:
+    now = Now.read()
+    late = now.today("UTC") - timedelta(days=58)
+    row = people.relationship(yearly_worth=103000, every_days=30, due_on=late, overdue_from=late)
+    [cell] = columns.cells(row, shown("columns=at_stake"), State.OVERDUE, [], now)
+    assert (cell.text, cell.title) == ("199,133 EUR", "103,000 EUR × 1.9 rhythms missed")
+    [cell] = columns.cells(row, shown("columns=at_stake"), State.BOOKED, [], now)
+    assert cell.text == "", "a meeting is near"

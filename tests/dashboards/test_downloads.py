@@ -121,6 +121,14 @@ def test_the_portfolio_in_cells() -> None:
     assert found["Renewal day"].date() == date(2027, 1, 2)
 
 
+def test_what_is_at_stake_is_taken_along() -> None:
+    late = today() - timedelta(days=58)
+    people.relationship(yearly_worth=103000, every_days=30, due_on=late, overdue_from=late)
+    people.relationship(yearly_worth=9)
+    lines = lines_of(client_of(people.alice()), "portfolio_download", sort="at_stake")
+    assert [line["At stake, EUR"] for line in lines] == ["199133.33", ""]
+
+
 @pytest.mark.parametrize("fields", [{"band": ""}, {"paused": True}])
 def test_no_standing_is_told_below_the_threshold_or_of_what_rests(fields: dict[str, Any]) -> None:
     row = people.relationship(

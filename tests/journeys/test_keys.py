@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from dashboards import columns
 from tests import people
 from tests.journeys.book import closed, dialog, partner, toast
 from tests.journeys.conftest import Open
@@ -59,3 +60,26 @@ def test_keys_can_be_switched_off(browse: Open) -> None:
     page.keyboard.press("l")
     page.wait_for_timeout(300)
     closed(page)
+
+
+def test_a_table_wider_than_its_place_is_read_to_its_end_by_keys_and_whose_row_it_is_stays(browse: Open) -> None:
+    row = partner("Ewos", quiet=41, yearly_worth=184000)
+    page = browse(people.alice())
+    page.set_viewport_size({"width": 1440, "height": 900})
+    chosen = "&".join(f"columns={key}" for key in ("partner", *columns.DRAWN, *columns.WRITTEN))
+    page.goto(f"/portfolio/?{chosen}")
+    table, name = page.get_by_role("region", name="Relationships"), page.get_by_role("link", name=str(row), exact=True)
+    last = table.get_by_role("columnheader", name="Team")
+    expect(last).not_to_be_in_viewport()
+    assert "gradient" in table.evaluate("one => getComputedStyle(one).backgroundImage")
+    page.locator("[data-choose-all]").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(table).to_be_focused()
+    for _press in range(60):
+        page.keyboard.press("ArrowRight")
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(name).to_be_in_viewport(ratio=1)
+    assert name.evaluate(
+        "one => { const at = one.getBoundingClientRect();"
+        " return one.contains(document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2)) }"
+    )
