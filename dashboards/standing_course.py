@@ -28,17 +28,19 @@ from relationships.models import (
 from relationships.weekly import Happening, Point, What
 from relationships.weighing import Scale
 from web import dates
-from web.charts import Cell, Chart, Dash, Line, Lines, Mark, Size, Stop, Table, Tone
+from web.charts import Cell, Chart, Dash, Line, Lines, Mark, Shape, Size, Stop, Table, Tone
 
 # Of promises, problems and flags the newest so many.
 NEWEST = 120
-LOOKS: dict[Component, tuple[Tone, Dash]] = {
-    Component.CADENCE: (Tone.INK, Dash.SOLID),
-    Component.ACCESS: (Tone.NEW, Dash.DASHED),
-    Component.CREDIBILITY: (Tone.OK, Dash.DOTTED),
-    Component.TRUST: (Tone.DUE, Dash.SOLID),
-    Component.RECIPROCITY: (Tone.BOOKED, Dash.DASHED),
+# Each is told from the others in greyscale, too: by its dashes, or by what stands on it every few weeks.
+LOOKS: dict[Component, tuple[Tone, Dash, Shape]] = {
+    Component.CADENCE: (Tone.INK, Dash.SOLID, Shape.NONE),
+    Component.ACCESS: (Tone.NEW, Dash.DASHED, Shape.NONE),
+    Component.CREDIBILITY: (Tone.OK, Dash.DOTTED, Shape.NONE),
+    Component.TRUST: (Tone.DUE, Dash.SOLID, Shape.DIAMOND),
+    Component.RECIPROCITY: (Tone.BOOKED, Dash.DASH_DOT, Shape.NONE),
 }
+WEEKS_APART = 5
 
 
 def chart(row: Relationship, known: records.Known, entries: Sequence[Entry], case: Case, today: date) -> Chart | None:
@@ -159,12 +161,14 @@ def _drawn(found: Sequence[Point], happened: Sequence[Happening], today: date) -
                 Line(
                     names[one],
                     [point.full(one) for point in found],
-                    LOOKS[one][0],
+                    tone,
                     f"{names[one]} {found[-1].full(one)}",
-                    dash=LOOKS[one][1],
+                    shape=shape,
+                    dash=dash,
+                    every=WEEKS_APART,
                     firm=moved is not None and moved.component is one,
                 )
-                for one in Component
+                for one, (tone, dash, shape) in LOOKS.items()
             ],
             marks=[Mark(x(one.day), one.name, said_as.read_out(one, today)) for one in marks],
         ),

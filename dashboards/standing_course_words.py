@@ -43,9 +43,20 @@ def sentence(found: Sequence[Point], moved: Moved | None, happened: int, drawn: 
     said = [_("In all %(before)d points on %(day)s, %(after)d now.") % told, _kept(found, today)]
     if happened > drawn:
         count = {"drawn": drawn, "all": happened}
-        said.append(_("Marked are %(drawn)d of %(all)d things that happened; the table has all.") % count)
+        said.append(
+            _(
+                "Marked are %(drawn)d of %(all)d things that happened, by name where there is room; "
+                "the table tells all %(all)d."
+            )
+            % count
+        )
     elif happened:
-        said.append(_("What happened is marked, and stands in the table."))
+        form = ngettext(
+            "What happened is marked, and told in the table.",
+            "The %(count)d things that happened are marked, by name where there is room; the table tells all of them.",
+            happened,
+        )
+        said.append(form % {"count": happened})
     return " ".join(one for one in said if one)
 
 

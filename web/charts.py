@@ -47,6 +47,7 @@ class Dash(StrEnum):
     SOLID = "solid"
     DASHED = "dashed"
     DOTTED = "dotted"
+    DASH_DOT = "dash-dot"
 
 
 # Lines over time -----------------------------------------------------------------------------------------------------
@@ -62,6 +63,8 @@ class Line:
     label: str
     shape: Shape = Shape.NONE
     dash: Dash = Dash.SOLID
+    # Of so many points one shows its shape, where they lie too close for all.
+    every: int = 1
     firm: bool = False
     filled: bool = False
     # Where the words need another hue than the line, to be read.
@@ -127,6 +130,7 @@ class Lines:
                     "label": one.label,
                     "shape": one.shape,
                     "dash": one.dash,
+                    "every": one.every,
                     "firm": one.firm,
                     "filled": one.filled,
                 }

@@ -13,7 +13,7 @@ const FONT = { fontFamily: FAMILY, fontSize: 12 };
 const NARROW_PX = 520;
 /** Letters of 12 px are about so wide, and a label at the end of a line is about so high. */
 const LETTER_PX = 6.8, LABEL_PX = 15;
-const DASHES = { solid: "solid", dashed: [7, 4], dotted: [2, 3] };
+const DASHES = { solid: "solid", dashed: [7, 4], dotted: [2, 3], "dash-dot": [10, 3, 2, 3] };
 
 const hue = (tone) => `var(--${tone})`;
 const word = (tone = "ink-3") => ({ ...FONT, color: hue(tone) });
@@ -51,12 +51,14 @@ function apart(wanted) {
 
 function lines(plot, { width, height }) {
   const { low, high, step } = span(plot);
-  const grid = { left: roomFor([`${high}${plot.unit}`]) + 12, right: roomFor(plot.lines.map(({ label }) => label)) + 16, top: plot.marks.length ? 24 : 12, bottom: 26 };
+  const sides = { left: roomFor([`${high}${plot.unit}`]) + 12, right: roomFor(plot.lines.map(({ label }) => label)) + 16 };
+  const xs = plot.stops.map(({ x }) => x);
+  const first = xs[0] ?? 0, end = xs.at(-1) ?? 1;
+  const flags = flagged(plot.marks, (x) => sides.left + ((x - first) / (end - first || 1)) * (width - sides.left - sides.right));
+  const grid = { ...sides, top: 12 + FLAG_PX * Math.max(0, ...flags.map(({ level }) => level + 1)), bottom: 26 };
   const inner = height - grid.top - grid.bottom;
   const last = (values) => values.findLast((value) => value !== null) ?? low;
   const moved = apart(plot.lines.map(({ values }) => grid.top + inner * (1 - (last(values) - low) / (high - low))));
-  const xs = plot.stops.map(({ x }) => x);
-  const first = xs[0] ?? 0, end = xs.at(-1) ?? 1;
   const text = new Map(plot.ticks.map(({ x, text }) => [x, text]));
   const stops = [...plot.stops.map((stop, i) => ({ ...stop, at: plot.lines.map(({ values }) => values[i]) })), ...plot.marks].sort((a, b) => a.x - b.x);
   return {
@@ -72,29 +74,43 @@ function lines(plot, { width, height }) {
         axisLabel: { ...word(), customValues: plot.ticks.map(({ x }) => x), formatter: (x) => text.get(x) ?? "", hideOverlap: true, margin: 10 },
       },
       yAxis: { ...bare, ...ruled, type: "value", min: low, max: high, interval: step, axisLabel: { ...word(), formatter: `{value}${plot.unit}` } },
-      series: plot.lines.map((line, i) => ({
+      series: [...flagSeries(flags, low), ...plot.lines.map((line, i) => ({
         ...quiet, type: "line", name: line.name, data: xs.map((x, k) => [x, line.values[k]]), z: line.firm ? 4 : 3,
-        showSymbol: line.shape !== "none", symbol: line.shape, symbolSize: 7, clip: false,
+        showSymbol: line.shape !== "none", showAllSymbol: true, symbol: line.shape, symbolSize: (_, { dataIndex }) => (dataIndex % line.every ? 0 : 7), clip: false,
         lineStyle: { color: hue(line.tone), width: line.firm ? 2.5 : 2, type: DASHES[line.dash] },
         itemStyle: { color: hue(line.tone) },
         ...(line.filled && { areaStyle: { color: hue(line.tone), opacity: 0.08, origin: "start" } }),
         endLabel: { show: true, formatter: line.label, ...word(line.ink), fontWeight: 600, distance: 8, offset: [0, moved[i]] },
-        ...(!i && plot.marks.length && {
-          markLine: { ...quiet, symbol: ["none", "none"], data: marked(plot.marks, (x) => grid.left + ((x - first) / (end - first || 1)) * (width - grid.left - grid.right)) },
-        }),
-      })),
+      }))],
     },
   };
 }
 
-/** Thin lines for what happened; a name stands above its line where the one before leaves room. */
-function marked(marks, px) {
-  let free = -Infinity;
-  return marks.map(({ x, name, tone }) => {
-    const half = roomFor([name]) / 2, fits = px(x) - half > free;
-    if (fits && name) free = px(x) + half + 4;
-    return { xAxis: x, lineStyle: { color: hue(tone), width: 1, type: [2, 3] }, label: { show: fits, formatter: name, ...word("ink-2"), distance: 4 } };
-  });
+const FLAG_PX = 15, FLAGS_HIGH = 5;
+
+/**
+ * Thin lines for what happened, each with its name as a flag at its left. A flag flies above all lines that it reaches over, so that none goes
+ * through it; level -1 is a line that has no room for its name.
+ */
+function flagged(marks, px) {
+  const before = [];
+  for (const mark of marks) {
+    const at = px(mark.x), from = at - roomFor([mark.name]) - 6;
+    const level = 1 + Math.max(-1, ...before.filter((one) => one.at > from).map((one) => one.level));
+    before.push({ ...mark, at, level: mark.name && from > 0 && level < FLAGS_HIGH ? level : -1 });
+  }
+  return before;
+}
+
+function flagSeries(flags, low) {
+  const renderItem = ({ dataIndex, coordSys }, api) => {
+    const { name, tone, level } = flags[dataIndex], [x, y2] = api.coord([flags[dataIndex].x, low]);
+    const y1 = coordSys.y - (level + 1) * FLAG_PX;
+    const line = { type: "line", shape: { x1: x, y1, x2: x, y2 }, style: { stroke: hue(tone), lineWidth: 1, lineDash: [2, 3] } };
+    const text = { type: "text", style: { text: name, x: x - 4, y: y1, align: "right", verticalAlign: "top", fill: hue("ink-2"), font: `12px ${FAMILY}` } };
+    return { type: "group", children: level < 0 ? [line] : [line, text] };
+  };
+  return flags.length ? [{ ...quiet, type: "custom", data: flags.map(({ x }) => [x, low]), renderItem, z: 2 }] : [];
 }
 
 // A dot for each, in lanes -------------------------------------------------------------------------------------------

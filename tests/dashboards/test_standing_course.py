@@ -65,11 +65,11 @@ def test_each_week_is_what_the_page_of_that_day_says() -> None:
     found = chart(row)
     wanted = weekly.days(ago(300), today())
     assert len(found.table.rows) == len(wanted) == 43 or len(found.table.rows) == len(wanted)
-    assert row.stage == "contact" and any(line[4] != "0 of 25" for line in found.table.rows)
+    assert row.stage == "contact" and any(line[4].text != "0 of 25" for line in found.table.rows)
     for day, line in list(zip(wanted, found.table.rows, strict=True))[::6]:
         case = standing_page.case_of(row, known, day, today=today(), entries=entries)
         points = [health.whole(case.points(one)[0]) for one in Component]
-        assert [int(cell.split(" ")[0]) for cell in line[1:6]] == points, day
+        assert [int(cell.text.split(" ")[0]) for cell in line[1:6]] == points, day
 
 
 def test_what_was_shown_stands_as_it_was_shown_and_the_sentence_says_from_when() -> None:
@@ -78,7 +78,7 @@ def test_what_was_shown_stands_as_it_was_shown_and_the_sentence_says_from_when()
     monday = weekly.days(ago(300), today())[-3]
     assert row.snapshots.filter(on=monday).update(trust_b=0.88) == 1
     found = chart(row)
-    assert "22 of 25" in [line[4] for line in found.table.rows]
+    assert "22 of 25" in [line[4].text for line in found.table.rows]
     assert "of which nothing was kept, by what is known today" in found.sentence
 
 
@@ -121,3 +121,13 @@ def test_it_takes_as_many_queries_whatever_happened() -> None:
             standing_course.chart(row, known, entries, case, today())
         counts.append(len(found))
     assert counts == [QUERIES, QUERIES]
+
+
+def test_the_five_are_told_apart_without_their_hues_and_the_sentence_counts_what_the_table_tells() -> None:
+    found = chart(with_a_year())
+    lines = found.plot.lines
+    assert [line.name for line in lines] == found.table.head[1:6]
+    assert len({(line.dash, line.shape) for line in lines}) == len(lines) == len(Component)
+    told = [one for row in found.table.rows for one in row[-1].split("; ") if "we kept" in one or "they kept" in one]
+    assert len(told) == 3
+    assert "The 3 things that happened are marked, by name where there is room; the table tells all" in found.sentence

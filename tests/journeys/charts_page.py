@@ -33,6 +33,8 @@ WEEKS = 12
 TOUCH = [31, 32, 33, 33, 32, 31, 31, 30, 31, 30, 31, 29]
 OVERDUE = [3, 2, 2, 3, 2, 3, 3, 4, 3, 4, 4, 6]
 
+CLOSE = ["Problem", "Missed", "Solved"]
+
 PAGE = """{% extends "base.html" %}{% block title %}Charts{% endblock title %}
 {% block head %}{% include "web/_chart_script.html" %}{% endblock head %}
 {% block main %}<h1>Charts</h1>
@@ -54,7 +56,12 @@ def contact() -> Chart:
                 Line("in touch", TOUCH, Tone.OK, "29 in touch"),
                 Line("overdue", OVERDUE, Tone.OVER, "6 overdue", Shape.TRIANGLE, Dash.DASHED, firm=True, filled=True),
             ],
-            marks=[Mark(6.5, "Contract", "Between: the contract was signed.")],
+            marks=[
+                # So close to each other that their names need a row each, and the first has no room at all.
+                Mark(0, "Begun", "Before: it begins."),
+                *(Mark(2.5 + i / 10, name, f"Before: {name}.") for i, name in enumerate(CLOSE)),
+                Mark(6.5, "Contract", "Between: the contract was signed."),
+            ],
         ),
         Table(
             ["Week", "In touch", "Overdue"],

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import people
+from tests.journeys.charts_page import CLOSE
 from tests.journeys.conftest import Open
 from tests.journeys.test_looks import at_every_width, with_axe
 
@@ -55,6 +56,28 @@ def test_drawn_read_out_by_keys_and_in_both_themes(browse: Open) -> None:
     light = line.evaluate(colour)
     page.emulate_media(color_scheme="dark")
     assert line.evaluate(colour) != light
+
+
+def test_names_of_what_happened_lie_on_nothing(browse: Open) -> None:
+    chart = _open(browse).locator("#contact-chart")
+    names = {name: chart.locator("text", has_text=re.compile(f"^{name}$")) for name in (*CLOSE, "Contract")}
+    boxes = {name: found.bounding_box() for name, found in names.items()}
+    lines = [line.bounding_box() for line in chart.locator("path[stroke-dasharray][stroke='var(--ink-3)']").all()]
+    assert len(lines) == 5
+    for name, box in boxes.items():
+        assert box, name
+        others = [one for other, one in boxes.items() if other != name]
+        for thing in [*others, *lines]:
+            assert thing
+            beside = thing["x"] >= box["x"] + box["width"] or thing["x"] + thing["width"] <= box["x"]
+            above_or_below = thing["y"] >= box["y"] + box["height"] - 1 or thing["y"] + thing["height"] <= box["y"] + 1
+            assert beside or above_or_below, name
+    # Without room for its name a line stands alone, and the keys tell of it.
+    expect(chart.locator("text", has_text="Begun")).to_have_count(0)
+    chart.focus()
+    chart.press("Home")
+    chart.press("ArrowRight")
+    expect(chart.page.locator("#contact-said")).to_have_text("Before: it begins.")
 
 
 def test_what_has_an_address_is_followed(browse: Open) -> None:
