@@ -159,7 +159,7 @@ def _undo(request: PersonRequest, step: UndoStep) -> HttpResponse:
 def history(request: PersonRequest) -> HttpResponse:
     """What the person did in the last 30 days, and what of it can still be taken back."""
     deeds, after = deeds_of(request.user, now=Now.read(), after=request.GET.get("after", ""))
-    context = {"deeds": deeds, "after": after, "download": downloads.menu(request, "history_download")}
+    context = {"deeds": deeds, "after": after, "download": downloads.menu_of("history_download")}
     return render(request, "accounts/history.html", context)
 
 
@@ -172,7 +172,10 @@ def history_download(request: PersonRequest) -> HttpResponseBase:
 
     keys = downloads.keys_of(steps_of(user, now).order_by("-done_at", "-id"))
     listing = downloads.Listing(_("history"), queries.deed_columns(user.zone), keys, rows)
-    back = downloads.listed_at(request, "history")
+
+    def back() -> str:
+        return downloads.listed_at(request, "history")
+
     return downloads.deliver(request, listing, today=now.today(user.zone), back=back)
 
 
@@ -226,7 +229,7 @@ def person_download(request: PersonRequest) -> HttpResponseBase:
     keys = downloads.keys_of(people.order_by("name", "id"))
     listing = downloads.Listing(_("people"), queries.people_columns(), keys, rows)
     today = Now.read().today(request.user.zone)
-    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "person_list"))
+    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "person_list"))
 
 
 @read_or_write
@@ -439,7 +442,7 @@ def cover_list(request: PersonRequest) -> HttpResponse:
         "today": today,
         "removable": set(own.values_list("pk", flat=True)),
         "arranges": User.objects.covered_by_order_of(user).exclude(pk=user.pk).exists(),
-        "download": downloads.menu(request, "cover_download"),
+        "download": downloads.menu_of("cover_download"),
     }
     return render(request, "accounts/cover_list.html", context)
 
@@ -453,7 +456,7 @@ def cover_download(request: PersonRequest) -> HttpResponseBase:
 
     keys = downloads.keys_of(queries.covers(user, today).order_by("from_on", "id"))
     listing = downloads.Listing(_("holidays"), queries.cover_columns(), keys, rows)
-    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "cover_list"))
+    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "cover_list"))
 
 
 @read_or_write
@@ -517,7 +520,7 @@ def account_download(request: PersonRequest) -> HttpResponseBase:
     keys = downloads.keys_of(found.order_by("name_key", "id"))
     listing = downloads.Listing(_("organisations"), queries.directory_columns(), keys, rows)
     today = Now.read().today(request.user.zone)
-    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "account_list"))
+    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "account_list"))
 
 
 @require_safe
@@ -543,7 +546,7 @@ def duplicate_list(request: PersonRequest) -> HttpResponse:
         "pairs": queries.told_of(request.user, shown.rows),
         "after": shown.after,
         "count": count,
-        "download": downloads.menu(request, "duplicate_download", count),
+        "download": downloads.menu_of("duplicate_download", count=count),
     }
     return render(request, "accounts/duplicate_list.html", context)
 
@@ -559,7 +562,7 @@ def duplicate_download(request: PersonRequest) -> HttpResponseBase:
     keys = downloads.keys_of(queries.likely_pairs(user).order_by(F("shown").desc(), "id"))
     listing = downloads.Listing(_("duplicates"), queries.pair_columns(), keys, rows)
     today = Now.read().today(user.zone)
-    return downloads.deliver(request, listing, today=today, back=downloads.listed_at(request, "duplicate_list"))
+    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "duplicate_list"))
 
 
 @require_POST
@@ -613,7 +616,7 @@ def account_detail(request: PersonRequest, account_id: int) -> HttpResponse:
         "merges": account.merges.select_related("merged_by"),
         "alike": queries.told_of(request.user, _alike(request.user, account)),
         "now": now,
-        "download": downloads.menu(request, "account_people_download", args=[account.pk]),
+        "download": downloads.menu_of("account_people_download", account.pk),
     }
     return render(request, "accounts/account_detail.html", context)
 
@@ -630,7 +633,10 @@ def account_people_download(request: PersonRequest, account_id: int) -> HttpResp
         return queries.places_in_cells(people)
 
     listing = downloads.whole(_("people at %(name)s") % {"name": account}, queries.place_columns(), read)
-    back = downloads.listed_at(request, "account_detail", args=[account.pk])
+
+    def back() -> str:
+        return downloads.listed_at(request, "account_detail", args=[account.pk])
+
     return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
 
 

@@ -53,7 +53,7 @@ def portfolio(request: PersonRequest) -> HttpResponseBase:
         chain.from_iterable(keys_of(run) for run in runs),
         rows,
     )
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "portfolio"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "portfolio"))
 
 
 @require_GET
@@ -71,7 +71,7 @@ def loyal(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(listed.order_by("account__name", "id"))
     listing = Listing(_("satisfied-and-loyal"), sheet_rows.loyalty_columns(), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "loyalty_list"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "loyalty_list"))
 
 
 @require_GET
@@ -86,7 +86,7 @@ def promises(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(found.order_by("side", "group", "rank", "pk"))
     listing = Listing(_("promises"), sheet_rows.promise_columns(), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "promise_list"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "promise_list"))
 
 
 @require_GET
@@ -102,7 +102,7 @@ def feedback(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(found.order_by(*feedback_list.ORDERS[form.chosen().get("sort", "")]))
     listing = Listing(_("feedback"), sheet_rows.feedback_columns(), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "feedback_list"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "feedback_list"))
 
 
 @require_GET
@@ -116,7 +116,7 @@ def problems(request: PersonRequest) -> HttpResponseBase:
         return sheet_rows.problems(by_key(chosen, keys), now)
 
     listing = Listing(_("problems"), sheet_rows.problem_columns(), keys_of(found), rows)
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "problem_list"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "problem_list"))
 
 
 @require_GET
@@ -133,7 +133,7 @@ def meetings(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(found.order_by(*meeting_list.ORDERS.get(state, meeting_list.NEWEST)))
     listing = Listing(_("meetings"), sheet_rows.meeting_columns(user), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "meeting_list"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "meeting_list"))
 
 
 @require_GET
@@ -148,7 +148,7 @@ def posts(request: PersonRequest) -> HttpResponseBase:
         return sheet_rows.posts(by_key(chosen, keys), here)
 
     listing = Listing(_("listening-posts"), sheet_rows.post_columns(), keys_of(found.order_by("name", "id")), rows)
-    return deliver(request, listing, today=here, back=listed_at(request, "listening_list"))
+    return deliver(request, listing, today=here, back=lambda: listed_at(request, "listening_list"))
 
 
 @require_GET
@@ -162,7 +162,7 @@ def quiet(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(listening.quiet(user, here).order_by("since", "id"))
     listing = Listing(_("not-heard-for-long"), sheet_rows.quiet_columns(), keys, rows)
-    return deliver(request, listing, today=here, back=listed_at(request, "listening_list"))
+    return deliver(request, listing, today=here, back=lambda: listed_at(request, "listening_list"))
 
 
 @require_GET
@@ -171,7 +171,7 @@ def team(request: PersonRequest) -> HttpResponseBase:
     user, now = request.user, Now.read()
     here = now.today(user.zone)
     listing = whole(_("one-to-ones"), sheet_rows.team_columns(), lambda: one_to_one_page.team_of(user))
-    return deliver(request, listing, today=here, back=listed_at(request, "one_to_one_list"))
+    return deliver(request, listing, today=here, back=lambda: listed_at(request, "one_to_one_list"))
 
 
 @require_GET
@@ -186,7 +186,10 @@ def one_to_ones(request: PersonRequest, pk: int) -> HttpResponseBase:
 
     name = _("one-to-ones with %(name)s") % {"name": person}
     listing = Listing(name, sheet_rows.one_to_one_columns(), keys_of(mine.newest_first()), rows)
-    back = listed_at(request, "one_to_one", args=[person.pk])
+
+    def back() -> str:
+        return listed_at(request, "one_to_one", args=[person.pk])
+
     return deliver(request, listing, today=now.today(user.zone), back=back)
 
 
@@ -195,4 +198,4 @@ def insight_figures(request: PersonRequest) -> HttpResponseBase:
     """The table under one of the charts, of the book as it is narrowed."""
     user, now = request.user, Now.read()
     listing = chart_sheets.listing(_("insights"), request.GET.get("chart", ""), insights.charts_of(request, now))
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "insights"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "insights"))

@@ -36,7 +36,7 @@ from relationships.words import Look
 from web import dates, left_out
 from web.choices import narrow
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu, menu_of
 from web.paging import page
 
 PAGE = 25
@@ -361,7 +361,7 @@ def relationship_feedback(request: PersonRequest, pk: int) -> HttpResponse:
         "columns": columns,
         "sentences": sentences(known),
         "total": sum(one.total for one in known.values()),
-        "download": menu(request, "feedback_download", relationship=str(row.pk), whose="all", state="all"),
+        "download": menu_of("feedback_download", relationship=str(row.pk), whose="all", state="all"),
         "writes": writes,
     }
     return render(request, "dashboards/relationship_feedback.html", context)

@@ -21,7 +21,7 @@ from relationships.models import Feedback, ListeningPost, Relationship
 from relationships.queries import HeardCounts
 from web import dates
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 from web.paging import page
 
 POSTS, QUIET = 30, 15
@@ -89,8 +89,8 @@ def listening_list(request: PersonRequest) -> HttpResponse:
         "more": f"?{kept}after={shown.after}" if shown.after else "",
         "quiet": [_quiet(row, here) for row in silent.rows],
         "more_quiet": f"?{kept}quiet={silent.after}#quiet" if silent.after else "",
-        "download": menu(request, "listening_download"),
-        "quiet_download": menu(request, "quiet_download"),
+        "download": menu_of("listening_download", closed="1" if closed else ""),
+        "quiet_download": menu_of("quiet_download"),
         "writes": user.reach.writes,
     }
     return render(request, "dashboards/listening_list.html", context)

@@ -31,7 +31,7 @@ from relationships import words
 from relationships.models import Commitment, Introduction, PlanStep, ScoreConfig
 from web import dates, left_out, sheets
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 from web.left_out import LeftOut
 
 # Of former one-to-ones so many are listed.
@@ -73,7 +73,7 @@ def one_to_one_list(request: PersonRequest) -> HttpResponse:
     context = {
         "team": [(one, dates.ago(held_on, today) if held_on else "") for one, held_on in _team(user)],
         "managers": managers_of(user),
-        "download": menu(request, "one_to_one_list_download"),
+        "download": menu_of("one_to_one_list_download"),
     }
     return render(request, "dashboards/one_to_one_list.html", context)
 
@@ -145,7 +145,7 @@ def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
         "asked_on": former[0].held_on if former else None,
         "wishes": _wishes(book, managers, begin),
         "former": former,
-        "download": menu(request, "one_to_one_download", args=[person.pk]),
+        "download": menu_of("one_to_one_download", person.pk),
         "book": f"{reverse('portfolio')}?owner={person.pk}",
     }
     return render(request, "dashboards/one_to_one.html", context)

@@ -25,7 +25,7 @@ from relationships.queries import Theirs
 from relationships.readiness import Reading
 from web import dates
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 
 # Who decides stands first.
 WEIGHT = [Stakeholder.Power.SIGNS, Stakeholder.Power.DECIDES, Stakeholder.Power.INFLUENCES, Stakeholder.Power.NONE, ""]
@@ -86,8 +86,8 @@ def relationship_people(request: PersonRequest, pk: int) -> HttpResponse:
         "lede": _lede(lines),
         "lines": lines,
         "left": _left(found),
-        "download": menu(request, "relationship_people_download", args=[row.pk]),
-        "to_be_met": menu(request, "introduction_download", args=[row.pk]),
+        "download": menu_of("relationship_people_download", row.pk),
+        "to_be_met": menu_of("introduction_download", row.pk),
         "branches": _branches(lines),
         "wanted": [_wanted(one, today, cold=near is None) for one in introductions if one.closed_on is None],
         "met": [one for one in introductions if one.closed_on is not None],

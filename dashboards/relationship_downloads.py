@@ -25,7 +25,9 @@ def _row(request: PersonRequest, pk: int) -> Relationship:
 
 
 def _deliver(request: PersonRequest, listing: Listing, row: Relationship, now: Now, page: str) -> HttpResponseBase:
-    back = listed_at(request, page, args=[row.pk])
+    def back() -> str:
+        return listed_at(request, page, args=[row.pk])
+
     return deliver(request, listing, today=now.today(request.user.zone), back=back)
 
 

@@ -37,7 +37,7 @@ from relationships.models import CadenceAgreement, Commitment, Relationship
 from relationships.words import Look
 from web import dates
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 
 # States in which a check-in has come due.
 PAST_DUE = (State.DUE, State.BOOKED, State.OVERDUE)
@@ -164,7 +164,7 @@ def _timeline(request: PersonRequest, row: Relationship, state: State, now: Now)
         # A phone shows so many lines; the link to the next one unfolds the rest of the page.
         "seventh": _first_hidden(entries, ON_A_PHONE - bool(gap)),
         "more": f"?after={last}{narrowed}#timeline" if last else "",
-        "download": menu(request, "timeline_download", args=[row.pk]),
+        "download": menu_of("timeline_download", row.pk, show=show.value),
         "earlier": bool(after),
         "show": show.value,
         "parts": [

@@ -20,7 +20,7 @@ from relationships.models import Halt, PlanStep, Relationship, StageChange, Waiv
 from relationships.stages import Outlook, Stage, Verdict
 from web import dates
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 
 # So many steps that are done stand on the page, and waivers that are over.
 DONE_SHOWN, OVER_SHOWN = 5, 5
@@ -207,7 +207,7 @@ def relationship_stage(request: PersonRequest, pk: int) -> HttpResponse:
         "means": [(stage_words.MEANS[stage], stage == row.stage) for stage in Stage],
         "may_move": row.ended_on is None and (row.stage != Stage.CONTACT or bool(outlook and outlook.settled)),
         "came": came(row, here),
-        "download": menu(request, "relationship_stage_download", args=[row.pk]),
+        "download": menu_of("relationship_stage_download", row.pk),
         **_waivers(row, here),
         **_plan(row, here),
         "scopes": row.scopes.select_related("agreed_with").order_by("-agreed_on", "-pk"),

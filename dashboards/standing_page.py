@@ -39,7 +39,7 @@ from relationships.models import Relationship, ScoreConfig
 from web import dates
 from web.charts import Chart
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 
 # Of a group so many rows are shown, and so many where somebody opened all of it.
 NEWEST, OPENED = 20, 500
@@ -324,8 +324,8 @@ def relationship_standing(request: PersonRequest, pk: int) -> HttpResponse:
         "begun": records.begun_on(row),
         "then": standing_then.then(row, known, case, entries, beside) if day else None,
         "around": beside,
-        "download": menu(request, "relationship_standing_download", args=[row.pk]),
-        "course_download": menu(request, "relationship_standing_download", args=[row.pk], chart="course"),
+        "download": menu_of("relationship_standing_download", row.pk, on=day.isoformat() if day else ""),
+        "course_download": menu_of("relationship_standing_download", row.pk, chart="course"),
         "course": standing_course.chart(row, known, entries, case, here) if day is None else None,
     }
     return render(request, "dashboards/relationship_standing.html", context)

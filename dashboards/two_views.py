@@ -23,7 +23,7 @@ from relationships.pulse import KEYS, QUESTIONS, Group
 from relationships.two_views import HIGHEST, LOWEST, Place, Quadrant, View
 from web import dates
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 from web.paging import page
 
 # Of the questions so many stand on the overview; of the answers so many on a page.
@@ -209,7 +209,7 @@ def relationship_two_views(request: PersonRequest, pk: int) -> HttpResponse:
         "about": capfirst(said_as.about(question)) if question else "",
         "more": f"?{narrowed}after={listed.after}#answers" if listed.after else "",
         "earlier": "after" in request.GET,
-        "download": menu(request, "relationship_two_views_download", args=[row.pk]),
+        "download": menu_of("relationship_two_views_download", row.pk, question=question),
         "writes": Relationship.objects.changeable_by(user).filter(pk=row.pk).exists(),
     }
     return render(request, "dashboards/relationship_two_views.html", context)

@@ -24,7 +24,7 @@ from mail.models import WEEKLY, DigestOptOut, OutboxMail
 from meetings.actions import want_brief
 from meetings.models import BriefWish
 from web.clock import Now
-from web.downloads import Listing, by_key, deliver, here, keys_of, menu
+from web.downloads import Listing, by_key, deliver, here, keys_of, menu_of
 from web.sheets import Column, Row
 from web.zones import city
 
@@ -78,7 +78,7 @@ def outbox(request: PersonRequest) -> HttpResponse:
         "failed": mails.failed().order_by("due_at", "id"),
         "held_up": mails.held_up().order_by("due_at", "id")[:50],
         "held_up_count": mails.held_up().count(),
-        "download": menu(request, "outbox_download"),
+        "download": menu_of("outbox_download"),
     }
     return render(request, "mail/outbox.html", shown)
 
@@ -114,7 +114,7 @@ def outbox_download(request: PersonRequest) -> HttpResponseBase:
         Column(_("Reason"), 50), Column(_("Number of the mail"), 40),
     ]  # fmt: skip
     listing = Listing(_("outbox"), columns, keys(), rows)
-    return deliver(request, listing, today=Now.read().today(user.zone), back=reverse("outbox"))
+    return deliver(request, listing, today=Now.read().today(user.zone), back=lambda: reverse("outbox"))
 
 
 @require_POST

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db.models import Model, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -30,8 +30,6 @@ Record = TypeVar("Record", bound=Model)
 # So many rows are read at a time; each lot costs the same few queries.
 LOT = 500
 CSV, XLSX = "csv", "xlsx"
-# Where a page of a list begins; what is taken along begins at its first row.
-BEGINNINGS = ("after", "before", "quiet")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -97,10 +95,10 @@ def by_key(rows: QuerySet[Record], keys: Sequence[int]) -> list[Record]:
     return [found[key] for key in keys if key in found]
 
 
-def deliver(request: HttpRequest, listing: Listing, *, today: date, back: str) -> HttpResponseBase:
+def deliver(request: HttpRequest, listing: Listing, *, today: date, back: Callable[[], str]) -> HttpResponseBase:
     """``?as=xlsx`` is a workbook, ``csv`` or nothing CSV; there is nothing else.
 
-    ``back`` is the page of the list, for who asks for too much.
+    ``back`` says where the page of the list is, for who asks for too much.
     """
     kind = request.GET.get("as") or CSV
     if kind not in (CSV, XLSX):
@@ -123,10 +121,10 @@ def deliver(request: HttpRequest, listing: Listing, *, today: date, back: str) -
     return response
 
 
-def _workbook(request: HttpRequest, listing: Listing, today: date, back: str) -> HttpResponseBase:
+def _workbook(request: HttpRequest, listing: Listing, today: date, back: Callable[[], str]) -> HttpResponseBase:
     keys = array("q", listing.keys)
     if len(keys) > MOST_ROWS:
-        return refused(request, too_many(len(keys)), to=back)
+        return refused(request, too_many(len(keys)), to=back())
     kept = Listing(listing.name, listing.columns, keys, listing.rows)
     file = tempfile.TemporaryFile()  # noqa: SIM115
     write_workbook(file, title=capfirst(listing.name), columns=listing.columns, rows=chain.from_iterable(kept.lots()))
@@ -154,20 +152,28 @@ class Menu:
     too_many: str = ""
 
 
-def menu(request: HttpRequest, route: str, count: int = 0, *, args: Sequence[Any] = (), **more: str) -> Menu:
-    """For the list as it is narrowed on the page, from its first row on; ``count`` is how many rows there are.
-
-    ``args`` are those of the route, where it is about one thing.
-    """
+def menu(request: HttpRequest, route: str, count: int = 0, **more: str) -> Menu:
+    """For the list as a whole filter narrows it, from its first row on; ``count`` is how many rows there are."""
     values = request.GET.copy()
-    for name in [name for name in values if name.startswith(BEGINNINGS)]:
+    for name in [name for name in values if name.startswith("after")]:
         values.pop(name)
     for name, value in more.items():
         values[name] = value
+    return _menu(reverse(route), values, count)
+
+
+def menu_of(route: str, *args: Any, count: int = 0, **values: str) -> Menu:
+    """For a list that is narrowed by a word or two, or by nothing; ``args`` are those of the route."""
+    asked = QueryDict(mutable=True)
+    asked.update({name: value for name, value in values.items() if value})
+    return _menu(reverse(route, args=args), asked, count)
+
+
+def _menu(address: str, values: QueryDict, count: int) -> Menu:
     asked = {}
     for kind in (CSV, XLSX):
         values["as"] = kind
-        asked[kind] = f"{reverse(route, args=args)}?{values.urlencode()}"
+        asked[kind] = f"{address}?{values.urlencode()}"
     return Menu(asked[CSV], asked[XLSX], too_many(count) if count > MOST_ROWS else "")
 
 

@@ -40,7 +40,10 @@ def relationship_plays_download(request: PersonRequest, pk: int) -> HttpResponse
         keys_of(found.order_by(F("turn").asc(nulls_last=True), "-planned_on", "-id")),
         lambda keys: _plays(request, keys, now),
     )
-    back = listed_at(request, "relationship_plays", args=[row.pk])
+
+    def back() -> str:
+        return listed_at(request, "relationship_plays", args=[row.pk])
+
     return deliver(request, listing, today=now.today(user.zone), back=back)
 
 
@@ -54,7 +57,7 @@ def play_download(request: PersonRequest) -> HttpResponseBase:
         .order_by(F("relationship__team__name").asc(nulls_first=True), "done_on", "id")
     )
     listing = Listing(_("ways-in"), _play_columns(), keys_of(found), lambda keys: _plays(request, keys, now))
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "play_list"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "play_list"))
 
 
 def _play_columns() -> list[Column]:
@@ -140,4 +143,4 @@ def insight_download(request: PersonRequest) -> HttpResponseBase:
         Column(_("It became"), NAME),
     ]
     listing = Listing(_("learnt"), columns, keys_of(in_tab(tab, user).order_by("-written_at", "-id")), rows)
-    return deliver(request, listing, today=now.today(user.zone), back=listed_at(request, "insight_list"))
+    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "insight_list"))

@@ -26,7 +26,7 @@ from relationships.models import Relationship
 from relationships.views.common import attempt
 from web import dates
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 from web.paging import page
 from web.responses import CHANGED, done, form_page, safe_next
 
@@ -236,7 +236,7 @@ def insight_list(request: PersonRequest) -> HttpResponse:
         "insights": lines(shown.rows, user, now),
         "more": f"{_address(tab)}&after={shown.after}" if shown.after else "",
         "total": counts[""] + counts["closed"],
-        "download": menu(request, "insight_download", counts[tab]),
+        "download": menu_of("insight_download", count=counts[tab], show=tab),
     }
     return render(request, "meetings/insight_list.html", context)
 

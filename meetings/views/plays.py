@@ -26,7 +26,7 @@ from relationships.models import Relationship
 from relationships.views.common import attempt, attempt_once, changeable, known_already
 from web import dates
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 from web.paging import page
 from web.responses import done, form_page, refused, safe_next
 
@@ -110,7 +110,7 @@ def relationship_plays(request: PersonRequest, pk: int) -> HttpResponse:
         "open": lines(open_rows, today, _not_allowed(open_rows, row, request, now)),
         "ended": lines(shown.rows, today, {}),
         "more": f"?after={shown.after}#ended" if shown.after else "",
-        "download": menu(request, "relationship_plays_download", args=[row.pk]),
+        "download": menu_of("relationship_plays_download", row.pk),
         "works": play_words.working(found),
         "figures": [(play_words.DOING[one.kind], play_words.figure(one)) for one in found],
         "each_other": play_words.each_others(year),
@@ -146,7 +146,7 @@ def play_list(request: PersonRequest) -> HttpResponse:
         "lede": play_words.working(found),
         "figures": [_shown(one) for one in found],
         "teams": teams,
-        "download": menu(request, "play_download"),
+        "download": menu_of("play_download"),
     }
     return render(request, "meetings/play_list.html", context)
 

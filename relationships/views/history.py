@@ -59,7 +59,7 @@ def relationship_history(request: PersonRequest, pk: int) -> HttpResponse:
         ),
         "kinds": history.KINDS.items(),
         "earlier": f"?{urlencode(earlier)}" if before else "",
-        "download": downloads.menu(request, "relationship_history_download", args=[row.pk]),
+        "download": downloads.menu_of("relationship_history_download", row.pk, kind=kind),
     }
     return render(request, "relationships/history.html", context)
 
@@ -85,7 +85,10 @@ def relationship_history_download(request: PersonRequest, pk: int) -> HttpRespon
     keys = (downloads.key_of(moment) for moment in history.every_moment_of(row, kind))
     name = _("history of %(partner)s") % {"partner": row}
     listing = downloads.Listing(name, history.columns(user.zone), keys, rows)
-    back = downloads.listed_at(request, "relationship_history", args=[row.pk])
+
+    def back() -> str:
+        return downloads.listed_at(request, "relationship_history", args=[row.pk])
+
     return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
 
 

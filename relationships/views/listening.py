@@ -152,8 +152,8 @@ def listening_post_detail(request: PersonRequest, pk: int) -> HttpResponse:
             "more": f"?after={unsorted.after}" if unsorted.after else "",
             "lately": _lately(request, row, now),
             "aside": _set_aside(came_in),
-            "download": downloads.menu(request, "heard_download", args=[row.pk]),
-            "heard_download": downloads.menu(request, "feedback_download", post=str(row.pk), whose="all", state="all"),
+            "download": downloads.menu_of("heard_download", row.pk),
+            "heard_download": downloads.menu_of("feedback_download", post=str(row.pk), whose="all", state="all"),
         },
     )
 
@@ -184,7 +184,10 @@ def heard_download(request: PersonRequest, pk: int) -> HttpResponseBase:
 
     name = _("heard at %(post)s") % {"post": post}
     listing = downloads.Listing(name, _heard_columns(user.zone), downloads.keys_of(found), rows)
-    back = downloads.listed_at(request, "listening_post_detail", args=[post.pk])
+
+    def back() -> str:
+        return downloads.listed_at(request, "listening_post_detail", args=[post.pk])
+
     return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
 
 

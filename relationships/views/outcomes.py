@@ -118,4 +118,4 @@ def outcome_export(request: PersonRequest) -> HttpResponseBase:
     keys = downloads.keys_of(found.order_by("came_on", "pk"))
     listing = downloads.Listing(_("outcomes"), [Column(name) for name in [*names, *before]], keys, rows)
     today = Now.read().today(user.zone)
-    return downloads.deliver(request, listing, today=today, back=reverse("health_settings"))
+    return downloads.deliver(request, listing, today=today, back=lambda: reverse("health_settings"))

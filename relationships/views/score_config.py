@@ -18,7 +18,7 @@ from relationships.models import Relationship, RelationshipOutcome, ScoreConfig,
 from relationships.score_words import Moved
 from relationships.views.common import attempt
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import menu_of
 from web.paging import page
 from web.responses import done
 
@@ -72,7 +72,7 @@ def health_settings(request: PersonRequest) -> HttpResponse:
         "versions": page(versions, order=("-version",), after=request.GET.get("after", "")),
         "rule": score_words.feelings_rule(),
         "outcomes": _outcomes(request),
-        "download": menu(request, "outcome_export"),
+        "download": menu_of("outcome_export"),
         "writes": writes,
     }
     return render(request, "relationships/health_settings.html", context, status=422 if form.errors else 200)
