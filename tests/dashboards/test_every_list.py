@@ -318,7 +318,7 @@ def test_numbers_under_a_chart_are_numbers(world: World) -> None:
     head, *rows = cells_of(client, named("insights_download", world))
     assert [cell.value for cell in head] == ["Week of", "In touch", "Due", "Overdue"]
     assert {type(cell.value) for row in rows for cell in row[1:]} == {int}
-    assert rows[-1][0].value == "Now"
+    assert "Now" in [row[0].value for row in rows]
     assert client.get("/insights/download/?chart=none").status_code == 404
 
 
