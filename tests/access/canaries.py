@@ -138,6 +138,7 @@ class Half:
 GIVEN: dict[tuple[str, str], Any] = {
     ("UndoStep", "verb"): "relationships.actions.remove_interaction",
     ("UndoStep", "watched"): [],
+    ("UndoStep", "parts"): [],
     ("UndoStep", "arguments"): lambda half: {"interaction_id": half.row(Interaction).pk},
     ("Invitation", "expires_at"): timezone.now() + timedelta(days=7),
     ("Cover", "stand_in"): lambda half: stand_in(half).pk,
