@@ -63,11 +63,17 @@ from web.responses import done, form_page, safe_next
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
+# So many seconds for what takes longer to read.
+LONGER = 20
+
+
 def _said(
     request: HttpRequest, deed: Done[Any], *, to: str, go: bool = False, again: bool = False, place: str = ""
 ) -> HttpResponse:
-    said = f"{deed.step.said.rstrip('.')}. {deed.left}".strip()
-    return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again, place=place)
+    # What stayed comes first: a message that is too long loses its end.
+    said = f"{deed.left} {deed.step.said.rstrip('.')}.".strip()
+    seconds = LONGER if deed.left else 0
+    return done(request, said, to=to, step_id=deed.step.pk, go=go, again=again, place=place, seconds=seconds)
 
 
 def _refused(request: PersonRequest, why: str, *, to: str, where: str = "") -> HttpResponse:

@@ -214,4 +214,4 @@ def test_the_page_of_history_names_them_all_and_says_what_would_stay() -> None:
     step = UndoStep.objects.latest("pk")
     answer = client.post(reverse("undo", args=[step.pk]), headers={"HX-Request": "true"})
     message = answer.headers["HX-Trigger"]
-    assert "Taken back: Tier of Ewos, Nordlaks, Salmar and 1 more set to B. Bob Brandt changed Cermaq" in message
+    assert "so it stays as it is. Taken back: Tier of Ewos, Nordlaks, Salmar and 1 more set to B." in message

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationships import health, strip_words, words
+from relationships import actions, health, strip_words, words
 from relationships.cadence import Interval
 from relationships.rhythm import Contact, Rhythm, Silence, Span, draw, going_on, listed, silences
 from tests import people
 from tests.relationships.records import DAY, MONDAY, agreed, log
+from tests.relationships.test_attachments import client_of
+from web import dates
+from web.clock import Now
 
 TODAY = date(2026, 11, 23)
 WIDE, TALL = 1144.0, 48.0
@@ -243,3 +246,24 @@ def test_the_silence_that_goes_on_is_counted_with_those_that_ended(ago: list[int
 
 def test_no_silence_goes_on_where_nothing_is_agreed() -> None:
     assert going_on(health.Rhythm(), [], TODAY) is None
+
+
+@pytest.mark.django_db
+def test_the_page_says_the_same_of_its_silences_above_beside_and_below() -> None:
+    """Ten days were agreed: one silence was too long a year ago, one ended well, and one goes on for too long."""
+    now = Now.read()
+    today = now.today("UTC")
+    row = agreed(10, start=today - 400 * DAY)
+    for days in (400, 370, 362, *range(352, 60, -8), 56, 48, 41):
+        log(row, today - days * DAY)
+    actions.sweep_cadence(now=now)
+    page = client_of(people.alice()).get(row.get_absolute_url())
+    said = " ".join(page.content.decode().split())
+    assert "Overdue" in said and "quiet for 41 days" in said
+    assert page.context["strip_says"].endswith(
+        "No silence that ended in these 26 weeks was too long. The one that goes on now is too long."
+    )
+    since = dates.plain(today - 400 * DAY, today)
+    assert f"silences since {since} were too long" in said and "Two of " in said
+    # The smaller drawing of a phone has half of these weeks, and says so there alone.
+    assert '<span class="phone-only">The last 13 weeks are drawn. </span>' in said
