@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, auto
-from statistics import quantiles
+from statistics import median_low, quantiles
 
 # Of so many relationships at least, and so many points of a hundred, must the overdue have changed to be told.
 LEAST_CHANGED = 2
@@ -18,7 +18,7 @@ LEAST_POINTS = 5
 # beginning would else hide what happened of late.
 MOST = 2 / 3
 # Level for so many weeks, and what was before is another slope.
-LEVEL_WEEKS = 4
+LEVEL_WEEKS = 3
 # So many are enough to speak of a middle, or of a share.
 ENOUGH = 3
 # So many have a middle half.
@@ -61,7 +61,7 @@ class Way(Enum):
 class Course:
     """Overdue went from ``before`` to ``now`` since a day; ``going_before`` and ``going`` are all there were.
 
-    Where it is steady they are the fewest and the most.
+    Where it is steady they are the fewest and the most. In half of ``all_weeks`` it was ``usual`` or fewer.
     """
 
     way: Way
@@ -71,6 +71,8 @@ class Course:
     now: int = 0
     going_before: int = 0
     going: int = 0
+    usual: int = 0
+    all_weeks: int = 0
 
 
 def course(counted: Sequence[Counted]) -> Course:
@@ -88,7 +90,10 @@ def course(counted: Sequence[Counted]) -> Course:
         return Course(Way.STEADY, known[0].day, _weeks(known[0], last), few, many, known[0].going, last.going)
     turn = known[max(turns)]
     way = Way.SLIPPED if last.overdue > turn.overdue else Way.RECOVERED
-    return Course(way, turn.day, _weeks(turn, last), turn.overdue, last.overdue, turn.going, last.going)
+    usual = median_low(one.overdue for one in known)
+    return Course(
+        way, turn.day, _weeks(turn, last), turn.overdue, last.overdue, turn.going, last.going, usual, len(known)
+    )
 
 
 def _turn(known: Sequence[Counted], up: bool) -> int | None:
@@ -101,10 +106,12 @@ def _turn(known: Sequence[Counted], up: bool) -> int | None:
         and sign * (last.overdue - one.overdue) >= LEAST_CHANGED
         and sign * (last.share - one.share) * 100 >= LEAST_POINTS
     }
-    if not changes:
-        return None
-    most = max(changes.values())
-    return _foot(known, max(place for place, change in changes.items() if change >= MOST * most), sign)
+    most = max(changes.values(), default=0.0)
+    for place in sorted((place for place, change in changes.items() if change >= MOST * most), reverse=True):
+        # Since then it was not once as it had been: else it goes up and down and has no turn.
+        if all(sign * (one.overdue - known[place].overdue) > 0 for one in known[place + 1 :]):
+            return _foot(known, place, sign)
+    return None
 
 
 def _foot(known: Sequence[Counted], place: int, sign: int) -> int:
@@ -113,12 +120,14 @@ def _foot(known: Sequence[Counted], place: int, sign: int) -> int:
     for earlier in reversed(range(place)):
         if foot - earlier > LEVEL_WEEKS:
             break
-        if not _is_like_a_neighbour(known, earlier):
-            continue
-        if sign * (known[earlier].share - known[foot].share) > 0:
+        lower = sign * (known[earlier].overdue - known[foot].overdue)
+        if _is_like_a_neighbour(known, earlier):
+            if sign * (known[earlier].share - known[foot].share) > 0:
+                break
+            if lower < 0:
+                foot = earlier
+        elif lower <= 0:
             break
-        if sign * (known[earlier].overdue - known[foot].overdue) < 0:
-            foot = earlier
     return foot
 
 
@@ -263,23 +272,18 @@ class Words(Enum):
     ALIKE = auto()
 
 
-class Gap(Enum):
-    UNKNOWN = auto()
-    NARROWED = auto()
-    WIDENED = auto()
-    SAME = auto()
-    # Who was behind is ahead.
-    TURNED = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """Both sides over all quarters; by how many points ours were ahead in the first and the last that have enough."""
+    """Both sides over all quarters; by how many points ours were ahead in the quarters ``first`` and ``last``.
+
+    These are of those with enough of both sides, and empty where there are not two.
+    """
 
     words: Words
     ours: Kept
     theirs: Kept
-    gap: Gap = Gap.UNKNOWN
+    first: str = ""
+    last: str = ""
     before: int = 0
     now: int = 0
 
@@ -295,15 +299,7 @@ def promised(quarters: Sequence[Quarter]) -> Promised:
     if len(both) < 2:
         return Promised(words, ours, theirs)
     before, now = (_ahead(one) for one in (both[0], both[-1]))
-    return Promised(words, ours, theirs, _gap(before, now), before, now)
-
-
-def _gap(before: int, now: int) -> Gap:
-    if abs(before - now) < DIFFERS:
-        return Gap.SAME
-    if before * now < 0:
-        return Gap.TURNED
-    return Gap.NARROWED if abs(now) < abs(before) else Gap.WIDENED
+    return Promised(words, ours, theirs, both[0].name, both[-1].name, before, now)
 
 
 def _ahead(quarter: Quarter) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -172,11 +173,12 @@ def _happened(value: float, lists: Lists) -> tuple[str, str]:
 
 def pace(course: Course, today: date, working_days: int, lists: Lists) -> Chart | None:
     """What the rhythms ask for and what happens; nothing until both are kept for two weeks."""
-    rows = [(day, counts) for day, counts in course if "needed" in counts]
+    # A figure that is nothing is not kept, but neither is one of a week before it was counted at all.
+    rows = list(dropwhile(lambda one: "needed" not in one[1], course))
     if len(rows) < 2:
         return None
     begin = rows[0][0]
-    needed = [round(counts["needed"], 1) for _day, counts in rows]
+    needed = [round(counts.get("needed", 0.0), 1) for _day, counts in rows]
     happening = [round(counts.get("touch_days", 0.0) / working_days, 1) for _day, counts in rows]
     found = findings.pace(needed[-1], happening[-1])
     labels = [_("%(n).1f needed") % {"n": needed[-1]}, _("%(n).1f happened") % {"n": happening[-1]}]
@@ -436,17 +438,11 @@ def _kept(figures: Mapping[str, float], quarter: str) -> Kept:
     return Kept(*(figure(figures, f"{quarter}:{outcome}") for outcome in OUTCOMES))
 
 
-def quarter_name(name: str) -> str:
-    """*Q3 2026*, of *2026Q3*."""
-    year, _q, number = name.partition("Q")
-    return _("Q%(number)s %(year)s") % {"number": number, "year": year}
-
-
 def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
     """Nothing where no promise of either side has come due."""
     if not rows:
         return None
-    found = findings.promised(rows)
+    found, names = findings.promised(rows), [said_as.quarter_name(one.name) for one in rows]
     said = said_as.promises_sentence(found)
     ours, theirs = [one.ours.percent for one in rows], [one.theirs.percent for one in rows]
     known = [value for value in [*ours, *theirs] if value is not None]
@@ -458,10 +454,10 @@ def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
         str(said),
         Lines(
             [
-                Stop(i, f"{quarter_name(one.name)}: {_side(_('ours'), one.ours)}; {_side(_('theirs'), one.theirs)}.")
-                for i, one in enumerate(rows)
+                Stop(i, f"{name}: {_side(_('ours'), one.ours)}; {_side(_('theirs'), one.theirs)}.")
+                for i, (name, one) in enumerate(zip(names, rows, strict=True))
             ],
-            [Tick(i, quarter_name(one.name)) for i, one in enumerate(rows)],
+            [Tick(i, name) for i, name in enumerate(names)],
             [
                 Line(_("theirs"), theirs, Tone.THEIRS, _end(theirs, _("theirs")), Shape.ROUND, ink=Tone.THEIRS_INK),
                 Line(_("ours"), ours, Tone.OURS, _end(ours, _("ours")), Shape.SQUARE),
@@ -517,10 +513,10 @@ def _promise_table(rows: Sequence[findings.Quarter], lists: Lists) -> Table:
     }
     lines: list[list[str | Cell]] = []
     for one in reversed(rows):
-        line: list[str | Cell] = [quarter_name(one.name)]
+        line: list[str | Cell] = [said_as.quarter_name(one.name)]
         for side, kept in (("ours", one.ours), ("theirs", one.theirs)):
             for outcome, count in zip(OUTCOMES, (kept.in_time, kept.late, kept.missed), strict=True):
-                opens = f"{count} {told[side, outcome]}, {quarter_name(one.name)}"
+                opens = f"{count} {told[side, outcome]}, {said_as.quarter_name(one.name)}"
                 href = lists.behind(f"promise:{side}:{one.name}:{outcome}")
                 line.append(Cell(str(count), href, opens) if count else "0")
         lines.append(line)

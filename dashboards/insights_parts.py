@@ -14,7 +14,7 @@ from dashboards import findings, insights_charts
 from dashboards import insights_words as said_as
 from dashboards.book import BookNow
 from dashboards.findings import Counted, percent
-from dashboards.insights_charts import Stages, figure, quarter_name, stage_name
+from dashboards.insights_charts import Stages, figure, stage_name
 from dashboards.insights_links import Link, Lists
 from dashboards.insights_rows import RENEWS_WITHIN, Flagged, Renewal
 from dashboards.quadrants import FIELDS, NOT_KNOWN
@@ -95,7 +95,7 @@ def _promises(quarters: Sequence[findings.Quarter], lists: Lists) -> Figure:
     last = next((one for one in reversed(quarters) if one.ours.total), None)
     if last is None:
         return Figure(_("Our promises kept"), _plain("–"), [_plain(_("none of ours has come due"))])
-    kept, name = last.ours, quarter_name(last.name)
+    kept, name = last.ours, said_as.quarter_name(last.name)
     line = [
         _link(
             str(kept.in_time),
@@ -198,7 +198,8 @@ def _judged(stages: Stages, lists: Lists) -> Figure:
 
 
 def lede(state: Counted, before: Counted | None, lists: Lists) -> SafeString:
-    said = said_as.lede(state.in_touch, state.going, state.overdue, before.overdue if before else None)
+    then = (before.in_touch, before.overdue) if before else None
+    said = said_as.lede(state.in_touch, state.going, state.overdue, then)
     return said.linked(
         going=(lists.portfolio(going="1"), _going(state.going)),
         overdue=(lists.portfolio(state="overdue"), _overdue(state.overdue)),

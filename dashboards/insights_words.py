@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards.findings import Compared, Course, Gap, Judged, Pace, Promised, Way, Words, percent
+from dashboards.findings import Compared, Course, Judged, Pace, Promised, Way, Words, percent
 from dashboards.insights_links import Said
 from relationships.two_views import Quadrant
 from web import dates
@@ -39,28 +39,27 @@ def relationships(count: int) -> str:
 # The head ------------------------------------------------------------------------------------------------------------
 
 
-def lede(in_touch: int, going: int, overdue: int, before: int | None) -> Said:
-    """*29 of 46 relationships are in touch. Six are overdue, two more than last Monday.*
+def lede(in_touch: int, going: int, overdue: int, before: tuple[int, int] | None) -> Said:
+    """*29 of 46 relationships are in touch, two fewer than last Monday. Six are overdue, two more.*
 
-    Named: touch, going, overdue.
+    ``before``: in touch and overdue on that Monday. Named: touch, going, overdue.
     """
     if not going:
         return Said(_("No relationship is going on."), {})
     said = ngettext(
-        "%(touch)s of %(going)s relationship is in touch.",
-        "%(touch)s of %(going)s relationships are in touch.",
+        "%(touch)s of %(going)s relationship is in touch",
+        "%(touch)s of %(going)s relationships are in touch",
         going,
     )
     late = ngettext("%(overdue)s is overdue", "%(overdue)s are overdue", overdue) if overdue else _("None is overdue")
     figures = {"touch": str(in_touch), "going": str(going), "overdue": _begun(number(overdue))}
-    return Said(f"{said} {late}{_than_before(overdue, before)}", figures)
-
-
-def _than_before(now: int, before: int | None) -> str:
     if before is None:
-        return "."
-    if not now:
-        return _none_either(before)
+        return Said(f"{said}. {late}.", figures)
+    said += _touch_than_before(in_touch, before[0])
+    return Said(f"{said} {late}{_late_than_before(overdue, before[1])}", figures)
+
+
+def _touch_than_before(now: int, before: int) -> str:
     if now == before:
         return _(", as many as last Monday.")
     if now > before:
@@ -68,10 +67,15 @@ def _than_before(now: int, before: int | None) -> str:
     return _(", %(n)s fewer than last Monday.") % {"n": number(before - now)}
 
 
-def _none_either(before: int) -> str:
-    if not before:
-        return _(", as last Monday.")
-    return ngettext("; last Monday %(n)s was.", "; last Monday %(n)s were.", before) % {"n": number(before)}
+def _late_than_before(now: int, before: int) -> str:
+    """The Monday has been named."""
+    if now == before:
+        return _(", as many as then.") if now else _(", as then.")
+    if not now:
+        return ngettext("; then %(n)s was.", "; then %(n)s were.", before) % {"n": number(before)}
+    if now > before:
+        return _(", %(n)s more.") % {"n": number(now - before)}
+    return _(", %(n)s fewer.") % {"n": number(before - now)}
 
 
 # Contact week by week ------------------------------------------------------------------------------------------------
@@ -88,7 +92,7 @@ def course_title(found: Course) -> str:
         case Way.RECOVERED:
             return _("Contact has come back since %(month)s") % {"month": _month(found)}
         case Way.STEADY:
-            return _("Contact is steady")
+            return _("No more are overdue than usual")
         case _:
             return _("Contact, week by week")
 
@@ -122,12 +126,25 @@ def course_sentence(found: Course) -> str:
         if rose
         else _("Overdue fell from %(before)s to %(now)s in %(span)s%(others)s")
     )
-    return said % {
+    told = said % {
         "before": number(found.before),
         "now": number(found.now),
         "span": span,
         "others": _others(found.going_before, found.going),
     }
+    return f"{told}{_usual(found)}"
+
+
+def _usual(found: Course) -> str:
+    """What to hold it against, where more weeks are shown than it took."""
+    if found.all_weeks < 2 * found.weeks:
+        return ""
+    said = (
+        _(" In half of the %(weeks)d weeks there were %(n)s or fewer.")
+        if found.usual
+        else _(" In half of the %(weeks)d weeks there were none.")
+    )
+    return said % {"weeks": found.all_weeks, "n": number(found.usual)}
 
 
 def _others(before: int, now: int) -> str:
@@ -222,7 +239,7 @@ def standing_title(compared: Compared, exceptions: int, judged: int) -> str:
         case Compared.LOWER:
             return _("Partners stand lower than customers")
         case Compared.ALIKE:
-            return _("Partners stand no higher than customers")
+            return _("Partners stand about as high as customers")
     return _("How they stand, stage by stage") if judged else _("No standing can be judged yet")
 
 
@@ -275,7 +292,7 @@ def promises_title(found: Promised) -> str:
 
 
 def promises_sentence(found: Promised) -> Said:
-    """*In time, of what has ended: ours 84 % of 146, theirs 78 % of 90.* And what became of the gap.
+    """*In time, of what has ended: ours 84 % of 146, theirs 78 % of 90.* And who was ahead.
 
     Named, where some ended: ours, theirs.
     """
@@ -286,28 +303,53 @@ def promises_sentence(found: Promised) -> Said:
         "theirs": str(found.theirs.total), "theirs_percent": str(found.theirs.percent),
     }  # fmt: skip
     said = Said(_("In time, of what has ended: {ours}, {theirs}.").format(ours=ours, theirs=theirs), figures)
-    return said + Said(_gap(found), {}) if found.gap is not Gap.UNKNOWN else said
+    return said + Said(_ahead(found), {}) if found.first else said
 
 
-def _gap(found: Promised) -> str:
-    values = {"before": abs(found.before), "now": abs(found.now)}
-    match found.gap:
-        case Gap.TURNED if found.now > 0:
-            return _("They were ahead by %(before)d points at first, now we are by %(now)d.") % values
-        case Gap.TURNED:
-            return _("We were ahead by %(before)d points at first, now they are by %(now)d.") % values
-        case Gap.NARROWED:
-            return _("The gap has narrowed from %(before)d points to %(now)d.") % values
-        case Gap.WIDENED:
-            return _("The gap has widened from %(before)d points to %(now)d.") % values
-    if not found.now:
-        return _("There is no gap to speak of, much as it was.")
-    return (
-        ngettext(
-            "The gap is %(now)d point, much as it was.", "The gap is %(now)d points, much as it was.", abs(found.now)
+def quarter_name(name: str) -> str:
+    """*Q3 2026*, of *2026Q3*."""
+    year, _q, number = name.partition("Q")
+    return _("Q%(number)s %(year)s") % {"number": number, "year": year}
+
+
+def _ahead(found: Promised) -> str:
+    """*They were ahead by 16 points in Q4 2025, we by 2 in Q4 2026.*"""
+    values = {
+        "first": quarter_name(found.first),
+        "last": quarter_name(found.last),
+        "before": abs(found.before),
+        "now": abs(found.now),
+    }
+    if not found.before:
+        if not found.now:
+            return _("Neither was ahead, in %(first)s or in %(last)s.") % values
+        said = (
+            _("Neither was ahead in %(first)s; we were by %(now)d in %(last)s.")
+            if found.now > 0
+            else _("Neither was ahead in %(first)s; they were by %(now)d in %(last)s.")
         )
-        % values
+        return said % values
+    then = (
+        ngettext(
+            "We were ahead by %(before)d point in %(first)s",
+            "We were ahead by %(before)d points in %(first)s",
+            abs(found.before),
+        )
+        if found.before > 0
+        else ngettext(
+            "They were ahead by %(before)d point in %(first)s",
+            "They were ahead by %(before)d points in %(first)s",
+            abs(found.before),
+        )
     )
+    if not found.now:
+        said = _("%(then)s, neither in %(last)s.")
+    elif found.now * found.before > 0:
+        said = _("%(then)s and by %(now)d in %(last)s.")
+    else:
+        ours, theirs = _("%(then)s, we by %(now)d in %(last)s."), _("%(then)s, they by %(now)d in %(last)s.")
+        said = ours if found.now > 0 else theirs
+    return said % (values | {"then": then % values})
 
 
 # Stages --------------------------------------------------------------------------------------------------------------

@@ -445,12 +445,21 @@ def _problems(pack: Pack, them: str) -> Section:
     assert pack.troubles is not None
     if not pack.troubles.rows:
         return Section(Part.PROBLEMS, str(PARTS[Part.PROBLEMS]), [_("No problem was open in this time.")])
-    heads = (_("What was wrong"), _("Raised by"), _("Opened"), _("How it ended"))
+    # Where nobody is named of any, no column says so.
+    named = any(row.raised_by for row in pack.troubles.rows)
+    heads = (_("What was wrong"), *([_("Raised by")] if named else []), _("Opened"), _("How it ended"))
     rows = [
-        Row((Cell(row.what), Cell(row.raised_by or "–"), Cell(brief_day(row.opened_on)), _ended(row)))
+        Row(
+            (
+                Cell(row.what),
+                *([Cell(row.raised_by or "–")] if named else []),
+                Cell(brief_day(row.opened_on)),
+                _ended(row),
+            )
+        )
         for row in pack.troubles.rows
     ]
-    table = Table(_("Problems"), "", heads, (16, 8, 6, 14), rows)
+    table = Table(_("Problems"), "", heads, (16, 8, 6, 14) if named else (22, 6, 16), rows)
     return Section(Part.PROBLEMS, str(PARTS[Part.PROBLEMS]), [_troubles(pack.troubles)], [table])
 
 

@@ -347,7 +347,8 @@ def promise_list(request: PersonRequest) -> HttpResponse:
     context = {
         "form": form,
         "left_out": left_out.said(left_out.of_form(form)),
-        "lede": sentence(kept),
+        # Of those that are chosen by what became of them a share would only repeat the choice.
+        "lede": _listed(_total(counted, state)) + "." if chosen.get("outcome") else sentence(kept),
         "tabs": [
             Choice(
                 str(name),

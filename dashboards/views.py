@@ -283,9 +283,13 @@ def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:
     return [(text % {"n": count}, book_filter.address(request, moving=value)) for count, value, text in said if count]
 
 
+# Check-ins a working day; of a few relationships it would be said that 0.0 are needed.
+LEAST_PACE = 0.5
+
+
 def _pace(book: Book) -> str:
     """What the rhythms ask for and what happens, in check-ins a working day."""
-    if not book.total:
+    if round(max(book.needed, book.happening), 1) < LEAST_PACE:
         return ""
     return _("This book needs %(needed).1f check-ins a working day; %(happening).1f happen.") % {
         "needed": book.needed,

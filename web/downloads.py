@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
-from django.utils.text import capfirst
+from django.utils.text import capfirst, slugify
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -133,7 +133,7 @@ def _workbook(request: HttpRequest, listing: Listing, today: date, back: Callabl
 
 
 def _named(listing: Listing, today: date, ending: str) -> str:
-    return f"{listing.name}-{today.isoformat()}.{ending}"
+    return f"{slugify(listing.name) or 'list'}-{today.isoformat()}.{ending}"
 
 
 def too_many(count: int) -> str:

@@ -58,16 +58,17 @@ def in_csv(value: Cell) -> str:
     match value:
         case None:
             return ""
-        case str():
-            return harmless(value)
         case datetime():
             return value.isoformat(" ", "minutes")
         case date():
             return value.isoformat()
         case Decimal():
             return f"{value:f}"
-        case _:
+        case int() | float():
             return str(value)
+        case _:
+            # A text that is translated late is one here at the latest.
+            return harmless(str(value))
 
 
 def write_workbook(target: IO[bytes], *, title: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
@@ -118,7 +119,8 @@ def _write(sheet: Any, row: int, index: int, value: Cell, formats: dict[type, An
         case int() | float():
             sheet.write_number(row, index, value, formats[str])
         case _:
-            sheet.write_string(row, index, _cut(value), formats[str])
+            # A text that is translated late is one here at the latest.
+            sheet.write_string(row, index, _cut(str(value)), formats[str])
 
 
 def _cut(text: str) -> str:

@@ -18,7 +18,6 @@ from dashboards.findings import (
     MOST,
     Compared,
     Counted,
-    Gap,
     Judged,
     Kept,
     Pace,
@@ -57,6 +56,7 @@ def test_the_story_of_the_mock_up() -> None:
     assert (
         said_as.course_sentence(found)
         == "Overdue rose from two to six in seven weeks while the number of relationships stayed the same."
+        " In half of the 27 weeks there were two or fewer."
     )
 
 
@@ -76,6 +76,11 @@ def test_a_week_by_itself_is_no_turn() -> None:
 def test_a_slow_beginning_over_years_hides_nothing_of_late() -> None:
     found = course(weeks([0] * 9 + [2] * 20 + [7]))
     assert (found.way, found.before, found.now, found.weeks) == (Way.SLIPPED, 2, 7, 1)
+
+
+def test_what_goes_up_and_down_has_no_turn() -> None:
+    found = course(weeks([0, 0, 0, 2, 2, 0, 2, 0, 2, 0, 2, 2], going=12))
+    assert (found.way, found.before, found.now) == (Way.STEADY, 0, 2)
 
 
 def test_one_more_of_many_is_no_slip() -> None:
@@ -117,6 +122,7 @@ def test_the_course_agrees_with_its_weeks(rows: list[Counted]) -> None:
     shares = [one.share for one in known]
     alike = [one for i, one in enumerate(known[:-1]) if not i or one.share == median(shares[i - 1 : i + 2])]
     assert turn in alike
+    assert all(sign * (one.overdue - turn.overdue) > 0 for one in known if one.day > turn.day)
     apart = [one for one in alike if sign * (known[-1].overdue - one.overdue) >= LEAST_CHANGED]
     changes = {one.day: sign * (known[-1].share - one.share) for one in apart}
     most = max(change for change in changes.values() if change * 100 >= LEAST_POINTS)
@@ -128,19 +134,20 @@ def test_the_course_agrees_with_its_weeks(rows: list[Counted]) -> None:
     assert ("slipped" in said_as.course_title(found)) is rose
 
 
-@given(st.integers(0, 500), st.integers(0, 500), st.none() | st.integers(0, 500))
-def test_the_lede_says_its_numbers(in_touch: int, overdue: int, before: int | None) -> None:
+few = st.integers(0, 500)
+
+
+@given(few, few, st.none() | st.tuples(few, few))
+def test_the_lede_says_its_numbers(in_touch: int, overdue: int, before: tuple[int, int] | None) -> None:
     said = str(said_as.lede(in_touch, in_touch + overdue, overdue, before))
     if not in_touch + overdue:
         assert said == "No relationship is going on."
         return
-    wanted = [in_touch, in_touch + overdue, overdue]
-    changed = [] if before is None or before == overdue else [abs(overdue - before)]
-    assert numbers(said) == wanted + changed
-    assert ("more than" in said, "fewer than" in said) == (
-        before is not None and overdue > before,
-        before is not None and 0 < overdue < before,
-    )
+    now, then = (in_touch, overdue), before or (in_touch, overdue)
+    touch, late = (abs(one - other) for one, other in zip(now, then, strict=True))
+    assert numbers(said) == [in_touch, in_touch + overdue, *[touch][: touch > 0], overdue, *[late][: late > 0]]
+    assert said.count(" more") == sum(one > other for one, other in zip(now, then, strict=True))
+    assert said.count(" fewer") == (in_touch < then[0]) + (0 < overdue < then[1])
 
 
 scores = st.lists(st.floats(0, 100, allow_nan=False), max_size=40)
@@ -198,15 +205,20 @@ def test_promises_are_compared_as_they_are_told(rows: list[Quarter]) -> None:
         return
     assert ours is not None and theirs is not None
     assert ("fewer" in title, "more" in title) == (ours <= theirs - DIFFERS, ours >= theirs + DIFFERS)
-    if found.gap is Gap.NARROWED:
-        assert found.now * found.before >= 0 and abs(found.now) < abs(found.before)
-        assert f"from {abs(found.before)} points to {abs(found.now)}" in sentence
-    if found.gap is Gap.WIDENED:
-        assert found.now * found.before >= 0 and abs(found.now) > abs(found.before) and "widened" in sentence
-    if found.gap is Gap.TURNED:
-        first, then = ("They were", "we are") if found.now > 0 else ("We were", "they are")
-        assert found.now * found.before < 0
-        assert f"{first} ahead by {abs(found.before)} points at first, now {then} by {abs(found.now)}." in sentence
+    if not found.first:
+        assert "ahead" not in sentence
+        return
+    by_name = {one.name: one for one in rows}
+    for name, points in ((found.first, found.before), (found.last, found.now)):
+        one = by_name[name]
+        assert one.ours.percent is not None and one.theirs.percent is not None
+        assert points == one.ours.percent - one.theirs.percent
+        assert said_as.quarter_name(name) in sentence and (not points or f" {abs(points)} " in sentence)
+    lead = {1: ("We were", "we"), -1: ("They were", "they"), 0: ("Neither was", "neither")}
+    sign = [(points > 0) - (points < 0) for points in (found.before, found.now)]
+    assert f"{lead[sign[0]][0]} ahead" in sentence
+    if sign[0] and sign[0] != sign[1]:
+        assert f", {lead[sign[1]][1]}" in sentence
 
 
 @given(st.floats(0, 500), st.floats(0, 500))

@@ -137,7 +137,7 @@ def test_the_page_says_what_the_figures_are() -> None:
     count({**FIGURES, "state:overdue": 4, "state:in_touch": 31}, weeks_ago=1)
     count(FIGURES)
     html = said_on(page(people.alice()))
-    assert "29 of 46 relationships are in touch. Six are overdue, two more than last Monday." in html
+    assert "29 of 46 relationships are in touch, two fewer than last Monday. Six are overdue, two more." in html
     for said in (
         "63 %", "was 67 % last Monday", "91 %", "of 130 in Q3 2026; theirs 95 %", "4 days",
         "half of 8 in a year; 9 wait now",

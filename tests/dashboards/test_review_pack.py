@@ -504,7 +504,7 @@ def test_a_day_to_come_that_was_agreed_too_late_says_why_it_is_late() -> None:
 def test_an_open_problem_whose_day_is_over_was_to_be_solved_by_it() -> None:
     row = Trouble("Crates", "", date(2026, 11, 2), date(2026, 11, 9), problems.State.LATE)
     problem = part_of(sheet_for(Facts(troubles=[row])), Part.PROBLEMS)
-    assert problem.tables[0].rows[0].cells[3].said == "Open, was to be solved by 9 Nov 2026"
+    assert problem.tables[0].rows[0].cells[2].said == "Open, was to be solved by 9 Nov 2026"
     assert problem.said == ["One problem, and it is open."]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.utils.translation import gettext_lazy
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
@@ -120,6 +121,15 @@ def same(found: Any, value: Cell) -> bool:
 
 def ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_a_text_that_is_translated_late_is_a_text_and_no_formula() -> None:
+    rows: list[Any] = [[gettext_lazy("=Name")]]
+    file = io.BytesIO()
+    sheets.write_workbook(file, title="Late", columns=COLUMNS[:1], rows=rows)
+    sheet: Any = openpyxl.load_workbook(file).active
+    assert (sheet["A2"].value, sheet["A2"].data_type) == ("=Name", "s")
+    assert harmless("=Name") in b"".join(sheets.csv_lots(COLUMNS[:1], [rows])).decode()
 
 
 def test_a_text_longer_than_a_cell_is_cut() -> None:
