@@ -316,7 +316,7 @@ def what_stays(step: UndoStep, newest: Mapping[Watched, Newest], people: Mapping
 def _changed(step: UndoStep, newest: Mapping[Watched, Newest], part: Any = None) -> list[Newest]:
     """The newest events of the rows that are no more as the deed left them, of a part of it or of all."""
     watched = watched_by(step)
-    rows = watched if part is None else [(label, pk) for label, pk in part[1]]
+    rows = watched if part is None else [(label, pk) for label, pk in part[1] if (label, pk) in watched]
     return [newest[row] for row in rows if newest[row].id != watched[row]]
 
 
