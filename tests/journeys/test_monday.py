@@ -77,7 +77,7 @@ def test_what_needs_me_why_and_what_do_i_say_to_whom(browse: Open) -> None:
     walk.read(title, "Insights")
     walk.read(page.locator(".c-lede"), "2 of 3 relationships are in touch. One is overdue.")
     # What is not as it should be has a list, one step away and as long as the figure says.
-    walk.click(page.get_by_role("link", name="1 relationship overdue"))
+    walk.click(page.locator(".c-lede").get_by_role("link", name="1 relationship overdue"))
     walk.read(title, "Portfolio")
     walk.read(page.locator(".c-book tbody tr", has_text="Ewos"), "Quiet 41 days, 14 assumed")
     expect(page.locator("main").get_by_role("link", name="Nordlaks")).to_have_count(0)
