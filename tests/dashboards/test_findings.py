@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from itertools import pairwise
 from statistics import median
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dashboards import insights_words as said_as
@@ -99,6 +98,8 @@ counted = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers
 
 
 @given(counted)
+@example([Counted(BEGIN + timedelta(days=7 * i), 0, 1, late, late + 1) for i, late in enumerate([5, 3, 3, 0])])
+@settings(max_examples=400)
 def test_the_course_agrees_with_its_weeks(rows: list[Counted]) -> None:
     found = course(rows)
     known = [one for one in rows if one.going]
@@ -117,7 +118,7 @@ def test_the_course_agrees_with_its_weeks(rows: list[Counted]) -> None:
     rose = found.way is Way.SLIPPED
     assert (found.now - found.before if rose else found.before - found.now) >= LEAST_CHANGED
     assert (known[-1].share > turn.share) is rose
-    # Most of the change came after it, and the weeks until then are one slope; weeks that stand alone left out.
+    # Most of the change came after it, and since then it was not once as it had been; no lonely week is a turn.
     sign = 1 if rose else -1
     shares = [one.share for one in known]
     alike = [one for i, one in enumerate(known[:-1]) if not i or one.share == median(shares[i - 1 : i + 2])]
@@ -127,8 +128,6 @@ def test_the_course_agrees_with_its_weeks(rows: list[Counted]) -> None:
     changes = {one.day: sign * (known[-1].share - one.share) for one in apart}
     most = max(change for change in changes.values() if change * 100 >= LEAST_POINTS)
     assert changes[turn.day] >= MOST * most
-    slope = [one for one in alike if turn.day <= one.day <= max(day for day in changes if changes[day] >= MOST * most)]
-    assert all(sign * (later.share - one.share) >= 0 for one, later in pairwise(slope))
     assert said[:2] == [found.before, found.now]
     assert ("rose" in said_as.course_sentence(found)) is rose
     assert ("slipped" in said_as.course_title(found)) is rose

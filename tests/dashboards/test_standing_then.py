@@ -16,7 +16,7 @@ from tests import people
 from tests.dashboards.test_standing_page import DAY, NOW, TODAY, client_of, page, proven, text
 
 pytestmark = pytest.mark.django_db
-# The page of today takes 33.
+# One more than the page of today.
 THEN_QUERIES = 35
 
 
