@@ -206,7 +206,7 @@ def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
         raise TooLateError(why, where=where if _changed(step, newest) else "")
     left = what_stays(step, newest, people, now=now)
     if left:
-        _part_from(step, [part for part in step.parts if _changed(step, newest, part)])
+        _part_from(step, _changed(step, newest))
     done = INVERSES[step.verb](actor=actor, now=now, **step.arguments)
     step.undone_at = now.instant
     step.save(update_fields=["undone_at"])
@@ -219,8 +219,8 @@ def take_back(*, step_id: int, actor: User, now: Now) -> Done[Any]:
     return Done(done.row, done.step, left)
 
 
-def _part_from(step: UndoStep, parts: Sequence[Any]) -> None:
-    """Leave these parts of a deed in a step of their own, and in this one the others."""
+def _part_from(step: UndoStep, changed: Collection[Watched]) -> None:
+    """Leave the parts of a deed that changed in a step of their own, and in this one the others."""
 
     def only(some: Sequence[Any]) -> dict[str, Any]:
         rows = {(label, pk) for _name, own in some for label, pk in own}
@@ -231,7 +231,11 @@ def _part_from(step: UndoStep, parts: Sequence[Any]) -> None:
             "watched": [one for one in step.watched if (one[0], one[1]) in rows],
         }
 
-    apart, rest = only(parts), only([part for part in step.parts if part not in parts])
+    touched = [any((label, pk) in changed for label, pk in own) for _name, own in step.parts]
+    apart, rest = (
+        only([part for part, is_so in zip(step.parts, touched, strict=True) if is_so is wanted])
+        for wanted in (True, False)
+    )
     UndoStep.objects.create(actor=step.actor, done_at=step.done_at, verb=step.verb, form=step.form, **apart)
     for name, value in rest.items():
         setattr(step, name, value)
@@ -290,7 +294,7 @@ def refusal(step: UndoStep, newest: Mapping[Watched, Newest], people: Mapping[in
     if not changed:
         return ""
     if not step.parts:
-        return _said_who(step, max(changed, key=lambda told: told.at or step.done_at), people, now)
+        return _said_who(step, max(changed.values(), key=lambda told: told.at or step.done_at), people, now)
     touched = _touched(step, newest)
     own = {name: last for name, last in touched if _user_of(last) == step.actor_id}
     if own:
@@ -313,16 +317,19 @@ def what_stays(step: UndoStep, newest: Mapping[Watched, Newest], people: Mapping
     return _said_whose(step, touched, people, now) if touched and len(touched) < len(step.parts) else ""
 
 
-def _changed(step: UndoStep, newest: Mapping[Watched, Newest], part: Any = None) -> list[Newest]:
-    """The newest events of the rows that are no more as the deed left them, of a part of it or of all."""
-    watched = watched_by(step)
-    rows = watched if part is None else [(label, pk) for label, pk in part[1] if (label, pk) in watched]
-    return [newest[row] for row in rows if newest[row].id != watched[row]]
+def _changed(step: UndoStep, newest: Mapping[Watched, Newest]) -> dict[Watched, Newest]:
+    """The rows that are no more as the deed left them, each with its newest event."""
+    return {row: newest[row] for row, version in watched_by(step).items() if newest[row].id != version}
 
 
 def _touched(step: UndoStep, newest: Mapping[Watched, Newest]) -> list[tuple[str, Newest]]:
     """The parts that changed since, by name, with what was written last of each; the latest first."""
-    found = [(part[0], max(changed, key=_when)) for part in step.parts if (changed := _changed(step, newest, part))]
+    changed = _changed(step, newest)
+    found = [
+        (name, max(last, key=_when))
+        for name, rows in step.parts
+        if (last := [changed[label, pk] for label, pk in rows if (label, pk) in changed])
+    ]
     return sorted(found, key=lambda one: _when(one[1]), reverse=True)
 
 
@@ -361,7 +368,7 @@ def _firsts(steps: Collection[UndoStep], newest: Mapping[Watched, Newest], user:
     One query where there is something in the way of any, none otherwise.
     """
     inside = {
-        step.pk: [(*row, newest[row].id) for row, version in watched_by(step).items() if newest[row].id != version]
+        step.pk: [(*row, told.id) for row, told in _changed(step, newest).items()]
         for step in steps
         if step.undone_at is None
     }

@@ -179,10 +179,7 @@ def history_download(request: PersonRequest) -> HttpResponseBase:
     keys = downloads.keys_of(steps_of(user, now).order_by("-done_at", "-id"))
     listing = downloads.Listing(_("history"), queries.deed_columns(user.zone), keys, rows)
 
-    def back() -> str:
-        return downloads.listed_at(request, "history")
-
-    return downloads.deliver(request, listing, today=now.today(user.zone), back=back)
+    return downloads.deliver(request, listing, page="history")
 
 
 # People ------------------------------------------------------------------------------------------------------------
@@ -234,8 +231,7 @@ def person_download(request: PersonRequest) -> HttpResponseBase:
 
     keys = downloads.keys_of(people.order_by("name", "id"))
     listing = downloads.Listing(_("people"), queries.people_columns(), keys, rows)
-    today = Now.read().today(request.user.zone)
-    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "person_list"))
+    return downloads.deliver(request, listing, page="person_list")
 
 
 @read_or_write
@@ -462,7 +458,7 @@ def cover_download(request: PersonRequest) -> HttpResponseBase:
 
     keys = downloads.keys_of(queries.covers(user, today).order_by("from_on", "id"))
     listing = downloads.Listing(_("holidays"), queries.cover_columns(), keys, rows)
-    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "cover_list"))
+    return downloads.deliver(request, listing, page="cover_list")
 
 
 @read_or_write
@@ -525,8 +521,7 @@ def account_download(request: PersonRequest) -> HttpResponseBase:
 
     keys = downloads.keys_of(found.order_by("name_key", "id"))
     listing = downloads.Listing(_("organisations"), queries.directory_columns(), keys, rows)
-    today = Now.read().today(request.user.zone)
-    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "account_list"))
+    return downloads.deliver(request, listing, page="account_list")
 
 
 @require_safe
@@ -567,8 +562,7 @@ def duplicate_download(request: PersonRequest) -> HttpResponseBase:
 
     keys = downloads.keys_of(queries.likely_pairs(user).order_by(F("shown").desc(), "id"))
     listing = downloads.Listing(_("duplicates"), queries.pair_columns(), keys, rows)
-    today = Now.read().today(user.zone)
-    return downloads.deliver(request, listing, today=today, back=lambda: downloads.listed_at(request, "duplicate_list"))
+    return downloads.deliver(request, listing, page="duplicate_list")
 
 
 @require_POST
@@ -640,10 +634,7 @@ def account_people_download(request: PersonRequest, account_id: int) -> HttpResp
 
     listing = downloads.whole(_("people at %(name)s") % {"name": account}, queries.place_columns(), read)
 
-    def back() -> str:
-        return downloads.listed_at(request, "account_detail", args=[account.pk])
-
-    return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
+    return downloads.deliver(request, listing, page="account_detail", args=[account.pk])
 
 
 def _people_of(account: Account, user: User) -> list[Affiliation]:

@@ -14,11 +14,12 @@ from accounts.duplicates import AGAINST, Reason, Verdict, Why
 NAMED = 3
 
 
-def first_of(names: Sequence[str]) -> str:
-    """*Ewos, Nordlaks and Salmar*; *Ewos, Nordlaks, Salmar and 9 more*."""
-    more = len(names) - NAMED
-    rest = [_("%(count)d more") % {"count": more}] if more > 0 else []
-    return get_text_list([*names[:NAMED], *rest], _("and"))
+def first_of(names: Sequence[object], shown: int = NAMED) -> str:
+    """*Ewos, Nordlaks and Salmar*; *Ewos, Nordlaks, Salmar and 9 more*; ``shown`` are named of too many."""
+    said = [str(name) for name in names]
+    if len(said) > NAMED:
+        said = [*said[:shown], _("%(count)d more") % {"count": len(said) - shown}]
+    return get_text_list(said, _("and"))
 
 
 def _names(told: tuple[str, ...]) -> str:

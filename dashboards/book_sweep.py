@@ -31,7 +31,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Least
 from dashboards import quadrants
 from dashboards.models import BookCount
 from dashboards.queries import needed_a_day, state_conditions
-from relationships.cadence import Late
+from relationships.cadence import RENEWAL_DAYS, Late
 from relationships.models import (
     Commitment,
     Feedback,
@@ -46,7 +46,7 @@ from relationships.models import (
 from web.clock import Now
 from web.quarters import Quarters, latest
 
-MOVED_DAYS, FRESH_DAYS, RENEWAL_DAYS, YEAR_DAYS = 90, 7, 90, 365
+MOVED_DAYS, FRESH_DAYS, YEAR_DAYS = 90, 7, 365
 MOST_MONTHS, QUARTERS = 120, 5
 TENS = range(10)
 OUTCOMES = {

@@ -183,19 +183,25 @@ def _money(amount: Decimal | float) -> str:
     return f"{number_format(amount, 0, force_grouping=True)} {settings.CURRENCY}"
 
 
-def at_stake(row: Relationship, state: State, today: date) -> Decimal | None:
-    """The yearly worth times the rhythms missed since the check-in was due: what the portfolio is sorted by."""
-    if state is not State.OVERDUE or row.due_on is None or not row.every_days or row.yearly_worth is None:
+def _missed(row: Relationship, state: State, today: date) -> float | None:
+    """The rhythms missed since the check-in was due."""
+    if state is not State.OVERDUE or row.due_on is None or not row.every_days:
         return None
-    return row.yearly_worth * (today - row.due_on).days / row.every_days
+    return cadence.lateness((today - row.due_on).days, row.every_days)
+
+
+def at_stake(row: Relationship, state: State, today: date) -> Decimal | None:
+    """The yearly worth times the rhythms missed: what the portfolio is sorted by."""
+    missed = _missed(row, state, today)
+    return None if missed is None or row.yearly_worth is None else row.yearly_worth * Decimal(missed)
 
 
 def _at_stake(row: Relationship, state: State, today: date) -> tuple[str, str]:
     much = at_stake(row, state, today)
-    if much is None or row.due_on is None or not row.every_days:
+    if much is None:
         return "", ""
-    missed = cadence.lateness((today - row.due_on).days, row.every_days)
-    return _money(much), _("%(worth)s × %(missed).1f rhythms missed") % {"worth": worth(row), "missed": missed}
+    told = {"worth": worth(row), "missed": _missed(row, state, today)}
+    return _money(much), _("%(worth)s × %(missed).1f rhythms missed") % told
 
 
 def _day(day: date | None, say: Any, today: date) -> tuple[str, str]:

@@ -30,7 +30,7 @@ from meetings.models import Meeting
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import Commitment, Feedback, ListeningPost, Problem, Relationship
 from web.clock import Now
-from web.downloads import Listing, by_key, deliver, keys_of, listed_at, whole
+from web.downloads import Listing, by_key, deliver, keys_of, whole
 from web.sheets import Row
 
 PARTNER = ("relationship__account", "relationship__owner", "relationship__team")
@@ -53,7 +53,7 @@ def portfolio(request: PersonRequest) -> HttpResponseBase:
         chain.from_iterable(keys_of(run) for run in runs),
         rows,
     )
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "portfolio"))
+    return deliver(request, listing, page="portfolio")
 
 
 @require_GET
@@ -71,7 +71,7 @@ def loyal(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(listed.order_by("account__name", "id"))
     listing = Listing(_("satisfied-and-loyal"), sheet_rows.loyalty_columns(), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "loyalty_list"))
+    return deliver(request, listing, page="loyalty_list")
 
 
 @require_GET
@@ -86,7 +86,7 @@ def promises(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(found.order_by("side", "group", "rank", "pk"))
     listing = Listing(_("promises"), sheet_rows.promise_columns(), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "promise_list"))
+    return deliver(request, listing, page="promise_list")
 
 
 @require_GET
@@ -102,7 +102,7 @@ def feedback(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(found.order_by(*feedback_list.ORDERS[form.chosen().get("sort", "")]))
     listing = Listing(_("feedback"), sheet_rows.feedback_columns(), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "feedback_list"))
+    return deliver(request, listing, page="feedback_list")
 
 
 @require_GET
@@ -116,7 +116,7 @@ def problems(request: PersonRequest) -> HttpResponseBase:
         return sheet_rows.problems(by_key(chosen, keys), now)
 
     listing = Listing(_("problems"), sheet_rows.problem_columns(), keys_of(found), rows)
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "problem_list"))
+    return deliver(request, listing, page="problem_list")
 
 
 @require_GET
@@ -133,7 +133,7 @@ def meetings(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(found.order_by(*meeting_list.ORDERS.get(state, meeting_list.NEWEST)))
     listing = Listing(_("meetings"), sheet_rows.meeting_columns(user), keys, rows)
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "meeting_list"))
+    return deliver(request, listing, page="meeting_list")
 
 
 @require_GET
@@ -148,7 +148,7 @@ def posts(request: PersonRequest) -> HttpResponseBase:
         return sheet_rows.posts(by_key(chosen, keys), here)
 
     listing = Listing(_("listening-posts"), sheet_rows.post_columns(), keys_of(found.order_by("name", "id")), rows)
-    return deliver(request, listing, today=here, back=lambda: listed_at(request, "listening_list"))
+    return deliver(request, listing, page="listening_list")
 
 
 @require_GET
@@ -162,40 +162,33 @@ def quiet(request: PersonRequest) -> HttpResponseBase:
 
     keys = keys_of(listening.quiet(user, here).order_by("since", "id"))
     listing = Listing(_("not-heard-for-long"), sheet_rows.quiet_columns(), keys, rows)
-    return deliver(request, listing, today=here, back=lambda: listed_at(request, "listening_list"))
+    return deliver(request, listing, page="listening_list")
 
 
 @require_GET
 def team(request: PersonRequest) -> HttpResponseBase:
     """Whose one-to-ones the person holds, and when each was last held."""
-    user, now = request.user, Now.read()
-    here = now.today(user.zone)
-    listing = whole(_("one-to-ones"), sheet_rows.team_columns(), lambda: one_to_one_page.team_of(user))
-    return deliver(request, listing, today=here, back=lambda: listed_at(request, "one_to_one_list"))
+    listing = whole(_("one-to-ones"), sheet_rows.team_columns(), lambda: one_to_one_page.team_of(request.user))
+    return deliver(request, listing, page="one_to_one_list")
 
 
 @require_GET
 def one_to_ones(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Those held with one person: for each of the two what they were there for, as on the sheet."""
-    user, now = request.user, Now.read()
-    person = get_object_or_404(one_to_one_page.sheets_of(user), pk=pk)
-    mine = OneToOne.objects.visible_to(user).filter(person=person)
+    person = get_object_or_404(one_to_one_page.sheets_of(request.user), pk=pk)
+    mine = OneToOne.objects.visible_to(request.user).filter(person=person)
 
     def rows(keys: Sequence[int]) -> Iterable[Row]:
         return sheet_rows.one_to_ones(by_key(mine.select_related("manager", "person"), keys))
 
     name = _("one-to-ones with %(name)s") % {"name": person}
     listing = Listing(name, sheet_rows.one_to_one_columns(), keys_of(mine.newest_first()), rows)
-
-    def back() -> str:
-        return listed_at(request, "one_to_one", args=[person.pk])
-
-    return deliver(request, listing, today=now.today(user.zone), back=back)
+    return deliver(request, listing, page="one_to_one", args=[person.pk])
 
 
 @require_GET
 def insight_figures(request: PersonRequest) -> HttpResponseBase:
     """The table under one of the charts, of the book as it is narrowed."""
-    user, now = request.user, Now.read()
-    listing = chart_sheets.listing(_("insights"), request.GET.get("chart", ""), insights.charts_of(request, now))
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "insights"))
+    charts = insights.charts_of(request, Now.read())
+    listing = chart_sheets.listing(_("insights"), request.GET.get("chart", ""), charts)
+    return deliver(request, listing, page="insights")

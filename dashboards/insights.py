@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.requests import PersonRequest
 from dashboards import book, book_filter, insights_charts, insights_parts, insights_rows
-from dashboards.book import BookNow, Narrowing
+from dashboards.book import STATES, BookNow, Narrowing
 from dashboards.insights_form import SPANS, InsightsForm
 from dashboards.insights_links import Lists
 from dashboards.one_to_one_page import sheet_of
@@ -28,7 +28,6 @@ from web.clock import Now
 from web.downloads import menu
 
 # Of the course only these are read: there are many figures, and of some former weeks no others.
-STATES = "state:"
 OF_COURSE = (*(f"{STATES}{state.value}" for state in State), "needed", "touch_days")
 # The parts that are drawn.
 CHARTS = ("contact", "standing", "promises", "pace")

@@ -16,11 +16,11 @@ from dashboards.book import BookNow
 from dashboards.findings import Counted, percent
 from dashboards.insights_charts import Stages, figure, stage_name
 from dashboards.insights_links import Link, Lists
-from dashboards.insights_rows import RENEWS_WITHIN, Flagged, Renewal
+from dashboards.insights_rows import Flagged, Renewal
 from dashboards.quadrants import FIELDS, NOT_KNOWN
 from relationships import flags as rules
 from relationships import two_views_words
-from relationships.cadence import WORKING_DAYS, Late
+from relationships.cadence import RENEWAL_DAYS, WORKING_DAYS, Late
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import HealthFlag, Relationship
 from relationships.stages import Stage
@@ -505,5 +505,5 @@ class Renewals:
 def renewals(now: BookNow, rows: Sequence[Renewal], lists: Lists) -> Renewals:
     count = figure(now.figures, "renewing")
     opens = _("%(n)s that renew within 90 days") % {"n": said_as.relationships(count)}
-    href = lists.portfolio(renews=str(RENEWS_WITHIN))
+    href = lists.portfolio(renews=str(RENEWAL_DAYS))
     return Renewals(said_as.renewals_title(count).linked(count=(href, opens)), rows)

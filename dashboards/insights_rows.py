@@ -16,7 +16,7 @@ from dashboards import health_flags, mover_words, standing_bar
 from dashboards.models import Movement
 from dashboards.mover_words import Happened
 from relationships import health_words, words
-from relationships.cadence import Late, State
+from relationships.cadence import RENEWAL_DAYS, Late, State
 from relationships.evidence import Component, Kind
 from relationships.flags import Flag
 from relationships.models import Evidence, HealthFlag, Relationship, RelationshipQuerySet
@@ -25,7 +25,6 @@ from web.clock import Now
 
 # So many are named of each kind, and each of so many dots is one relationship.
 NAMED, MOVERS, RENEWALS, DOTS = 3, 3, 6, 120
-RENEWS_WITHIN = 90
 
 
 def of_cell(user: User, cell: Mapping[str, Any]) -> RelationshipQuerySet:
@@ -183,7 +182,7 @@ class Renewal:
 
 def renewals(rows: RelationshipQuerySet, now: Now) -> list[Renewal]:
     """The next ones, each beside how it stands and what is wrong. Two queries."""
-    soon = rows.renewing_within(RENEWS_WITHIN, now).order_by("renewal_on", "pk")
+    soon = rows.renewing_within(RENEWAL_DAYS, now).order_by("renewal_on", "pk")
     found = list(soon.select_related("account", "standing", "agreement")[:RENEWALS])
     flags = health_flags.worst_of(found, now)
     return [

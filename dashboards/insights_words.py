@@ -7,7 +7,7 @@ from datetime import date
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -266,15 +266,8 @@ def standing_sentence(
         return said
     names_of = {f"apart_{place}": name for place, name in enumerate(apart)}
     listed = [f"%({name})s" for name in names_of]
-    told_apart = _("%(names)s and others") % {"names": ", ".join(listed)} if others else _listed(listed)
+    told_apart = _("%(names)s and others") % {"names": ", ".join(listed)} if others else get_text_list(listed, _("and"))
     return said + Said(_("Far below the others of their stage: {names}.").format(names=told_apart), names_of)
-
-
-def _listed(names: Sequence[str]) -> str:
-    """*One, two and three*."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])
 
 
 # Promises ------------------------------------------------------------------------------------------------------------

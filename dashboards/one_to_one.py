@@ -18,8 +18,6 @@ MOST = 7
 WEEKS = timedelta(weeks=4)
 # A standing has moved where it is so many points from what it was.
 MOVED = 5
-# What renews within so many days is named where something is wrong with it.
-RENEWS_WITHIN = timedelta(days=90)
 
 
 class Base(StrEnum):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from accounts.models import User
-from dashboards.one_to_one import RENEWS_WITHIN, Candidate, Change, Event, Good, Topic
+from dashboards.one_to_one import Candidate, Change, Event, Good, Topic
 from relationships import flag_words, flags
 from relationships.cadence import State, lateness
 from relationships.feelings import Word
@@ -164,7 +164,7 @@ def _of_itself(row: Relationship, book: Book, found: Open, *, flagged: bool) -> 
         yield Candidate(row.pk, Topic.SILENT if late >= 1 else Topic.OVERDUE, -late)
     standing = book.standing(row.pk)
     weak = standing is not None and standing.band == Standing.Band.WEAK
-    if row.renewal_on and today <= row.renewal_on <= today + RENEWS_WITHIN and (weak or flagged or overdue):
+    if row.renewal_on and row.renews_soon(today) and (weak or flagged or overdue):
         yield Candidate(row.pk, Topic.RENEWS, row.renewal_on.toordinal())
     if row.pk in found.reviewed:
         yield Candidate(row.pk, Topic.REVIEW, (row.stage_since or today).toordinal())

@@ -18,13 +18,13 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from dashboards.queries import Cursor, page_of
 from relationships import finding, words
+from relationships.cadence import RENEWAL_DAYS
 from relationships.forms.partner import named_by
 from relationships.models import Relationship, RelationshipQuerySet
 from web import dates
 from web.clock import Now
 from web.plain import LONGEST, words_of
 
-SOON = 90
 # So many of those that renew next stand first; the portfolio has them all.
 FIRST = 8
 PAGE = 50
@@ -72,9 +72,11 @@ def _found(user: User, typed: str, now: Now) -> list[Group]:
 
 def _soon(user: User, now: Now) -> list[Group]:
     """What renews next is reviewed first."""
-    soon = _rows(user).of_book(user).renewing_within(SOON, now).order_by("renewal_on", "pk")[: FIRST + 1]
+    soon = _rows(user).of_book(user).renewing_within(RENEWAL_DAYS, now).order_by("renewal_on", "pk")[: FIRST + 1]
     lines = [_line(row, now, _renews(row, now)) for row in soon]
-    more = f"{reverse('portfolio')}?{urlencode({'renews': SOON, 'whose': 'book'})}" if len(lines) > FIRST else ""
+    more = (
+        f"{reverse('portfolio')}?{urlencode({'renews': RENEWAL_DAYS, 'whose': 'book'})}" if len(lines) > FIRST else ""
+    )
     return [Group("soon", _("Renew next"), lines[:FIRST], more, _("All that renew within 90 days"))] if lines else []
 
 

@@ -42,6 +42,10 @@ class Book:
     def total(self) -> int:
         return sum(self.counts.values())
 
+    @property
+    def going_on(self) -> int:
+        return self.total - self.counts[State.PAUSED] - self.counts[State.ENDED]
+
 
 def state_conditions(now: Now) -> dict[State, Q]:
     """As ``RelationshipQuerySet.in_state`` has each, for rows that are not removed: one alone fits any of them."""

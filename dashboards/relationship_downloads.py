@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,20 +15,13 @@ from dashboards.timeline import Place, Show
 from dashboards.two_views import asked_about
 from relationships.models import PulseAnswer, Relationship
 from web.clock import Now
-from web.downloads import Listing, by_key, deliver, keys_of, listed_at, whole
-from web.sheets import Column, Row
+from web.downloads import Listing, by_key, deliver, keys_of, whole
+from web.sheets import Row
 
 
 def _row(request: PersonRequest, pk: int) -> Relationship:
     visible = Relationship.objects.visible_to(request.user)
     return get_object_or_404(visible.select_related("account__parent", "agreement", "owner"), pk=pk)
-
-
-def _deliver(request: PersonRequest, listing: Listing, row: Relationship, now: Now, page: str) -> HttpResponseBase:
-    def back() -> str:
-        return listed_at(request, page, args=[row.pk])
-
-    return deliver(request, listing, today=now.today(request.user.zone), back=back)
 
 
 @require_GET
@@ -50,7 +43,7 @@ def timeline_download(request: PersonRequest, pk: int) -> HttpResponseBase:
 
     name = _("timeline of %(partner)s") % {"partner": row}
     listing = Listing(name, sheet_rows.timeline_columns(), keys(), rows)
-    return _deliver(request, listing, row, now, "relationship_detail")
+    return deliver(request, listing, page="relationship_detail", args=[row.pk])
 
 
 @require_GET
@@ -62,19 +55,23 @@ def relationship_people_download(request: PersonRequest, pk: int) -> HttpRespons
         return sheet_rows.their_people(*people_page.everybody(row, row.today(now)))
 
     name = _("people of %(partner)s") % {"partner": row}
-    return _whole(request, row, now, name, sheet_rows.their_people_columns(), read, "relationship_people")
+    return deliver(
+        request, whole(name, sheet_rows.their_people_columns(), read), page="relationship_people", args=[row.pk]
+    )
 
 
 @require_GET
 def introduction_download(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Whom we still have to meet, and whom we met."""
-    now, row = Now.read(), _row(request, pk)
+    row = _row(request, pk)
 
     def read() -> Iterable[Row]:
         return sheet_rows.introductions(people_page.introductions_of(row))
 
     name = _("to be met at %(partner)s") % {"partner": row}
-    return _whole(request, row, now, name, sheet_rows.introduction_columns(), read, "relationship_people")
+    return deliver(
+        request, whole(name, sheet_rows.introduction_columns(), read), page="relationship_people", args=[row.pk]
+    )
 
 
 @require_GET
@@ -86,7 +83,7 @@ def relationship_stage_download(request: PersonRequest, pk: int) -> HttpResponse
         return sheet_rows.moves(stage_page.came(row, row.today(now)))
 
     name = _("stages of %(partner)s") % {"partner": row}
-    return _whole(request, row, now, name, sheet_rows.move_columns(), read, "relationship_stage")
+    return deliver(request, whole(name, sheet_rows.move_columns(), read), page="relationship_stage", args=[row.pk])
 
 
 @require_GET
@@ -96,19 +93,19 @@ def relationship_standing_download(request: PersonRequest, pk: int) -> HttpRespo
     case = standing_page.judged(row, request.GET.get("on", ""), now)
     if chart := request.GET.get("chart"):
         listing = chart_sheets.listing(_("standing"), chart, [standing_page.course_of(row, case, now)])
-        return _deliver(request, listing, row, now, "relationship_standing")
+        return deliver(request, listing, page="relationship_standing", args=[row.pk])
 
     def read() -> Iterable[Row]:
         return sheet_rows.points(standing_page.every_point(row, case))
 
     name = _("standing of %(partner)s") % {"partner": row}
-    return _whole(request, row, now, name, sheet_rows.point_columns(), read, "relationship_standing")
+    return deliver(request, whole(name, sheet_rows.point_columns(), read), page="relationship_standing", args=[row.pk])
 
 
 @require_GET
 def relationship_two_views_download(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Every answer of both sides, about one question or about all."""
-    user, now, row = request.user, Now.read(), _row(request, pk)
+    user, row = request.user, _row(request, pk)
     found = PulseAnswer.objects.visible_to(user).filter(relationship=row)
     if question := asked_about(request):
         found = found.filter(question=question)
@@ -119,16 +116,4 @@ def relationship_two_views_download(request: PersonRequest, pk: int) -> HttpResp
 
     name = _("answers of %(partner)s and us") % {"partner": row}
     listing = Listing(name, sheet_rows.answer_columns(), keys_of(found.order_by("-on", "-id")), rows)
-    return _deliver(request, listing, row, now, "relationship_two_views")
-
-
-def _whole(
-    request: PersonRequest,
-    row: Relationship,
-    now: Now,
-    name: str,
-    columns: Sequence[Column],
-    read: Callable[[], Iterable[Row]],
-    page: str,
-) -> HttpResponseBase:
-    return _deliver(request, whole(name, columns, read), row, now, page)
+    return deliver(request, listing, page="relationship_two_views", args=[row.pk])

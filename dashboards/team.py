@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
@@ -29,7 +29,6 @@ from web.clock import Now
 
 # Of problems and complaints together, and of those overdue.
 SHOWN, OVERDUE = 5, 3
-SOON = 90
 
 
 def of_the_team(user: User) -> Q:
@@ -139,7 +138,7 @@ def _besides(row: Relationship, flag: health_flags.Worst | None, today: date) ->
     standing: Standing | None = getattr(row, "standing", None)
     if standing is not None and standing.band == Standing.Band.WEAK and standing.score is not None:
         yield _("Its standing is %(score)d: weak.") % {"score": health.whole(standing.score)}
-    if row.renewal_on and today <= row.renewal_on <= today + timedelta(days=SOON):
+    if row.renewal_on and row.renews_soon(today):
         yield _("It renews %(day)s.") % {"day": dates.on(row.renewal_on, today)}
 
 

@@ -260,8 +260,7 @@ def _book_says(book: Book) -> str:
     """*29 of 46 relationships are in touch. Six are overdue.* The counts of all states stand on the tabs."""
     if not book.total:
         return _("No relationship.")
-    going = book.total - book.counts[State.PAUSED] - book.counts[State.ENDED]
-    return str(insights_words.lede(book.counts[State.IN_TOUCH], going, book.counts[State.OVERDUE], None))
+    return str(insights_words.lede(book.counts[State.IN_TOUCH], book.going_on, book.counts[State.OVERDUE], None))
 
 
 def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -114,7 +113,7 @@ def outbox_download(request: PersonRequest) -> HttpResponseBase:
         Column(_("Reason"), 50), Column(_("Number of the mail"), 40),
     ]  # fmt: skip
     listing = Listing(_("outbox"), columns, keys(), rows)
-    return deliver(request, listing, today=Now.read().today(user.zone), back=lambda: reverse("outbox"))
+    return deliver(request, listing, page="outbox")
 
 
 @require_POST

@@ -92,6 +92,8 @@ def grace(every_days: int) -> int:
 
 # Contact is counted over four weeks, and so many working days are in them.
 COUNTED_DAYS, WORKING_DAYS = 28, 20
+# A renewal within so many days is near.
+RENEWAL_DAYS = 90
 
 
 def needed_a_day(every_days: int) -> float:

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.words import first_of
 from relationships import cadence, notes, promises, rhythm, topics
 from relationships.cadence import State
 from relationships.models import CadenceAgreement, Commitment, Interaction, Relationship
@@ -181,10 +182,7 @@ def contact_count(contacts: Sequence[rhythm.Contact], weeks: int) -> str:
 
 def names(people: Sequence[object]) -> str:
     """*Ingrid Moe*, *Ingrid Moe and Lars Tveit*, *Ingrid Moe, Lars Tveit and 3 more*."""
-    said = [str(person) for person in people]
-    if len(said) > 3:
-        return _("%(names)s and %(count)d more") % {"names": ", ".join(said[:2]), "count": len(said) - 2}
-    return _(" and ").join([", ".join(said[:-1]), said[-1]]) if len(said) > 1 else "".join(said)
+    return first_of(people, shown=2)
 
 
 def kind(interaction: Interaction) -> str:

@@ -302,15 +302,14 @@ class Chart:
     linked: str = ""
     # A second table, where the drawing shows more than one has room for.
     also: Table | None = None
-
-    @property
-    def tables(self) -> list[Table]:
-        return [self.table, *([self.also] if self.also else [])]
-
     drawn: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "drawn", self.plot.drawn)
+
+    @property
+    def tables(self) -> list[Table]:
+        return [self.table, *([self.also] if self.also else [])]
 
     @property
     def as_json(self) -> str:

@@ -7,7 +7,7 @@ import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -95,17 +95,18 @@ def by_key(rows: QuerySet[Record], keys: Sequence[int]) -> list[Record]:
     return [found[key] for key in keys if key in found]
 
 
-def deliver(request: HttpRequest, listing: Listing, *, today: date, back: Callable[[], str]) -> HttpResponseBase:
+def deliver(request: HttpRequest, listing: Listing, *, page: str, args: Sequence[Any] = ()) -> HttpResponseBase:
     """``?as=xlsx`` is a workbook, ``csv`` or nothing CSV; there is nothing else.
 
-    ``back`` says where the page of the list is, for who asks for too much.
+    ``page`` is the route of the list, with its ``args``, for who asks for too much.
     """
     kind = request.GET.get("as") or CSV
     if kind not in (CSV, XLSX):
         raise Http404
     logger.info("Person %s takes along the list %s.", request.user.pk, listing.name)
+    name = f"{slugify(listing.name) or 'list'}-{timezone.localdate().isoformat()}.{kind}"
     if kind == XLSX:
-        return _workbook(request, listing, today, back)
+        return _workbook(request, listing, name, page, args)
     language, zone = get_language(), timezone.get_current_timezone()
 
     def lots() -> Iterator[Iterable[Row]]:
@@ -116,24 +117,20 @@ def deliver(request: HttpRequest, listing: Listing, *, today: date, back: Callab
 
     # The names of the columns are on their way before the first row is asked for.
     response = StreamingHttpResponse(csv_lots(listing.columns, lots()), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, _named(listing, today, CSV))
+    response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-def _workbook(request: HttpRequest, listing: Listing, today: date, back: Callable[[], str]) -> HttpResponseBase:
+def _workbook(request: HttpRequest, listing: Listing, name: str, page: str, args: Sequence[Any]) -> HttpResponseBase:
     keys = array("q", listing.keys)
     if len(keys) > MOST_ROWS:
-        return refused(request, too_many(len(keys)), to=back())
+        return refused(request, too_many(len(keys)), to=_listed_at(request, page, args))
     kept = Listing(listing.name, listing.columns, keys, listing.rows)
     file = tempfile.TemporaryFile()  # noqa: SIM115
     write_workbook(file, title=capfirst(listing.name), columns=listing.columns, rows=chain.from_iterable(kept.lots()))
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=_named(listing, today, XLSX), content_type=WORKBOOK)
-
-
-def _named(listing: Listing, today: date, ending: str) -> str:
-    return f"{slugify(listing.name) or 'list'}-{today.isoformat()}.{ending}"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
 
 
 def too_many(count: int) -> str:
@@ -177,7 +174,7 @@ def _menu(address: str, values: QueryDict, count: int) -> Menu:
     return Menu(asked[CSV], asked[XLSX], too_many(count) if count > MOST_ROWS else "")
 
 
-def listed_at(request: HttpRequest, route: str, *, args: Sequence[Any] = ()) -> str:
+def _listed_at(request: HttpRequest, route: str, args: Sequence[Any]) -> str:
     """The page of the list that was asked for, narrowed alike."""
     values = request.GET.copy()
     values.pop("as", None)

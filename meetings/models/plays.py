@@ -6,7 +6,8 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,9 @@ from relationships.models import (
 )
 from web.clock import Now
 
+# Planned, or done and neither answered nor given up.
+OPEN = Q(dropped_on=None, answered_on=None, unanswered_on=None)
+
 
 class PlayQuerySet(models.QuerySet["Play"]):
     def visible_to(self, user: Someone) -> Self:
@@ -35,7 +39,13 @@ class PlayQuerySet(models.QuerySet["Play"]):
 
     def open(self) -> Self:
         """Planned, or done and neither answered nor given up."""
-        return self.filter(dropped_on=None, answered_on=None, unanswered_on=None)
+        return self.filter(OPEN)
+
+    def open_first(self) -> Self:
+        """What is open by the day on which somebody has to see to it, then the others, the newest first."""
+        next_on = Case(When(done_on=None, then=F("planned_on")), default=Coalesce("follow_up_on", "done_on"))
+        turn = Case(When(OPEN, then=next_on), output_field=models.DateField())
+        return self.alias(turn=turn).order_by(F("turn").asc(nulls_last=True), "-planned_on", "-id")
 
     def planned(self) -> Self:
         return self.open().filter(done_on=None)

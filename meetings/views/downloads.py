@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Case, DateField, F, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
@@ -18,7 +17,7 @@ from meetings.models import Insight, Play
 from meetings.views.insights import NAMED, TABS, in_tab
 from relationships.models import Relationship
 from web.clock import Now
-from web.downloads import Listing, by_key, deliver, keys_of, listed_at
+from web.downloads import Listing, by_key, deliver, keys_of
 from web.sheets import Cell, Column, Row
 
 NAME, LONG, WORD, DAY = 28, 50, 16, 11
@@ -30,21 +29,15 @@ def relationship_plays_download(request: PersonRequest, pk: int) -> HttpResponse
     """What was ever planned with one partner: what is open first, by the day on which somebody has to see to it."""
     user, now = request.user, Now.read()
     row = get_object_or_404(Relationship.objects.visible_to(user).select_related("account"), pk=pk)
-    still_open = Q(dropped_on=None, answered_on=None, unanswered_on=None)
-    next_on = Case(When(done_on=None, then=F("planned_on")), default=Coalesce("follow_up_on", "done_on"))
-    found = Play.objects.visible_to(user).filter(relationship=row)
-    found = found.annotate(turn=Case(When(still_open, then=next_on), output_field=DateField()))
+    found = Play.objects.visible_to(user).filter(relationship=row).open_first()
     listing = Listing(
         _("ways in to %(partner)s") % {"partner": row},
         _play_columns(),
-        keys_of(found.order_by(F("turn").asc(nulls_last=True), "-planned_on", "-id")),
+        keys_of(found),
         lambda keys: _plays(request, keys, now),
     )
 
-    def back() -> str:
-        return listed_at(request, "relationship_plays", args=[row.pk])
-
-    return deliver(request, listing, today=now.today(user.zone), back=back)
+    return deliver(request, listing, page="relationship_plays", args=[row.pk])
 
 
 @require_GET
@@ -57,7 +50,7 @@ def play_download(request: PersonRequest) -> HttpResponseBase:
         .order_by(F("relationship__team__name").asc(nulls_first=True), "done_on", "id")
     )
     listing = Listing(_("ways-in"), _play_columns(), keys_of(found), lambda keys: _plays(request, keys, now))
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "play_list"))
+    return deliver(request, listing, page="play_list")
 
 
 def _play_columns() -> list[Column]:
@@ -109,7 +102,7 @@ def _plays(request: PersonRequest, keys: Sequence[int], now: Now) -> Iterator[li
 
 @require_GET
 def insight_download(request: PersonRequest) -> HttpResponseBase:
-    user, now = request.user, Now.read()
+    user = request.user
     tab = request.GET.get("show", "")
     tab = tab if tab in TABS else ""
 
@@ -143,4 +136,4 @@ def insight_download(request: PersonRequest) -> HttpResponseBase:
         Column(_("It became"), NAME),
     ]
     listing = Listing(_("learnt"), columns, keys_of(in_tab(tab, user).order_by("-written_at", "-id")), rows)
-    return deliver(request, listing, today=now.today(user.zone), back=lambda: listed_at(request, "insight_list"))
+    return deliver(request, listing, page="insight_list")

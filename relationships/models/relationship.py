@@ -406,6 +406,11 @@ class Relationship(models.Model):
     def get_history_url(self) -> str:
         return reverse("relationship_history", args=[self.pk])
 
+    def renews_soon(self, today: date) -> bool:
+        """Whether it renews on that day or near it."""
+        near = timedelta(days=cadence.RENEWAL_DAYS)
+        return self.renewal_on is not None and today <= self.renewal_on <= today + near
+
     def today(self, now: Now) -> date:
         return now.today(self.zone)
 

@@ -86,10 +86,7 @@ def relationship_history_download(request: PersonRequest, pk: int) -> HttpRespon
     name = _("history of %(partner)s") % {"partner": row}
     listing = downloads.Listing(name, history.columns(user.zone), keys, rows)
 
-    def back() -> str:
-        return downloads.listed_at(request, "relationship_history", args=[row.pk])
-
-    return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
+    return downloads.deliver(request, listing, page="relationship_history", args=[row.pk])
 
 
 def _named(request: PersonRequest) -> tuple[type[models.Model], int, str] | None:

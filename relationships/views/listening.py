@@ -185,10 +185,7 @@ def heard_download(request: PersonRequest, pk: int) -> HttpResponseBase:
     name = _("heard at %(post)s") % {"post": post}
     listing = downloads.Listing(name, _heard_columns(user.zone), downloads.keys_of(found), rows)
 
-    def back() -> str:
-        return downloads.listed_at(request, "listening_post_detail", args=[post.pk])
-
-    return downloads.deliver(request, listing, today=Now.read().today(user.zone), back=back)
+    return downloads.deliver(request, listing, page="listening_post_detail", args=[post.pk])
 
 
 def _heard_columns(zone: str) -> list[Column]:

@@ -117,5 +117,4 @@ def outcome_export(request: PersonRequest) -> HttpResponseBase:
     names = ["organisation", "relationship", "outcome", "day", "why", "worth_before", "worth_after", "currency"]
     keys = downloads.keys_of(found.order_by("came_on", "pk"))
     listing = downloads.Listing(_("outcomes"), [Column(name) for name in [*names, *before]], keys, rows)
-    today = Now.read().today(user.zone)
-    return downloads.deliver(request, listing, today=today, back=lambda: reverse("health_settings"))
+    return downloads.deliver(request, listing, page="health_settings")
