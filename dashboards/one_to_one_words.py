@@ -71,6 +71,8 @@ def counts_from(begin: Start, today: date, *, mine: bool, name: str) -> str:
 def lede(going_on: int, talk: Picked, good: Picked) -> str:
     """*14 partners: five to talk about, six with good news.*"""
     partners = ngettext("%(count)d partner", "%(count)d partners", going_on) % {"count": going_on}
+    if not going_on and not talk.total and not good.total:
+        return _("No relationship is going on.")
     if not talk.total and not good.total:
         return _("%(partners)s: nothing wants a conversation, and nothing new went well.") % {"partners": partners}
     to_talk, well = {"count": apnumber(talk.total)}, {"count": apnumber(good.total)}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards.one_to_one import MOST, MOVED, PLACES, Base, Candidate, Change, Good, Row, Topic, moved, pick, start
+from dashboards.one_to_one_words import lede
 
 TODAY = date(2026, 11, 29)
 CANDIDATES = st.lists(
@@ -113,3 +114,10 @@ def test_a_standing_has_moved_from_five_points_on(before: int, after: int) -> No
     assert (what is None) == (abs(after - before) < MOVED)
     if what is not None:
         assert what is (Change.RISEN if after > before else Change.FALLEN)
+
+
+def test_of_no_partner_nothing_is_counted() -> None:
+    none, one = pick([]), pick([Candidate(1, Topic.OVERDUE, 0.0)])
+    assert lede(0, none, none) == "No relationship is going on."
+    assert lede(1, none, none) == "1 partner: nothing wants a conversation, and nothing new went well."
+    assert lede(1, one, none) == "1 partner: one to talk about, no news of the good kind."
