@@ -12,8 +12,8 @@ from relationships.models import ScoreConfig
 from tests import people
 from tests.database import KEPT, MANY, empty
 
-# What a migration writes: the weights that Concord comes with.
-WRITTEN = {"relationships_scoreconfig"}
+# What a migration writes: the weights that Concord comes with, and their history.
+WRITTEN = {"relationships_scoreconfig", "relationships_scoreconfigevent"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
