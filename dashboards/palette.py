@@ -78,16 +78,16 @@ def find(user: User, typed: str, now: Now) -> list[Group]:
         places.sort(key=lambda place: not plain(str(place.text)).startswith(begun))
         places = [place for place in places if _meant(place, begun)]
         deeds = [deed for deed in deeds if _meant(deed, begun)]
+    # What begins as was typed needs no partner: *review pack* stands before that of a partner who is called *Pack …*.
+    called = [deed.choice() for deed in deeds if plain(str(deed.text)).startswith(begun)]
+    others = [deed.choice() for deed in deeds if not plain(str(deed.text)).startswith(begun)]
     groups = [
         Group(_("Places"), [place.choice() for place in places]),
         Group(_("Partners"), [_page_of(row, now) for row in partners]),
         Group(_("Saved views"), _views(user, looked_for) if looked_for else []),
         Group(_("People"), _people(user, scope, typed) if scope else []),
         Group(_("One-to-ones"), _colleagues(user, looked_for) if looked_for else []),
-        Group(
-            _("Actions"),
-            [*(_with_partners(user, scope, looked_for, partners) if scope else []), *(deed.choice() for deed in deeds)],
-        ),
+        Group(_("Actions"), [*called, *(_with_partners(user, scope, looked_for, partners) if scope else []), *others]),
     ]
     return [group for group in groups if group.choices]
 

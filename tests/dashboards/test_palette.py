@@ -339,6 +339,12 @@ def test_partner_called_like_a_deed_is_found_with_it() -> None:
     assert "Log check-in with Pack Planet" in found("log pack")["Actions"]
 
 
+def test_what_begins_as_was_typed_stands_before_what_is_done_with_a_partner_called_so() -> None:
+    partner("Pack Planet")
+    for typed in ("review pack", "Review p"):
+        assert found(typed)["Actions"][:2] == ["Review pack", "Review pack of Pack Planet"]
+
+
 def test_of_a_partner_nothing_is_offered_that_one_may_not_do_or_see() -> None:
     partner("Havbris canary", owner=people.outsider(), team=people.south())
     partner("Havbris of the north")
