@@ -74,6 +74,25 @@ def test_all_shown_by_key_and_by_one_tick(browse: Open) -> None:
     expect(page.locator(".c-book .flag")).to_have_text(["north", "north"])
 
 
+def test_last_row_comes_free_of_what_is_told(browse: Open) -> None:
+    for number in range(10, 24):
+        partner(f"Partner {number}", quiet=41)
+    page = browse(people.alice())
+    page.set_viewport_size({"width": 1280, "height": 600})
+    page.goto("/portfolio/?sort=name")
+    tick(page, "Partner 23")
+    page.locator(".c-bulk").get_by_role("button", name="Tags").click()
+    box = dialog(page)
+    box.get_by_label("Add", exact=False).first.fill("north")
+    box.get_by_role("button", name="Change tags").click()
+    closed(page)
+    said = toast(page, "north")
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    shown, told = page.locator(".c-page").bounding_box(), said.bounding_box()
+    assert shown and told
+    assert shown["y"] + shown["height"] < told["y"]
+
+
 def test_without_javascript(browse: Open) -> None:
     for name in ("Ewos", "Nordlaks"):
         partner(name, quiet=41)
