@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts import access
 from accounts.models import CONTACT_SEARCHED, Account, AccountAlias, Affiliation, Contact, User
-from web.finding import PlainText, has_all
+from web.finding import Beginning, PlainText, begins_with, has_all
 from web.plain import Candidate, Word, best_first
 
 # Of so many rows of each lot is it known which are best: a word that half of the directory has says nothing.
@@ -45,9 +45,9 @@ def people(user: User, words: tuple[Word, ...], near: Collection[int]) -> list[i
 
 def _having(rows: list[QuerySet[Any, Any]], columns: tuple[str, ...], words: tuple[Word, ...]) -> list[Any]:
     """Those that begin like that and those that have it as it is; where these are few, those that may be meant too."""
-    told = [one.order_by().alias(plain=PlainText(*columns)) for one in rows]
-    begins = " " + " ".join(word.text for word in words)
-    lots = [lot for one in told for lot in (one.filter(plain__startswith=begins), one.filter(has_all("plain", words)))]
+    told = [one.order_by().alias(plain=PlainText(*columns), begins=Beginning(*columns)) for one in rows]
+    begins, has_them = begins_with("begins", words), has_all("plain", words)
+    lots = [lot for one in told for lot in (one.filter(begins), one.filter(has_them))]
     found = _together(lots)
     # Of a word that many have, whatever is nearly that would be read for nothing.
     if len({pk for pk, *_text in found}) < MOST:

@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import MD5, Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from accounts.access import Reach
 from accounts.teams import at_and_below
 from web import zones
 from web.clock import Now
-from web.finding import PlainText
+from web.finding import Beginning, PlainText
 
 Someone: TypeAlias = "User | AnonymousUser"
 
@@ -271,13 +271,13 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Those whose details the person may read: with a relationship that is visible, or with none."""
         if access.reach_of(user).everything:
             return self
-        seen = self.filter(access.sees(user, "relationships__")).values("pk")
-        return self.filter(access.staff(user)).filter(Q(pk__in=seen) | self._unattended())
+        seen = Exists(self._relationships().filter(access.sees(user), account=OuterRef("pk")))
+        return self.filter(access.staff(user)).filter(seen | self._unattended())
 
     def changeable_by(self, user: Someone) -> Self:
         if access.reach_of(user).everything:
             return self
-        changed = Q(pk__in=self.filter(access.changes(user, "relationships__")).values("pk"))
+        changed = Q(Exists(self._relationships().filter(access.changes(user), account=OuterRef("pk"))))
         # One that nobody looks after yet is anybody's who may make one.
         return self.filter(changed | self._unattended() if access.reach_of(user).writes else changed)
 
@@ -285,13 +285,18 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """Those that the person may change with every relationship there is with them, removed ones included."""
         if access.reach_of(user).everything:
             return self
-        relationships: Any = Account._meta.get_field("relationships").related_model
-        others = relationships._base_manager.exclude(access.changes(user)).values("account")
+        others = self._relationships().exclude(access.changes(user)).values("account")
         return self.changeable_by(user).exclude(pk__in=others)
 
+    def _relationships(self) -> Any:
+        """All there are, those that were removed too. Asked of each organisation: a list of keys would be made of the
+        whole book for the few that a page shows."""
+        related: Any = Account._meta.get_field("relationships").related_model
+        return related._base_manager.order_by()
+
     def _unattended(self) -> Q:
-        """Those without a relationship; as keys, because a join would bring one that has two of them twice."""
-        return Q(pk__in=self.filter(relationships=None).values("pk"))
+        """Those without a relationship."""
+        return Q(~Exists(self._relationships().filter(account=OuterRef("pk"))))
 
     def listed_for(self, user: Someone) -> Self:
         """Names alone: a directory for the staff, so that nobody makes the same organisation twice."""
@@ -336,7 +341,10 @@ class Account(models.Model):
             models.CheckConstraint(condition=~Q(name_key=""), name="account_name_not_empty"),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="account_not_its_own_parent"),
         ]
-        indexes = [GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="account_search")]
+        indexes = [
+            GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="account_search"),
+            models.Index(OpClass(Beginning("name"), name="text_pattern_ops"), name="account_begins"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -368,7 +376,10 @@ class AccountAlias(models.Model):
             ),
             models.CheckConstraint(condition=~Q(name_key=""), name="alias_not_empty"),
         ]
-        indexes = [GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="alias_search")]
+        indexes = [
+            GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="alias_search"),
+            models.Index(OpClass(Beginning("name"), name="text_pattern_ops"), name="alias_begins"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -444,6 +455,7 @@ class Contact(models.Model):
         indexes = [
             models.Index(Lower("email"), name="contact_email"),
             GinIndex(OpClass(PlainText(*CONTACT_SEARCHED), name="gin_trgm_ops"), name="contact_search"),
+            models.Index(OpClass(Beginning(*CONTACT_SEARCHED), name="text_pattern_ops"), name="contact_begins"),
         ]
 
     def __str__(self) -> str:

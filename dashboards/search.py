@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
@@ -27,7 +27,7 @@ from meetings import finding as met
 from meetings import words as meeting_words
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
 from relationships import feedback_words, finding, problem_words, words
-from relationships.finding import FEEDBACK, NOTES, PROBLEMS, PROMISES, STEPS, Scope, Sought, Source
+from relationships.finding import FEEDBACK, NOTES, PROBLEMS, PROMISES, STEPS, Found, Scope, Sought, Source
 from relationships.models import Commitment, Feedback, Interaction, Problem, ProblemStep, Relationship
 from web import dates
 from web.clock import Now
@@ -73,7 +73,7 @@ class Sort:
 
     key: str
     name: str | Promise
-    keys: Callable[[Asked], list[int]]
+    keys: Callable[[Asked], Found]
     lines: Callable[[Asked, list[int]], dict[int, Line]]
     sources: tuple[Source, ...] = ()
 
@@ -96,11 +96,11 @@ class Group:
 # Organisations and people --------------------------------------------------------------------------------------------
 
 
-def _organisations(asked: Asked) -> list[int]:
+def _organisations(asked: Asked) -> Found:
     """By any of their names, and by what a relationship with them is called."""
     found = names.organisations(asked.user, asked.words, asked.scope.accounts)
     of = dict(Relationship.objects.filter(pk__in=asked.partners).order_by().values_list("pk", "account"))
-    return list(dict.fromkeys([*found, *(of[pk] for pk in asked.partners if pk in of)]))
+    return _of_names(list(dict.fromkeys([*found, *(of[pk] for pk in asked.partners if pk in of)])))
 
 
 def _organisation_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
@@ -127,8 +127,12 @@ def _organisation(asked: Asked, row: Any, seen: list[Relationship], aliases: lis
     return Line("building", title, row.get_absolute_url(), capfirst(said), also, links=links)
 
 
-def _people(asked: Asked) -> list[int]:
-    return names.people(asked.user, asked.words, asked.scope.accounts)
+def _people(asked: Asked) -> Found:
+    return _of_names(names.people(asked.user, asked.words, asked.scope.accounts))
+
+
+def _of_names(keys: list[int]) -> Found:
+    return Found(keys, len(keys) >= names.MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +248,9 @@ def _problem(asked: Asked, row: Problem, steps: Sequence[str]) -> Line:
 MEETINGS = (met.MEETINGS, met.ITEMS, met.DECISIONS)
 
 
-def _meetings(asked: Asked) -> list[int]:
-    keys = finding.keys(MEETINGS, asked.scope, asked.sought)
-    return met.each_series_once(keys, asked.now)
+def _meetings(asked: Asked) -> Found:
+    found = finding.keys(MEETINGS, asked.scope, asked.sought)
+    return replace(found, keys=met.each_series_once(found.keys, asked.now))
 
 
 def _meeting_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
@@ -310,7 +314,8 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
     for sort in SORTS:
         if kind and sort.key != kind:
             continue
-        keys = sort.keys(asked)
+        hits = sort.keys(asked)
+        keys = hits.keys
         shown = keys[: OF_ONE if kind else OF_EACH]
         if not shown:
             continue
@@ -318,13 +323,15 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
         more = "" if kind or len(keys) <= OF_EACH else f"?{urlencode({'q': typed, 'kind': sort.key})}"
         # What vanished between two queries is left out.
         told = [lines[key] for key in shown if key in lines]
-        count = _count(keys)
+        count = _count(hits)
         groups.append(Group(sort.key, str(sort.name), count, counted(sort.key, len(keys), count), told, more))
     return groups
 
 
-def _count(keys: list[int]) -> str:
-    return str(len(keys)) if len(keys) < finding.MOST else _("%(count)d or more") % {"count": finding.MOST}
+def _count(hits: Found) -> str:
+    """*12*, *200 or more*."""
+    count = min(len(hits.keys), finding.MOST)
+    return _("%(count)d or more") % {"count": count} if hits.more or count >= finding.MOST else str(count)
 
 
 def counted(kind: str, number: int, count: str) -> str:

@@ -20,7 +20,7 @@ from meetings.models import (
     MeetingAccount,
     Outcome,
 )
-from relationships.finding import Source
+from relationships.finding import LATELY_SEEN, Source
 from web.clock import Now
 
 
@@ -28,15 +28,35 @@ from web.clock import Now
 class OfMeeting(Source):
     """A meeting is with several partners, of whom the person may see some: of the others nothing is read or told."""
 
+    @property
+    def told_by(self) -> Any:
+        return MeetingAccount
+
     def seen_by(self, user: User) -> QuerySet[Any, Any]:
-        rows: QuerySet[Any, Any] = self.model.objects.visible_to(user)
-        return rows.filter(dropped_at=None) if self.model is AgendaItem else rows
+        return self._at(user, _with(user))
 
-    def of_these(self, user: User, relationships: Collection[int]) -> Q:
-        return Q(**{f"{self.key}__in": _with(user).filter(relationship__in=relationships).values("meeting")})
+    def lately(self, user: User, newest: int, most: int) -> QuerySet[Any, Any]:
+        """Through the newest partners of meetings: of meetings PostgreSQL would begin with all partners there are."""
+        return self._at(user, _with(user).filter(pk__gt=newest - LATELY_SEEN).order_by("-pk"), most)
 
-    def with_these(self, user: User, accounts: Collection[int]) -> Q:
+    def of_these(self, user: User, relationships: Collection[int]) -> QuerySet[Any, Any]:
+        return self._at(user, _with(user).filter(relationship__in=relationships))
+
+    def with_these(self, user: User, accounts: Collection[int]) -> QuerySet[Any, Any]:
+        return self._at(user, _with(user).filter(account__in=accounts))
+
+    def is_with(self, user: User, accounts: Collection[int]) -> Q:
         return Q(**{f"{self.key}__in": _with(user).filter(account__in=accounts).values("meeting")})
+
+    def _at(self, user: User, partners: QuerySet[Any, Any], most: int | None = None) -> QuerySet[Any, Any]:
+        """What of the meetings with these, which the person sees, they see too: of a meeting itself that is all."""
+        rows: QuerySet[Any, Any] = Meeting.objects.filter(pk__in=partners.values("meeting")[:most])
+        if self.model is not Meeting:
+            rows = self.model.objects.visible_to(user).filter(meeting__in=partners.values("meeting")[:most])
+        if self.model is AgendaItem:
+            return rows.filter(dropped_at=None)
+        # Of what came of a meeting the index has decisions alone.
+        return rows.exclude(decision="") if self.model is Outcome else rows
 
     def partner(self, user: User) -> Combinable:
         there = _with(user).filter(meeting=OuterRef(self.key)).values("meeting")

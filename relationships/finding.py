@@ -1,14 +1,15 @@
 """Search over what was said, promised and went wrong: which rows have the words, best first.
 
 Whoever sees few relationships is asked for these: their rows, or the index of words, whichever PostgreSQL finds
-cheaper. Whoever sees many is answered from the newest rows first; only what is rare there is looked up in the index of
-all. So no search costs more than its bounds, however large the book is and however common the word.
+cheaper. Whoever sees many is answered from the newest rows first; only what is rare in the whole book is looked up in
+the index of all, and then by the rights of the person. So no search costs more than its bounds, however large the book
+is and however common the word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Any, TypeAlias
@@ -30,15 +31,18 @@ from relationships.models import (
     ProblemStep,
     Relationship,
 )
-from web.finding import PlainText, has, has_all
+from web.finding import PlainText, PlainTextRead, has, has_all
 from web.plain import Candidate, Word, best_first
 
 # Up to so many relationships are named one by one.
 FEW = 1000
+# What more rows of a table are likely to have is not looked up in the index of all of them: so many of the newest are
+# tried.
+RARE, TRIED = 20_000, 2000
 # Rows of which it is known which are best.
 MOST = 200
 # Of the newest rows so many are looked at for whether one may see them, and so many of those that one may are read.
-LATELY_SEEN, LATELY_READ = 50_000, 5000
+LATELY_SEEN, LATELY_READ = 10_000, 5000
 # So many are read for words with a mistake in them.
 NEARLY_READ = 2000
 
@@ -47,7 +51,7 @@ NEARLY_READ = 2000
 class Scope:
     """What a person may see: the keys of their relationships, none where these are many; and of organisations near.
 
-    ``newest`` has the highest key of each kind of rows, where the newest are looked at.
+    ``newest`` has the highest key of each model, where the newest rows are looked at.
     """
 
     user: User
@@ -67,7 +71,7 @@ def scope_of(user: User, sources: Sequence[Source] = ()) -> Scope:
 
 
 def _ends(sources: Sequence[Source]) -> dict[Any, int]:
-    models = [source.model for source in sources]
+    models = list(dict.fromkeys(model for source in sources for model in (source.model, source.told_by)))
     place = [Value(at, output_field=IntegerField()) for at in range(len(models))]
     lots: list[QuerySet[Any, Any]] = [
         model.objects.order_by("-pk").annotate(at=at).values_list("at", "pk")[:1]
@@ -117,16 +121,32 @@ class Source:
     def text(self, row: Any) -> str:
         return " · ".join(filter(None, (getattr(row, column) for column in self.columns)))
 
+    @property
+    def told_by(self) -> Any:
+        """The model whose keys say which rows are the newest."""
+        return self.model
+
     def seen_by(self, user: User) -> QuerySet[Any, Any]:
+        """All that the person may see, whether PostgreSQL begins with what they see or with the words."""
         rows: QuerySet[Any, Any] = self.model.objects.visible_to(user)
         return rows
 
-    def of_these(self, user: User, relationships: Collection[int]) -> Q:
-        """The condition for what hangs on these relationships, all of which the person may see."""
-        return Q(**{f"{self.relationship}__in": relationships})
+    def lately(self, user: User, newest: int, most: int) -> QuerySet[Any, Any]:
+        """Of the newest those that the person may see, by when they were written."""
+        seen = self.seen_by(user).filter(pk__gt=newest - LATELY_SEEN).order_by("-pk")
+        rows: QuerySet[Any, Any] = self.model.objects.filter(pk__in=seen.values("pk")[:most])
+        return rows
 
-    def with_these(self, user: User, accounts: Collection[int]) -> Q:
-        """The condition for what is with these organisations, as far as the person may know that it is."""
+    def of_these(self, user: User, relationships: Collection[int]) -> QuerySet[Any, Any]:
+        """What of it hangs on these relationships."""
+        return self.seen_by(user).filter(**{f"{self.relationship}__in": relationships})
+
+    def with_these(self, user: User, accounts: Collection[int]) -> QuerySet[Any, Any]:
+        """What of it is with these organisations."""
+        return self.seen_by(user).filter(self.is_with(user, accounts))
+
+    def is_with(self, user: User, accounts: Collection[int]) -> Q:
+        """The condition that a row is with one of these organisations, as far as the person may know that it is."""
         return Q(account__in=accounts)
 
     def partner(self, user: User) -> Combinable:
@@ -164,31 +184,58 @@ def sought(scope: Scope, words: tuple[Word, ...]) -> Sought:
     return Sought(words, tuple(frozenset(pk for of, pk in found if of == at) for at in range(len(words))))
 
 
-def keys(sources: Sequence[Source], scope: Scope, sought: Sought) -> list[int]:
-    """Keys of the rows that have all the words, and only where none has, of those that nearly have them."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Keys, the best first; ``more``: there may be others, that were not looked at."""
+
+    keys: list[int]
+    more: bool = False
+
+
+def keys(sources: Sequence[Source], scope: Scope, sought: Sought) -> Found:
+    """Those of the rows that have all the words, and only where none has, of those that nearly have them."""
     look: Look = _few if scope.relationships is not None else _many
-    if found := _found(look, sources, scope, sought):
-        return best_first(found, sought.words, nearly=False)
-    return best_first(_found(_nearly, sources, scope, sought), sought.words, nearly=True)
+    lots = [look(source, scope, sought) for source in sources]
+    if any(found for found, _more in lots):
+        best = best_first([one for lot, _more in lots for one in lot], sought.words, nearly=False)
+        return Found(best, any(more for _lot, more in lots))
+    meant = [one for source in sources for one in _nearly(source, scope, sought)]
+    return Found(best_first(meant, sought.words, nearly=True))
 
 
-Look: TypeAlias = Callable[[Source, Scope, Sought], list[Candidate]]
+Lot: TypeAlias = tuple[list[Candidate], bool]
+Look: TypeAlias = Callable[[Source, Scope, Sought], Lot]
 
 
-def _found(look: Look, sources: Sequence[Source], scope: Scope, sought: Sought) -> list[Candidate]:
-    return [one for source in sources for one in look(source, scope, sought)]
+def _few(source: Source, scope: Scope, sought: Sought) -> Lot:
+    found = _newest(source, scope, _having(source, scope, _own(source, scope), sought))
+    return found, len(found) >= MOST
 
 
-def _few(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
-    return _newest(source, scope, _having(source, scope, _own(source, scope), sought))
+def _many(source: Source, scope: Scope, sought: Sought) -> Lot:
+    """The newest; then, by an index of their own, what is with a partner that is named, and what has all the words."""
+    seen, in_text = source.seen_by(scope.user), replace(sought, named=(frozenset(),) * len(sought.words))
+    found = _newest(source, scope, _having(source, scope, _lately(source, scope, LATELY_READ), sought, read=True))
+    if len(found) >= MOST:
+        return found, True
+    if named := frozenset[int]().union(*sought.named):
+        theirs = source.with_these(scope.user, named)
+        found += _newest(source, scope, _having(source, scope, theirs, sought, read=True))
+    if rare := _is_rare(source, scope, in_text):
+        found += _newest(source, scope, _having(source, scope, seen, in_text))
+    elif not found:
+        found = _newest(source, scope, _having(source, scope, _own_newest(source, scope), sought, read=True))
+    return found, not rare or len(found) >= MOST
 
 
-def _many(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
-    lately = _newest(source, scope, _having(source, scope, _lately(source, scope, LATELY_READ), sought))
-    if len(lately) >= MOST:
-        return lately
-    whole = _newest(source, scope, _having(source, scope, source.seen_by(scope.user), sought))
-    return list({one.key: one for one in (*whole, *lately)}.values())
+def _is_rare(source: Source, scope: Scope, sought: Sought) -> bool:
+    """Whether few rows of the table are likely to be let through by its index, of whoever they are.
+
+    Of the newest it is counted, and nothing else told.
+    """
+    newest = scope.newest.get(source.model, 0)
+    tried = source.model.objects.filter(pk__gt=newest - TRIED).order_by()
+    return bool(_having(source, scope, tried, sought, read=True).count() * newest <= RARE * TRIED)
 
 
 def _nearly(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
@@ -198,30 +245,36 @@ def _nearly(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
     else:
         newest = _own(source, scope).order_by(f"-{source.day}", "-pk").values("pk")[:NEARLY_READ]
         rows = source.model.objects.filter(pk__in=newest)
-    return _newest(source, scope, _having(source, scope, rows, sought, nearly=True))
+    return _newest(source, scope, _having(source, scope, rows, sought, read=True, nearly=True))
 
 
 def _own(source: Source, scope: Scope) -> QuerySet[Any, Any]:
-    return source.seen_by(scope.user).filter(source.of_these(scope.user, scope.relationships or ()))
+    return source.of_these(scope.user, scope.relationships or ())
 
 
 def _lately(source: Source, scope: Scope, most: int) -> QuerySet[Any, Any]:
-    """The newest that the person may see, by when they were written."""
-    seen = source.seen_by(scope.user).filter(pk__gt=scope.newest.get(source.model, 0) - LATELY_SEEN)
-    rows: QuerySet[Any, Any] = source.model.objects.filter(pk__in=seen.order_by("-pk").values("pk")[:most])
+    return source.lately(scope.user, scope.newest.get(source.told_by, 0), most)
+
+
+def _own_newest(source: Source, scope: Scope) -> QuerySet[Any, Any]:
+    """The newest that the person may see, however long ago: through their relationships."""
+    rows: QuerySet[Any, Any] = source.model.objects.filter(
+        pk__in=source.seen_by(scope.user).order_by("-pk").values("pk")[:LATELY_READ]
+    )
     return rows
 
 
 def _having(
-    source: Source, scope: Scope, rows: QuerySet[Any, Any], sought: Sought, *, nearly: bool = False
+    source: Source, scope: Scope, rows: QuerySet[Any, Any], sought: Sought, *, read: bool = False, nearly: bool = False
 ) -> QuerySet[Any, Any]:
-    told: QuerySet[Any, Any] = rows.alias(plain=PlainText(*source.columns))
+    """``read``: of so few rows that the index of all is left alone."""
+    plain = PlainTextRead if read else PlainText
+    told: QuerySet[Any, Any] = rows.alias(plain=plain(*source.columns))
     if not any(sought.named):
         return told.filter(has_all("plain", sought.words, nearly=nearly))
     here = [has("plain", word, nearly=nearly) for word in sought.words]
     each = [
-        one | source.with_these(scope.user, named) if named else one
-        for one, named in zip(here, sought.named, strict=True)
+        one | source.is_with(scope.user, named) if named else one for one, named in zip(here, sought.named, strict=True)
     ]
     # The name alone would be every row of theirs.
     return told.filter(reduce(or_, here), *each)

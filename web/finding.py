@@ -9,6 +9,7 @@ from operator import or_
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Left
 
 from web.plain import Word, swapped
 
@@ -48,6 +49,34 @@ class PlainText(Func):
     def __init__(self, *columns: str) -> None:
         joined = reduce(_beside, (_beside(Value(" "), F(column)) for column in columns))
         super().__init__(joined, output_field=TextField())
+
+
+# So many letters of a text: of those an index may be made in order, however long the text is.
+BEGINNING = 60
+
+
+class Beginning(Left):
+    """The first letters of a ``PlainText``: what a text begins with is found without going through all that have it.
+
+    Of a word that half of all names have, and none begins with, the index of trigrams would read them all.
+    """
+
+    def __init__(self, *columns: str) -> None:
+        super().__init__(PlainText(*columns), BEGINNING)
+
+
+def begins_with(column: str, words: Iterable[Word]) -> Q:
+    """The condition that a ``Beginning`` begins with these, one after the other."""
+    return Q(**{f"{column}__startswith": (" " + " ".join(word.text for word in words))[:BEGINNING]})
+
+
+class PlainTextRead(PlainText):
+    """The same of rows that are few already: no index is made of it, so that PostgreSQL goes through these rows.
+
+    How many rows of a table have a word it can only guess, and a guess that is wrong reads a table for a page.
+    """
+
+    template = "(%(function)s(%(expressions)s) || '')"
 
 
 def _beside(one: object, other: object) -> CombinedExpression:

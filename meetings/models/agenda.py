@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, Someone, User, tracked
 from meetings import agenda
-from meetings.models.meeting import Meeting, MeetingAccount
+from meetings.models.meeting import Meeting, MeetingAccount, beside
 from relationships.models import Commitment, Feedback
 from web.finding import PlainText
 
@@ -25,14 +25,10 @@ ITEM_SEARCHED, DECISION_SEARCHED = ("title", "notes"), ("decision",)
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def visible_to(self, user: Someone) -> Self:
         """What is about one partner with that partner; what is about all with the meeting."""
-        meetings = Meeting.objects.visible_to(user)
-        parties = MeetingAccount.objects.visible_to(user)
-        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+        return self.filter(beside(MeetingAccount.objects.visible_to(user)))
 
     def changeable_by(self, user: Someone) -> Self:
-        meetings = Meeting.objects.changeable_by(user)
-        parties = MeetingAccount.objects.changeable_by(user)
-        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+        return self.filter(beside(MeetingAccount.objects.changeable_by(user)))
 
     def standing(self) -> Self:
         """Those on the agenda, in their order."""
@@ -106,9 +102,7 @@ class AgendaItem(models.Model):
 
 class AgendaChangeQuerySet(models.QuerySet["AgendaChange"]):
     def visible_to(self, user: Someone) -> Self:
-        meetings = Meeting.objects.visible_to(user)
-        parties = MeetingAccount.objects.visible_to(user)
-        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+        return self.filter(beside(MeetingAccount.objects.visible_to(user)))
 
 
 class AgendaChange(models.Model):
@@ -134,14 +128,10 @@ class AgendaChange(models.Model):
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
     def visible_to(self, user: Someone) -> Self:
-        meetings = Meeting.objects.visible_to(user)
-        parties = MeetingAccount.objects.visible_to(user)
-        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+        return self.filter(beside(MeetingAccount.objects.visible_to(user)))
 
     def changeable_by(self, user: Someone) -> Self:
-        meetings = Meeting.objects.changeable_by(user)
-        parties = MeetingAccount.objects.changeable_by(user)
-        return self.filter(Q(party=None, meeting__in=meetings) | Q(party__in=parties))
+        return self.filter(beside(MeetingAccount.objects.changeable_by(user)))
 
     def only_ours(self) -> Self:
         """Those that do not leave the house: by themselves, or as they came up at an item that does not."""

@@ -303,19 +303,23 @@ class MeetingAccount(models.Model):
         return str(self.relationship)
 
 
+def beside(parties: MeetingAccountQuerySet) -> Q:
+    """The condition for what belongs to a meeting with one of these partners: about that one, or about all.
+
+    Asked of each row: as lists of keys both would be made of all the book for a page of it.
+    """
+    plain = parties.order_by()
+    of_all = Q(Exists(plain.filter(meeting=OuterRef("meeting"))), party=None)
+    return of_all | Q(Exists(plain.filter(pk=OuterRef("party"))))
+
+
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def visible_to(self, user: Someone) -> Self:
         """Ours with the meeting; theirs with their partner."""
-        return self._beside(MeetingAccount.objects.visible_to(user))
+        return self.filter(beside(MeetingAccount.objects.visible_to(user)))
 
     def changeable_by(self, user: Someone) -> Self:
-        return self._beside(MeetingAccount.objects.changeable_by(user))
-
-    def _beside(self, parties: MeetingAccountQuerySet) -> Self:
-        # Asked of each row: as lists of keys both would be made of all the book for a page of it.
-        plain = parties.order_by()
-        ours = Q(Exists(plain.filter(meeting=OuterRef("meeting"))), party=None)
-        return self.filter(ours | Q(Exists(plain.filter(pk=OuterRef("party")))))
+        return self.filter(beside(MeetingAccount.objects.changeable_by(user)))
 
     def ours(self) -> Self:
         return self.filter(contact=None)

@@ -451,7 +451,7 @@ def test_markup_is_text_and_the_words_in_it_are_marked() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 47), (0, 56)])
+@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 47), (0, 64)])
 def test_search_takes_the_same_queries(
     monkeypatch: pytest.MonkeyPatch, few: int, queries: int, count: int, django_assert_num_queries: Callable[..., Any]
 ) -> None:
