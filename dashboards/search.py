@@ -249,7 +249,7 @@ MEETINGS = (met.MEETINGS, met.ITEMS, met.DECISIONS)
 
 
 def _meetings(asked: Asked) -> Found:
-    found = finding.keys(MEETINGS, asked.scope, asked.sought)
+    found = finding.keys(MEETINGS, asked.scope, met.named_of(asked.scope, asked.sought))
     return replace(found, keys=met.each_series_once(found.keys, asked.now))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -20,13 +20,19 @@ from meetings.models import (
     MeetingAccount,
     Outcome,
 )
-from relationships.finding import LATELY_SEEN, Source
+from relationships.finding import LATELY_SEEN, Scope, Sought, Source
 from web.clock import Now
+
+# So many meetings are known by the names of those that they are with.
+NAMED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class OfMeeting(Source):
-    """A meeting is with several partners, of whom the person may see some: of the others nothing is read or told."""
+    """A meeting is with several partners, of whom the person may see some: of the others nothing is read or told.
+
+    What is named are not organisations but meetings with them: see ``named_of``.
+    """
 
     @property
     def told_by(self) -> Any:
@@ -42,11 +48,11 @@ class OfMeeting(Source):
     def of_these(self, user: User, relationships: Collection[int]) -> QuerySet[Any, Any]:
         return self._at(user, _with(user).filter(relationship__in=relationships))
 
-    def with_these(self, user: User, accounts: Collection[int]) -> QuerySet[Any, Any]:
-        return self._at(user, _with(user).filter(account__in=accounts))
+    def with_these(self, user: User, named: Collection[int]) -> QuerySet[Any, Any]:
+        return self._at(user, _with(user).filter(meeting__in=named))
 
-    def is_with(self, user: User, accounts: Collection[int]) -> Q:
-        return Q(**{f"{self.key}__in": _with(user).filter(account__in=accounts).values("meeting")})
+    def is_with(self, user: User, named: Collection[int]) -> Q:
+        return Q(**{f"{self.key}__in": named})
 
     def _at(self, user: User, partners: QuerySet[Any, Any], most: int | None = None) -> QuerySet[Any, Any]:
         """What of the meetings with these, which the person sees, they see too: of a meeting itself that is all."""
@@ -71,6 +77,18 @@ def _with(user: User) -> QuerySet[Any, Any]:
 MEETINGS = OfMeeting(Meeting, MEETING_SEARCHED, "starts_at")
 ITEMS = OfMeeting(AgendaItem, ITEM_SEARCHED, "meeting__starts_at", "meeting")
 DECISIONS = OfMeeting(Outcome, DECISION_SEARCHED, "meeting__starts_at", "meeting")
+
+
+def named_of(scope: Scope, sought: Sought) -> Sought:
+    """The newest meetings with the organisations that are named, of those with whom the person sees that they are.
+
+    One query, none where nobody is named. As keys: of a list within an *or* PostgreSQL makes one for each meeting.
+    """
+    named = frozenset[int]().union(*sought.named)
+    rows = _with(scope.user).filter(account__in=named).order_by("-pk").values_list("account", "meeting")
+    found = list(rows[:NAMED]) if named else []
+    at = tuple(frozenset(meeting for account, meeting in found if account in accounts) for accounts in sought.named)
+    return replace(sought, named=at)
 
 
 def each_series_once(keys: list[int], now: Now) -> list[int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, TypeAlias
 
 from django.db.models import F, IntegerField, Q, QuerySet, Value
@@ -31,11 +31,11 @@ from relationships.models import (
     ProblemStep,
     Relationship,
 )
-from web.finding import PlainText, PlainTextRead, has, has_all
+from web.finding import PlainText, has, has_all, read
 from web.plain import Candidate, Word, best_first
 
-# Up to so many relationships are named one by one.
-FEW = 1000
+# Up to so many relationships are named one by one; of up to so many all is read.
+FEW, READ = 1000, 200
 # What more rows of a table are likely to have is not looked up in the index of all of them: so many of the newest are
 # tried.
 RARE, TRIED = 20_000, 2000
@@ -61,13 +61,15 @@ class Scope:
 
 
 def scope_of(user: User, sources: Sequence[Source] = ()) -> Scope:
-    """One query, or for who sees many two, and one of the sources: then those are near that the person owns."""
+    """One query, or two for who sees many: then those are near that the person owns. One more of the sources, where it
+    is asked which words are rare."""
     rows = Relationship.objects.visible_to(user).order_by().values_list("pk", "account")
     seen = [] if user.reach.everything else list(rows[: FEW + 1])
     many = user.reach.everything or len(seen) > FEW
     near = rows.filter(owner__in=user.acts_for)[:FEW] if many else seen
     accounts = {account for _pk, account in near}
-    return Scope(user, None, accounts, _ends(sources)) if many else Scope(user, tuple(pk for pk, _of in seen), accounts)
+    ends = _ends(sources) if many or len(seen) > READ else {}
+    return Scope(user, None if many else tuple(pk for pk, _account in seen), accounts, ends)
 
 
 def _ends(sources: Sequence[Source]) -> dict[Any, int]:
@@ -208,23 +210,24 @@ Look: TypeAlias = Callable[[Source, Scope, Sought], Lot]
 
 
 def _few(source: Source, scope: Scope, sought: Sought) -> Lot:
-    found = _newest(source, scope, _having(source, scope, _own(source, scope), sought))
+    few = len(scope.relationships or ()) <= READ or not _is_rare(source, scope, sought)
+    found = _newest(source, scope, _having(source, scope, _own(source, scope), sought, few=few))
     return found, len(found) >= MOST
 
 
 def _many(source: Source, scope: Scope, sought: Sought) -> Lot:
     """The newest; then, by an index of their own, what is with a partner that is named, and what has all the words."""
     seen, in_text = source.seen_by(scope.user), replace(sought, named=(frozenset(),) * len(sought.words))
-    found = _newest(source, scope, _having(source, scope, _lately(source, scope, LATELY_READ), sought, read=True))
+    found = _newest(source, scope, _having(source, scope, _lately(source, scope, LATELY_READ), sought, few=True))
     if len(found) >= MOST:
         return found, True
     if named := frozenset[int]().union(*sought.named):
         theirs = source.with_these(scope.user, named)
-        found += _newest(source, scope, _having(source, scope, theirs, sought, read=True))
+        found += _newest(source, scope, _having(source, scope, theirs, sought, few=True))
     if rare := _is_rare(source, scope, in_text):
         found += _newest(source, scope, _having(source, scope, seen, in_text))
     elif not found:
-        found = _newest(source, scope, _having(source, scope, _own_newest(source, scope), sought, read=True))
+        found = _newest(source, scope, _having(source, scope, _own_newest(source, scope), sought, few=True))
     return found, not rare or len(found) >= MOST
 
 
@@ -235,7 +238,7 @@ def _is_rare(source: Source, scope: Scope, sought: Sought) -> bool:
     """
     newest = scope.newest.get(source.model, 0)
     tried = source.model.objects.filter(pk__gt=newest - TRIED).order_by()
-    return bool(_having(source, scope, tried, sought, read=True).count() * newest <= RARE * TRIED)
+    return bool(_having(source, scope, tried, sought, few=True).count() * newest <= RARE * TRIED)
 
 
 def _nearly(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
@@ -245,7 +248,7 @@ def _nearly(source: Source, scope: Scope, sought: Sought) -> list[Candidate]:
     else:
         newest = _own(source, scope).order_by(f"-{source.day}", "-pk").values("pk")[:NEARLY_READ]
         rows = source.model.objects.filter(pk__in=newest)
-    return _newest(source, scope, _having(source, scope, rows, sought, read=True, nearly=True))
+    return _newest(source, scope, _having(source, scope, rows, sought, few=True, nearly=True))
 
 
 def _own(source: Source, scope: Scope) -> QuerySet[Any, Any]:
@@ -265,19 +268,23 @@ def _own_newest(source: Source, scope: Scope) -> QuerySet[Any, Any]:
 
 
 def _having(
-    source: Source, scope: Scope, rows: QuerySet[Any, Any], sought: Sought, *, read: bool = False, nearly: bool = False
+    source: Source, scope: Scope, rows: QuerySet[Any, Any], sought: Sought, *, few: bool = False, nearly: bool = False
 ) -> QuerySet[Any, Any]:
-    """``read``: of so few rows that the index of all is left alone."""
-    plain = PlainTextRead if read else PlainText
-    told: QuerySet[Any, Any] = rows.alias(plain=plain(*source.columns))
+    """``few``: they are read, and the index of all is left alone."""
+    condition = _condition(source, scope, sought, nearly=nearly)
+    told: QuerySet[Any, Any] = rows.alias(plain=PlainText(*source.columns))
+    return told.filter(read(condition) if few else condition)
+
+
+def _condition(source: Source, scope: Scope, sought: Sought, *, nearly: bool) -> Q:
     if not any(sought.named):
-        return told.filter(has_all("plain", sought.words, nearly=nearly))
+        return has_all("plain", sought.words, nearly=nearly)
     here = [has("plain", word, nearly=nearly) for word in sought.words]
     each = [
         one | source.is_with(scope.user, named) if named else one for one, named in zip(here, sought.named, strict=True)
     ]
     # The name alone would be every row of theirs.
-    return told.filter(reduce(or_, here), *each)
+    return reduce(and_, each, reduce(or_, here))
 
 
 def _newest(source: Source, scope: Scope, rows: QuerySet[Any, Any]) -> list[Candidate]:

@@ -272,11 +272,11 @@ def deeds(book: Book) -> dict[str, Callable[[], object]]:
 
     from relationships.models import Interaction, Relationship
 
-    # An own one and one of the team, old among all, and the newest of all: with a mistake only the newest of a whole
-    # book are read.
+    # One's own and one of the team, old among all, and the newest of all: with a mistake only the newest that somebody
+    # sees are read.
     notes = Interaction.objects.order_by("pk")
     rows = [notes.filter(relationship__owner=book.alice)[0], notes.filter(relationship__team__name="East")[0]]
-    kept = {row.pk: row.summary for row in (*rows, notes.reverse()[0])}
+    kept = [row.pk for row in (*rows, notes.reverse()[0])]
     notes.filter(pk__in=kept).update(summary=OWNED)
     with connection.cursor() as cursor:
         cursor.execute("SELECT word FROM bench_words WHERE n IN (0, 40) ORDER BY n")
@@ -307,7 +307,7 @@ def deeds(book: Book) -> dict[str, Callable[[], object]]:
         f"search {what}, {of}": partial(ask, person, words)
         for of, person in whose.items()
         for what, words in asked.items()
-        # What nobody of the team's notes newest of all has, is not found with a mistake by who sees many.
+        # That of the team is not among the newest.
         if not (person is book.theo and what == "of a note, with a mistake")
     }
 

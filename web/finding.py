@@ -7,9 +7,9 @@ from functools import reduce
 from operator import or_
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, TextField, Value
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 
 from web.plain import Word, swapped
 
@@ -70,13 +70,13 @@ def begins_with(column: str, words: Iterable[Word]) -> Q:
     return Q(**{f"{column}__startswith": (" " + " ".join(word.text for word in words))[:BEGINNING]})
 
 
-class PlainTextRead(PlainText):
-    """The same of rows that are few already: no index is made of it, so that PostgreSQL goes through these rows.
+def read(condition: Q) -> Coalesce:
+    """The same condition for rows that are few already: it is tried on these, after all that makes them few.
 
-    How many rows of a table have a word it can only guess, and a guess that is wrong reads a table for a page.
+    How many rows of a table have a word PostgreSQL only guesses, and a guess that is wrong reads a table for a page. Of
+    what stands within ``coalesce`` it guesses nothing, and it looks it up in no index.
     """
-
-    template = "(%(function)s(%(expressions)s) || '')"
+    return Coalesce(ExpressionWrapper(condition, output_field=BooleanField()), Value(value=False))
 
 
 def _beside(one: object, other: object) -> CombinedExpression:

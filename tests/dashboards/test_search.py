@@ -17,7 +17,16 @@ from accounts.models import CONTACT_SEARCHED, Account, AccountAlias, Affiliation
 from dashboards.search import OF_EACH, counted, found
 from meetings import actions as plans
 from meetings.agenda import Kind as AgendaKind
-from meetings.models import ITEM_SEARCHED, MEETING_SEARCHED, AgendaItem, Meeting, Outcome, PrivateNote, Series
+from meetings.models import (
+    DECISION_SEARCHED,
+    ITEM_SEARCHED,
+    MEETING_SEARCHED,
+    AgendaItem,
+    Meeting,
+    Outcome,
+    PrivateNote,
+    Series,
+)
 from relationships import actions, finding
 from relationships.models import (
     FEEDBACK_SEARCHED,
@@ -34,7 +43,7 @@ from relationships.models import (
 )
 from tests import people
 from web.clock import Now
-from web.finding import PlainText, has_all
+from web.finding import Beginning, PlainText, begins_with, has_all
 from web.plain import Word, excerpt, marked, match, plain, words_of
 from web.text import name_key
 
@@ -451,11 +460,18 @@ def test_markup_is_text_and_the_words_in_it_are_marked() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize(("few", "queries"), [(finding.FEW, 47), (0, 64)])
+@pytest.mark.parametrize(("few", "read", "queries"), [(1000, 200, 47), (1000, 0, 56), (0, 0, 64)])
 def test_search_takes_the_same_queries(
-    monkeypatch: pytest.MonkeyPatch, few: int, queries: int, count: int, django_assert_num_queries: Callable[..., Any]
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    read: int,
+    queries: int,
+    count: int,
+    django_assert_num_queries: Callable[..., Any],
 ) -> None:
+    """Of few relationships, of those of which not all is read, and of many."""
     monkeypatch.setattr(finding, "FEW", few)
+    monkeypatch.setattr(finding, "READ", read)
     for number in range(count):
         everything_of(partner(f"Canary {number}"))
     client = client_of(people.alice())
@@ -498,6 +514,7 @@ def test_where_nothing_is_found_it_says_what_was_searched_and_what_next() -> Non
         (ProblemStep, STEP_SEARCHED, "problem_step_search"),
         (Meeting, MEETING_SEARCHED, "meeting_search"),
         (AgendaItem, ITEM_SEARCHED, "agenda_item_search"),
+        (Outcome, DECISION_SEARCHED, "decision_search"),
     ],
 )
 @pytest.mark.parametrize(
@@ -508,7 +525,8 @@ def test_index_answers_every_condition(
     model: Any, columns: tuple[str, ...], index: str, typed: str, nearly: bool
 ) -> None:
     rows = (
-        model.objects.order_by()
+        (model.objects.exclude(decision="") if model is Outcome else model.objects)
+        .order_by()
         .alias(plain=PlainText(*columns))
         .filter(has_all("plain", words_of(typed), nearly=nearly))
     )
@@ -517,6 +535,57 @@ def test_index_answers_every_condition(
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         plan = rows.explain()
     assert index in plan and "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize(
+    ("model", "columns", "index"),
+    [
+        (Account, ("name",), "account_begins"),
+        (AccountAlias, ("name",), "alias_begins"),
+        (Contact, CONTACT_SEARCHED, "contact_begins"),
+    ],
+)
+def test_what_names_begin_with_is_found_in_order(model: Any, columns: tuple[str, ...], index: str) -> None:
+    """Of *gmbh*, which a quarter of all have and none begins with, trigrams would read that quarter."""
+    rows = model.objects.order_by().alias(begins=Beginning(*columns)).filter(begins_with("begins", words_of("gmbh x")))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        plan = rows.explain()
+    assert index in plan and "~>=~" in plan and "Seq Scan" not in plan
+
+
+def test_what_is_few_already_is_read_and_not_looked_up() -> None:
+    """A guess of how many rows of a table have a word would else read the table for a page."""
+    partner("Ewos")
+    scope = finding.scope_of(people.alice())
+    sought = finding.sought(scope, words_of("savings"))
+    own = finding._own(finding.NOTES, scope)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
+        looked_up, read = (
+            finding._having(finding.NOTES, scope, own, sought, few=few).explain() for few in (False, True)
+        )
+    assert "interaction_search" in looked_up and "interaction_search" not in read
+
+
+@pytest.mark.parametrize(("rare", "looked_up"), [(20_000, True), (-1, False)])
+def test_only_a_rare_word_is_looked_up_in_the_whole_book(
+    monkeypatch: pytest.MonkeyPatch, rare: int, looked_up: bool
+) -> None:
+    """Of a common one the newest are found, and it is said that there may be more."""
+    monkeypatch.setattr(finding, "FEW", 0)
+    monkeypatch.setattr(finding, "RARE", rare)
+    monkeypatch.setattr(finding, "LATELY_SEEN", 2)
+    row = partner("Ewos")
+    for number in range(4):
+        note(row, f"The needle {number}")
+    (group,) = found(people.alice(), "needle", Now.read())
+    assert group.count == ("4" if looked_up else "2 or more")
+    note(row, "Hay")
+    note(row, "Hay")
+    # Where none of the newest has it, those that one sees are read, however long ago.
+    (group,) = found(people.alice(), "needle", Now.read())
+    assert group.count == ("4" if looked_up else "4 or more")
 
 
 def test_word_of_the_partners_name_need_not_stand_in_the_note() -> None:

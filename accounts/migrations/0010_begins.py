@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Built while people work, as 0007."""
 
     atomic = False
-    dependencies = [("accounts", "0008_one_to_ones")]
+    dependencies = [("accounts", "0009_parts_of_a_deed")]
 
     operations = [
         AddIndexConcurrently(
