@@ -188,7 +188,8 @@ def one_to_ones(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 @require_GET
 def insight_figures(request: PersonRequest) -> HttpResponseBase:
-    """The table under one of the charts, of the book as it is narrowed."""
-    charts = insights.charts_of(request, Now.read())
-    listing = chart_sheets.listing(_("insights"), request.GET.get("chart", ""), charts)
+    """The tables under one of the charts, of the book as it is narrowed."""
+    charts, asked = insights.charts_of(request, Now.read()), request.GET
+    table = asked.get(chart_sheets.TABLE, "")
+    listing = chart_sheets.listing(_("insights"), asked.get("chart", ""), charts, table=table)
     return deliver(request, listing, page="insights")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from dashboards import book, book_filter, insights_charts, insights_parts, insights_rows
+from dashboards import book, book_filter, chart_sheets, insights_charts, insights_parts, insights_rows
 from dashboards.book import STATES, BookNow, Narrowing
 from dashboards.insights_form import SPANS, InsightsForm
 from dashboards.insights_links import Lists
@@ -63,7 +63,9 @@ def insights(request: PersonRequest) -> HttpResponse:
     }
     if not context["empty"]:
         context |= _parts(user, form, counted, now)
-        context["downloads"] = {key: menu(request, "insights_download", chart=key) for key in CHARTS}
+        context["downloads"] = {
+            key: chart_sheets.menu(menu(request, "insights_download", chart=key), context[key]) for key in CHARTS
+        }
     return render(request, "dashboards/insights.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile
@@ -49,7 +49,7 @@ GOING = (State.OVERDUE, State.BOOKED, State.DUE, State.NEW, State.IN_TOUCH, Stat
 SHOWN = (State.IN_TOUCH, State.DUE, State.OVERDUE)
 # A table of three years tells each fourth week.
 LONG_WEEKS = 52
-# So many stand out by name at most.
+# So many of one kind stand out by name at most.
 NAMED = 4
 TENS = range(10)
 
@@ -112,17 +112,18 @@ def contact(rows: Sequence[Counted], today: date, lists: Lists) -> Chart:
             ],
         ),
         Table(
-            [_("Week of"), *names],
+            [_("Day"), *names],
             [
-                [_("Now"), *(_now(_of(rows[-1], state), state, lists) for state in SHOWN)],
-                *(
-                    [dates.plain(one.day, today), *(str(_of(one, state)) for state in SHOWN)]
-                    for one in reversed(rows[:-1])
-                ),
+                [Cell(_("Now"), day=rows[-1].day), *(_now(_of(rows[-1], state), state, lists) for state in SHOWN)],
+                *(_former(one.day, today, *(str(_of(one, state)) for state in SHOWN)) for one in reversed(rows[:-1])),
             ],
             former(),
         ),
     )
+
+
+def _former(day: date, today: date, *counts: str) -> list[str | Cell]:
+    return [Cell(dates.plain(day, today), day=day), *counts]
 
 
 def former() -> str:
@@ -201,15 +202,15 @@ def pace(course: Course, today: date, working_days: int, lists: Lists) -> Chart 
             ],
         ),
         Table(
-            [_("Week of"), _("Needed a day"), _("Happened a day")],
+            [_("Day"), _("Needed a day"), _("Happened a day")],
             [
                 [
-                    _("Now"),
+                    Cell(_("Now"), day=rows[-1][0]),
                     Cell(f"{needed[-1]:.1f}", *_needed(needed[-1], lists)),
                     Cell(f"{happening[-1]:.1f}", *_happened(happening[-1], lists)),
                 ],
                 *(
-                    [dates.plain(rows[i][0], today), f"{needed[i]:.1f}", f"{happening[i]:.1f}"]
+                    _former(rows[i][0], today, f"{needed[i]:.1f}", f"{happening[i]:.1f}")
                     for i in reversed(range(len(rows) - 1))
                 ),
             ],
@@ -260,7 +261,8 @@ def plural(stage: str) -> str:
 def standing(found: Stages, rows: Sequence[Relationship] | None, lists: Lists) -> Chart:
     """A dot for each of ``rows`` (``standing`` selected); without them how many there are in each ten of points."""
     shown: list[str] = [stage for stage in Stage if found.judged[stage]] or list(Stage)
-    scores = {stage: [row.standing.score or 0.0 for row in rows or () if row.stage == stage] for stage in shown}
+    # What is said of them is reckoned from what is shown of them, so that the table under it has the same.
+    scores = {stage: [_points(row) for row in rows or () if row.stage == stage] for stage in shown}
     middles: dict[str, Judged] = {
         stage: Judged(
             len(scores[stage]) if rows is not None else found.judged[stage],
@@ -270,23 +272,24 @@ def standing(found: Stages, rows: Sequence[Relationship] | None, lists: Lists) -
     }
     none = Judged(0)
     compared = findings.compare(middles.get(Stage.PARTNER, none), middles.get(Stage.CUSTOMER, none))
-    out = _exceptions(rows or (), compared, middles)
-    apart = _apart(rows or (), out, scores)
-    named = apart[:NAMED]
-    names = {stage: plural(stage) for stage in shown}
-    said = said_as.standing_sentence(
-        middles, names, rows is not None, [str(row) for row in named], len(apart) > len(named)
-    )
+    out, far = _exceptions(rows or (), compared, middles), _far_below(rows or (), scores)
+    said = said_as.standing_sentence(middles, {stage: plural(stage) for stage in shown}, rows is not None)
+    named: dict[str, Relationship] = {}
+    for key, some, says in (("out", out, said_as.exceptions), ("far", far, said_as.far_below)):
+        if some:
+            first = some[:NAMED]
+            said += says([str(row) for row in first], len(some) - len(first))
+            named |= {f"{key}_{place}": row for place, row in enumerate(first)}
     return Chart(
         "standing",
         said_as.standing_title(compared, len(out), found.all_judged),
         str(said),
-        _dots(shown, rows, middles, {row.pk for row in named})
+        _dots(shown, rows, {row.pk for row in named.values()})
         if rows is not None
         else _heaps(shown, found, middles, lists),
         _standing_table(shown, found, middles, lists),
         Size.TALL,
-        said.linked(**{f"apart_{place}": (row.get_absolute_url(), str(row)) for place, row in enumerate(named)}),
+        said.linked(**{key: (row.get_absolute_url(), str(row)) for key, row in named.items()}),
         _dots_table(shown, rows) if rows is not None else None,
     )
 
@@ -294,31 +297,31 @@ def standing(found: Stages, rows: Sequence[Relationship] | None, lists: Lists) -
 def _exceptions(
     rows: Sequence[Relationship], compared: findings.Compared, middles: Mapping[str, Judged]
 ) -> list[Relationship]:
-    """Where partners stand higher, the partners who do not; the lowest first."""
+    """Where partners stand higher, the partners who stand lower than the customers' median; the lowest first."""
     if compared is not findings.Compared.HIGHER:
         return []
-    limit = middles[Stage.CUSTOMER].middle or 0.0
-    below = [row for row in rows if row.stage == Stage.PARTNER and (row.standing.score or 0.0) < limit]
-    return sorted(below, key=lambda row: row.standing.score or 0.0)
+    limit = health.whole(middles[Stage.CUSTOMER].middle or 0.0)
+    return _lowest_first(row for row in rows if row.stage == Stage.PARTNER and _points(row) < limit)
 
 
-def _apart(
-    rows: Sequence[Relationship], out: Sequence[Relationship], scores: Mapping[str, Sequence[float]]
-) -> list[Relationship]:
-    """Who stands out: those exceptions, and whoever stands far below the others of their stage; the lowest first."""
+def _far_below(rows: Sequence[Relationship], scores: Mapping[str, Sequence[float]]) -> list[Relationship]:
     limits = {stage: findings.far_below(values) for stage, values in scores.items()}
-    far = {row.pk: row for row in rows if (row.standing.score or 0.0) < limits.get(row.stage, 0.0)}
-    return sorted((far | {row.pk: row for row in out}).values(), key=lambda row: row.standing.score or 0.0)
+    return _lowest_first(row for row in rows if _points(row) < limits.get(row.stage, 0.0))
 
 
-def _dots(shown: Sequence[str], rows: Sequence[Relationship], middles: Mapping[str, Judged], named: set[int]) -> Dots:
+def _lowest_first(rows: Iterable[Relationship]) -> list[Relationship]:
+    return sorted(rows, key=lambda row: (row.standing.score or 0.0, row.pk))
+
+
+def _dots(shown: Sequence[str], rows: Sequence[Relationship], named: set[int]) -> Dots:
+    """To scale, the median among the dots too: its line goes through the dot that it is."""
     lowest = min((row.standing.low for row in rows), default=0.0)
     return Dots(
         [
             Lane(
                 stage_name(stage),
                 [_dot(row, row.pk in named) for row in rows if row.stage == stage],
-                middles[stage].middle,
+                findings.middle([row.standing.score or 0.0 for row in rows if row.stage == stage]),
             )
             for stage in shown
         ],
@@ -393,31 +396,34 @@ def _standing_table(shown: Sequence[str], found: Stages, middles: Mapping[str, J
         href = lists.portfolio(stage=stage, standing="none", going="1")
         opens = _("%(n)d %(stage)s that cannot be judged yet") % {"n": missing, "stage": plural(stage)}
         row.append(Cell(str(missing), href, opens) if missing else "0")
-        row.append("–" if middle is None else str(round(middle)))
+        row.append("–" if middle is None else said_as.points(middle))
         rows.append(row)
     return Table(
         [_("Stage"), *(f"{10 * ten}–{10 * ten + 10}" for ten in tens), _("Not judged"), _("Median")],
         rows,
         _("The median is that of all who are judged: half of them stand lower, half higher."),
+        _("how many in each ten of points"),
     )
 
 
 def _dots_table(shown: Sequence[str], rows: Sequence[Relationship]) -> Table:
     """Each dot with its uncertainty, the lowest of each stage first."""
-    lowest = sorted(rows, key=lambda row: (row.standing.score or 0.0, row.pk))
+    lowest = _lowest_first(rows)
     return Table(
-        [_("Relationship"), _("Stage"), _("Standing"), _("Uncertainty")],
+        [_("Relationship"), _("Stage"), _("Standing"), _("Standing from"), _("Standing to")],
         [
             [
                 Cell(str(row), row.get_absolute_url(), str(row)),
                 stage_name(row.stage),
                 str(_points(row)),
-                "{}–{}".format(*health.limits(row.standing.low, row.standing.high)),
+                *(str(limit) for limit in health.limits(row.standing.low, row.standing.high)),
             ]
             for stage in shown
             for row in lowest
             if row.stage == stage
         ],
+        _("From and to are the limits of the uncertainty."),
+        _("each relationship"),
     )
 
 
@@ -501,7 +507,8 @@ def _side(name: str, kept: Kept) -> str:
 
 def _promise_table(rows: Sequence[findings.Quarter], lists: Lists) -> Table:
     head = [
-        _("Quarter"), _("Ours in time"), _("late"), _("missed"), _("Theirs in time"), _("late"), _("missed"),
+        _("Quarter"),
+        _("Ours in time"), _("Ours late"), _("Ours missed"), _("Theirs in time"), _("Theirs late"), _("Theirs missed"),
     ]  # fmt: skip
     told = {
         ("ours", "kept"): _("promises of ours kept in time"),

@@ -19,7 +19,7 @@ from dashboards.insights_links import Link, Lists
 from dashboards.insights_rows import Flagged, Renewal
 from dashboards.quadrants import FIELDS, NOT_KNOWN
 from relationships import flags as rules
-from relationships import two_views_words
+from relationships import stage_words, two_views_words
 from relationships.cadence import RENEWAL_DAYS, WORKING_DAYS, Late
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import HealthFlag, Relationship
@@ -170,8 +170,8 @@ def _waits(waiting: int, lists: Lists) -> Link:
 
 def _waiting_says(count: int) -> str:
     return ngettext(
-        "%(n)d answer to feedback of theirs that is waited for",
-        "%(n)d answers to feedback of theirs that are waited for",
+        "%(n)d answer to feedback of theirs that is waited for, praise too",
+        "%(n)d answers to feedback of theirs that are waited for, praise too",
         count,
     ) % {"n": count}
 
@@ -288,9 +288,14 @@ def _kind(kind: str, count: int, new: int, found: Flagged | None, lists: Lists) 
         _("%(name)s: %(n)d raised in the last 7 days") % {"name": name, "n": new},
     )
     every, opens = lists.portfolio(flag=kind, going="1"), f"{name}: {said_as.relationships(count)}"
-    rest = count - len(who)
-    more = _link(_("%(n)s more") % {"n": said_as.number(rest)}, every, opens) if who and rest > 0 else None
+    more = _more(count, who, every, opens)
     return Kind(name, _link(str(count), every, opens), fresh if new else None, who, more, why)
+
+
+def _more(count: int, named: Sequence[object], href: str, opens: str) -> Link | None:
+    """*two more*, of those that are counted beside the ones named; where nobody is named there is none."""
+    rest = count - len(named)
+    return _link(_("%(n)s more") % {"n": said_as.number(rest)}, href, opens) if named and rest > 0 else None
 
 
 # Stages --------------------------------------------------------------------------------------------------------------
@@ -365,6 +370,8 @@ class Line:
     count: Link
     who: str = ""
     rows: Sequence[Relationship] = ()
+    # Of those without a name here.
+    more: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,23 +385,14 @@ def late(now: BookNow, found: Mapping[str, Sequence[Relationship]], lists: Lists
     said = {Late.WEEK: _("Up to a week"), Late.FORTNIGHT: _("Up to two weeks"), Late.LONGER: _("Longer")}
     counts = {one: figure(now.figures, f"late:{one.value}") for one in Late}
     every = sum(counts.values())
-    return Part(
-        said_as.overdue_title(every).linked(count=(lists.portfolio(state="overdue"), _overdue(every))),
-        "",
-        [
-            Line(
-                said[one],
-                _link(
-                    str(count),
-                    lists.portfolio(late=one.value),
-                    _("%(n)s overdue, %(how)s") % {"n": said_as.relationships(count), "how": said[one].lower()},
-                ),
-                rows=found.get(one.value, ()),
-            )
-            for one, count in counts.items()
-            if count
-        ],
-    )
+    title = said_as.overdue_title(every).linked(count=(lists.portfolio(state="overdue"), _overdue(every)))
+    lines = []
+    for one, count in counts.items():
+        href, rows = lists.portfolio(late=one.value), found.get(one.value, ())
+        opens = _("%(n)s overdue, %(how)s") % {"n": said_as.relationships(count), "how": said[one].lower()}
+        if count:
+            lines.append(Line(said[one], _link(str(count), href, opens), "", rows, _more(count, rows, href, opens)))
+    return Part(title, "", lines)
 
 
 def asks(now: BookNow, lists: Lists) -> Part:
@@ -402,7 +400,7 @@ def asks(now: BookNow, lists: Lists) -> Part:
         ("proposed", PortfolioForm.PROPOSED, _("Moves proposed"), _("the evidence for the next stage is there")),
         ("review", PortfolioForm.REVIEW, _("Reviews proposed"), _("what the stage rested on is gone")),
         ("evidence_late", PortfolioForm.LATE, _("Declared, evidence overdue"), _("the day for it is over")),
-        ("unadvanced", PortfolioForm.UNADVANCED, _("Nobody tries to advance"), _("no target, no step, no proposal")),
+        ("unadvanced", PortfolioForm.UNADVANCED, _("Nobody tries to advance"), stage_words.unadvanced()),
     )
     lines = [
         Line(
@@ -469,6 +467,7 @@ def answers(now: BookNow, lists: Lists) -> Part:
         else None,
     ]
     span = _("Answered and solved are those of the last twelve months.")
+    span = f"{span} {_('Praise waits for an answer, too.')}" if waiting else span
     return Part(said_as.answers_title(half, waiting), span if any(lines) else "", [line for line in lines if line])
 
 
@@ -500,10 +499,12 @@ def loyalty(now: BookNow, lists: Lists) -> Loyalty:
 class Renewals:
     title: SafeString
     rows: Sequence[Renewal]
+    more: Link | None
 
 
 def renewals(now: BookNow, rows: Sequence[Renewal], lists: Lists) -> Renewals:
     count = figure(now.figures, "renewing")
     opens = _("%(n)s that renew within 90 days") % {"n": said_as.relationships(count)}
     href = lists.portfolio(renews=str(RENEWAL_DAYS))
-    return Renewals(said_as.renewals_title(count).linked(count=(href, opens)), rows)
+    title = said_as.renewals_title(count).linked(count=(href, opens))
+    return Renewals(title, rows, _more(count, rows, href, opens))

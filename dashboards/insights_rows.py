@@ -122,8 +122,12 @@ class Mover:
 
 
 def movers(rows: RelationshipQuerySet, now: Now) -> list[Mover]:
-    """Those that rose and fell the most in 30 days, and what happened meanwhile. Three queries."""
-    found = Movement.objects.filter(relationship__in=rows.going_on().order_by())
+    """Those that rose and fell the most in 30 days, and what happened meanwhile. Three queries.
+
+    Movements are of the last count; whoever cannot be judged since then is left out.
+    """
+    judged = rows.going_on().filter(standing__score__isnull=False).order_by()
+    found = Movement.objects.filter(relationship__in=judged)
     found = found.select_related("relationship__account", "relationship__agreement")
     risen = found.filter(moved__gt=0).order_by("-moved", "relationship")[:MOVERS]
     fallen = found.filter(moved__lt=0).order_by("moved", "relationship")[:MOVERS]

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from dashboards.findings import Compared, Course, Judged, Pace, Promised, Way, Words, percent
 from dashboards.insights_links import Said
+from relationships import health
 from relationships.two_views import Quadrant
 from web import dates
 
@@ -243,16 +244,10 @@ def standing_title(compared: Compared, exceptions: int, judged: int) -> str:
     return _("How they stand, stage by stage") if judged else _("No standing can be judged yet")
 
 
-def standing_sentence(
-    middles: Mapping[str, Judged], names: Mapping[str, str], dots: bool, apart: Sequence[str] = (), others: bool = False
-) -> Said:
-    """*Each dot is one relationship, its line the uncertainty. Median: customers 62, partners 72. Far below the
-    others of their stage: Castell Foods and Ewos.*
-
-    Named: ``apart_0`` and so on, those who stand out. ``others`` do too and have no name here.
-    """
+def standing_sentence(middles: Mapping[str, Judged], names: Mapping[str, str], dots: bool) -> Said:
+    """*Each dot is one relationship, its line the uncertainty. Median: customers 62, partners 72.*"""
     told = [
-        f"{names[stage]} {round(one.middle)}" for stage, one in middles.items() if one.middle is not None and one.count
+        f"{names[stage]} {points(one.middle)}" for stage, one in middles.items() if one.middle is not None and one.count
     ]
     if not told:
         return Said(_("A standing is shown once enough is known: talks, promises, feedback."), {})
@@ -261,13 +256,36 @@ def standing_sentence(
         if dots
         else _("How many stand in each ten of points.")
     )
-    said = Said(f"{drawn} {_('Median')}: {', '.join(told)}.".replace("%", "%%"), {})
-    if not apart:
-        return said
-    names_of = {f"apart_{place}": name for place, name in enumerate(apart)}
-    listed = [f"%({name})s" for name in names_of]
-    told_apart = _("%(names)s and others") % {"names": ", ".join(listed)} if others else get_text_list(listed, _("and"))
-    return said + Said(_("Far below the others of their stage: {names}.").format(names=told_apart), names_of)
+    return Said(f"{drawn} {_('Median')}: {', '.join(told)}.".replace("%", "%%"), {})
+
+
+def points(middle: float) -> str:
+    """Of a median, full ones as of each standing: so it is none that nobody between its halves is shown with."""
+    return str(health.whole(middle))
+
+
+def exceptions(names: Sequence[str], more: int) -> Said:
+    """The same that the heading counts: *The exception, lower than the median of the customers: Castell Foods.*
+
+    Named: ``out_0`` and so on; ``more`` have no name here.
+    """
+    said = ngettext(
+        "The exception, lower than the median of the customers: {names}.",
+        "The exceptions, lower than the median of the customers: {names}.",
+        len(names) + more,
+    )
+    return _naming(said, "out", names, more)
+
+
+def far_below(names: Sequence[str], more: int) -> Said:
+    """*Far below the others of their stage: Castell Foods and Ewos.* Named: ``far_0`` and so on."""
+    return _naming(_("Far below the others of their stage: {names}."), "far", names, more)
+
+
+def _naming(said: str, key: str, names: Sequence[str], more: int) -> Said:
+    figures = {f"{key}_{place}": name for place, name in enumerate(names)}
+    listed = [f"%({name})s" for name in figures] + ([_("%(n)s more") % {"n": number(more)}] if more else [])
+    return Said(said.format(names=get_text_list(listed, _("and"))), figures)
 
 
 # Promises ------------------------------------------------------------------------------------------------------------
@@ -435,7 +453,7 @@ def overdue_title(count: int) -> Said:
 
 def asks_title(unadvanced: int) -> str:
     if not unadvanced:
-        return _("Somebody tries to advance each of them")
+        return _("None is long in its stage without anybody trying to advance it")
     return ngettext(
         "%(n)s relationship that nobody tries to advance",
         "%(n)s relationships that nobody tries to advance",

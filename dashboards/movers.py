@@ -23,12 +23,12 @@ def _whole(points: str) -> str:
 
 
 def _then(condition: str) -> str:
-    """SQL for ``trend.then``, of the snapshots of a standing ``t`` that fit: the columns of one, or nothing."""
+    """SQL for ``trend.then``, of the snapshots of a standing ``t`` that fit: the columns of one judged, or nothing."""
     return f"""
         SELECT k.*, former.alike
           FROM relationships_snapshot k
           JOIN weights former ON former.version = k.config_version
-         WHERE k.relationship_id = t.relationship_id
+         WHERE k.relationship_id = t.relationship_id AND k.score IS NOT NULL
            AND k."on" >= t.as_of - {trend.OLDEST.days} AND k."on" < t.as_of - {trend.YOUNGEST.days} AND {condition}
          ORDER BY abs(t.as_of - {trend.WINDOW.days} - k."on"), k."on" LIMIT 1"""
 
@@ -44,7 +44,7 @@ weights AS MATERIALIZED (
     SELECT v.*, min(v.version) OVER (PARTITION BY {_WEIGHTS}) AS alike FROM versions v
 ),
 moved AS MATERIALIZED (
-    SELECT t.relationship_id, {_whole("t.earned")} - {_whole("k.earned")} AS moved, k."on" AS since,
+    SELECT t.relationship_id, {_whole("t.score")} - {_whole("k.score")} AS moved, k."on" AS since,
            most.component, most.moved AS component_moved
       FROM relationships_standing t
       JOIN relationships_relationship r ON r.id = t.relationship_id
@@ -55,9 +55,9 @@ moved AS MATERIALIZED (
           FROM (VALUES {
     ", ".join(f"({place}, '{part}', w.{part} * (t.{part}_b - k.{part}_b))" for place, part in enumerate(_PARTS))
 }) AS part (place, component, moved)
-         ORDER BY part.moved * sign({_whole("t.earned")} - {_whole("k.earned")}) DESC, part.place LIMIT 1) most
-     WHERE r.removed_at IS NULL AND r.paused_since IS NULL AND r.ended_on IS NULL
-       AND {_whole("t.earned")} <> {_whole("k.earned")}
+         ORDER BY part.moved * sign({_whole("t.score")} - {_whole("k.score")}) DESC, part.place LIMIT 1) most
+     WHERE r.removed_at IS NULL AND r.paused_since IS NULL AND r.ended_on IS NULL AND t.score IS NOT NULL
+       AND {_whole("t.score")} <> {_whole("k.score")}
        AND NOT (w.valid_from IS NOT NULL
                 AND t.as_of - (w.valid_from AT TIME ZONE r.zone)::date < {trend.WINDOW.days}
                 AND COALESCE((SELECT alike FROM ({_then("TRUE")}) nearest) <> w.alike, FALSE))
@@ -77,7 +77,10 @@ SELECT relationship_id, moved, component, component_moved, since FROM moved
 
 
 def keep() -> int:
-    """Keep how all that go on have moved; who has not, or is not known to, has no row. Returns how many changed."""
+    """Keep how all that go on and are judged have moved; who has not, or is not known to, has no row.
+
+    Returns how many changed.
+    """
     with connection.cursor() as cursor:
         cursor.execute(KEEP)
         return int(cursor.rowcount)

@@ -176,7 +176,7 @@ def _drawn(found: Sequence[Point], happened: Sequence[Happening], today: date) -
             [_("Week of"), *names.values(), _("In all"), _("What happened")],
             [
                 [
-                    _("Now") if point is found[-1] else dates.plain(point.day, today),
+                    Cell(_("Now") if point is found[-1] else dates.plain(point.day, today), day=point.day),
                     *(
                         Cell(said_as.of_most(point.full(one), point.most[one]), number=point.full(one))
                         for one in Component

@@ -36,7 +36,7 @@ from dashboards.team import Team
 from dashboards.this_week import Happening
 from dashboards.today import Board, Reason
 from meetings import waiting
-from relationships import words
+from relationships import stage_words, words
 from relationships.cadence import State
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import Interaction, Relationship
@@ -202,6 +202,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "book": book,
         "lede": _book_says(book),
         "moving": _moving(request, queries.moving(narrowed, now)),
+        "rule": stage_words.unadvanced() if form.chosen().get("moving") == PortfolioForm.UNADVANCED else "",
         "pace": _pace(book),
         "tabs": _tabs(request, book, form.wanted_state),
         "groups": [

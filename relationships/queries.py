@@ -89,7 +89,7 @@ def last_touches(ids: Collection[int]) -> dict[int, Interaction]:
 
 
 def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Direction]:
-    """Where the standing of each has gone within 30 days; one query.
+    """Where the standing of each has gone within 30 days, of those judged at both ends; one query.
 
     ``today`` may be another day where the relationship is: each is judged as of the day of its standing. Versions of
     the weights that weigh alike count as one, so that going back to former ones brings the direction back.
@@ -98,22 +98,22 @@ def directions_of(ids: Collection[int], today: date) -> dict[int, trend.Directio
     by = ScoreConfig.objects.filter(version=OuterRef("relationship__standing__config")).order_by()
     rows = Snapshot.objects.filter(relationship__in=ids, on__range=near, relationship__standing__isnull=False)
     kept: dict[int, list[trend.Then]] = defaultdict(list)
-    now: dict[int, tuple[float, date, trend.Weighed]] = {}
+    now: dict[int, tuple[float | None, date, trend.Weighed]] = {}
     found = rows.values_list(
         "relationship_id",
         "on",
-        "earned",
+        "score",
         _first_alike("config_version"),
-        "relationship__standing__earned",
+        "relationship__standing__score",
         "relationship__standing__as_of",
         _first_alike("relationship__standing__config"),
         Subquery(by.values("valid_from")[:1]),
         "relationship__zone",
     )
-    for pk, on, then, version, earned, as_of, config, valid_from, zone in found:
+    for pk, on, then, version, score, as_of, config, valid_from, zone in found:
         kept[pk].append(trend.Then(on, then, version))
         since = valid_from.astimezone(ZoneInfo(zone)).date() if valid_from else None
-        now[pk] = earned, as_of, trend.Weighed(config, since)
+        now[pk] = score, as_of, trend.Weighed(config, since)
     return {pk: _gone(kept[pk], *now[pk]) if pk in now else trend.UNKNOWN for pk in ids}
 
 
@@ -139,8 +139,8 @@ def _first_alike(version: str) -> Coalesce:
     return Coalesce(Subquery(this.values("alike")[:1]), F(version))
 
 
-def _gone(kept: Iterable[trend.Then], earned: float, as_of: date, by: trend.Weighed) -> trend.Direction:
-    return trend.direction(earned, as_of, kept, by)
+def _gone(kept: Iterable[trend.Then], score: float | None, as_of: date, by: trend.Weighed) -> trend.Direction:
+    return trend.direction(score, as_of, kept, by)
 
 
 def contacts_since(ids: Collection[int], first: date) -> dict[int, list[rhythm.Contact]]:

@@ -96,6 +96,14 @@ LOOKS = {
 }
 
 
+def unadvanced() -> str:
+    """Who is meant where it is said that nobody tries to advance them: ``Relationship.objects.unadvanced``."""
+    said = _(
+        "contacts and customers, %(days)d days or longer in their stage, without a higher target, open step or proposal"
+    )
+    return said % {"days": stages.TRIED_WITHIN.days}
+
+
 def name(stage: str) -> str:
     return str(Relationship.Stage(stage).label)
 

@@ -1,6 +1,7 @@
 """Where a standing has gone within 30 days (pure): the points shown on a day less those shown on a former one.
 
-Days are local dates of the relationship's zone.
+A score that was not shown, as too little was known, moved from nowhere to nowhere: both ends must be judged. Days are
+local dates of the relationship's zone.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """The points earned on a former day, by a version of the weights."""
+    """The score on a former day, by a version of the weights; none where it could not be judged."""
 
     on: date
-    earned: float
+    score: float | None
     version: int = 1
 
 
@@ -59,23 +60,25 @@ class Weighed:
 
 
 def then(today: date, kept: Iterable[Then]) -> Then | None:
-    """What today is compared with: of those old enough the nearest to 30 days ago, of two the older."""
-    old = [one for one in kept if YOUNGEST < today - one.on <= OLDEST]
+    """What today is compared with: of those judged and old enough the nearest to 30 days ago, of two the older."""
+    old = [one for one in kept if one.score is not None and YOUNGEST < today - one.on <= OLDEST]
     return min(old, key=lambda one: (abs(today - WINDOW - one.on), one.on), default=None)
 
 
-def direction(earned: float, today: date, kept: Iterable[Then], by: Weighed | None = None) -> Direction:
-    """*Down 4 in 30 days*, as data; not yet known where nothing old enough is kept.
+def direction(score: float | None, today: date, kept: Iterable[Then], by: Weighed | None = None) -> Direction:
+    """*Down 4 in 30 days*, as data; not yet known where today's is not judged, or nothing old enough that was.
 
     Only what was judged ``by`` the same weights is compared.
     """
+    if score is None:
+        return UNKNOWN
     by = by or Weighed()
     former = list(kept)
     if by.since and today - by.since < WINDOW and (other := then(today, former)) and other.version != by.version:
         return Direction(Way.REWEIGHED, 0, by.since)
     found = then(today, [one for one in former if one.version == by.version])
-    if found is None:
+    if found is None or found.score is None:
         return UNKNOWN
-    change = health.whole(earned) - health.whole(found.earned)
+    change = health.whole(score) - health.whole(found.score)
     way = Way.UP if change > 0 else Way.DOWN if change < 0 else Way.STEADY
     return Direction(way, abs(change), found.on)

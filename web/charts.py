@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from itertools import chain
 from typing import Any
@@ -264,22 +265,32 @@ class Size(StrEnum):
 class Cell:
     """A number of the table; with ``href`` it leads to what is behind it, under a name that says what it opens.
 
-    ``number`` is what a spreadsheet reckons with where the text says more than that: 7 of *7 of 20*.
+    ``number`` is what a spreadsheet reckons with where the text says more than that: 7 of *7 of 20*; ``day`` the day
+    that the text is about: of *Now* that of the count.
     """
 
     text: str
     href: str = ""
     opens: str = ""
     number: float | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The same numbers; the first cell of each row names it, the others are numbers. ``note`` stands below."""
+    """The same numbers; the first cell of each row names it, the others are numbers. ``note`` stands below.
+
+    ``name`` tells it from the other tables of its chart. No two columns have one name: files are read by these.
+    """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str | Cell]]
     note: str = ""
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if len(set(self.head)) < len(self.head) or not all(self.head):
+            raise ValueError(f"columns alike, or without a name: {', '.join(self.head)}")
 
     @property
     def lines(self) -> list[list[Cell]]:

@@ -23,7 +23,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from web.responses import refused
-from web.sheets import MOST_ROWS, Column, Row, csv_lots, write_workbook
+from web.sheets import MOST_ROWS, Column, Row, Sheet, csv_lots, write_workbook
 
 logger = logging.getLogger(__name__)
 Record = TypeVar("Record", bound=Model)
@@ -38,13 +38,15 @@ class Listing:
     """A list to take along.
 
     ``keys`` are those of its rows in the order of the page: read once, so that each row is there once whatever
-    happens meanwhile. ``rows`` makes lines of some of them, and asks again for what the person may see.
+    happens meanwhile. ``rows`` makes lines of some of them, and asks again for what the person may see. ``also`` are
+    further sheets of the workbook, each by its name; a CSV has one table.
     """
 
     name: str
     columns: Sequence[Column]
     keys: Iterable[int]
     rows: Callable[[Sequence[int]], Iterable[Row]]
+    also: Sequence[Listing] = ()
 
     def lots(self) -> Iterator[Iterable[Row]]:
         # Eight bytes for each: a million of them are eight megabytes.
@@ -128,7 +130,9 @@ def _workbook(request: HttpRequest, listing: Listing, name: str, page: str, args
         return refused(request, too_many(len(keys)), to=_listed_at(request, page, args))
     kept = Listing(listing.name, listing.columns, keys, listing.rows)
     file = tempfile.TemporaryFile()  # noqa: SIM115
-    write_workbook(file, title=capfirst(listing.name), columns=listing.columns, rows=chain.from_iterable(kept.lots()))
+    more = [Sheet(capfirst(one.name), one.columns, chain.from_iterable(one.lots())) for one in listing.also]
+    rows = chain.from_iterable(kept.lots())
+    write_workbook(file, title=capfirst(listing.name), columns=listing.columns, rows=rows, more=more)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
 
@@ -142,11 +146,15 @@ def too_many(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """What a list can be taken along as; ``too_many`` says why not as a workbook."""
+    """What a list can be taken along as; ``too_many`` says why not as a workbook.
+
+    Of several ``tables`` each has a CSV of its own, by its name; the workbook has a sheet of each.
+    """
 
     csv: str
     xlsx: str
     too_many: str = ""
+    tables: Sequence[tuple[str, str]] = ()
 
 
 def menu(request: HttpRequest, route: str, count: int = 0, **more: str) -> Menu:

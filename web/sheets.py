@@ -71,8 +71,20 @@ def in_csv(value: Cell) -> str:
             return harmless(str(value))
 
 
-def write_workbook(target: IO[bytes], *, title: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
-    """A workbook of one sheet, row after row through a file: at most ``MOST_ROWS``, which the caller has counted."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Row]
+
+
+def write_workbook(
+    target: IO[bytes], *, title: str, columns: Sequence[Column], rows: Iterable[Row], more: Sequence[Sheet] = ()
+) -> None:
+    """A workbook, row after row through a file: at most ``MOST_ROWS`` of a sheet, which the caller has counted.
+
+    The first sheet has the title of all, ``more`` follow it.
+    """
     # Slow to load, and few processes ever write one.
     import xlsxwriter
 
@@ -90,18 +102,23 @@ def write_workbook(target: IO[bytes], *, title: str, columns: Sequence[Column], 
             str: book.add_format({"valign": "top"}),
         }
         book.set_properties({"title": title})
-        sheet = book.add_worksheet(title.translate(NOT_IN_TITLE).strip()[:TITLE].strip())
-        sheet.freeze_panes(1, 1)
-        for index, column in enumerate(columns):
-            sheet.set_column(index, index, column.width)
-        bold = book.add_format({"bold": True, "bottom": 1})
-        for index, column in enumerate(columns):
-            sheet.write_string(0, index, _cut(column.name), bold)
-        last = 0
-        for last, row in enumerate(rows, start=1):
-            for index, value in enumerate(row):
-                _write(sheet, last, index, value, formats)
-        sheet.autofilter(0, 0, last, len(columns) - 1)
+        for one in (Sheet(title, columns, rows), *more):
+            _write_sheet(book, one, formats)
+
+
+def _write_sheet(book: Any, one: Sheet, formats: dict[type, Any]) -> None:
+    sheet = book.add_worksheet(one.title.translate(NOT_IN_TITLE).strip()[:TITLE].strip())
+    sheet.freeze_panes(1, 1)
+    for index, column in enumerate(one.columns):
+        sheet.set_column(index, index, column.width)
+    bold = book.add_format({"bold": True, "bottom": 1})
+    for index, column in enumerate(one.columns):
+        sheet.write_string(0, index, _cut(column.name), bold)
+    last = 0
+    for last, row in enumerate(one.rows, start=1):
+        for index, value in enumerate(row):
+            _write(sheet, last, index, value, formats)
+    sheet.autofilter(0, 0, last, len(one.columns) - 1)
 
 
 def _write(sheet: Any, row: int, index: int, value: Cell, formats: dict[type, Any]) -> None:

@@ -4,6 +4,7 @@ import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { GridComponent, MarkLineComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
+import { packed } from "./packing.js";
 import { whenPresent } from "./page.js";
 
 use([CustomChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer]);
@@ -117,18 +118,8 @@ function flagSeries(flags, low) {
 
 /** So many rows above a dot with a name stay free: for the name there, or to part it from the name above it. */
 const NAME_ROWS = { above: 2, beside: 1 }, NAME_GAP_PX = 6;
-
-/** Puts each dot in the first row of its lane where its line meets no other; so a lane is as high as it must be. */
-function packed(dots, free) {
-  const ends = [];
-  return [...dots].sort((a, b) => a.low - b.low).map((dot) => {
-    const found = dot.name ? -1 : ends.findIndex((end) => end + 0.5 < dot.low);
-    if (dot.name && (ends.length || free > 1)) ends.push(...Array(free).fill(Infinity));
-    const row = found < 0 ? ends.length : found;
-    ends[row] = dot.high;
-    return { ...dot, row };
-  });
-}
+/** So far apart are two lines in one row, at the least. */
+const LINES_GAP_PX = 14;
 
 /** Where the axis begins so that each name has room at the left of its line; nothing where it would have none from 0. */
 function begin(plot, inner) {
@@ -163,7 +154,8 @@ function dots(given, { width }) {
   const left = roomFor(given.lanes.map(({ name }) => name)) + 14;
   const low = begin(given, width - left - RIGHT_PX), above = low === null;
   const plot = above ? given : { ...given, low };
-  const lanes = stacked(plot.lanes.map((lane) => ({ ...lane, dots: packed(lane.dots, NAME_ROWS[above ? "above" : "beside"]) })));
+  const gap = (LINES_GAP_PX * (plot.high - plot.low)) / Math.max(1, width - left - RIGHT_PX);
+  const lanes = stacked(plot.lanes.map((lane) => ({ ...lane, dots: packed(lane.dots, NAME_ROWS[above ? "above" : "beside"], gap) })));
   const below = Math.max(1, ...lanes.map(({ top, rows }) => top + rows));
   const all = lanes.flatMap((lane) => lane.dots);
   const names = new Map(lanes.map(({ centre, name }) => [centre, name]));

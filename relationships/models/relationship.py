@@ -253,7 +253,10 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         return self.filter(reduce(or_, (Q(pk__in=rows.values("pk")) for rows in kinds)))
 
     def unadvanced(self, now: Now) -> Self:
-        """Those that nobody tries to advance: long in their stage, without a target, an open step or a proposal."""
+        """Those that nobody tries to advance: long in their stage, without a higher target, an open step or a proposal.
+
+        Partners have nowhere to go, and whoever is newer in a stage is given time: neither is counted.
+        """
         tried = Relationship.objects.filter(plan_steps__isnull=False, plan_steps__done_on=None).order_by().values("pk")
         since = _ago(now, stages.TRIED_WITHIN.days)
         waiting = self.going_on().filter(proposed_stage="", stage_since__lte=since).exclude(stage=stages.Stage.PARTNER)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,8 +31,8 @@ from tests.access.table import TABLE, patterns
 from tests.access.visits import address_of, client_of, key_of, text_of
 from web.charts import Cell, Chart, Lines, Table
 from web.clock import Now
+from web.downloads import Menu, moment_of
 from web.downloads import key_of as key_of_moment
-from web.downloads import moment_of
 from web.text import harmless
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +176,8 @@ def test_no_formula_and_nothing_of_another_in_either_format(route: str, world: W
     client, address = who_for(route, world), named(route, world)
     names, *lines = lines_of(client, address)
     assert lines, "an empty list shows nothing"
+    # Whatever reads the file knows a column by its name.
+    assert len(set(names)) == len(names) and all(name.strip() for name in names)
     for line in lines:
         assert len(line) == len(names)
         for cell in line:
@@ -316,9 +318,13 @@ def test_moments_are_keys_to_the_microsecond() -> None:
 def test_numbers_under_a_chart_are_numbers(world: World) -> None:
     client = client_of(world.roles["alice"])
     head, *rows = cells_of(client, named("insights_download", world))
-    assert [cell.value for cell in head] == ["Week of", "In touch", "Due", "Overdue"]
+    assert [cell.value for cell in head] == ["Day", "In touch", "Due", "Overdue"]
     assert {type(cell.value) for row in rows for cell in row[1:]} == {int}
-    assert "Now" in [row[0].value for row in rows]
+    # The first is the day of the count, which the page calls now; all are days, in either format.
+    days = [row[0].value.date() for row in rows]
+    assert days == sorted(days, reverse=True) and days[0] == Now(timezone.now()).today("UTC")
+    lines = lines_of(client, named("insights_download", world))[1:]
+    assert [date.fromisoformat(line[0]) for line in lines] == days
     assert client.get("/insights/download/?chart=none").status_code == 404
 
 
@@ -329,3 +335,42 @@ def test_a_cell_that_says_more_than_its_number_is_the_number() -> None:
     assert [list(row) for lot in listing.lots() for row in lot] == [["Now", 7, "–"], ["=1", -1.5, "=1"]]
     with pytest.raises(Http404):
         chart_sheets.listing("standing", "other", [chart])
+
+
+def test_each_table_under_a_chart_is_in_its_file() -> None:
+    """A sheet each; a CSV is one of them, by its number."""
+    tens, each = (
+        Table(["Stage", "40"], [["Partner", "2"]], name="tens"),
+        Table(["Who", "Day"], [["B", "1"]], name="each"),
+    )
+    chart = Chart("standing", "", "", Lines([], [], []), tens, also=each)
+    first, second = (chart_sheets.listing("book", "standing", [chart], table=asked) for asked in ("", "2"))
+    assert [one.name for one in (first, *first.also)] == ["book-standing", "each"]
+    assert [one.name for one in (second, *second.also)] == ["book-standing-each", "tens"]
+    assert [column.name for column in second.columns] == ["Who", "Day"]
+    offered = chart_sheets.menu(Menu("/x/?as=csv", "/x/?as=xlsx"), chart)
+    assert offered.tables == [("tens", "/x/?as=csv"), ("each", "/x/?as=csv&table=2")]
+    for wrong in ("3", "0", "-1", "x", "²", "1" * 50):
+        with pytest.raises(Http404):
+            chart_sheets.listing("book", "standing", [chart], table=wrong)
+
+
+@pytest.mark.parametrize("head", [["Quarter", "late", "late"], ["Quarter", ""]])
+def test_no_two_columns_under_a_chart_have_one_name(head: list[str]) -> None:
+    with pytest.raises(ValueError, match="columns alike, or without a name"):
+        Table(head, [])
+
+
+def test_the_standing_of_each_is_in_the_file_under_the_chart(world: World) -> None:
+    client = client_of(world.roles["alice"])
+    html = client.get("/insights/").content.decode()
+    links = [unescape(link) for link in re.findall(r'href="([^"]*chart=standing[^"]*)"', html)]
+    assert [bool("table=2" in link) for link in links if "as=csv" in link] == [False, True]
+    answer: Any = client.get(next(link for link in links if "as=xlsx" in link))
+    book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
+    assert book.sheetnames == ["Insights-standing", "Each relationship"]
+    sheet = [list(row) for row in book["Each relationship"].iter_rows(values_only=True)]
+    assert sheet[0] == ["Relationship", "Stage", "Standing", "Standing from", "Standing to"]
+    table = client.get("/insights/").context["standing"].also
+    assert [[str(cell) for cell in row] for row in sheet[1:]] == [[cell.text for cell in line] for line in table.lines]
+    assert lines_of(client, next(link for link in links if "table=2" in link))[0] == sheet[0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import statistics
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -13,9 +15,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
-from accounts.models import User
-from dashboards import insights_charts, insights_rows
+from accounts.models import Account, User
+from dashboards import insights_charts, insights_rows, insights_words
 from dashboards.findings import Counted
 from dashboards.models import BookCount, BookFigure, Movement
 from relationships.cadence import State
@@ -178,7 +182,7 @@ def test_each_figure_leads_to_its_list() -> None:
             "portfolio", {"flag": "any", "going": "1", "fresh": "cleared"},
         ),
         "6 relationships overdue": ("portfolio", {"state": "overdue"}),
-        "9 answers to feedback of theirs that are waited for": (
+        "9 answers to feedback of theirs that are waited for, praise too": (
             "feedback_list", {"side": "theirs", "state": "waiting"},
         ),
         "8 relationships that cannot be judged yet": ("portfolio", {"standing": "none", "going": "1"}),
@@ -227,6 +231,20 @@ def test_names_are_of_the_book_alone() -> None:
     assert "−6" in html and "Mostly cadence, −4 since" in html
     assert "Nordhavn" not in html
     assert "Nordhavn" in page(people.adam())
+
+
+def test_whoever_can_not_be_judged_is_no_mover() -> None:
+    """Movements are of the last count, and evidence fades meanwhile."""
+    count(FIGURES)
+    shown, faded = (people.relationship(account=people.account(name)) for name in ("Polderwick", "Aldergrove"))
+    today = Now.read().today("UTC")
+    for row in (shown, faded):
+        judged(row, 60)
+        since = today - timedelta(days=30)
+        Movement.objects.create(relationship=row, moved=2, component="trust", component_moved=2.0, since=since)
+    Standing.objects.filter(pk=faded.pk).update(score=None, band="")
+    told = insights_rows.movers(Relationship.objects.all(), Now.read())
+    assert [one.relationship for one in told] == [shown]
 
 
 def test_a_part_in_it_is_not_the_book() -> None:
@@ -370,14 +388,15 @@ def test_partners_below_the_customers_stand_out_by_name() -> None:
     chart = insights_charts.standing(now, rows, _lists())
     assert isinstance(chart.plot, Dots)
     assert chart.title == "Partners stand higher than customers, with one exception"
+    assert chart.sentence.endswith("The exception, lower than the median of the customers: Castell Foods.")
     assert [dot.name for lane in chart.plot.lanes for dot in lane.dots if dot.name] == ["Castell Foods"]
     assert "Castell Foods: 50, between 44 and 56." in [dot.said for lane in chart.plot.lanes for dot in lane.dots]
     # The table has every dot with its uncertainty, and leads there.
     assert chart.also
-    told = {(line[0].href, f"{line[0].text}: {line[2].text}", line[3].text) for line in chart.also.lines}
+    told = {(line[0].href, f"{line[0].text}: {line[2].text}", line[3].text, line[4].text) for line in chart.also.lines}
     said = [(dot, re.findall(r"^(.*: \d+), between (\d+) and (\d+)", dot.said)[0]) for lane in chart.plot.lanes
             for dot in lane.dots]  # fmt: skip
-    assert told == {(dot.href, named, f"{low}–{high}") for dot, (named, low, high) in said} and len(told) == len(rows)
+    assert told == {(dot.href, *found) for dot, found in said} and len(told) == len(rows)
     assert [line[1].text for line in chart.also.lines] == sorted(line[1].text for line in chart.also.lines)
 
 
@@ -396,6 +415,52 @@ def test_whoever_stands_far_below_their_stage_stands_out_by_name_and_leads_there
     # Of four nobody can say what is usual.
     few = insights_charts.standing(now, rows[:4], _lists())
     assert "Ewos" not in few.sentence
+
+
+SCORES = st.lists(st.tuples(st.sampled_from(Relationship.Stage.values), st.floats(0, 100)), min_size=1, max_size=30)
+
+
+def _stand(scores: list[tuple[str, float]]) -> list[Relationship]:
+    """As the database has them; nothing is written."""
+    rows = []
+    for pk, (stage, score) in enumerate(scores, start=1):
+        row = Relationship(pk=pk, account=Account(name=f"Partner {pk}"), stage=stage)
+        Standing(relationship=row, earned=score, score=score, unknown=0, low=score, high=score)
+        rows.append(row)
+    return rows
+
+
+@given(SCORES)
+def test_the_median_is_that_of_the_standings_in_the_table_under_it(scores: list[tuple[str, float]]) -> None:
+    """In the sentence, in the table and in the file: between the two in the middle, as they are shown."""
+    figures = Counter(f"judged:{stage}" for stage, _score in scores)
+    chart = insights_charts.standing(insights_charts.stages(_book(dict(figures))), _stand(scores), _lists())
+    assert chart.also
+    shown: dict[str, list[int]] = {}
+    for line in chart.also.lines:
+        shown.setdefault(line[1].text, []).append(int(line[2].text))
+    medians = {line[0].text: int(line[-1].text) for line in chart.table.lines}
+    assert medians.keys() == shown.keys()
+    for stage, median in medians.items():
+        assert median == int(statistics.median(shown[stage]))
+        assert f"{stage.lower()}s {median}" in chart.sentence
+
+
+@given(SCORES)
+def test_the_heading_counts_the_exceptions_that_are_named_under_it(scores: list[tuple[str, float]]) -> None:
+    figures = Counter(f"judged:{stage}" for stage, _score in scores)
+    chart = insights_charts.standing(insights_charts.stages(_book(dict(figures))), _stand(scores), _lists())
+    assert chart.also
+    counted = re.search(r"with (\S+) exceptions?$", chart.title)
+    named = re.search(r"The exceptions?, lower than the median of the customers: (.*?)\.(?: Far|$)", chart.sentence)
+    assert bool(counted) == bool(named)
+    if counted and named:
+        customers = int(next(line[-1].text for line in chart.table.lines if line[0].text == "Customer"))
+        below = [line for line in chart.also.lines if line[1].text == "Partner" and int(line[2].text) < customers]
+        assert insights_words.number(len(below)) == counted[1]
+        names = [one for one in re.split(", | and ", named[1]) if not one.endswith(" more")]
+        assert names == [line[0].text for line in below[: len(names)]]
+        assert len(names) == min(len(below), insights_charts.NAMED)
 
 
 def test_of_a_kind_of_flag_the_others_are_counted_and_open_the_list() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from dashboards import movers
 from dashboards.models import Movement
-from relationships import queries, standings, sums
+from relationships import health, queries, standings, sums
 from relationships.evidence import Component
 from relationships.models import Relationship, ScoreConfig, Snapshot, Standing
 from relationships.trend import Way
@@ -22,9 +23,14 @@ TODAY = date(2026, 6, 3)
 DAY = timedelta(days=1)
 
 
-def columns(chance: Random) -> dict[str, float]:
+def columns(chance: Random) -> dict[str, Any]:
+    """Some are not judged: there is no score, only what was earned."""
     beliefs = {f"{one}_b": chance.choice([0.1, 0.3, 0.35, 0.6]) for one in Component}
-    return {**beliefs, "earned": sum(beliefs.values()) * chance.choice([18, 20.001])}
+    earned = sum(beliefs.values()) * chance.choice([18, 20.001])
+    judged = chance.random() < 0.75
+    band = health.band(earned).value if judged else ""
+    unknown = chance.uniform(0, 50) if judged else chance.uniform(51, 90)
+    return {**beliefs, "earned": earned, "unknown": unknown, "score": earned if judged else None, "band": band}
 
 
 def lives(chance: Random, many: int) -> list[Relationship]:
@@ -57,9 +63,11 @@ def test_all_are_kept_as_the_list_says_it_of_each(seed: int) -> None:
     paused = rows.pop()
     Relationship.objects.filter(pk=paused.pk).update(paused_since=TODAY, pause_reason="Rebuilding")
     gone = queries.directions_of([row.pk for row in rows], TODAY)
+    judged = {row.pk: row.standing.score is not None for row in rows}
+    assert not any(gone[pk].since for pk, is_so in judged.items() if not is_so)
     sign = {Way.UP: 1, Way.DOWN: -1}
     wanted = {pk: (sign[one.way] * one.points, one.since) for pk, one in gone.items() if one.way in sign}
-    assert len(wanted) > 5
+    assert len(wanted) > 5 and not all(judged.values())
     assert movers.keep() == len(wanted)
     assert {one.pk: (one.moved, one.since) for one in Movement.objects.all()} == wanted
     weighed = {one.version: one.weights for one in ScoreConfig.objects.all()}
@@ -76,6 +84,25 @@ def test_all_are_kept_as_the_list_says_it_of_each(seed: int) -> None:
         assert one.component_moved == pytest.approx(most)
         assert parts[one.component] == pytest.approx(most)
     assert movers.keep() == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "moved"), [(68.0, 61.0, 7), (68.0, None, None), (None, 61.0, None), (None, None, None)]
+)
+def test_both_ends_of_a_movement_are_judged(now: float | None, then: float | None, moved: int | None) -> None:
+    """Points are earned either way; only where the score is shown do they move."""
+    row = lives(Random(0), 1)[0]
+    Snapshot.objects.filter(relationship=row).delete()
+    ends = {"earned": now or 68.0, "score": now, "band": "strong" if now else "", "config": 1, "as_of": TODAY}
+    Standing.objects.filter(pk=row.pk).update(**ends)
+    kept = Standing.objects.get(pk=row.pk)
+    plain = {one.attname: getattr(kept, one.attname) for one in Standing._meta.concrete_fields}
+    shared = {name: plain[name] for name in plain if name not in {"as_of", "config", "earned", "score"}}
+    Snapshot.objects.create(**shared, on=TODAY - 30 * DAY, earned=then or 61.0, score=then, config_version=1)
+    movers.keep()
+    assert [one.moved for one in Movement.objects.all()] == ([moved] if moved else [])
+    gone = queries.directions_of([row.pk], TODAY)[row.pk]
+    assert (gone.points if gone.since else None) == moved
 
 
 def test_who_moved_no_more_is_told_no_more() -> None:

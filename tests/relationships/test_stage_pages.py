@@ -439,6 +439,9 @@ def test_portfolio_filters(moving: str, found: list[int]) -> None:
     answer = client_of(people.alice()).get(reverse("portfolio"), {"moving": moving})
     shown = [line.relationship for _look, _count, lines in answer.context["groups"] for line in lines]
     assert sorted(shown, key=rows.index) == [rows[index] for index in found]
+    # Whoever counts those without a target finds more of them, and reads why.
+    rule = "Listed are contacts and customers, 90 days or longer in their stage, without a higher target, open step"
+    assert (rule in answer.content.decode()) == (moving == "unadvanced")
     head = client_of(people.alice()).get(reverse("portfolio")).context["moving"]
     assert [said for said, _address in head] == [
         "1 review proposed", "1 move proposed", "1 declared with evidence overdue", "1 that nobody tries to advance",
