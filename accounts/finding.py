@@ -27,7 +27,7 @@ def organisations(user: User, words: tuple[Word, ...], near: Collection[int]) ->
     other = AccountAlias.objects.filter(account__in=Account.objects.listed_for(user)).values_list("account", "name")
     rows = [named, other, named.filter(pk__in=near), other.filter(account__in=near)]
     found = _having(rows, ("name",), words)
-    return best_first([Candidate(pk, name, own=pk in near) for pk, name in found], words, nearly=True)
+    return best_first([Candidate(pk, name, own=pk in near) for pk, name in found], words, nearly=True, names=True)
 
 
 def people(user: User, words: tuple[Word, ...], near: Collection[int]) -> list[int]:
@@ -40,7 +40,7 @@ def people(user: User, words: tuple[Word, ...], near: Collection[int]) -> list[i
     found = _having([everybody, everybody.filter(pk__in=at)], CONTACT_SEARCHED, words)
     texts = {pk: " ".join(filter(None, told)) for pk, *told in found}
     seen = set(Contact.objects.visible_to(user).filter(pk__in=texts).order_by().values_list("pk", flat=True))
-    return best_first([Candidate(pk, text) for pk, text in texts.items() if pk in seen], words, nearly=True)
+    return best_first([Candidate(pk, text) for pk, text in texts.items() if pk in seen], words, nearly=True, names=True)
 
 
 def _having(rows: list[QuerySet[Any, Any]], columns: tuple[str, ...], words: tuple[Word, ...]) -> list[Any]:

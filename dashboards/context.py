@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 
 from accounts.models import User
 from dashboards import queries, wanting, wanting_answers, wanting_meetings
@@ -35,10 +36,15 @@ def _said(query: str) -> dict[str, list[str]]:
 class Navigation:
     """Asked only by pages that show it: what is loaded into a dialog costs none of its queries."""
 
-    def __init__(self, user: User, path: str, query: str) -> None:
-        self._user = user
+    def __init__(self, user: User, path: str, query: str, partner: int | None = None) -> None:
+        self._user, self._partner = user, partner
         self._path, self._query = path, query
         self.can_administer = user.reach.everything
+
+    @property
+    def palette(self) -> str:
+        """Where the palette is, which begins with what can be done with the partner whose page this is."""
+        return f"{reverse('palette')}?relationship={self._partner}" if self._partner else reverse("palette")
 
     @cached_property
     def can_log(self) -> bool:
@@ -79,12 +85,18 @@ class Navigation:
         return View(row.name, address, here)
 
 
+def _partner(request: HttpRequest) -> int | None:
+    """The relationship whose page is asked for, or a page below it."""
+    here = request.resolver_match
+    return here.kwargs.get("pk") if here and here.route.startswith("relationships/<int:pk>/") else None
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if not isinstance(user, User) or user.audience != User.Audience.STAFF:
         return {}
     return {
-        "nav": Navigation(user, request.path, request.META.get("QUERY_STRING", "")),
+        "nav": Navigation(user, request.path, request.META.get("QUERY_STRING", ""), _partner(request)),
         "theme": user.theme,
         "shortcuts_off": not user.shortcuts,
     }

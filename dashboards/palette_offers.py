@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.access import Reach
 from relationships.models import Commitment, Relationship
-from web.plain import Match, Word, match
+from web.plain import FEWEST_LETTERS, Rank, Word, match, plain, rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,19 @@ class Offer:
 
     def choice(self) -> Choice:
         return Choice(str(self.text), reverse(self.url), self.icon, dialog=self.dialog)
+
+    def fit(self, words: tuple[Word, ...]) -> Rank | None:
+        return rank(words, str(self.text), also=str(self.also))
+
+    def begins(self, letters: str) -> bool:
+        """Too little was typed to look for, a letter or a sign: it begins a word of the name, or another word for it.
+
+        Of a place the name itself: there are many.
+        """
+        text = plain(str(self.text))
+        if self not in DEEDS and len(letters) < FEWEST_LETTERS:
+            return text.startswith(letters)
+        return any(word.startswith(letters) for word in f"{text} {plain(str(self.also))}".split())
 
 
 def _everybody(reach: Reach) -> bool:
@@ -189,9 +202,9 @@ class Deed:
     def choice(self, row: Relationship) -> Choice:
         return Choice(str(self.text) % {"partner": row}, self.address(row), self.icon, dialog=self.dialog)
 
-    def fit(self, row: Relationship, words: tuple[Word, ...]) -> Match | None:
+    def fit(self, row: Relationship, words: tuple[Word, ...]) -> Rank | None:
         """How well it and the partner together have the words; none where one of these speaks of neither."""
-        return match(f"{str(self.text) % {'partner': row}} {self.also}", words)
+        return rank(words, str(self.text) % {"partner": row}, also=str(self.also))
 
     def speaks_of(self, word: Word) -> bool:
         return match(f"{str(self.text) % {'partner': ''}} {self.also}", (word,)) is not None

@@ -98,7 +98,7 @@ def partners(scope: Scope, words: tuple[Word, ...]) -> list[int]:
         Candidate(pk, f"{account} {name}", own=owner in own)
         for pk, account, name, owner in both[0].union(*both[1:], also)
     ]
-    return best_first(found, words, nearly=True)
+    return best_first(found, words, nearly=True, names=True)
 
 
 def _called(rows: QuerySet[Any, Any], columns: tuple[str, ...], words: tuple[Word, ...]) -> QuerySet[Any, Any]:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -231,6 +234,69 @@ def _nearly(spelling: str, other: str, mistakes: int) -> bool:
     return any(OSA.distance(spelling, one, score_cutoff=mistakes) <= mistakes for one in beginnings)
 
 
+# What is called so ---------------------------------------------------------------------------------------------------
+
+
+class Tier(IntEnum):
+    """How what was typed and what something is called go together: the less, the better."""
+
+    EXACTLY, BEGINS, WORDS, WITHIN, OTHER_NAME, OTHER_WORD, NEARLY = range(7)
+
+
+class Rank(NamedTuple):
+    """The place of something among all that are called so. Of one tier what has the words whole comes first."""
+
+    tier: Tier
+    total: int = 0
+
+    @property
+    def nearly(self) -> bool:
+        return self.tier == Tier.NEARLY
+
+    def at_best(self, tier: Tier) -> Rank:
+        return self._replace(tier=max(self.tier, tier))
+
+
+def rank(words: tuple[Word, ...], name: str, *, others: Iterable[str] = (), also: str = "") -> Rank | None:
+    """How well something is found by its name, by other names of it, or with the help of other words for it.
+
+    None where one of the words is nowhere. So nothing that is only also called so, or nearly, comes before a name.
+    """
+    by_name = _called(words, name)
+    if by_name and not by_name.nearly:
+        return by_name
+    by_other = [found.at_best(Tier.OTHER_NAME) for one in others if (found := _called(words, one))]
+    by_word = _called(words, f"{name} {also}") if also else None
+    told = (by_name, *by_other, by_word and by_word.at_best(Tier.OTHER_WORD))
+    return min(filter(None, told), default=None)
+
+
+def _called(words: tuple[Word, ...], name: str) -> Rank | None:
+    found = match(name, words)
+    if found is None:
+        return None
+    if found.nearly:
+        return Rank(Tier.NEARLY, found.total)
+    if found.worst == WITHIN:
+        return Rank(Tier.WITHIN, found.total)
+    return Rank(_beginning(words, _WORD.findall(plain(name))), found.total)
+
+
+def _beginning(words: tuple[Word, ...], name: list[str]) -> Tier:
+    """Whether the words are the name, or its beginning: those before the last are whole."""
+    typed = [
+        spellings
+        for word in words
+        for spellings in ([(part,) for part in word.text.split()] if word.phrase else [word.spellings])
+    ]
+    if len(typed) > len(name) or not all(one in spellings for one, spellings in zip(name, typed[:-1], strict=False)):
+        return Tier.WORDS
+    last = name[len(typed) - 1]
+    if last in typed[-1] and len(typed) == len(name):
+        return Tier.EXACTLY
+    return Tier.BEGINS if last.startswith(typed[-1]) else Tier.WORDS
+
+
 # Best first ----------------------------------------------------------------------------------------------------------
 
 # Further down a long text is found by the database and not looked at again.
@@ -250,17 +316,20 @@ class Candidate:
     own: bool = True
 
 
-def best_first(candidates: list[Candidate], words: tuple[Word, ...], *, nearly: bool) -> list[int]:
+def best_first(candidates: list[Candidate], words: tuple[Word, ...], *, nearly: bool, names: bool = False) -> list[int]:
     """Keys, each once: whole words before beginnings, these before parts of words, mistakes last.
 
     ``nearly``: the database let through what only may be meant, so that what has not all the words is left out.
+    ``names``: the texts are names, of which what is called exactly so comes first, then what begins so.
     """
     placed: dict[int, tuple[float, ...]] = {}
     for one in candidates:
         found = match(one.text[:READ_OF_TEXT], words)
         if found is None and nearly:
             continue
-        order = (found.worst, found.total) if found else (WITHIN, WITHIN * len(words))
+        order: tuple[float, ...] = (found.worst, found.total) if found else (WITHIN, WITHIN * len(words))
+        if names and (called := rank(words, one.text[:READ_OF_TEXT])):
+            order = called
         place = (*order, not one.own, *(one.tie or (found.first if found else 0, len(one.text))))
         placed[one.key] = min(placed.get(one.key, place), place)
     return sorted(placed, key=lambda key: (placed[key], key))

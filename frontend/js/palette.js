@@ -38,23 +38,27 @@ function build() {
   frame.addEventListener("close", goBack);
 }
 
-export function openPalette() {
+/** from: what was pressed for it, where that was no key. */
+export function openPalette(from = document.activeElement) {
   if (!opener()) return;
   if (!frame) build();
   if (frame.open) return frame.close();
+  cameFrom = from;
   document.querySelectorAll("details.c-menu[open]").forEach((menu) => (menu.open = false));
   input.value = "";
   hurried = false;
-  cameFrom = document.activeElement;
   frame.showModal();
   input.focus();
   ask();
 }
 
-/** The browser gives the focus back to what had it, unless a list that fetched itself again has a new field there. */
+/** The browser gives the focus back to what had it, unless that went: a list fetched itself again, or its menu closed. */
 function goBack() {
   const gone = document.activeElement === document.body || frame.contains(document.activeElement);
-  if (gone && cameFrom?.id) document.getElementById(cameFrom.id)?.focus();
+  if (!gone || !cameFrom) return;
+  const there = cameFrom.isConnected ? cameFrom : cameFrom.id && document.getElementById(cameFrom.id);
+  const menu = there && there.closest("details:not([open])");
+  (menu ? menu.querySelector("summary") : there || null)?.focus();
 }
 
 function later(run) {
@@ -145,6 +149,6 @@ export function startPalette() {
     if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     anchor.closest("details.c-menu")?.removeAttribute("open");
-    openPalette();
+    openPalette(anchor);
   });
 }

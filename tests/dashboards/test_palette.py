@@ -136,25 +136,25 @@ def test_groups_come_in_their_order() -> None:
     shown = found("pro")
     assert list(shown) == ["Places", "Partners", "Actions"]
     assert shown["Places"] == ["Promises", "Problems"]
-    assert shown["Actions"][-2:] == ["New promise", "New problem"]
+    assert shown["Actions"][:2] == ["New promise", "New problem"]
 
 
-def test_own_partners_first_and_among_them_what_begins_like_that() -> None:
+def test_what_begins_like_that_first_and_own_partners_among_equals() -> None:
     partner("Ewos of Bob", owner=people.bob())
     partner("Old Ewos")
     partner("Ewos Norway")
     partner("Another Ewos of Bob", owner=people.bob())
-    assert found("EWOS")["Partners"] == ["Ewos Norway", "Old Ewos", "Ewos of Bob", "Another Ewos of Bob"]
+    assert found("EWOS")["Partners"] == ["Ewos Norway", "Ewos of Bob", "Old Ewos", "Another Ewos of Bob"]
 
 
 def test_partners_of_who_is_away_are_own_ones() -> None:
     partner("Ewos of Bob", owner=people.bob())
-    partner("Old Ewos of Olga", owner=people.outsider(), team=people.south())
+    partner("Ewos of Olga", owner=people.outsider(), team=people.south())
     today = Now.read().today("UTC")
     Cover.objects.create(
         absent=people.outsider(), stand_in=people.alice(), from_on=today, until_on=today + timedelta(days=3)
     )
-    assert found("ewos")["Partners"] == ["Old Ewos of Olga", "Ewos of Bob"]
+    assert found("ewos")["Partners"] == ["Ewos of Olga", "Ewos of Bob"]
 
 
 def test_other_spelling_and_name_of_the_relationship_are_found() -> None:
@@ -210,6 +210,109 @@ def test_anything_can_be_typed(typed: str) -> None:
     answer = client_of(people.alice()).get(reverse("palette"), {"q": typed})
     assert answer.status_code == 200
     assert "Partners" not in found(typed)
+
+
+# Which comes first ---------------------------------------------------------------------------------------------------
+
+# Of the demonstration, where each of these once opened something else.
+FIRST = {
+    "log": "Log check-in",
+    "log out": "Sign out",
+    "marl": "Marlow Paper",
+    "strand": "Strandby Fish",
+    "fjor": "Fjordline",
+    "mona": "Monarch Seafood",
+    "norr": "Norrtorp",
+    "harb": "Harbour Skills Trust",
+    "harbour skills trust": "Harbour Skills Trust",
+    "keys": "Keys",
+}
+
+
+def first(typed: str, at: Relationship | None = None) -> str:
+    groups = find(people.alice(), typed, Now.read(), at.pk if at else None)
+    return groups[0].choices[0].text
+
+
+@pytest.fixture
+def like_each_other() -> None:
+    """Partners whose names are near each other's, and near what places are called: those that are one's own are
+    nearly called so, those of a colleague are."""
+    for own in ("Havbris Sea Farm", "Nordhavn", "Northmere", "Old Marlow Mill"):
+        partner(own)
+    for name in ("Marlow Paper", "Strandby Fish", "Fjordline", "Monarch Seafood", "Norrtorp", "Harbour Skills Trust"):
+        partner(name, owner=people.bob())
+
+
+@pytest.mark.usefixtures("like_each_other")
+def test_what_is_called_so_comes_first_across_all_groups() -> None:
+    assert {typed: first(typed) for typed in FIRST} == FIRST
+
+
+@pytest.mark.usefixtures("like_each_other")
+def test_near_misses_are_offered_where_nothing_is_as_it_was_typed() -> None:
+    assert found("norr")["Partners"] == ["Norrtorp"]
+    assert found("harb").keys() == {"Partners", "Actions"} == found("fjor").keys()
+    assert found("marl")["Partners"] == ["Marlow Paper", "Old Marlow Mill"]
+    assert found("norrtrop")["Partners"] == ["Norrtorp"]
+
+
+def test_sign_out_never_stands_before_a_name() -> None:
+    row = partner("Ewos", owner=people.bob())
+    AccountAlias.objects.create(account=row.account, name="Leave Nothing", name_key=name_key("Leave Nothing"))
+    partner("Cleaveland")
+    assert list(found("leave")) == ["Partners", "Actions", "Places"]
+    assert found("leave")["Partners"] == ["Cleaveland", "Ewos"]
+    assert found("leave")["Places"] == ["Sign out"]
+    assert first("sign") == "Sign out"
+
+
+# On the page of a partner --------------------------------------------------------------------------------------------
+
+
+def test_on_the_page_of_a_partner_their_actions_come_first() -> None:
+    row, other = books.book([State.OVERDUE] * 2, now=Now.read())
+    groups = find(people.alice(), "", Now.read(), row.pk)
+    assert [str(group.name) for group in groups] == [str(row), "Places", "Actions"]
+    shown = [choice.text for choice in groups[0].choices]
+    assert shown[:3] == [f"Log check-in with {row}", f"Plan a meeting with {row}", f"Promise to {row}"]
+    assert f"Review pack of {row}" in shown
+    assert groups[1:] == find(people.alice(), "", Now.read())
+    # Of the same name what is done with them, once; another partner is found as from anywhere.
+    assert first("log", row) == f"Log check-in with {row}"
+    assert found_at("log", row) == [f"Log check-in with {row}", "Log check-in"]
+    assert first(f"log {other}", row) == f"Log check-in with {other}"
+    assert len(found_at(str(row), row)) == len(set(found_at(str(row), row)))
+
+
+def found_at(typed: str, at: Relationship) -> list[str]:
+    groups = find(people.alice(), typed, Now.read(), at.pk)
+    return [choice.text for group in groups if group.name == "Actions" for choice in group.choices]
+
+
+def test_page_of_a_partner_says_so_to_the_palette_also_without_a_script() -> None:
+    row = partner("Ewos")
+    client = client_of(people.alice())
+    for address in (row.get_absolute_url(), reverse("relationship_standing", args=[row.pk])):
+        assert f'href="/palette/?relationship={row.pk}" data-palette' in client.get(address).content.decode()
+    assert 'href="/palette/" data-palette' in client.get("/portfolio/").content.decode()
+    page = client.get(reverse("palette"), {"relationship": row.pk}).content.decode()
+    assert f'name="relationship" value="{row.pk}"' in page
+    assert "Log check-in with Ewos" in page
+
+
+@pytest.mark.parametrize("named", ["0", "-1", "x", "²", "9" * 30, ""])
+def test_any_partner_can_be_named_and_only_those_that_are_seen_have_actions(named: str) -> None:
+    hidden = partner("Canary", owner=people.outsider(), team=people.south())
+    seen = partner("Ewos")
+    client = client_of(people.alice())
+    for number in (named, hidden.pk):
+        answer = client.get(reverse("palette"), {"relationship": number})
+        assert answer.status_code == 200
+        assert "Canary" not in answer.content.decode()
+    # Who only reads is offered pages.
+    read = find(people.rita(), "", Now.read(), seen.pk)[0].choices
+    assert read[0].text == "Standing of Ewos" and not any(choice.dialog for choice in read)
 
 
 # For whom ------------------------------------------------------------------------------------------------------------
@@ -283,10 +386,12 @@ def test_palette_takes_the_same_queries(count: int, django_assert_num_queries: C
         person(row, f"Ingrid Partner {at}")
         view(f"Partner {at}", owner=people.bob(), sharing="staff")
     client = client_of(people.alice())
-    with django_assert_num_queries(22):  # type: ignore[attr-defined]
+    with django_assert_num_queries(23):  # type: ignore[attr-defined]
         client.get(reverse("palette"), {"q": "partner"}, headers={"HX-Request": "true"})
-    with django_assert_num_queries(20):  # type: ignore[attr-defined]
+    with django_assert_num_queries(21):  # type: ignore[attr-defined]
         client.get(reverse("palette"), {"q": "pack partner"}, headers={"HX-Request": "true"})
+    with django_assert_num_queries(13):  # type: ignore[attr-defined]
+        client.get(reverse("palette"), {"relationship": rows[0].pk}, headers={"HX-Request": "true"})
 
 
 # A deed and its partner, views, people -------------------------------------------------------------------------------
@@ -372,14 +477,14 @@ def test_one_to_one_is_found_by_its_words_with_the_name() -> None:
 
 
 def test_saved_views_that_one_may_see_are_found_own_ones_first() -> None:
-    view("Quiet in summer", owner=people.bob(), sharing="staff")
+    view("Being quiet in summer", owner=people.bob(), sharing="staff")
     mine = view("Going quiet", query="state=overdue")
     view("Quiet canary", owner=people.bob())
     view("Quiet canary of south", owner=people.outsider(), sharing="team", team=people.south())
     (group,) = [one for one in find(people.alice(), "quiet", Now.read()) if one.name == "Saved views"]
     assert [(one.text, one.hint) for one in group.choices] == [
         ("Going quiet", "Portfolio"),
-        ("Quiet in summer", f"Portfolio, by {people.bob()}"),
+        ("Being quiet in summer", f"Portfolio, by {people.bob()}"),
     ]
     assert group.choices[0].address == mine.address == "/portfolio/?state=overdue"
     assert found("goign quiet") == {"Saved views": ["Going quiet"]}

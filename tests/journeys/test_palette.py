@@ -169,3 +169,66 @@ def test_without_a_script_it_is_a_page(browse: Open) -> None:
     expect(page.get_by_role("link", name="Promise to Ewos")).to_be_visible()
     page.get_by_role("link", name="Ewos").first.click()
     page.wait_for_url(f"**{row.get_absolute_url()}")
+
+
+def test_enter_opens_what_is_called_so(browse: Open) -> None:
+    """Of names near each other, and near what places are called, the one that was typed; no place, and no way out."""
+    for own in ("Havbris Sea Farm", "Northmere", "Old Marlow Mill"):
+        partner(own)
+    names = {"marl": "Marlow Paper", "norr": "Norrtorp", "harb": "Harbour Skills Trust", "strand": "Strandby Fish"}
+    rows = {typed: partner(name, owner=people.bob()) for typed, name in names.items()}
+    page = browse(people.alice())
+    page.goto("/")
+    for typed, row in rows.items():
+        page.keyboard.press("Control+k")
+        palette(page)
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{row.get_absolute_url()}")
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    palette(page)
+    page.keyboard.type("log")
+    page.keyboard.press("Enter")
+    expect(dialog(page).get_by_role("heading").first).to_have_text("Log a check-in")
+    assert page.locator("#dialog").get_attribute("data-from") == "/log/"
+
+
+def test_on_the_page_of_a_partner_it_begins_with_what_is_done_with_them(browse: Open) -> None:
+    row = partner("Ewos", quiet=41)
+    page = browse(people.alice())
+    page.goto(row.get_absolute_url())
+    page.keyboard.press("Control+k")
+    shown = palette(page)
+    expect(lit(page)).to_have_text("Log check-in with Ewos")
+    expect(shown.get_by_role("group").first).to_contain_text("Review pack of Ewos")
+    page.keyboard.type("meeting")
+    expect(lit(page)).to_have_text("Meetings")
+    page.keyboard.type(" with")
+    expect(lit(page)).to_have_text("Plan a meeting with Ewos")
+
+
+def test_focus_goes_back_to_what_opened_it(browse: Open) -> None:
+    page = browse(people.alice())
+    page.goto("/")
+    button = page.get_by_role("link", name="Go to or do")
+    for leave in ("Escape", "Enter"):
+        button.click()
+        shown = palette(page)
+        if leave == "Enter":
+            shown.get_by_role("button", name="Close").focus()
+        page.keyboard.press(leave)
+        expect(shown).to_be_hidden()
+        expect(button).to_be_focused()
+
+
+def test_focus_goes_back_to_the_menu_that_it_was_opened_from(browse: Open) -> None:
+    page = browse(people.alice(), width=390, height=740)
+    page.goto("/")
+    more = page.locator(".c-dock summary")
+    more.click()
+    page.locator(".c-dock [data-palette]").click()
+    shown = palette(page)
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+    expect(more).to_be_focused()
