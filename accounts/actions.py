@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
@@ -37,6 +38,7 @@ from accounts.models import (
 from accounts.rows import is_mentioned, plain, row_from, values_of
 from accounts.teams import would_loop
 from accounts.undo import Done, Inverse, inverse, record
+from web import dates
 from web.clock import Now
 from web.text import name_key
 
@@ -460,19 +462,31 @@ def hold_one_to_one(
     row = OneToOne(
         person=found, manager=actor, held_on=held_on, asked=asked.strip(), note=note.strip(), noted_at=now.instant
     )
-    _refuse_day_to_come(row, now)
+    _check_held_on(row, now)
     row.full_clean()
     row.save()
     return Done(row, _one_to_one_noted(row, actor, now))
 
 
-def _refuse_day_to_come(row: OneToOne, now: Now) -> None:
-    if row.held_on > now.today(row.manager.zone):
+def _check_held_on(row: OneToOne, now: Now) -> None:
+    """A day of the manager's on which both could talk: over, and not before the person was there."""
+    zone = row.manager.zone
+    today, joined = now.today(zone), row.person.joined_at.astimezone(ZoneInfo(zone)).date()
+    if row.held_on > today:
         raise ValidationError({"held_on": _("This day is still to come. Note it once you have talked.")})
+    if row.held_on < joined:
+        told = {"name": row.person, "day": date_format(joined, "j F Y")}
+        why = _("%(name)s has been here since %(day)s, so it can't have been before that.") % told
+        raise ValidationError({"held_on": why})
+
+
+def _of_one_to_one(row: OneToOne, now: Now) -> dict[str, Any]:
+    """What names one: with whom, and of which day, for there are several with everybody."""
+    return {"name": row.person, "day": dates.plain(row.held_on, now.today(row.manager.zone))}
 
 
 def _one_to_one_noted(row: OneToOne, actor: User, now: Now) -> UndoStep:
-    said = _("One-to-one with %(name)s noted") % {"name": row.person}
+    said = _("One-to-one with %(name)s on %(day)s noted") % _of_one_to_one(row, now)
     return _step(actor, now, said, remove_one_to_one, {"one_to_one_id": row.pk}, row)
 
 
@@ -486,10 +500,10 @@ def change_one_to_one(*, actor: User, now: Now, one_to_one: OneToOne, values: di
     """Set fields of ``ONE_TO_ONE_FIELDS``; only by the manager who held it."""
     assert values.keys() <= ONE_TO_ONE_FIELDS, values
     row = _one_to_one(actor, one_to_one.pk)
-    if "held_on" in values:
-        _refuse_day_to_come(OneToOne(manager=row.manager, held_on=values["held_on"]), now)
+    if values.get("held_on", row.held_on) != row.held_on:
+        _check_held_on(OneToOne(manager=row.manager, person=row.person, held_on=values["held_on"]), now)
     before = _write(row, {name: value.strip() if isinstance(value, str) else value for name, value in values.items()})
-    said = _("One-to-one with %(name)s changed") % {"name": row.person}
+    said = _("One-to-one with %(name)s on %(day)s changed") % _of_one_to_one(row, now)
     step = _step(actor, now, said, set_one_to_one, {"one_to_one_id": row.pk, "values": before}, row)
     return Done(row, step)
 
@@ -509,7 +523,7 @@ def remove_one_to_one(*, actor: User, now: Now, one_to_one_id: int) -> Done[OneT
     kept = values_of(row)
     row.delete()
     row.pk = one_to_one_id
-    said = _("One-to-one with %(name)s removed") % {"name": row.person}
+    said = _("One-to-one with %(name)s on %(day)s removed") % _of_one_to_one(row, now)
     return Done(row, _step(actor, now, said, restore_one_to_one, {"values": kept}, row))
 
 

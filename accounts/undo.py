@@ -257,6 +257,18 @@ def is_taken_back(said: str) -> bool:
     return _inside(_("Taken back: %(said)s"), said) is not None
 
 
+def newest_standing(user: User, *, since: datetime) -> UndoStep | None:
+    """The last thing that the person did on or after a moment and that stands, done again counted as done.
+
+    What was taken back does not stand, and its taking back is no deed of its own: whoever goes back step by step comes
+    to the deed before, not forward again. One query, by the index of what they did last.
+    """
+    before, after = _("Taken back: %(said)s").split("%(said)s")
+    steps = UndoStep.objects.visible_to(user).open().filter(done_at__gte=since)
+    standing = steps.exclude(said__startswith=before, said__endswith=after)
+    return standing.order_by("-done_at", "-id").first()
+
+
 def _inside(form: str, said: str) -> str | None:
     before, after = form.split("%(said)s")
     return said[len(before) : len(said) - len(after)] if said.startswith(before) and said.endswith(after) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -28,6 +28,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import actions, forms, invitations, queries
+from accounts.history import newest_of
 from accounts.meanwhile import Meanwhile
 from accounts.models import (
     Account,
@@ -49,13 +50,14 @@ from accounts.undo import (
     TooLateError,
     deeds_of,
     is_taken_back,
+    newest_standing,
     place_of,
     steps_of,
     take_back,
     told_of,
     watched_by,
 )
-from web import downloads, sheets
+from web import dates, downloads, sheets
 from web.clock import Now
 from web.paging import page
 from web.responses import done, form_page, safe_next
@@ -133,11 +135,10 @@ JUST = timedelta(hours=1)
 
 @require_POST
 def undo_latest(request: PersonRequest) -> HttpResponse:
-    """For the key, when the message with its button is gone."""
-    steps = UndoStep.objects.visible_to(request.user).open().filter(done_at__gte=Now.read().instant - JUST)
-    step = steps.order_by("-done_at", "-id").first()
+    """For the key, when the message with its button is gone: each press goes one deed further back."""
+    step = newest_standing(request.user, since=Now.read().instant - JUST)
     if step is None:
-        why = _("You did nothing in the last hour that could be taken back.")
+        why = _("Nothing that you did in the last hour is left to take back.")
         return _refused(request, why, to=_came_from(request), where=reverse("history"))
     return _undo(request, step)
 
@@ -387,16 +388,47 @@ def one_to_one_create(request: PersonRequest, person_id: int) -> HttpResponse:
     form = forms.OneToOneForm(
         request.POST if request.method == "POST" else None,
         person=person,
-        initial={"held_on": now.today(request.user.zone)},
+        initial={"held_on": _unnoted_day(request.user, person, now)},
     )
     if form.is_valid():
-        deed = forms.attempt(
-            form, lambda: actions.hold_one_to_one(actor=request.user, now=now, person=person, **form.cleaned_data)
-        )
+        typed = dict(form.cleaned_data)
+        deed = forms.attempt(form, lambda: actions.hold_one_to_one(actor=request.user, now=now, person=person, **typed))
         if deed:
             return _said(request, deed, to=reverse("one_to_one", args=[deed.row.person_id]))
+        noted = _noted_on(request.user, person, typed["held_on"]).first()
+        if noted is not None:
+            return _one_to_one_again(request, noted, typed)
     heading = _("One-to-one with %(name)s") % {"name": person}
     return _one_to_one_form(request, heading, form, back=reverse("one_to_one", args=[person.pk]))
+
+
+def _noted_on(user: User, person: User, day: date) -> models.QuerySet[OneToOne]:
+    return OneToOne.objects.changeable_by(user).filter(person=person, held_on=day).select_related("person")
+
+
+def _unnoted_day(user: User, person: User, now: Now) -> date | None:
+    """Today, unless it is noted already: then it is another day that is to be said."""
+    today = now.today(user.zone)
+    return None if _noted_on(user, person, today).exists() else today
+
+
+def _one_to_one_again(request: PersonRequest, row: OneToOne, typed: dict[str, Any]) -> HttpResponse:
+    """The form of the one that is noted of the day, with what was typed for a second one below what stands there."""
+    version = str(newest_of([(OneToOne._meta.label, row.pk)])[OneToOne._meta.label, row.pk].id)
+    both = {name: _below(getattr(row, name), typed[name]) for name in ("asked", "note")}
+    form = forms.OneToOneForm({"held_on": row.held_on.isoformat(), **both}, person=row.person, instance=row)
+    day = dates.plain(row.held_on, Now.read().today(request.user.zone))
+    said = _("The one-to-one on %(day)s is noted already: this is it, with what you typed. Save it to keep both.")
+    form.add_error(None, said % {"day": day})
+    heading = _("One-to-one with %(name)s") % {"name": row.person}
+    back = reverse("one_to_one", args=[row.person_id])
+    action = reverse("one_to_one_edit", args=[row.pk])
+    return _one_to_one_form(request, heading, form, one_to_one=row, version=version, action=action, back=back)
+
+
+def _below(stood: str, typed: str) -> str:
+    typed = typed.strip()
+    return stood if typed in stood else "\n\n".join(part for part in (stood, typed) if part)
 
 
 def _one_to_one_form(request: PersonRequest, heading: str, form: forms.OneToOneForm, **more: Any) -> HttpResponse:

@@ -47,11 +47,14 @@ def start(today: date, held_on: date | None, asked: date | None = None) -> Start
 class Topic(Enum):
     """What wants a conversation, the worst first.
 
-    First what is broken now: problems that cannot wait, our word, what they said and nobody answered, silence. Then
+    First what is critical, a problem or what they said and nobody answered. Then what the person said themself, for
+    nobody else can say it. Then what is broken now: problems that cannot wait, our word, what they said, silence. Then
     what may break: what ends soon though something is wrong, alarms, what goes down. Then what nobody moves.
     """
 
     CRITICAL = "critical"
+    OUTCRY = "outcry"
+    FEELING = "feeling"
     PROBLEM = "problem"
     OURS_LATE = "ours late"
     UNANSWERED = "unanswered"
@@ -60,7 +63,6 @@ class Topic(Enum):
     RENEWS = "renews"
     FLAGGED = "flagged"
     FALLEN = "fallen"
-    FEELING = "feeling"
     REVIEW = "review"
     UNTRIED = "untried"
 
@@ -84,25 +86,38 @@ PLACES: dict[Topic | Good, int] = {
     **{one: place for place, one in enumerate(Topic)},
     **{one: place for place, one in enumerate(Good)},
 }
+# What does not wait its turn, whether it is new or was there the last time already.
+AT_ONCE = frozenset({Topic.CRITICAL, Topic.OUTCRY})
+
+# When it is told, and where the reason stands.
+Place = tuple[int, int]
 # After every reason, so that whoever has one more stands before whoever has not.
-NO_MORE = max(PLACES.values()) + 1
+NO_MORE: Place = (3, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One thing to say of a relationship. Of two with one reason that with the smaller ``rank`` comes first.
 
-    ``key`` names the row that it is about.
+    ``key`` names the row that it is about. ``new`` is what came since the day from which it counts: the rest was
+    there already when the two last talked.
     """
 
     relationship: int
     reason: Topic | Good
     rank: float
     key: int = 0
+    new: bool = True
 
     @property
-    def place(self) -> tuple[int, float, int, int]:
-        return (PLACES[self.reason], self.rank, self.relationship, self.key)
+    def tells(self) -> Place:
+        """What is critical, then what is new, then what was there already; of each the worst reason first."""
+        turn = 0 if self.reason in AT_ONCE else 1 if self.new else 2
+        return (turn, PLACES[self.reason])
+
+    @property
+    def place(self) -> tuple[Place, float, int, int]:
+        return (self.tells, self.rank, self.relationship, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +151,8 @@ class Picked:
 def pick(candidates: Iterable[Candidate], most: int = MOST) -> Picked:
     """Every candidate is told in exactly one row, as the first or beside it.
 
-    The relationship with the worst reason first; of those that have it alike the one whose next reason is worse, or
-    that has one more; of those with the same reasons the one that ranks first. So nobody stands behind another who
+    The relationship whose first candidate ``tells`` first; of those that have it alike the one whose next reason does,
+    or that has one more; of those with the same reasons the one that ranks first. So nobody stands behind another who
     has some of its reasons and no others.
     """
     found: dict[int, list[Candidate]] = {}
@@ -148,10 +163,10 @@ def pick(candidates: Iterable[Candidate], most: int = MOST) -> Picked:
     return Picked(tuple(rows[:most]), tuple(rows[most:]))
 
 
-def _order(found: Sequence[Candidate]) -> tuple[list[int], list[tuple[int, float]], int]:
+def _order(found: Sequence[Candidate]) -> tuple[list[Place], list[tuple[Place, float]], int]:
     """Of the candidates of one relationship, the first of them first."""
-    reasons = dict.fromkeys(PLACES[one.reason] for one in found)
-    ranks = [(PLACES[one.reason], one.rank) for one in found]
+    reasons = dict.fromkeys(one.tells for one in found)
+    ranks = [(one.tells, one.rank) for one in found]
     return [*reasons, NO_MORE], [*ranks, (NO_MORE, 0.0)], found[0].relationship
 
 

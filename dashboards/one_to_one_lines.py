@@ -34,6 +34,8 @@ class Line:
     why: str
     also: str
     whose: str = ""
+    # Whether it came since the day from which the sheet counts.
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,14 @@ def topic(row: Row, book: Book, found: Open, changes: Changes, force: ScoreConfi
         Topic.CRITICAL: found.problems,
         Topic.PROBLEM: found.problems,
         Topic.OURS_LATE: found.promises,
+        Topic.OUTCRY: found.feedback,
         Topic.UNANSWERED: found.feedback,
     }
     about = sources.get(one.reason)
     keeper = (about[one.key].keeper or partner.owner) if about else partner.owner
-    also = one_to_one_words.besides(row.also, whole=whole)
+    also = one_to_one_words.besides(row.also, one_to_one_words.said_before(one, book, found), whole=whole)
     whose = _("%(name)s sees to it.") % {"name": keeper} if keeper.pk != book.person.pk else ""
-    return Line(partner, look, fact, _address(one, partner, about), why, also, whose)
+    return Line(partner, look, fact, _address(one, partner, about), why, also, whose, one.new)
 
 
 def _address(one: Candidate, partner: Relationship, about: Mapping[int, Any] | None) -> str:

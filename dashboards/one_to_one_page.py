@@ -71,25 +71,28 @@ def one_to_one_list(request: PersonRequest) -> HttpResponse:
     user = request.user
     today = Now.read().today(user.zone)
     context = {
-        "team": [(one, dates.ago(held_on, today) if held_on else "") for one, held_on in _team(user)],
+        "team": [
+            (one, dates.ago(last.held_on, today), last.pk if last.held_on == today else 0) if last else (one, "", 0)
+            for one, last in _team(user)
+        ],
         "managers": managers_of(user),
         "download": menu_of("one_to_one_list_download"),
     }
     return render(request, "dashboards/one_to_one_list.html", context)
 
 
-def _team(user: User) -> list[tuple[User, date | None]]:
-    """Whom the person manages, by name, and when the two last had a one-to-one."""
+def _team(user: User) -> list[tuple[User, OneToOne | None]]:
+    """Whom the person manages, by name, and the last one-to-one of the two."""
     held = (
         OneToOne.objects.visible_to(user).filter(manager=user).order_by("person_id", "-held_on").distinct("person_id")
     )
-    last = {row.person_id: row.held_on for row in held}
+    last = {row.person_id: row for row in held}
     return [(one, last.get(one.pk)) for one in User.objects.managed_by(user).order_by("name", "pk")]
 
 
 def team_of(user: User) -> list[sheets.Row]:
     """The same as cells."""
-    return [[str(one), held_on] for one, held_on in _team(user)]
+    return [[str(one), last.held_on if last else None] for one, last in _team(user)]
 
 
 @require_GET
@@ -122,7 +125,7 @@ def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
     found = one_to_one_reading.open_now(book, begin.day)
     force = ScoreConfig.objects.in_force()
     managers = managers_of(person) if mine else [user]
-    talk = one_to_one.pick(one_to_one_reading.topics(book, found, changes))
+    talk = one_to_one.pick(one_to_one_reading.topics(book, found, changes, begin.day))
     good = one_to_one.pick(one_to_one_reading.good_news(book, found, changes))
     context |= {
         "managers": words.names(managers),
@@ -133,6 +136,7 @@ def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
         "lede": one_to_one_words.lede(len(book.going_on), talk, good),
         "owns": len(book.own),
         "talk": [one_to_one_lines.topic(row, book, found, changes, force) for row in talk.rows],
+        "talk_order": one_to_one_words.ordered(TALK),
         "talk_count": talk.total,
         "talk_more": one_to_one_words.more(len(talk.rest)),
         "talk_all": address_of(person, begin, TALK),
@@ -145,6 +149,7 @@ def one_to_one_sheet(request: PersonRequest, pk: int) -> HttpResponse:
         "asked_on": former[0].held_on if former else None,
         "wishes": _wishes(book, managers, begin),
         "former": former,
+        "held_today": next((row for row in former if not mine and row.held_on == today), None),
         "download": menu_of("one_to_one_download", person.pk),
         "book": f"{reverse('portfolio')}?owner={person.pk}",
     }
@@ -168,8 +173,12 @@ def _part(part: str, book: Book, begin: Start, number: str) -> dict[str, Any]:
         changes = one_to_one_changes.changes_of(book, begin.day)
         found = one_to_one_reading.open_now(book, begin.day)
         force = ScoreConfig.objects.in_force()
-        read = one_to_one_reading.topics if part == TALK else one_to_one_reading.good_news
-        page: Page[Any] = Paginator(one_to_one.pick(read(book, found, changes)).every, PAGE).get_page(number)
+        picked = one_to_one.pick(
+            one_to_one_reading.topics(book, found, changes, begin.day)
+            if part == TALK
+            else one_to_one_reading.good_news(book, found, changes)
+        )
+        page: Page[Any] = Paginator(picked.every, PAGE).get_page(number)
         for row in page:
             lines.append(
                 one_to_one_lines.topic(row, book, found, changes, force, whole=True)

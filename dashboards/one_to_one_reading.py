@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from dashboards.one_to_one import Candidate, Change, Event, Good, Topic
-from relationships import flag_words, flags
+from relationships import cadence, feedback, flag_words, flags
 from relationships.cadence import State, lateness
 from relationships.feelings import Word
 from relationships.flags import Flag
@@ -113,7 +113,7 @@ def open_now(book: Book, since: date) -> Open:
     reader, now = book.reader, book.now
     late = Commitment.objects.visible_to(reader).ours().late(now).filter(seen_to, relationship__ended_on=None)
     problems = Problem.objects.visible_to(reader).filter(seen_to).cannot_wait(now)
-    owed = Feedback.objects.visible_to(reader).owed(now).filter(seen_to)
+    owed = Feedback.objects.visible_to(reader).wanting_words(now).filter(seen_to)
     alarms = HealthFlag.objects.open().filter(relationship__in=[row.pk for row in book.going_on])
     felt = Feeling.objects.filter(relationship__in=book.ids, felt_by=book.person, felt_on__gte=since)
     newest = felt.order_by("relationship_id", "-felt_on", "-id").distinct("relationship_id")
@@ -133,18 +133,23 @@ def open_now(book: Book, since: date) -> Open:
     )
 
 
-def topics(book: Book, found: Open, changes: Mapping[Change, Sequence[Event]]) -> Iterator[Candidate]:
-    """What wants a conversation. No query."""
+def topics(book: Book, found: Open, changes: Mapping[Change, Sequence[Event]], since: date) -> Iterator[Candidate]:
+    """What wants a conversation, new where it has come to that on or after a day. No query."""
     for pk, promise in found.promises.items():
         late = promise.late_on or promise.binding_on
-        yield Candidate(promise.relationship_id, Topic.OURS_LATE, late.toordinal(), pk)
+        yield Candidate(promise.relationship_id, Topic.OURS_LATE, late.toordinal(), pk, late >= since)
     for pk, problem in found.problems.items():
         topic = Topic.CRITICAL if problem.severity == Problem.Severity.CRITICAL else Topic.PROBLEM
-        yield Candidate(problem.relationship_id, topic, problem.until.toordinal(), pk)
+        until = problem.until
+        yield Candidate(problem.relationship_id, topic, until.toordinal(), pk, until >= since)
     for pk, said in found.feedback.items():
-        yield Candidate(said.relationship_id, Topic.UNANSWERED, said.heard_on.toordinal(), pk)
+        severe, heard = said.severity == Feedback.Severity.CRITICAL, said.heard_on
+        topic = Topic.OUTCRY if severe else Topic.UNANSWERED
+        new = heard + feedback.DAYS_TO_ANSWER * feedback.DAY >= since
+        yield Candidate(said.relationship_id, topic, heard.toordinal(), pk, new)
     for pk, flag in found.flags.items():
-        yield Candidate(flag.relationship_id, Topic.FLAGGED, flags.WORST_FIRST.index(Flag(flag.kind)), pk)
+        worst = flags.WORST_FIRST.index(Flag(flag.kind))
+        yield Candidate(flag.relationship_id, Topic.FLAGGED, worst, pk, flag.since >= since)
     for pk, feeling in found.feelings.items():
         worst = 0 if feeling.word == Word.TROUBLED else 1
         if not book.rests(feeling.relationship_id):
@@ -153,23 +158,26 @@ def topics(book: Book, found: Open, changes: Mapping[Change, Sequence[Event]]) -
         yield Candidate(event.relationship, Topic.FALLEN, event.row.earned - event.before.earned)
     flagged = {flag.relationship_id for flag in found.flags.values()}
     for row in book.going_on:
-        yield from _of_itself(row, book, found, flagged=row.pk in flagged)
+        yield from _of_itself(row, book, found, since, flagged=row.pk in flagged)
 
 
-def _of_itself(row: Relationship, book: Book, found: Open, *, flagged: bool) -> Iterator[Candidate]:
+def _of_itself(row: Relationship, book: Book, found: Open, since: date, *, flagged: bool) -> Iterator[Candidate]:
+    """When the stage of one was to be reviewed, or first nobody tried, is not known: it counts as there before."""
     today = row.today(book.now)
     overdue = row.state(book.now) is State.OVERDUE
     if overdue and row.due_on is not None and row.every_days:
         late = lateness((today - row.due_on).days, row.every_days)
-        yield Candidate(row.pk, Topic.SILENT if late >= 1 else Topic.OVERDUE, -late)
+        came = row.due_on + timedelta(days=row.every_days if late >= 1 else 0)
+        yield Candidate(row.pk, Topic.SILENT if late >= 1 else Topic.OVERDUE, -late, new=came >= since)
     standing = book.standing(row.pk)
     weak = standing is not None and standing.band == Standing.Band.WEAK
     if row.renewal_on and row.renews_soon(today) and (weak or flagged or overdue):
-        yield Candidate(row.pk, Topic.RENEWS, row.renewal_on.toordinal())
+        near = row.renewal_on - timedelta(days=cadence.RENEWAL_DAYS)
+        yield Candidate(row.pk, Topic.RENEWS, row.renewal_on.toordinal(), new=near >= since)
     if row.pk in found.reviewed:
-        yield Candidate(row.pk, Topic.REVIEW, (row.stage_since or today).toordinal())
+        yield Candidate(row.pk, Topic.REVIEW, (row.stage_since or today).toordinal(), new=False)
     if row.pk in found.untried:
-        yield Candidate(row.pk, Topic.UNTRIED, (row.stage_since or today).toordinal())
+        yield Candidate(row.pk, Topic.UNTRIED, (row.stage_since or today).toordinal(), new=False)
 
 
 GOOD = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib.humanize.templatetags.humanize import apnumber
@@ -92,6 +93,7 @@ def more(count: int) -> str:
 
 ALSO: dict[Topic | Good, str | Promise] = {
     Topic.CRITICAL: gettext_lazy("a critical problem"),
+    Topic.OUTCRY: gettext_lazy("a critical complaint without an answer"),
     Topic.OURS_LATE: gettext_lazy("a promise of ours is late"),
     Topic.RENEWS: gettext_lazy("it renews soon"),
     Topic.FLAGGED: gettext_lazy("a flag"),
@@ -116,11 +118,23 @@ ALSO: dict[Topic | Good, str | Promise] = {
 }
 
 
-def besides(also: Sequence[Topic | Good], *, whole: bool = False) -> str:
+# Of what the explanation has told already, by reason: what is to be said besides; nothing where there is no other.
+Before = Mapping[Topic | Good, str]
+
+
+def said_before(one: Candidate, book: Book, found: Open) -> Before:
+    """What the reason why it is told says by the way, so that no line tells it twice."""
+    if one.reason is not Topic.RENEWS:
+        return {}
+    return _wrong_with(book.partners[one.relationship], book, found).before
+
+
+def besides(also: Sequence[Topic | Good], before: Before | None = None, *, whole: bool = False) -> str:
     """*Besides: overdue, its standing fell, and 2 more.* Empty where there is nothing else."""
-    named = [str(ALSO[one]) for one in (also if whole else also[:NAMED_BESIDES])]
-    rest = len(also) - len(named)
-    named += [_("and %(count)d more") % {"count": rest}] if rest else []
+    told = [said for one in also if (said := (before or {}).get(one, str(ALSO[one])))]
+    named = told if whole else told[:NAMED_BESIDES]
+    rest = len(told) - len(named)
+    named = [*named, _("and %(count)d more") % {"count": rest}] if rest else named
     return _("Besides: %(what)s.") % {"what": ", ".join(named)} if named else ""
 
 
@@ -140,7 +154,7 @@ def topic(one: Candidate, book: Book, found: Open, events: dict[int, Event], for
             promise = found.promises[one.key]
             fact = f"{words.clipped(promise.what, LONGEST)} – {promise_due(promise, today)}"
             return words.PROMISE_LOOKS[promise.state(book.now)], fact, promise_why(promise, book.reader, today)
-        case Topic.UNANSWERED:
+        case Topic.UNANSWERED | Topic.OUTCRY:
             return feedback_words.LATE, *feedback_words.unanswered(found.feedback[one.key], today)
         case Topic.FLAGGED:
             flag = found.flags[one.key]
@@ -151,7 +165,7 @@ def topic(one: Candidate, book: Book, found: Open, events: dict[int, Event], for
             return FEELS, *_feels(found.feelings[one.key], today)
         case Topic.RENEWS:
             day = row.renewal_on or today
-            return RENEWS, _("renews %(day)s") % {"day": dates.on(day, today)}, _wrong_with(row, book, found)
+            return RENEWS, _("renews %(day)s") % {"day": dates.on(day, today)}, _wrong_with(row, book, found).said
         case Topic.REVIEW:
             return stage_words.review(row, today)
         case Topic.UNTRIED:
@@ -175,16 +189,23 @@ def _feels(row: Feeling, today: date) -> tuple[str, str]:
     return fact, f"“{why}”" if why else _("Said by whoever looks after it; no line says why.")
 
 
-def _wrong_with(row: Relationship, book: Book, found: Open) -> str:
-    """*Its standing is 44, weak*; or that it is overdue, or flagged."""
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    said: str
+    before: Before = field(default_factory=dict)
+
+
+def _wrong_with(row: Relationship, book: Book, found: Open) -> Wrong:
+    """*Its standing is 44, weak*; or that it is overdue, or flagged; and what need not be said of it besides."""
     standing: Standing | None = getattr(row, "standing", None)
     if standing is not None and standing.band == Standing.Band.WEAK and standing.score is not None:
-        return _("Its standing is %(score)d: weak.") % {"score": health.whole(standing.score)}
+        return Wrong(_("Its standing is %(score)d: weak.") % {"score": health.whole(standing.score)})
     if row.state(book.now) is State.OVERDUE:
-        return capfirst(words.sentence(row, book.now)) + "."
+        return Wrong(capfirst(words.sentence(row, book.now)) + ".", {Topic.SILENT: "", Topic.OVERDUE: ""})
     mine = [flag for flag in found.flags.values() if flag.relationship_id == row.pk]
     worst = min(mine, key=lambda flag: flag_words.rank(flag, row.today(book.now)))
-    return capfirst(flag_since(worst, row.today(book.now))) + "."
+    said = capfirst(flag_since(worst, row.today(book.now))) + "."
+    return Wrong(said, {Topic.FLAGGED: _("another flag") if len(mine) > 1 else ""})
 
 
 def flag_since(flag: HealthFlag, today: date) -> str:
@@ -192,16 +213,14 @@ def flag_since(flag: HealthFlag, today: date) -> str:
 
 
 def went(event: Event, today: date) -> str:
-    """*down 9 points, from 61 to 52*."""
-    told = {
-        "before": health.whole(event.before.earned),
-        "after": health.whole(event.row.earned),
-        "points": abs(health.whole(event.row.earned) - health.whole(event.before.earned)),
-    }
+    """*down 9 points since 26 October, from 61 to 52*: the day is that of the standing with which it is compared."""
+    before, after = health.whole(event.before.earned), health.whole(event.row.earned)
+    day = dates.plain(event.before.on, today)
+    told = {"day": day, "before": before, "after": after, "points": abs(after - before)}
     said = (
-        _("up %(points)d points, from %(before)d to %(after)d")
-        if told["after"] > told["before"]
-        else _("down %(points)d points, from %(before)d to %(after)d")
+        _("up %(points)d points since %(day)s, from %(before)d to %(after)d")
+        if after > before
+        else _("down %(points)d points since %(day)s, from %(before)d to %(after)d")
     )
     return said % told
 
@@ -334,7 +353,7 @@ def counted(what: Change, count: int) -> str:
 
 
 BY: dict[str, str | Promise] = {
-    "talk": gettext_lazy("the worst first"),
+    "talk": gettext_lazy("what is critical, then what is new, the worst first"),
     "good": gettext_lazy("the best first"),
     Change.RISEN: gettext_lazy("by points"),
     Change.FALLEN: gettext_lazy("by points"),

@@ -43,6 +43,11 @@ def _person(name: str, team: Team | None = None, role: str = "", **fields: Any) 
     return found
 
 
+def been_here_since(day: date) -> None:
+    """Everybody there is, from that day on."""
+    User.objects.update(joined_at=Now.on(day).moment("UTC"))
+
+
 def alice() -> User:
     return _person("Alice Ahlberg", north(), Membership.Role.ACCOUNT_MANAGER)
 

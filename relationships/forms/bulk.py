@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Team, User
 from relationships import cadence
@@ -69,6 +69,18 @@ class TierForm(forms.Form):
     )
 
 
+def _agreed(agreed: int, chosen: int) -> str:
+    if chosen == 1:
+        return _("It was agreed with somebody of theirs, and will be assumed again: say why it changes.")
+    if agreed == chosen:
+        return _("All of these were agreed with somebody of theirs, and will be assumed again: say why they change.")
+    return ngettext(
+        "%(count)d of these was agreed with somebody of theirs, and will be assumed again: say why it changes.",
+        "%(count)d of these were agreed with somebody of theirs, and will be assumed again: say why they change.",
+        agreed,
+    ) % {"count": agreed}
+
+
 class CadenceForm(forms.Form):
     every_days = forms.IntegerField(
         label=gettext_lazy("Every how many days"),
@@ -87,7 +99,16 @@ class CadenceForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Only needed for more than 31 days."),
+        error_messages={"required": gettext_lazy("Say why the rhythm changes that was agreed with them.")},
     )
+
+    def __init__(self, *args: Any, agreed: int = 0, chosen: int = 0, **kwargs: Any) -> None:
+        """``agreed`` of the ``chosen`` were agreed with somebody of theirs: the reason is asked for at once."""
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.required = agreed > 0
+        if reason.required:
+            reason.help_text = _agreed(agreed, chosen)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -95,6 +95,11 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         """Theirs, unanswered for longer than an answer may take."""
         return self.filter(owed_answer(now))
 
+    def wanting_words(self, now: Now) -> Self:
+        """Owed, or critical: that is to be talked about on the day on which it was heard, until it is answered."""
+        critical = Q(severity=Feedback.Severity.CRITICAL, side=Feedback.Side.THEIRS, answered_on=None, unsaid=False)
+        return self.filter(owed_answer(now) | critical & Q(relationship__ended_on=None))
+
     def answered_within(self, now: Now, days: int) -> Self:
         """Answered on one of the last so many days or today, by the calendar of where the relationship is."""
         return self.filter(lies_within("answered_on", now, days))

@@ -98,7 +98,14 @@ def _form(deed: Deed, request: PersonRequest, rows: list[Relationship]) -> forms
         return HandOverForm(data, user=request.user, former=owners.pop() if len(owners) == 1 else None)
     if deed.form is TeamForm:
         return TeamForm(data, user=request.user, present={row.team_id for row in rows})
+    if deed.form is CadenceForm:
+        return CadenceForm(data, agreed=_agreed(rows), chosen=len(rows))
     return deed.form(data)
+
+
+def _agreed(rows: list[Relationship]) -> int:
+    """How many have a rhythm that somebody of theirs agreed to."""
+    return sum(1 for row in rows if row.agreement is not None and not row.agreement.assumed)
 
 
 def _about(name: str, rows: list[Relationship], user: User, now: Now) -> dict[str, Any]:
@@ -106,8 +113,6 @@ def _about(name: str, rows: list[Relationship], user: User, now: Now) -> dict[st
     about: dict[str, Any] = {}
     if name == "owner":
         about |= {"items": open_items([row.pk for row in rows], now), "given_away": given_away(user, rows)}
-    if name == "cadence":
-        about["agreed"] = sum(1 for row in rows if row.agreement is not None and not row.agreement.assumed)
     if name == "tags":
         about["tags"] = sorted({tag for row in rows for tag in row.tags})[:20]
     return about

@@ -495,7 +495,9 @@ OF_ADAM: dict[str, Deed] = {
 
 
 def one_to_one(by: dict[str, Any]) -> Done[Any]:
-    return accounts.hold_one_to_one(person=people.alice(), held_on=TODAY, note="Ice", **by)
+    alice = people.alice()
+    people.been_here_since(TODAY)
+    return accounts.hold_one_to_one(person=alice, held_on=TODAY, note="Ice", **by)
 
 
 # Of the manager who held it: neither whom it was with nor an administrator takes it back.

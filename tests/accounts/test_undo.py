@@ -98,6 +98,7 @@ def book() -> Book:
     accounts.create_account(**by, name="Lonely", zone="UTC")
     accounts.invite_person(actor=adam, now=NOW, email="nina@concord.example", name="Nina Nord", zone="UTC")
     accounts.add_team(actor=adam, now=NOW, name="West")
+    people.been_here_since(MONDAY - 400 * DAY)
     accounts.hold_one_to_one(actor=people.mona(), now=NOW, person=alice, held_on=MONDAY, note="Well")
     accounts.create_cover(
         actor=bob, now=NOW, absent=bob, stand_in=alice, from_on=MONDAY + 7 * DAY, until_on=MONDAY + 9 * DAY

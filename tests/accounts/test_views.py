@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account, Affiliation, Contact, Membership, Team, UndoStep, User
+from accounts.undo import newest_standing, take_back
 from tests import people
 from web.clock import Now
 from web.text import name_key
@@ -164,7 +167,7 @@ def test_key_takes_back_what_was_done_last_and_says_where_or_that_there_is_nothi
         told: dict[str, Any] = json.loads(client.post(latest, headers={**HTMX, **headers})["HX-Trigger"])["toast"]
         return told
 
-    nothing = {"message": "You did nothing in the last hour that could be taken back.", "bad": True}
+    nothing = {"message": "Nothing that you did in the last hour is left to take back.", "bad": True}
     link = {"link_url": reverse("history"), "link_label": "History"}
     assert key() == nothing | link
     client.post(reverse("alias_add", args=[account.pk]), {"name": "First"})
@@ -173,16 +176,39 @@ def test_key_takes_back_what_was_done_last_and_says_where_or_that_there_is_nothi
     assert (told["message"], told["undo_label"]) == (f"Taken back: {account} is also known as Other.", "Redo")
     assert (told["link_url"], told["link_label"]) == (account.get_absolute_url(), "Show")
     assert [alias.name for alias in account.aliases.all()] == ["First"]
+    other = told["undo_url"]
     told = key(referer=f"http://testserver{account.get_absolute_url()}")
-    assert told["message"].startswith("Done again") and told["link_url"] == reverse("history")
-    assert "undo_label" not in told, "the button of a toast says Undo unless told otherwise"
-    assert key()["undo_label"] == "Redo"
-    assert "undo_label" not in key()
-    assert client.post(latest)["Location"] == reverse("today")
-    assert as_(people.bob()).post(latest, headers=HTMX)["HX-Trigger"].count("nothing in the last hour")
+    assert told["message"] == f"Taken back: {account} is also known as First."
+    assert told["link_url"] == reverse("history")
+    assert not account.aliases.exists()
+    assert [key(), key()] == [nothing | link] * 2, "no further press does again what was taken back"
+    again = json.loads(client.post(other, headers=HTMX)["HX-Trigger"])["toast"]
+    assert again["message"].startswith("Done again") and "undo_label" not in again
+    assert [alias.name for alias in account.aliases.all()] == ["Other"], "the button of the toast does"
+    assert key()["message"] == f"Taken back: {account} is also known as Other.", "what was done again stands"
+    assert key() == nothing | link
+    client.post(reverse("alias_add", args=[account.pk]), {"name": "Third"})
+    assert as_(people.bob()).post(latest, headers=HTMX)["HX-Trigger"].count("left to take back")
     UndoStep.objects.update(done_at=Now.read().instant - timedelta(hours=2))
     assert key() == nothing | link
-    assert [alias.name for alias in account.aliases.all()] == ["First"]
+    assert client.post(latest)["Location"] == reverse("today")
+    assert [alias.name for alias in account.aliases.all()] == ["Third"]
+
+
+def test_the_deed_before_is_found_by_one_query_however_many_were_taken_back_since() -> None:
+    alice, counts = people.alice(), []
+    account = people.relationship().account
+    client = as_(alice)
+    client.post(reverse("alias_add", args=[account.pk]), {"name": "First"})
+    first = UndoStep.objects.get()
+    for size in (1, 20):
+        for number in range(size):
+            client.post(reverse("alias_add", args=[account.pk]), {"name": f"Other {size} {number}"})
+            take_back(step_id=UndoStep.objects.first().pk, actor=alice, now=Now.read())  # type: ignore[union-attr]
+        with CaptureQueriesContext(connection) as queries:
+            assert newest_standing(alice, since=first.done_at) == first
+        counts.append(len(queries))
+    assert counts == [1, 1]
 
 
 def test_what_was_undone_already_is_refused_in_words() -> None:

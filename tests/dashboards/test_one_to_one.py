@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.one_to_one import MOST, MOVED, PLACES, Base, Candidate, Change, Good, Row, Topic, moved, pick, start
+from dashboards.one_to_one import (
+    AT_ONCE,
+    MOST,
+    MOVED,
+    PLACES,
+    Base,
+    Candidate,
+    Change,
+    Good,
+    Row,
+    Topic,
+    moved,
+    pick,
+    start,
+)
 from dashboards.one_to_one_words import lede
 
 TODAY = date(2026, 11, 29)
@@ -19,6 +34,7 @@ CANDIDATES = st.lists(
         reason=st.sampled_from(Topic),
         rank=st.floats(-5, 5),
         key=st.integers(0, 4),
+        new=st.booleans(),
     ),
     max_size=40,
 )
@@ -38,35 +54,70 @@ def test_every_relationship_has_one_row_and_no_reason_is_lost(candidates: list[C
 
 
 # What is wrong today, whoever is asked; the rest may become so.
-BROKEN = {Topic.CRITICAL, Topic.PROBLEM, Topic.OURS_LATE, Topic.UNANSWERED, Topic.SILENT, Topic.OVERDUE}
+BROKEN = {Topic.PROBLEM, Topic.OURS_LATE, Topic.UNANSWERED, Topic.SILENT, Topic.OVERDUE}
+Told = tuple[int, Topic | Good]
 
 
-def reasons_of(row: Row) -> set[Topic | Good]:
-    return {row.first.reason, *row.also}
+def told_of(row: Row, candidates: list[Candidate]) -> set[Told]:
+    """What there is to say of a partner, by when it is told: at once, as new, as what was there already."""
+    own = [one for one in candidates if one.relationship == row.relationship]
+    return {(0 if one.reason in AT_ONCE else 1 if one.new else 2, one.reason) for one in own}
+
+
+def turns(row: Row, candidates: list[Candidate]) -> list[int]:
+    return sorted(turn for turn, _reason in told_of(row, candidates))
 
 
 @given(CANDIDATES)
-def test_the_worst_stands_first_between_rows_and_within_them(candidates: list[Candidate]) -> None:
-    found = pick(candidates)
-    rows = [*found.rows, *found.rest]
-    places = [PLACES[row.first.reason] for row in rows]
+def test_the_worst_of_what_is_new_stands_first_between_rows_and_within_them(candidates: list[Candidate]) -> None:
+    rows = pick(candidates, most=99).rows
+    places = [row.first.tells for row in rows]
     assert places == sorted(places)
     for row in rows:
         assert row.first.place == min(one.place for one in candidates if one.relationship == row.relationship)
-        assert all(PLACES[row.first.reason] < PLACES[one] for one in row.also)
 
 
 @given(CANDIDATES)
-def test_what_is_broken_now_stands_before_what_may_break(candidates: list[Candidate]) -> None:
-    broken = [bool(reasons_of(row) & BROKEN) for row in pick(candidates, most=99).rows]
-    assert broken == sorted(broken, reverse=True)
+def test_what_is_critical_comes_first_then_whoever_has_news_then_the_rest(candidates: list[Candidate]) -> None:
+    first = [turns(row, candidates)[0] for row in pick(candidates, most=99).rows]
+    assert first == sorted(first)
+
+
+@given(CANDIDATES)
+def test_of_what_is_new_the_persons_own_word_stands_first(candidates: list[Candidate]) -> None:
+    """No matter how much else is new: nothing but what is critical can push it off the sheet."""
+    said = [(1, Topic.FEELING) in told_of(row, candidates) for row in pick(candidates, most=99).rows
+            if turns(row, candidates)[0] > 0]  # fmt: skip
+    assert said == sorted(said, reverse=True)
+
+
+@given(CANDIDATES)
+def test_of_what_came_at_one_time_what_is_broken_stands_before_what_may_break(candidates: list[Candidate]) -> None:
+    rest = [one for one in candidates if one.reason not in AT_ONCE | {Topic.FEELING}]
+    for new in (True, False):
+        rows = pick([one for one in rest if one.new is new], most=99).rows
+        broken = [bool({row.first.reason, *row.also} & BROKEN) for row in rows]
+        assert broken == sorted(broken, reverse=True)
 
 
 @given(CANDIDATES)
 def test_who_has_the_same_reasons_and_more_is_never_below(candidates: list[Candidate]) -> None:
     rows = pick(candidates, most=99).rows
     for place, row in enumerate(rows):
-        assert not any(reasons_of(row) < reasons_of(below) for below in rows[place + 1 :])
+        assert not any(told_of(row, candidates) < told_of(below, candidates) for below in rows[place + 1 :])
+
+
+@given(CANDIDATES, st.integers(0, 30))
+def test_to_be_new_never_moves_a_partner_down(candidates: list[Candidate], place: int) -> None:
+    if place >= len(candidates):
+        return
+    one = candidates[place]
+    before = [row.relationship for row in pick(candidates, most=99).rows]
+    after = [
+        row.relationship
+        for row in pick([*candidates[:place], replace(one, new=True), *candidates[place + 1 :]], most=99).rows
+    ]
+    assert after.index(one.relationship) <= before.index(one.relationship)
 
 
 @given(CANDIDATES, st.integers(1, 12), st.data())
@@ -74,7 +125,7 @@ def test_one_thing_more_of_any_kind_never_moves_it_down(
     candidates: list[Candidate], of: int, data: st.DataObject
 ) -> None:
     before = [row.relationship for row in pick(candidates, most=99).rows]
-    more = Candidate(of, data.draw(st.sampled_from(Topic)), data.draw(st.floats(-5, 5)), 9)
+    more = Candidate(of, data.draw(st.sampled_from(Topic)), data.draw(st.floats(-5, 5)), 9, data.draw(st.booleans()))
     after = [row.relationship for row in pick([*candidates, more], most=99).rows]
     assert of not in before or after.index(of) <= before.index(of)
     assert [one for one in after if one != of] == [one for one in before if one != of]
@@ -84,7 +135,7 @@ def test_one_thing_more_of_any_kind_never_moves_it_down(
 def test_of_those_with_the_same_reasons_the_one_that_ranks_first_stands_first(candidates: list[Candidate]) -> None:
     rows = pick(candidates, most=99).rows
     for one, below in pairwise(rows):
-        if reasons_of(one) == reasons_of(below):
+        if told_of(one, candidates) == told_of(below, candidates):
             assert one.first.rank <= below.first.rank
 
 

@@ -10,14 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts import actions as accounts
-from accounts.models import Membership, OneToOne, User
+from accounts.models import Membership, OneToOne, UndoStep, User
 from accounts.queries import managers_of
 from accounts.undo import take_back
 from relationships import actions
 from relationships.models import (
     Comment,
+    Feedback,
     HandOver,
     HealthFlag,
     Mention,
@@ -29,6 +31,7 @@ from relationships.models import (
     Standing,
 )
 from tests import people
+from web import dates
 from web.clock import Now
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,8 @@ def sheet(reader: User | None = None, person: User | None = None, **query: str) 
 
 
 def hold(days: int, **more: str) -> OneToOne:
+    people.alice()
+    people.been_here_since(ago(800))
     done = accounts.hold_one_to_one(
         actor=people.mona(), now=Now.read(), person=people.alice(), held_on=ago(days), **more
     )
@@ -207,13 +212,14 @@ def test_a_standing_that_fell_is_to_be_talked_about_and_says_what_moved_it() -> 
     row = people.relationship(account=people.account("Ewos"))
     stood(row, 52.4, 61.9)
     hold(10)
-    assert talked(sheet()) == [("Ewos", "down 9 points, from 61 to 52")]
+    compared = dates.plain(ago(12), today())
+    assert talked(sheet()) == [("Ewos", f"down 9 points since {compared}, from 61 to 52")]
     assert sheet().context["talk"][0].why == "Most of it: trust."
     assert sheet().context["talk"][0].address.endswith("/standing/")
     Snapshot.objects.all().delete()
     stood(row, 61.9, 52.4)
     assert talked(sheet()) == []
-    assert [line.fact for line in sheet().context["good"]] == ["up 9 points, from 52 to 61"]
+    assert [line.fact for line in sheet().context["good"]] == [f"up 9 points since {compared}, from 52 to 61"]
 
 
 def test_standings_by_other_weights_are_not_compared() -> None:
@@ -246,6 +252,74 @@ def test_the_worst_stands_first_with_its_reason_and_at_most_seven() -> None:
     assert partners == ["Worst", *(f"Late {number}" for number in (8, 7, 6, 5, 4, 3))]
     assert response.context["talk_more"] == "3 more partners"
     assert "10 to talk about" in response.context["lede"].replace("ten", "10")
+
+
+def line_of(partner: str) -> Any:
+    return next(line for line in sheet().context["talk"] if str(line.relationship) == partner)
+
+
+def flag(row: Relationship, kind: str, days: int) -> None:
+    HealthFlag.objects.create(relationship=row, account=row.account, kind=kind, since=ago(days))
+
+
+def test_a_line_tells_no_fact_twice() -> None:
+    """The reason why a renewal is told quotes a flag or the silence: it is not there besides as well."""
+    row = people.relationship(account=people.account("Osprey"), renewal_on=today() + timedelta(days=40))
+    hold(60)
+    flag(row, "single_threaded", 90)
+    line = line_of("Osprey")
+    assert line.fact.startswith("renews") and line.why.startswith("Single-threaded since") and line.also == ""
+    flag(row, "going_quiet", 95)
+    line = line_of("Osprey")
+    assert line.why.startswith("Going quiet since") and line.also == "Besides: another flag."
+    Relationship.objects.filter(pk=row.pk).update(due_on=ago(70), overdue_from=ago(69), every_days=300)
+    line = line_of("Osprey")
+    assert line.fact.startswith("renews"), "that it is overdue was known the last time"
+    assert line.why.startswith("Never in touch") and line.also == "Besides: a flag."
+
+
+def test_what_is_new_since_the_last_one_stands_before_what_was_there_already_and_says_so() -> None:
+    for number in range(8):
+        flag(people.relationship(account=people.account(f"Old {number}")), "single_threaded", 100 + number)
+    late = people.relationship(account=people.account("Late"))
+    people.promise(late, due_on=ago(40), made_on=ago(50))
+    felt = people.relationship(account=people.account("Fenwick"))
+    flag(people.relationship(account=people.account("New")), "one_sided", 5)
+    hold(20)
+    actions.feel(actor=people.alice(), now=Now.on(ago(5)), relationship=felt, word="troubled", note="Cold on the phone")
+    response = sheet()
+    assert [(str(line.relationship), line.new) for line in response.context["talk"]][:4] == [
+        ("Fenwick", True),
+        ("New", True),
+        ("Late", False),
+        ("Old 0", False),
+    ]
+    assert response.content.decode().count(">New.</span>") == 2
+    assert "what is critical, then what is new, the worst first" in response.content.decode()
+    assert [str(line.relationship) for line in sheet(all="talk").context["lines"]][:3] == ["Fenwick", "New", "Late"]
+
+
+def test_a_critical_complaint_is_to_be_talked_about_from_its_first_day_until_it_is_answered() -> None:
+    row = people.relationship(account=people.account("Northmere"))
+    people.promise(row, due_on=ago(3), made_on=ago(9))
+    said = people.feedback(row, heard_on=today(), nature="complaint", severity=3, said="The ice was warm")
+    milder = people.feedback(people.relationship(), heard_on=today(), nature="complaint", severity=2)
+    response = sheet()
+    line = response.context["talk"][0]
+    assert str(line.relationship) == "Northmere" and "The ice was warm" in line.fact
+    assert line.address == said.get_absolute_url() and "a promise of ours is late" in line.also
+    assert str(milder.relationship) not in {partner for partner, _fact in talked(response)}
+    Feedback.objects.filter(pk=said.pk).update(answered_on=today())
+    assert "The ice was warm" not in sheet().context["talk"][0].fact
+
+
+def test_a_critical_complaint_beside_a_problem_is_named_besides() -> None:
+    row = people.relationship(account=people.account("Northmere"))
+    actions.open_problem(
+        actor=people.alice(), now=Now.on(ago(9)), relationship=row, what="No ice", severity=3, opened_on=ago(9)
+    )
+    people.feedback(row, heard_on=ago(1), nature="complaint", severity=3)
+    assert "a critical complaint without an answer" in line_of("Northmere").also
 
 
 def test_what_the_person_asked_for_is_told_with_whoever_was_asked() -> None:
@@ -285,11 +359,16 @@ def test_no_sheet_differs_by_what_a_colleague_has() -> None:
 def test_held_today_is_kept_once_changed_and_taken_back() -> None:
     client = client_of(people.mona())
     address = f"/people/{people.alice().pk}/one-to-ones/new/"
+    people.been_here_since(ago(400))
     sent = {"held_on": today().isoformat(), "note": " Ice first ", "asked": ""}
     assert client.post(address, sent).status_code == 302
     again = client.post(address, {**sent, "note": "Typed twice"})
-    assert again.status_code == 422 and "Typed twice" in again.content.decode()
+    page = again.content.decode()
     row = OneToOne.objects.get()
+    assert again.status_code == 422
+    assert "is noted already: this is it, with what you typed." in page
+    assert f'action="{reverse("one_to_one_edit", args=[row.pk])}"' in page
+    assert again.context["form"]["note"].value() == "Ice first\n\nTyped twice"
     assert (row.note, row.manager, row.person) == ("Ice first", people.mona(), people.alice())
     step = accounts.change_one_to_one(
         actor=people.mona(), now=Now.read(), one_to_one=row, values={"note": "Salt", "held_on": ago(2)}
@@ -308,6 +387,73 @@ def test_a_day_to_come_is_refused_where_it_was_typed() -> None:
     response = client_of(people.mona()).post(address, {"held_on": (today() + timedelta(days=3)).isoformat()})
     assert response.status_code == 422
     assert response.context["form"].errors["held_on"] == ["This day is still to come. Note it once you have talked."]
+
+
+def test_a_second_one_of_a_day_is_saved_into_the_first_which_nobody_changed_meanwhile() -> None:
+    row, client = hold(0, note="Ice", asked="A van"), client_of(people.mona())
+    address = reverse("one_to_one_create", args=[people.alice().pk])
+    sent = {"held_on": today().isoformat(), "note": "Salt", "asked": "A van"}
+    again = client.post(address, sent)
+    form = again.context["form"]
+    both = {name: form[name].value() for name in ("held_on", "note", "asked")}
+    assert both == {"held_on": today().isoformat(), "note": "Ice\n\nSalt", "asked": "A van"}
+    saved = client.post(again.context["action"], {**both, "version": again.context["version"]})
+    assert saved.status_code == 302
+    kept = OneToOne.objects.get()
+    assert (kept.pk, kept.note, kept.asked) == (row.pk, "Ice\n\nSalt", "A van")
+    stale = client.post(again.context["action"], {**both, "note": "Other", "version": again.context["version"]})
+    assert stale.status_code == 422 and "while you typed" in stale.content.decode()
+
+
+def test_once_noted_the_button_changes_the_one_of_today_and_another_day_is_still_noted() -> None:
+    people.relationship()
+    client, day = client_of(people.mona()), dates.plain(today(), today())
+    new = reverse("one_to_one_create", args=[people.alice().pk])
+    assert client.get(new).context["form"]["held_on"].value() == today()
+    assert sheet().context["held_today"] is None and "Held today" in sheet().content.decode()
+    row = hold(0)
+    change = reverse("one_to_one_edit", args=[row.pk])
+    for address in (f"/people/{people.alice().pk}/one-to-one/", "/people/one-to-ones/"):
+        page = client.get(address).content.decode()
+        assert "Held today" not in page and "Change today’s" in page and f'href="{change}"' in page
+    assert f'href="{new}"' in sheet().content.decode(), "one of another day"
+    assert client.get(new).context["form"]["held_on"].value() is None
+    hers = sheet(people.alice()).content.decode()
+    assert "Change today’s" not in hers and new not in hers
+    said = [step.said for step in UndoStep.objects.filter(actor=people.mona())]
+    assert said == [f"One-to-one with Alice Ahlberg on {day} noted"]
+
+
+def test_every_message_names_the_day_so_that_taking_back_is_no_guess() -> None:
+    mona, now = people.mona(), Now.read()
+    long_ago = date(today().year - 1, 3, 2)
+    row, other = hold(9), hold((today() - long_ago).days)
+    accounts.change_one_to_one(actor=mona, now=now, one_to_one=row, values={"note": "Ice"})
+    accounts.remove_one_to_one(actor=mona, now=now, one_to_one_id=other.pk)
+    day = dates.plain(ago(9), today())
+    assert [step.said for step in UndoStep.objects.filter(actor=mona).order_by("id")] == [
+        f"One-to-one with Alice Ahlberg on {day} noted",
+        f"One-to-one with Alice Ahlberg on 2 March {today().year - 1} noted",
+        f"One-to-one with Alice Ahlberg on {day} changed",
+        f"One-to-one with Alice Ahlberg on 2 March {today().year - 1} removed",
+    ]
+
+
+def test_a_day_before_the_person_was_there_is_refused_where_it_was_typed() -> None:
+    alice, client = people.alice(), client_of(people.mona())
+    people.been_here_since(date(2025, 11, 4))
+    address = reverse("one_to_one_create", args=[alice.pk])
+    why = ["Alice Ahlberg has been here since 4 November 2025, so it can't have been before that."]
+    for day in ("1970-01-02", "2025-11-03"):
+        response = client.post(address, {"held_on": day, "note": "Typed"})
+        assert response.status_code == 422 and "Typed" in response.content.decode()
+        assert response.context["form"].errors["held_on"] == why
+    assert client.post(address, {"held_on": "2025-11-04"}).status_code == 302
+    row = OneToOne.objects.get()
+    edit = reverse("one_to_one_edit", args=[row.pk])
+    assert client.post(edit, {"held_on": "2025-11-03"}).status_code == 422
+    people.been_here_since(date(2026, 1, 1))
+    assert client.post(edit, {"held_on": "2025-11-04", "note": "Kept"}).status_code == 302, "it stands as it was noted"
 
 
 def test_what_is_noted_is_read_by_the_two_and_not_by_another_manager_of_the_person() -> None:
@@ -341,7 +487,7 @@ def test_the_list_names_the_team_by_name_with_the_last_day_and_the_portfolio_lea
     people.relationship(), people.bob()
     hold(9)
     response = client_of(people.mona()).get("/people/one-to-ones/")
-    assert [(str(one), last) for one, last in response.context["team"]] == [
+    assert [(str(one), last) for one, last, _today in response.context["team"]] == [
         ("Alice Ahlberg", "9 days ago"),
         ("Bob Brandt", ""),
     ]

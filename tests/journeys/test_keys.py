@@ -36,7 +36,7 @@ def test_help_and_where_the_keys_lead(browse: Open) -> None:
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.locator("h1").click()
     page.keyboard.press("z")
-    toast(page, "You did nothing in the last hour that could be taken back.")
+    toast(page, "Nothing that you did in the last hour is left to take back.")
 
 
 def test_letters_are_letters_while_typing(browse: Open) -> None:

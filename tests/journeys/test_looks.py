@@ -394,6 +394,7 @@ def test_pages_and_dialogs_of_health(browse: Open, watch: Watch) -> None:
 def test_sheet_of_a_one_to_one(browse: Open) -> None:
     full_book()
     alice, page = people.alice(), with_axe(browse(people.mona()))
+    people.been_here_since(ago(400))
     hold_one_to_one(
         actor=people.mona(),
         now=Now.read(),

@@ -33,7 +33,7 @@ def test_what_to_talk_about_is_read_held_and_noted_for_both(browse: Open) -> Non
     box.get_by_label("Note").fill("She rings Ewos today")
     page.keyboard.press("Control+Enter")
     closed(page)
-    said = toast(page, "One-to-one with Alice Ahlberg noted")
+    said = toast(page, "One-to-one with Alice Ahlberg on")
     expect(page.locator(".c-lede")).to_contain_text("Since the last one-to-one")
     expect(page.get_by_role("region", name="What Alice Ahlberg asked for")).to_contain_text("A driver on Thursdays")
     expect(page.get_by_role("region", name="Going well")).to_contain_text("Nothing was kept")

@@ -419,6 +419,35 @@ def test_long_rhythm_for_many_needs_a_reason() -> None:
     assert (row.every_days, row.agreement and row.agreement.assumed) == (60, True)
 
 
+def test_dialog_asks_for_the_reason_at_once_where_some_were_agreed_and_says_how_many() -> None:
+    ingrid, client = Contact.objects.create(name="Ingrid Moe"), client_of(people.alice())
+    spoken, other, third = (people.relationship() for _number in range(3))
+
+    def dialog(*rows: Relationship) -> tuple[bool, str]:
+        asked = {"deed": "cadence", "rows": ",".join(str(row.pk) for row in rows)}
+        reason = client.get(reverse("relationship_bulk"), asked).context["form"]["reason"]
+        return reason.field.required, str(reason.help_text)
+
+    assert dialog(other, spoken) == (False, "Only needed for more than 31 days.")
+    for row in (spoken, third):
+        actions.agree_cadence(
+            actor=people.alice(), now=NOW, relationship=row, every_days=14, agreed_with=ingrid, reason=""
+        )
+    ends = "and will be assumed again: say why"
+    assert dialog(other) == (False, "Only needed for more than 31 days.")
+    assert dialog(other, spoken) == (True, f"1 of these was agreed with somebody of theirs, {ends} it changes.")
+    three = f"2 of these were agreed with somebody of theirs, {ends} they change."
+    assert dialog(other, spoken, third) == (True, three)
+    assert dialog(spoken, third) == (True, f"All of these were agreed with somebody of theirs, {ends} they change.")
+    assert dialog(spoken) == (True, f"It was agreed with somebody of theirs, {ends} it changes.")
+    sent = {"deed": "cadence", "rows": f"{other.pk},{spoken.pk}", "every_days": "7", "reason": ""}
+    refused = client.post(reverse("relationship_bulk"), sent)
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {"reason": ["Say why the rhythm changes that was agreed with them."]}
+    assert client.post(reverse("relationship_bulk"), {**sent, "reason": "Winter"}).status_code == 302
+    assert set(Relationship.objects.filter(pk__in=[other.pk, spoken.pk]).values_list("every_days", flat=True)) == {7}
+
+
 @pytest.mark.parametrize("page", ["one", "many", "leaving"])
 def test_reader_is_no_choice_to_hand_over_to(page: str) -> None:
     row, offered = people.relationship(), {people.alice(), people.bob(), people.mona(), people.adam()}
