@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dashboards import standing_course_words as said_as
 from dashboards.insights_charts import ticks
-from relationships import health_words, records, weekly
+from relationships import health, health_words, records, weekly
 from relationships.evidence import Component
 from relationships.health_case import Case, Entry
 from relationships.models import (
@@ -55,6 +55,7 @@ def chart(row: Relationship, known: records.Known, entries: Sequence[Entry], cas
         {one: case.points(one)[0] for one in Component},
         {one: case.weights.of(one) for one in Component},
         shown=False,
+        judged=case.standing.judged,
     )
     found = weekly.points(wanted, _kept(row, wanted[0], versions), now, _reckon(row, known, entries, versions))
     happened = sorted(_happened(row, versions, wanted[0], case.day), key=lambda one: one.place)
@@ -73,7 +74,8 @@ def _kept(row: Relationship, since: date, versions: Sequence[ScoreConfig]) -> li
 
 def _shown(kept: Snapshot, scale: Scale) -> Point:
     most = {one: scale.weights.of(one) for one in Component}
-    return Point(kept.on, {one: most[one] * getattr(kept, f"{one}_b") for one in Component}, most, shown=True)
+    earned = {one: most[one] * getattr(kept, f"{one}_b") for one in Component}
+    return Point(kept.on, earned, most, shown=True, judged=kept.score is not None)
 
 
 def _reckon(
@@ -87,9 +89,12 @@ def _reckon(
 
     def reckon(day: date) -> Point:
         stood = next((halt.first for halt in known.record.halts if halt.holds(day)), day)
-        weights = run.scale(stood).weights
-        most = {one: weights.of(one) for one in Component}
-        return Point(day, {one: most[one] * run.of(one, stood).belief for one in Component}, most, shown=False)
+        scale = run.scale(stood)
+        most = {one: scale.weights.of(one) for one in Component}
+        opinions = {one: run.of(one, stood) for one in Component}
+        unknown = sum(most[one] * opinions[one].unknown for one in Component)
+        earned = {one: most[one] * opinions[one].belief for one in Component}
+        return Point(day, earned, most, shown=False, judged=health.can_be_judged(unknown, scale.thresholds))
 
     return reckon
 
@@ -181,7 +186,7 @@ def _drawn(found: Sequence[Point], happened: Sequence[Happening], today: date) -
                         Cell(said_as.of_most(point.full(one), point.most[one]), number=point.full(one))
                         for one in Component
                     ),
-                    str(point.whole),
+                    health_words.NO_POINTS if point.score is None else str(point.score),
                     "; ".join(said_as.read_out(one, today) for one in weeks[at]) or health_words.NO_POINTS,
                 ]
                 for at, point in enumerate(found)

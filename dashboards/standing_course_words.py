@@ -38,9 +38,7 @@ def title(moved: Moved | None, weeks: int) -> str:
 
 def sentence(found: Sequence[Point], moved: Moved | None, happened: int, drawn: int, today: date) -> str:
     """*In all 61 points on 3 March and 52 now. As shown then; before 4 May as known today. …*"""
-    first, last = found[0], found[-1]
-    told = {"day": dates.plain(first.day, today), "before": first.whole, "after": last.whole}
-    said = [_("In all %(before)d points on %(day)s, %(after)d now.") % told, _kept(found, today)]
+    said = [_in_all(found[0], found[-1], today), _kept(found, today)]
     if happened > drawn:
         count = {"drawn": drawn, "all": happened}
         said.append(
@@ -60,6 +58,16 @@ def sentence(found: Sequence[Point], moved: Moved | None, happened: int, drawn: 
     return " ".join(one for one in said if one)
 
 
+def _in_all(first: Point, last: Point, today: date) -> str:
+    """Of a day on which too little was known there is no sum: that would be the score which is not shown."""
+    told = {"day": dates.plain(first.day, today), "before": first.score, "after": last.score}
+    if last.score is None:
+        return _("Too little is known to add them up.")
+    if first.score is None:
+        return _("In all %(after)d points now; on %(day)s too little was known to add them up.") % told
+    return _("In all %(before)d points on %(day)s, %(after)d now.") % told
+
+
 def _kept(found: Sequence[Point], today: date) -> str:
     reckoned = [one for one in found[:-1] if not one.shown]
     if not reckoned:
@@ -77,10 +85,10 @@ def _kept(found: Sequence[Point], today: date) -> str:
 def stop(point: Point, names: Mapping[Component, str], today: date) -> str:
     """*Week of 3 August: cadence 7 of 20, access 16 of 20, …; 71 in all.*"""
     parts = ", ".join(f"{name.lower()} {of_most(point.full(one), point.most[one])}" for one, name in names.items())
-    told = {"day": dates.plain(point.day, today), "parts": parts, "all": point.whole}
-    if point.day == today:
-        return _("Now: %(parts)s; %(all)d in all.") % told
-    return _("Week of %(day)s: %(parts)s; %(all)d in all.") % told
+    if point.score is not None:
+        parts = _("%(parts)s; %(all)d in all") % {"parts": parts, "all": point.score}
+    told = {"day": dates.plain(point.day, today), "parts": parts}
+    return (_("Now: %(parts)s.") if point.day == today else _("Week of %(day)s: %(parts)s.")) % told
 
 
 def read_out(one: Happening, today: date) -> str:

@@ -7,7 +7,7 @@ dates of the relationship's zone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -26,19 +26,23 @@ MOVED = 2
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What each component had earned of its own points on a day; ``shown`` where it was kept as it was shown then."""
+    """What each component had earned of its own points on a day; ``shown`` where it was kept as it was shown then.
+
+    All of them together are a score, and there is one only of what could be ``judged``.
+    """
 
     day: date
     earned: Mapping[Component, float]
     most: Mapping[Component, float]
     shown: bool
+    judged: bool = True
 
     def full(self, component: Component) -> int:
         return health.whole(self.earned[component])
 
     @property
-    def whole(self) -> int:
-        return health.whole(sum(self.earned.values()))
+    def score(self) -> int | None:
+        return health.whole(sum(self.earned.values())) if self.judged else None
 
 
 def days(begun_on: date, today: date, weeks: int = WEEKS) -> list[date]:
@@ -58,7 +62,7 @@ def points(wanted: Sequence[date], kept: Sequence[Point], now: Point, reckon: Ca
     found = []
     for day in wanted[:-1]:
         near = [one for one in kept if day - WEEK < one.day <= day]
-        found.append(Point(day, near[-1].earned, near[-1].most, shown=True) if near else reckon(day))
+        found.append(replace(near[-1], day=day) if near else reckon(day))
     return [*found, now]
 
 

@@ -19,11 +19,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Account, User
+from dashboards import actions as counting
 from dashboards import insights_charts, insights_rows, insights_words
 from dashboards.findings import Counted
 from dashboards.models import BookCount, BookFigure, Movement
 from relationships.cadence import State
-from relationships.models import HealthFlag, Relationship, Standing
+from relationships.models import Feedback, HealthFlag, Relationship, Standing
 from tests import people
 from tests.dashboards import books
 from web.charts import Dots, Heaps, Lines, Shape
@@ -472,6 +473,37 @@ def test_of_a_kind_of_flag_the_others_are_counted_and_open_the_list() -> None:
     count({**FIGURES, "flag:single_threaded": 5})
     html = page(people.alice())
     assert re.search(r"</a> and <a [^>]*flag=single_threaded[^>]*>two more</a>: of the newest, since today\.", html)
+
+
+def test_lists_that_name_a_few_say_how_many_more_there_are() -> None:
+    """Of the overdue and of what renews, as of flags; where all are named nothing more is said."""
+    today = Now.read().today("UTC")
+    late = today - timedelta(days=3)
+    for index in range(8):
+        renews = today + timedelta(days=index + 1)
+        people.relationship(every_days=30, due_on=late, overdue_from=late, renewal_on=renews)
+    count({**FIGURES, "late:week": 8, "renewing": 8})
+    html = page(people.alice())
+    assert re.search(r"</a> and <a [^>]*late=week[^>]*>five more</a>", html)
+    assert re.search(r"And <a [^>]*renews=90[^>]*>two more</a>", html)
+    BookFigure.objects.filter(figure="late:week").update(value=3)
+    BookFigure.objects.filter(figure="renewing").update(value=6)
+    assert not re.search(r">\w+ more</a>", page(people.alice()))
+
+
+def test_praise_waits_for_an_answer_in_the_count_and_in_the_list() -> None:
+    """As on the page Feedback, whose tab is called waiting."""
+    row = people.relationship()
+    for nature in ("praise", "complaint"):
+        people.feedback(row, nature=nature)
+    counting.count_book(now=Now.read())
+    html = page(people.alice())
+    assert "2 wait now" in said_on(html) and "Praise waits for an answer, too." in html
+    client = Client()
+    client.force_login(people.alice())
+    listed = client.get(links(html)["2 answers to feedback of theirs that are waited for, praise too"])
+    assert {one.nature for one in Feedback.objects.filter(answered_on=None)} == {"praise", "complaint"}
+    assert [tab.count for tab in listed.context["tabs"] if str(tab.name) == "Waiting"] == [2]
 
 
 def test_months_and_years_under_the_axis() -> None:

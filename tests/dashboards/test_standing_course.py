@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from dashboards import standing_course, standing_page
 from relationships import actions, health, queries, records, weekly
 from relationships.evidence import Component
-from relationships.models import HandOver, HealthFlag, Relationship, Snapshot
+from relationships.models import HandOver, HealthFlag, Relationship, ScoreConfig, Snapshot
 from tests import people
 from tests.dashboards.test_people_page import client_of
 from web.clock import Now
@@ -70,6 +70,32 @@ def test_each_week_is_what_the_page_of_that_day_says() -> None:
         case = standing_page.case_of(row, known, day, today=today(), entries=entries)
         points = [health.whole(case.points(one)[0]) for one in Component]
         assert [int(cell.text.split(" ")[0]) for cell in line[1:6]] == points, day
+
+
+def test_of_a_day_on_which_too_little_was_known_there_is_no_sum() -> None:
+    """In the sentence, read out, and in the table, which is the file: at each day as the page of that day has it."""
+    row = with_a_year()
+    wanted, sums = weekly.days(ago(300), today()), set()
+    known, entries, _case = read(row)
+    cases = [standing_page.case_of(row, known, day, today=today(), entries=entries) for day in wanted]
+    # As many points must be known as are on some of these days.
+    unknown = sorted(case.standing.unknown for case in cases)
+    ScoreConfig.objects.filter(version=1).update(most_unknown=int(unknown[len(unknown) // 2]))
+    known, entries, _case = read(row)
+    found = chart(row)
+    for day, line, stop in zip(wanted, found.table.rows, found.plot.stops, strict=True):
+        case = standing_page.case_of(row, known, day, today=today(), entries=entries)
+        assert line[6] == (str(health.whole(case.standing.earned)) if case.standing.judged else "–"), day
+        assert (" in all" in stop.said) == case.standing.judged
+        sums.add(case.standing.judged)
+    assert sums == {False, True}
+    assert "too little was known to add them up" in found.sentence
+    actions.remember(since=ago(60), now=Now.read())
+    row.snapshots.update(score=None)
+    assert {line[6] for line in chart(row).table.rows[-8:-1]} == {"–"}
+    nothing = chart(people.relationship(created_at=Now.read().instant - timedelta(days=30)))
+    assert nothing.sentence.startswith("Too little is known to add them up.")
+    assert {line[6] for line in nothing.table.rows} == {"–"}
 
 
 def test_what_was_shown_stands_as_it_was_shown_and_the_sentence_says_from_when() -> None:

@@ -112,3 +112,22 @@ def test_no_button_covers_a_heading_and_every_choice_is_in_sight(browse: Open) -
         page.goto(address)
         assert page.locator(".c-page .c-seg > label").count() > 3
         assert page.evaluate(CUT) == []
+
+
+def test_relationships_of_one_organisation_are_told_apart_and_the_first_stands_apart_from_the_tools(
+    browse: Open,
+) -> None:
+    """Sorted by stake there is no heading of a state above the first."""
+    account = people.account("Ardentis Packaging")
+    for name in ("Purchasing of crates and boxes", "Resale in Poland and the Baltic"):
+        people.relationship(account=account, name=name, tags=["cold chain"])
+    page = browse(people.alice(), width=390, height=844, has_touch=True, is_mobile=True)
+    page.goto("/portfolio/?sort=at_stake")
+    names = page.locator(".c-book .c-named > a")
+    expect(names).to_have_count(2)
+    assert names.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length") == 0
+    first = page.locator(".c-book tbody > tr").first.bounding_box()
+    tools = page.locator(".c-tools").bounding_box()
+    assert first and tools and first["y"] - tools["y"] - tools["height"] >= 16
+    rule = "one => getComputedStyle(one).borderTopWidth"
+    assert page.locator(".c-book tbody > tr").first.evaluate(rule) == "1px"
