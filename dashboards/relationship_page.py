@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,6 +38,7 @@ from relationships.words import Look
 from web import dates
 from web.clock import Now
 from web.downloads import menu_of
+from web.plain import marked, words_of
 
 # States in which a check-in has come due.
 PAST_DUE = (State.DUE, State.BOOKED, State.OVERDUE)
@@ -157,6 +158,9 @@ def _timeline(request: PersonRequest, row: Relationship, state: State, now: Now)
         Show.PROBLEMS: _("Problems"),
     }
     entries = timeline.entries(row, places, now)
+    if after and entries and entries[0].row and (looked_for := words_of(request.GET.get("q", ""))):
+        # Search leads to the page that begins with what it found.
+        entries[0] = replace(entries[0], pieces=marked(entries[0].note, looked_for))
     gap = "" if after or show not in (Show.ALL, Show.TALK) else _gap(row, state, row.today(now))
     return {
         "entries": entries,

@@ -60,6 +60,7 @@ class Asked:
     """A search under way: who asks, for which words, when."""
 
     user: User
+    typed: str
     words: tuple[Word, ...]
     now: Now
     scope: Scope
@@ -196,7 +197,7 @@ JOINED: dict[Any, tuple[str, ...]] = {
 def _note(asked: Asked, row: Interaction) -> Line:
     today = row.relationship.today(asked.now)
     # The page of the timeline that begins with it.
-    query = urlencode({"after": str(Place(row.occurred_on, Kind.TALK, row.pk + 1))})
+    query = urlencode({"after": str(Place(row.occurred_on, Kind.TALK, row.pk + 1)), "q": asked.typed})
     address = f"{row.relationship.get_absolute_url()}?{query}#entry-{row.pk}"
     said = f"{words.beginning(row)} {dates.on(row.occurred_on, today)}"
     text = marked(excerpt(NOTES.text(row), asked.words), asked.words)
@@ -309,7 +310,7 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
         return []
     scope = finding.scope_of(user, [source for sort in SORTS for source in sort.sources])
     sought = finding.sought(scope, looked_for)
-    asked = Asked(user, looked_for, now, scope, sought, finding.partners(scope, looked_for))
+    asked = Asked(user, typed, looked_for, now, scope, sought, finding.partners(scope, looked_for))
     groups = []
     for sort in SORTS:
         if kind and sort.key != kind:

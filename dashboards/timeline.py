@@ -141,6 +141,8 @@ class Entry:
     meeting: Meeting | None = None
     cut: bool = False
     marks: list[feedback_words.Mark] = field(default_factory=list)
+    # The note of an entry that was found, each piece with whether it is one of the words that were looked for.
+    pieces: list[tuple[str, bool]] = field(default_factory=list)
 
     @property
     def day(self) -> date:

@@ -83,3 +83,14 @@ def test_a_table_wider_than_its_place_is_read_to_its_end_by_keys_and_whose_row_i
         "one => { const at = one.getBoundingClientRect();"
         " return one.contains(document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2)) }"
     )
+
+
+def test_help_shows_its_keys_also_where_the_window_is_as_narrow_as_a_phone(browse: Open) -> None:
+    page = browse(people.alice(), width=360, height=740)
+    page.goto("/")
+    page.keyboard.press("?")
+    names, caps = dialog(page).locator("dt"), dialog(page).locator("dd kbd")
+    expect(names.first).to_be_visible()
+    assert caps.count() >= names.count() > 5
+    assert all(cap.is_visible() for cap in caps.all())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

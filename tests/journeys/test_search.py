@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from playwright.sync_api import Locator, Page, expect
 
 from relationships.models import Interaction
 from tests import people
 from tests.journeys.book import closed, dialog, partner
 from tests.journeys.conftest import Open
+from web.clock import Now
 
 
 def said(text: str) -> Interaction:
@@ -92,3 +95,38 @@ def test_keys_have_a_page_to_which_the_help_leads(browse: Open) -> None:
     page.wait_for_url("**/shortcuts/")
     expect(page.locator("dt", has_text="Pin the chosen item")).to_have_count(1)
     closed(page)
+
+
+def test_what_was_found_is_in_view_and_marked_however_often_one_goes_there(browse: Open) -> None:
+    """Of a note far down a long timeline, below a list that folds itself: also from the cache, and loaded again."""
+    row = partner("Ewos", quiet=41)
+    now = Now.read()
+    for back in range(40):
+        day = now.today("UTC") - timedelta(days=3 * back)
+        text = "Seven pallets stood in the rain" if back == 35 else f"Talk {back} about the feed"
+        Interaction.objects.create(
+            relationship=row, account=row.account, occurred_on=day, summary=text, logged_at=now.instant
+        )
+    page = browse(people.alice())
+    for _time in range(3):
+        page.goto("/search/?q=rain+palets")
+        page.locator("[data-hit]").click()
+        in_view(page)
+    page.reload()
+    in_view(page)
+    # Its list of contacts can be opened all the same.
+    page.get_by_text("Every contact of 26 weeks as a list").click()
+    expect(page.locator(".c-strip table")).to_be_visible()
+
+
+def in_view(page: Page) -> None:
+    expect(page.locator(".c-strip[data-folded]")).to_have_count(1)
+    entry = page.locator("li:target")
+    expect(entry).to_contain_text("Seven pallets stood in the rain")
+    expect(entry).to_be_in_viewport(ratio=1)
+    expect(entry.locator("mark")).to_have_text(["pallets", "rain"])
+    box = entry.bounding_box()
+    assert box is not None and 0 <= box["y"] < 200
+    plain = page.locator(".c-tl > li:not(:target) > div").first
+    ground = "node => getComputedStyle(node).backgroundColor"
+    assert entry.locator("> div").evaluate(ground) != plain.evaluate(ground)
