@@ -13,14 +13,11 @@ from typing import Any
 from django.db import connection
 from django.db.models import (
     Case,
-    Count,
     DateField,
     F,
     Func,
     IntegerField,
-    OuterRef,
     QuerySet,
-    Subquery,
     TextField,
     Value,
     When,
@@ -31,12 +28,12 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Least
 from dashboards import quadrants
 from dashboards.models import BookCount
 from dashboards.queries import needed_a_day, state_conditions
+from relationships import asked
 from relationships.cadence import RENEWAL_DAYS, Late
 from relationships.models import (
     Commitment,
     Feedback,
     HealthFlag,
-    Interaction,
     Problem,
     Relationship,
     StageChange,
@@ -47,7 +44,8 @@ from web.clock import Now
 from web.quarters import Quarters, latest
 
 MOVED_DAYS, FRESH_DAYS, YEAR_DAYS = 90, 7, 365
-MOST_MONTHS, QUARTERS = 120, 5
+# As many quarters as three years touch.
+MOST_MONTHS, QUARTERS = 120, 13
 TENS = range(10)
 OUTCOMES = {
     Commitment.Outcome.KEPT: "kept",
@@ -125,10 +123,10 @@ def _of_rhythm(now: Now) -> Iterator[QuerySet[Any, Any]]:
     for late in Late:
         yield _facts(rows.overdue_by(late, now), f"late:{late}")
     yield _facts(rows.with_rhythm(), "needed", value=needed_a_day())
-    # Of each its own few rows, by the index: the talk of years is not looked through.
-    met = Interaction.objects.of_late(now).filter(relationship=OuterRef("pk")).order_by().values("relationship")
-    days = Subquery(met.annotate(days=Count("occurred_on", distinct=True)).values("days"), IntegerField())
-    yield _facts(rows.annotate(days=days).filter(days__gt=0), "touch_days", value=F("days"))
+    yield _facts(rows, "touch_days", value=asked.happened(now))
+    yield _facts(rows.with_rhythm(), "asked", value=asked.asked(now))
+    yield _facts(rows.with_rhythm(), "met", value=asked.met(now))
+    yield _facts(asked.falling_short(rows, now), "short")
 
 
 def _of_stages(now: Now) -> Iterator[QuerySet[Any, Any]]:
@@ -172,12 +170,12 @@ def _of_flags(now: Now) -> Iterator[QuerySet[Any, Any]]:
     rows = HealthFlag.objects.filter(
         relationship__removed_at=None, relationship__paused_since=None, relationship__ended_on=None
     )
-    asked = {
+    wanted = {
         "flag": rows.open(),
         "flag_new": rows.open().raised_within(FRESH_DAYS, now),
         "flag_cleared": rows.cleared_within(FRESH_DAYS, now),
     }
-    for name, found in asked.items():
+    for name, found in wanted.items():
         # Of one kind, and of any.
         yield _facts(found, f"{name}:", F("kind")).distinct()
         yield _facts(found, name).distinct()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from relationships import cadence
 from relationships.cadence import State
-from relationships.models import Relationship, lately
+from relationships.models import Relationship
 from web import dates
 from web.clock import Now
 from web.left_out import LeftOut
@@ -37,6 +37,7 @@ WRITTEN: dict[str, Any] = {
     "contact": gettext_lazy("Last contact"),
     "needed": gettext_lazy("Needed in 4 weeks"),
     "happened": gettext_lazy("Happened in 4 weeks"),
+    "missing": gettext_lazy("Check-ins missing"),
     "due": gettext_lazy("Due"),
     "worth": gettext_lazy("Yearly worth"),
     "at_stake": gettext_lazy("At stake"),
@@ -49,11 +50,16 @@ WRITTEN: dict[str, Any] = {
 }
 USUAL = ("rhythm", "standing", "direction", "flag", "tags", "stage", "owner")
 # Of these, those that stand below each other as numbers.
-NUMBERS = ("worth", "at_stake", "needed", "happened")
+NUMBERS = ("worth", "at_stake", "needed", "happened", "missing")
 # What a list is sorted by is shown where nobody chose what is.
-OF_SORT = {"contact": ("contact",), "worth": ("worth",), "at_stake": ("worth", "at_stake")}
+OF_SORT = {
+    "contact": ("contact",),
+    "worth": ("worth",),
+    "at_stake": ("worth", "at_stake"),
+    "missing": ("happened", "missing"),
+}
 # So that both fit on a desk.
-GIVES_WAY = {"at_stake": ("stage",)}
+GIVES_WAY = {"at_stake": ("stage",), "missing": ("stage",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +135,10 @@ def left_out(values: QueryDict) -> list[LeftOut]:
 
 
 def cells(row: Relationship, columns: Columns, state: State, met: Collection[date], now: Now) -> list[Cell]:
-    """No query: the row has its organisation, owner and team. ``met`` are the days of its touches, of four weeks or
-    more."""
-    today, (first, last) = row.today(now), lately(now)
-    happened = sum(first <= day <= last for day in set(met))
+    """No query: the row has its organisation, agreement, owner and team. ``met`` are the days of its touches, of four
+    weeks or more."""
+    today = row.today(now)
+    happened = sum(0 <= (today - day).days < cadence.COUNTED_DAYS for day in set(met))
     return [Cell(key, name, *_says(row, key, state, happened, today)) for key, name in columns.written]
 
 
@@ -142,6 +148,8 @@ def _says(row: Relationship, key: str, state: State, happened: int, today: date)
             return _needed(row.every_days)
         case "happened":
             return str(happened), ""
+        case "missing":
+            return _missing(row, happened, today)
         case "contact":
             return _day(row.last_touch_on, dates.ago, today) if row.last_touch_on else (_("never"), "")
         case "due":
@@ -173,6 +181,17 @@ def _needed(every_days: int | None) -> tuple[str, str]:
     return f"{cadence.WORKING_DAYS * cadence.needed_a_day(every_days):.1f}", _("every %(days)s") % {
         "days": dates.days(every_days)
     }
+
+
+def _missing(row: Relationship, happened: int, today: date) -> tuple[str, str]:
+    """Of the check-ins that the rhythm asked for, as ``asked.missing``."""
+    if row.every_days is None:
+        return "", ""
+    agreed_days = (today - row.agreement.starts_on).days if row.agreement else cadence.YEAR.days
+    asked = cadence.asked_for(row.every_days, agreed_days=agreed_days, workdays=len(row.workdays))
+    if row.every_days > cadence.COUNTED_DAYS:
+        happened = row.last_touch_on is not None and (today - row.last_touch_on).days < row.every_days
+    return str(asked - min(asked, happened)), _("of %(asked)d asked for") % {"asked": asked}
 
 
 def worth(row: Relationship) -> str:

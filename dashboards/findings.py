@@ -6,9 +6,9 @@ Each is careful: what is too small to be more than chance is *steady*, and too f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 from statistics import median_low, quantiles
 
 # Of so many relationships at least, and so many points of a hundred, must the overdue have changed to be told.
@@ -44,85 +44,146 @@ class Counted:
     due: int
     overdue: int
     going: int
+    booked: int = 0
 
-    @property
-    def share(self) -> float:
-        return self.overdue / self.going if self.going else 0.0
+
+class Series(Enum):
+    """What is followed; of two that moved alike the first is told."""
+
+    OVERDUE = auto()
+    IN_TOUCH = auto()
+    DUE = auto()
+    BOOKED = auto()
+
+    def count(self, one: Counted) -> int:
+        return {
+            Series.OVERDUE: one.overdue,
+            Series.IN_TOUCH: one.in_touch,
+            Series.DUE: one.due,
+            Series.BOOKED: one.booked,
+        }[self]
+
+    def share(self, one: Counted) -> float:
+        return self.count(one) / one.going if one.going else 0.0
 
 
 class Way(Enum):
     UNKNOWN = auto()
+    # None moved so that it can be told: about as it was, or up and down.
     STEADY = auto()
-    SLIPPED = auto()
-    RECOVERED = auto()
+    RESTLESS = auto()
+    ROSE = auto()
+    FELL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """In ``weeks`` of ``of`` weeks before now there were ``count`` or fewer; where it fell, or more."""
+
+    count: int
+    weeks: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Overdue went from ``before`` to ``now`` since a day; ``going_before`` and ``going`` are all there were.
+    """What moved most went from one number to another between two days, ``weeks`` apart.
 
-    Where it is steady they are the fewest and the most. In half of ``all_weeks`` it was ``usual`` or fewer.
+    Where nothing did, ``least`` and ``most`` are the fewest and the most of each series in all the weeks.
     """
 
     way: Way
-    since: date | None = None
+    what: Series = Series.OVERDUE
+    begin: Counted | None = None
+    end: Counted | None = None
     weeks: int = 0
-    before: int = 0
-    now: int = 0
-    going_before: int = 0
-    going: int = 0
-    usual: int = 0
-    all_weeks: int = 0
+    usual: Usual | None = None
+    least: Mapping[Series, int] = field(default_factory=dict)
+    most: Mapping[Series, int] = field(default_factory=dict)
+
+    @property
+    def before(self) -> int:
+        return self.what.count(self.begin) if self.begin else 0
+
+    @property
+    def now(self) -> int:
+        return self.what.count(self.end) if self.end else 0
+
+    def change(self, series: Series) -> int:
+        return series.count(self.end) - series.count(self.begin) if self.begin and self.end else 0
 
 
 def course(counted: Sequence[Counted]) -> Course:
-    """Since the last turn: the foot of the slope on which most of the change came, where that is enough to be told.
+    """Of what moved most, in parts of all there are, since its last turn: the foot of the slope on which most of the
+    change came, where that is enough to be told.
 
     A single week that is unlike both its neighbours is no turn: what went up and came back at once is no slip.
     """
     known = [one for one in counted if one.going]
     if len(known) < 2:
         return Course(Way.UNKNOWN)
-    last = known[-1]
-    turns = [place for place in (_turn(known, up) for up in (True, False)) if place is not None]
-    if not turns:
-        few, many = min(one.overdue for one in known), max(one.overdue for one in known)
-        return Course(Way.STEADY, known[0].day, _weeks(known[0], last), few, many, known[0].going, last.going)
-    turn = known[max(turns)]
-    way = Way.SLIPPED if last.overdue > turn.overdue else Way.RECOVERED
-    usual = median_low(one.overdue for one in known)
-    return Course(
-        way, turn.day, _weeks(turn, last), turn.overdue, last.overdue, turn.going, last.going, usual, len(known)
+    end = known[-1]
+    turned = [(series, known[place]) for series in Series if (place := last_turn(known, series)) is not None]
+    if not turned:
+        return _level(known)
+    # What moved alike differs in the sixteenth place.
+    what, begin = max(turned, key=lambda one: round(abs(one[0].share(end) - one[0].share(one[1])), 9))
+    way = Way.ROSE if what.count(end) > what.count(begin) else Way.FELL
+    return Course(way, what, begin, end, _weeks(begin, end), _usual(known, what, way))
+
+
+def _level(known: Sequence[Counted]) -> Course:
+    least, most = ({one: pick(map(one.count, known)) for one in Series} for pick in (min, max))
+    wide = any(
+        most[one] - least[one] >= LEAST_CHANGED
+        and 100 * (max(map(one.share, known)) - min(map(one.share, known))) >= LEAST_POINTS
+        for one in Series
     )
+    way, end = Way.RESTLESS if wide else Way.STEADY, known[-1]
+    return Course(way, begin=known[0], end=end, weeks=_weeks(known[0], end), least=least, most=most)
 
 
-def _turn(known: Sequence[Counted], up: bool) -> int | None:
+def _usual(known: Sequence[Counted], what: Series, way: Way) -> Usual:
+    """What to hold it against: the middle of the weeks before, and in how many of them it was no worse."""
+    former = [what.count(one) for one in known[:-1]]
+    usual = median_low(former)
+    alike = sum(one <= usual if way is Way.ROSE else one >= usual for one in former)
+    return Usual(usual, alike, len(former))
+
+
+def last_turn(known: Sequence[Counted], series: Series) -> int | None:
+    """The week since which it rose or fell; ``None`` where that is too little."""
+    counts, shares = [series.count(one) for one in known], [series.share(one) for one in known]
+    turns = [_turn(counts, shares, 1), _turn(counts, shares, -1)]
+    return max((place for place in turns if place is not None), default=None)
+
+
+def _turn(counts: Sequence[int], shares: Sequence[float], sign: int) -> int | None:
     """From where it rose (or fell), in count and in share; ``None`` where that is too little."""
-    sign, last = 1 if up else -1, known[-1]
     changes = {
-        place: sign * (last.share - one.share)
-        for place, one in enumerate(known[:-1])
-        if _is_like_a_neighbour(known, place)
-        and sign * (last.overdue - one.overdue) >= LEAST_CHANGED
-        and sign * (last.share - one.share) * 100 >= LEAST_POINTS
+        place: sign * (shares[-1] - share)
+        for place, share in enumerate(shares[:-1])
+        if _is_like_a_neighbour(shares, place)
+        and sign * (counts[-1] - counts[place]) >= LEAST_CHANGED
+        and sign * (shares[-1] - share) * 100 >= LEAST_POINTS
     }
     most = max(changes.values(), default=0.0)
     for place in sorted((place for place, change in changes.items() if change >= MOST * most), reverse=True):
         # Since then it was not once as it had been: else it goes up and down and has no turn.
-        if all(sign * (one.overdue - known[place].overdue) > 0 for one in known[place + 1 :]):
-            return _foot(known, place, sign)
+        if all(sign * (one - counts[place]) > 0 for one in counts[place + 1 :]):
+            return _foot(counts, shares, place, sign)
     return None
 
 
-def _foot(known: Sequence[Counted], place: int, sign: int) -> int:
+def _foot(counts: Sequence[int], shares: Sequence[float], place: int, sign: int) -> int:
     """Down the slope towards earlier weeks, until it goes up again or is level for as long as a month."""
     foot = place
     for earlier in reversed(range(place)):
         if foot - earlier > LEVEL_WEEKS:
             break
-        lower = sign * (known[earlier].overdue - known[foot].overdue)
-        if _is_like_a_neighbour(known, earlier):
-            if sign * (known[earlier].share - known[foot].share) > 0:
+        lower = sign * (counts[earlier] - counts[foot])
+        if _is_like_a_neighbour(shares, earlier):
+            if sign * (shares[earlier] - shares[foot]) > 0:
                 break
             if lower < 0:
                 foot = earlier
@@ -131,10 +192,10 @@ def _foot(known: Sequence[Counted], place: int, sign: int) -> int:
     return foot
 
 
-def _is_like_a_neighbour(known: Sequence[Counted], place: int) -> bool:
+def _is_like_a_neighbour(shares: Sequence[float], place: int) -> bool:
     """Whether it is the middle of the three weeks around it; the first is."""
-    around = sorted(one.share for one in known[max(0, place - 1) : place + 2])
-    return place == 0 or known[place].share == around[1]
+    around = sorted(shares[max(0, place - 1) : place + 2])
+    return place == 0 or shares[place] == around[1]
 
 
 def _weeks(first: Counted, last: Counted) -> int:
@@ -144,17 +205,37 @@ def _weeks(first: Counted, last: Counted) -> int:
 # Check-ins: what the rhythms ask for, and what happens ---------------------------------------------------------------
 
 
+class Unit(IntEnum):
+    """Over how many working days check-ins are told."""
+
+    DAY = 1
+    WEEK = 5
+    FOUR_WEEKS = 20
+
+
+def unit(needed: float) -> Unit:
+    """Of what is needed a working day: the shortest in which it is one or more; else the longest there is."""
+    return next((one for one in Unit if needed * one >= 1), Unit.FOUR_WEEKS)
+
+
 class Pace(Enum):
     UNKNOWN = auto()
+    # No rhythm is old enough to have asked for a check-in.
+    YOUNG = auto()
     ENOUGH = auto()
     SHORT = auto()
 
 
-def pace(needed: float, happening: float) -> Pace:
-    """A tenth less than needed is still enough: a rhythm has its grace."""
+def pace(needed: float, asked: int, met: int) -> Pace:
+    """``met`` of ``asked`` check-ins happened, none of another relationship in its place.
+
+    A tenth less is still enough: a rhythm has its grace.
+    """
     if not needed:
         return Pace.UNKNOWN
-    return Pace.ENOUGH if happening >= 0.9 * needed else Pace.SHORT
+    if not asked:
+        return Pace.YOUNG
+    return Pace.ENOUGH if met >= 0.9 * asked else Pace.SHORT
 
 
 # Standing over stages ------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from dashboards.book import STATES, BookNow, Narrowing
 from dashboards.insights_form import SPANS, InsightsForm
 from dashboards.insights_links import Lists
 from dashboards.one_to_one_page import sheet_of
-from relationships.cadence import WORKING_DAYS, State
+from relationships.cadence import State
 from web import dates, left_out
 from web.charts import Chart
 from web.clock import Now
@@ -85,14 +85,14 @@ def _parts(user: User, form: InsightsForm, counted: BookNow, now: Now) -> dict[s
     states = insights_charts.counted(course)
     rows = insights_rows.of_cell(user, form.cell)
     stages = insights_charts.stages(counted)
-    quarters = insights_charts.quarters(counted)
+    quarters = insights_charts.quarters(counted, form.weeks_back)
     before = states[-2] if len(states) > 1 else None
     return {
         "lede": insights_parts.lede(states[-1], before, lists),
         "figures": insights_parts.figures(counted, states[-1], before, quarters, stages, lists),
         "contact": insights_charts.contact(states, today, lists),
-        "pace": insights_charts.pace(course, today, WORKING_DAYS, lists),
-        "pace_says": insights_parts.pace(counted, lists),
+        "pace": insights_charts.pace(course, today, lists),
+        "pace_says": insights_charts.Paced.of(counted.figures).linked(lists),
         "flags": insights_parts.flags(counted, insights_rows.flagged(rows, now), lists),
         "standing": insights_charts.standing(stages, insights_rows.dots(rows), lists),
         "movers": insights_rows.movers(rows, now),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import dropwhile
+from typing import Self
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -16,10 +17,10 @@ from django.utils.translation import ngettext
 from dashboards import findings
 from dashboards import insights_words as said_as
 from dashboards.book import BookNow
-from dashboards.findings import Counted, Judged, Kept
-from dashboards.insights_links import Lists
+from dashboards.findings import Counted, Judged, Kept, Unit
+from dashboards.insights_links import Lists, Said
 from relationships import health, words
-from relationships.cadence import State
+from relationships.cadence import WORKING_DAYS, State
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import Relationship
 from relationships.stages import Stage
@@ -43,6 +44,7 @@ from web.charts import (
     Tick,
     Tone,
 )
+from web.quarters import Quarter, latest
 
 # Those that rest or are over are not in the course.
 GOING = (State.OVERDUE, State.BOOKED, State.DUE, State.NEW, State.IN_TOUCH, State.NO_CADENCE)
@@ -71,6 +73,7 @@ def counted(course: Course) -> list[Counted]:
             figure(counts, "state:due"),
             figure(counts, "state:overdue"),
             sum(figure(counts, f"state:{state.value}") for state in GOING),
+            figure(counts, "state:booked"),
         )
         for day, counts in course
     ]
@@ -152,41 +155,87 @@ def ticks(begin: date, end: date) -> list[Tick]:
     return found
 
 
-def pace_linked(needed: float, happening: float, lists: Lists) -> SafeString:
-    """What the rhythms ask for and what happened, each with the relationships of which it is the sum."""
-    said = said_as.pace_sentence(findings.pace(needed, happening), needed, happening)
-    return said.linked(needed=_needed(needed, lists), happening=_happened(happening, lists))
-
-
 # What a list of relationships shows beside each where it is about check-ins.
 PACE_COLUMNS = ("partner", "rhythm", "needed", "happened", "owner")
+SHORT_COLUMNS = ("partner", "rhythm", "needed", "happened", "missing", "owner")
 
 
-def _needed(value: float, lists: Lists) -> tuple[str, str]:
-    opens = _("%(n).1f check-ins a working day, by the rhythm of each relationship") % {"n": value}
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """Check-ins as they were counted: what the rhythms ask for and what happens, and how far each was kept."""
+
+    rate: said_as.Rate
+    asked: int
+    met: int
+    short: int
+
+    @classmethod
+    def of(cls, counts: Mapping[str, float]) -> Self:
+        return cls(_rate(counts), *(figure(counts, name) for name in ("asked", "met", "short")))
+
+    @property
+    def found(self) -> findings.Pace:
+        return findings.pace(self.rate.needed, self.asked, self.met)
+
+    @property
+    def title(self) -> str:
+        return said_as.pace_title(self.found, self.asked, self.met)
+
+    @property
+    def sentence(self) -> Said:
+        return said_as.pace_sentence(self.found, self.rate, self.short)
+
+    def linked(self, lists: Lists) -> SafeString:
+        """Each figure with the relationships of which it is the sum."""
+        needed, happening = self.rate.over(self.rate.unit)
+        return self.sentence.linked(
+            needed=_needed(needed, self.rate.unit, lists),
+            happening=_happened(happening, self.rate.unit, lists),
+            short=_short(self.short, lists),
+        )
+
+
+def _rate(counts: Mapping[str, float]) -> said_as.Rate:
+    return said_as.Rate(counts.get("needed", 0.0), counts.get("touch_days", 0.0) / WORKING_DAYS)
+
+
+def _needed(value: float, unit: Unit, lists: Lists) -> tuple[str, str]:
+    opens = _("%(n).1f check-ins %(per)s, by the rhythm of each relationship") % {"n": value, "per": said_as.per(unit)}
     return lists.portfolio(pace=PortfolioForm.NEEDED, columns=PACE_COLUMNS), opens
 
 
-def _happened(value: float, lists: Lists) -> tuple[str, str]:
-    opens = _("%(n).1f check-ins a working day, by the relationships in contact in the last four weeks") % {"n": value}
+def _happened(value: float, unit: Unit, lists: Lists) -> tuple[str, str]:
+    opens = _("%(n).1f check-ins %(per)s, by the relationships in contact in the last four weeks") % {
+        "n": value,
+        "per": said_as.per(unit),
+    }
     return lists.portfolio(pace=PortfolioForm.HAPPENED, columns=PACE_COLUMNS), opens
 
 
-def pace(course: Course, today: date, working_days: int, lists: Lists) -> Chart | None:
+def _short(count: int, lists: Lists) -> tuple[str, str]:
+    opens = ngettext(
+        "%(n)d relationship with fewer check-ins than its rhythm asked for",
+        "%(n)d relationships with fewer check-ins than their rhythms asked for",
+        count,
+    ) % {"n": count}
+    return lists.portfolio(pace=PortfolioForm.SHORT, sort="missing", columns=SHORT_COLUMNS), opens
+
+
+def pace(course: Course, today: date, lists: Lists) -> Chart | None:
     """What the rhythms ask for and what happens; nothing until both are kept for two weeks."""
     # A figure that is nothing is not kept, but neither is one of a week before it was counted at all.
     rows = list(dropwhile(lambda one: "needed" not in one[1], course))
     if len(rows) < 2:
         return None
-    begin = rows[0][0]
-    needed = [round(counts.get("needed", 0.0), 1) for _day, counts in rows]
-    happening = [round(counts.get("touch_days", 0.0) / working_days, 1) for _day, counts in rows]
-    found = findings.pace(needed[-1], happening[-1])
+    begin, paced = rows[0][0], Paced.of(rows[-1][1])
+    unit = paced.rate.unit
+    rates = [_rate(counts).over(unit) for _day, counts in rows]
+    needed, happening = ([round(one, 1) for one in values] for values in zip(*rates, strict=True))
     labels = [_("%(n).1f needed") % {"n": needed[-1]}, _("%(n).1f happened") % {"n": happening[-1]}]
     return Chart(
         "pace",
-        said_as.pace_title(found, needed[-1], happening[-1]),
-        str(said_as.pace_sentence(found, needed[-1], happening[-1])),
+        paced.title,
+        str(paced.sentence),
         Lines(
             [
                 Stop(
@@ -202,22 +251,29 @@ def pace(course: Course, today: date, working_days: int, lists: Lists) -> Chart 
             ],
         ),
         Table(
-            [_("Day"), _("Needed a day"), _("Happened a day")],
+            [_("Day"), *said_as.pace_heads(unit)],
             [
                 [
                     Cell(_("Now"), day=rows[-1][0]),
-                    Cell(f"{needed[-1]:.1f}", *_needed(needed[-1], lists)),
-                    Cell(f"{happening[-1]:.1f}", *_happened(happening[-1], lists)),
+                    Cell(f"{needed[-1]:.1f}", *_needed(needed[-1], unit, lists)),
+                    Cell(f"{happening[-1]:.1f}", *_happened(happening[-1], unit, lists)),
                 ],
                 *(
                     _former(rows[i][0], today, f"{needed[i]:.1f}", f"{happening[i]:.1f}")
                     for i in reversed(range(len(rows) - 1))
                 ),
             ],
-            former(),
+            f"{_asked_note()} {former()}",
         ),
         Size.LOW,
-        pace_linked(needed[-1], happening[-1], lists),
+        paced.linked(lists),
+    )
+
+
+def _asked_note() -> str:
+    return _(
+        "Asked for are the whole check-ins of four weeks, or one of a rhythm that is longer. What happened beyond that "
+        "with one relationship stands in for none of another."
     )
 
 
@@ -431,12 +487,19 @@ def _dots_table(shown: Sequence[str], rows: Sequence[Relationship]) -> Table:
 
 # As the figures and the addresses call what became of a promise.
 OUTCOMES = ("kept", "late", "missed")
+# This one, and those of the year before it.
+LEAST_QUARTERS = 5
+MOST_NAMED = 6
 
 
-def quarters(now: BookNow) -> list[findings.Quarter]:
-    """Oldest first; those in which no promise of either side came due are left out."""
+def quarters(now: BookNow, weeks: int) -> list[findings.Quarter]:
+    """Those of so many weeks, and of more than a year all the same, oldest first; those in which no promise of either
+    side came due are left out."""
+    assert now.day is not None
+    first = min(str(Quarter.of(now.day - timedelta(weeks=weeks))), str(latest(now.day, LEAST_QUARTERS)[-1]))
     kept = {side: now.prefixed(f"promise:{side}:") for side in ("ours", "theirs")}
     names = sorted({name.partition(":")[0] for figures in kept.values() for name in figures})
+    names = [name for name in names if name >= first]
     return [findings.Quarter(name, *(_kept(kept[side], name) for side in ("ours", "theirs"))) for name in names]
 
 
@@ -449,7 +512,9 @@ def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
     if not rows:
         return None
     found, names = findings.promised(rows), [said_as.quarter_name(one.name) for one in rows]
-    said = said_as.promises_sentence(found)
+    said = said_as.promises_sentence(found, rows[0].name)
+    # Of many quarters each fourth has its name, back from the newest.
+    every = 1 if len(names) <= MOST_NAMED else 4
     ours, theirs = [one.ours.percent for one in rows], [one.theirs.percent for one in rows]
     known = [value for value in [*ours, *theirs] if value is not None]
     span = rows[0].name if len(rows) == 1 else f"{rows[0].name}-{rows[-1].name}"
@@ -463,7 +528,7 @@ def promises(rows: Sequence[findings.Quarter], lists: Lists) -> Chart | None:
                 Stop(i, f"{name}: {_side(_('ours'), one.ours)}; {_side(_('theirs'), one.theirs)}.")
                 for i, (name, one) in enumerate(zip(names, rows, strict=True))
             ],
-            [Tick(i, name) for i, name in enumerate(names)],
+            [Tick(i, name) for i, name in enumerate(names) if (len(names) - 1 - i) % every == 0],
             [
                 Line(_("theirs"), theirs, Tone.THEIRS, _end(theirs, _("theirs")), Shape.ROUND, ink=Tone.THEIRS_INK),
                 Line(_("ours"), ours, Tone.OURS, _end(ours, _("ours")), Shape.SQUARE),

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards import findings, insights_charts
+from dashboards import findings
 from dashboards import insights_words as said_as
 from dashboards.book import BookNow
 from dashboards.findings import Counted, percent
@@ -20,7 +20,7 @@ from dashboards.insights_rows import Flagged, Renewal
 from dashboards.quadrants import FIELDS, NOT_KNOWN
 from relationships import flags as rules
 from relationships import stage_words, two_views_words
-from relationships.cadence import RENEWAL_DAYS, WORKING_DAYS, Late
+from relationships.cadence import RENEWAL_DAYS, Late
 from relationships.forms.portfolio import PortfolioForm
 from relationships.models import HealthFlag, Relationship
 from relationships.stages import Stage
@@ -213,11 +213,6 @@ def _overdue(count: int) -> str:
 
 def _in_touch_says(count: int) -> str:
     return ngettext("%(n)d relationship in touch", "%(n)d relationships in touch", count) % {"n": count}
-
-
-def pace(now: BookNow, lists: Lists) -> SafeString:
-    needed, happening = now.value("needed"), now.value("touch_days") / WORKING_DAYS
-    return insights_charts.pace_linked(needed, happening, lists)
 
 
 # Flags ---------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.humanize.templatetags.humanize import apnumber
@@ -11,7 +12,7 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards.findings import Compared, Course, Judged, Pace, Promised, Way, Words, percent
+from dashboards.findings import Compared, Course, Judged, Pace, Promised, Series, Unit, Way, Words, unit
 from dashboards.insights_links import Said
 from relationships import health
 from relationships.two_views import Quadrant
@@ -20,7 +21,6 @@ from web import dates
 # A slip that is younger is told in weeks, an older one by its month.
 YOUNG_WEEKS = 3
 MONTHS_OF_A_YEAR = 12
-ALL = 100
 
 
 def number(count: float) -> str:
@@ -47,17 +47,28 @@ def lede(in_touch: int, going: int, overdue: int, before: tuple[int, int] | None
     """
     if not going:
         return Said(_("No relationship is going on."), {})
-    said = ngettext(
-        "%(touch)s of %(going)s relationship is in touch",
-        "%(touch)s of %(going)s relationships are in touch",
-        going,
-    )
+    if going == 1:
+        return _of_one(in_touch, overdue, before)
+    said = _("%(touch)s of %(going)s relationships are in touch")
     late = ngettext("%(overdue)s is overdue", "%(overdue)s are overdue", overdue) if overdue else _("None is overdue")
     figures = {"touch": str(in_touch), "going": str(going), "overdue": _begun(number(overdue))}
     if before is None:
         return Said(f"{said}. {late}.", figures)
     said += _touch_than_before(in_touch, before[0])
     return Said(f"{said} {late}{_late_than_before(overdue, before[1])}", figures)
+
+
+def _of_one(in_touch: int, overdue: int, before: tuple[int, int] | None) -> Said:
+    """*The only relationship is in touch.* That of last Monday may have been another, or several."""
+    said = _("The only %(going)s is in touch") if in_touch else _("The only %(going)s is not in touch")
+    late = _("It is %(overdue)s") if overdue else _("It is not overdue")
+    figures = {"going": _("relationship"), "overdue": _("overdue")}
+    if before is None:
+        return Said(f"{said}. {late}.", figures)
+    then = _("; last Monday: %(touch)d in touch, %(late)d overdue.") % {"touch": before[0], "late": before[1]}
+    if before == (in_touch, overdue):
+        then = _(", as last Monday.")
+    return Said(f"{said}. {late}{then}", figures)
 
 
 def _touch_than_before(now: int, before: int) -> str:
@@ -83,69 +94,116 @@ def _late_than_before(now: int, before: int) -> str:
 
 
 def course_title(found: Course) -> str:
-    match found.way:
-        case Way.SLIPPED if found.weeks <= YOUNG_WEEKS:
+    if found.way is Way.UNKNOWN:
+        return _("Contact, week by week")
+    if found.way is Way.STEADY:
+        return _("Contact is about as it was")
+    if found.way is Way.RESTLESS:
+        return _("Contact goes up and down")
+    young = found.weeks <= YOUNG_WEEKS
+    rose, touch = found.way is Way.ROSE, found.change(Series.IN_TOUCH)
+    if found.what is Series.OVERDUE and rose and touch <= 0:
+        if young:
             return _("Contact has slipped of late")
-        case Way.SLIPPED:
-            return _("Contact slipped from %(month)s on and has not come back") % {"month": _month(found)}
-        case Way.RECOVERED if found.weeks <= YOUNG_WEEKS:
-            return _("Contact has come back of late")
-        case Way.RECOVERED:
-            return _("Contact has come back since %(month)s") % {"month": _month(found)}
-        case Way.STEADY:
-            return _("No more are overdue than usual")
-        case _:
-            return _("Contact, week by week")
+        return _("Contact slipped from %(month)s on and has not come back") % {"month": _month(found)}
+    if found.what is Series.OVERDUE and not rose and touch >= 0:
+        return (
+            _("Contact has come back of late")
+            if young
+            else _("Contact has come back since %(month)s") % {"month": _month(found)}
+        )
+    said = {
+        Series.OVERDUE: (_("More are overdue"), _("Fewer are overdue")),
+        Series.IN_TOUCH: (_("More are in touch"), _("Fewer are in touch")),
+        Series.DUE: (_("More are due"), _("Fewer are due")),
+        Series.BOOKED: (_("More have a check-in booked"), _("Fewer have a check-in booked")),
+    }[found.what][not rose]
+    if young:
+        return _("%(moved)s of late") % {"moved": said}
+    return _("%(moved)s since %(month)s") % {"moved": said, "month": _month(found)}
 
 
 def _month(found: Course) -> str:
-    assert found.since is not None
-    return date_format(found.since, "F" if found.weeks < 45 else "F Y")
+    assert found.begin is not None
+    return date_format(found.begin.day, "F" if found.weeks < 45 else "F Y")
 
 
 def course_sentence(found: Course) -> str:
+    if found.begin is None or found.end is None:
+        return _("One count is no course; the next is kept on Monday.")
     span = ngettext("one week", "%(n)s weeks", found.weeks) % {"n": number(found.weeks)}
-    match found.way:
-        case Way.UNKNOWN:
-            return _("One count is no course; the next is kept on Monday.")
-        case Way.STEADY if found.before == found.now:
-            said = ngettext(
-                "%(n)s was overdue throughout %(span)s.", "%(n)s were overdue throughout %(span)s.", found.now
-            )
-            said = said if found.now else _("None was overdue in %(span)s.")
-            return said % {"n": _begun(number(found.now)), "span": span}
-        case Way.STEADY:
-            said = (
-                _("Between %(few)s and %(many)s were overdue in %(span)s.")
-                if found.before
-                else _("Never more than %(many)s overdue in %(span)s.")
-            )
-            return said % {"few": number(found.before), "many": number(found.now), "span": span}
-    rose = found.way is Way.SLIPPED
-    said = (
-        _("Overdue rose from %(before)s to %(now)s in %(span)s%(others)s")
-        if rose
-        else _("Overdue fell from %(before)s to %(now)s in %(span)s%(others)s")
-    )
-    told = said % {
+    if found.way in (Way.STEADY, Way.RESTLESS):
+        return f"{_overdue_between(found, span)} {_in_touch_between(found)}"
+    rose = found.way is Way.ROSE
+    said = {
+        Series.OVERDUE: (_("Overdue rose from {figures}"), _("Overdue fell from {figures}")),
+        Series.IN_TOUCH: (_("In touch rose from {figures}"), _("In touch fell from {figures}")),
+        Series.DUE: (_("Due rose from {figures}"), _("Due fell from {figures}")),
+        Series.BOOKED: (_("Booked rose from {figures}"), _("Booked fell from {figures}")),
+    }[found.what][not rose]
+    told = said.format(figures=_("%(before)s to %(now)s in %(span)s%(others)s")) % {
         "before": number(found.before),
         "now": number(found.now),
         "span": span,
-        "others": _others(found.going_before, found.going),
+        "others": _others(found.begin.going, found.end.going),
     }
-    return f"{told}{_usual(found)}"
+    return f"{told}{_overdue_meanwhile(found)}{_usual(found)}"
+
+
+def _overdue_between(found: Course, span: str) -> str:
+    few, many = found.least[Series.OVERDUE], found.most[Series.OVERDUE]
+    if few == many:
+        said = ngettext("%(n)s was overdue throughout %(span)s.", "%(n)s were overdue throughout %(span)s.", many)
+        return (said if many else _("None was overdue in %(span)s.")) % {"n": _begun(number(many)), "span": span}
+    said = (
+        _("Between %(few)s and %(many)s were overdue in %(span)s.")
+        if few
+        else _("Never more than %(many)s overdue in %(span)s.")
+    )
+    return said % {"few": number(few), "many": number(many), "span": span}
+
+
+def _in_touch_between(found: Course) -> str:
+    few, many = found.least[Series.IN_TOUCH], found.most[Series.IN_TOUCH]
+    if few == many:
+        return _("In touch: %(n)s throughout.") % {"n": number(many)}
+    return _("In touch: between %(few)s and %(many)s.") % {"few": number(few), "many": number(many)}
+
+
+def _overdue_meanwhile(found: Course) -> str:
+    """What became of the overdue, where something else moved more."""
+    if found.what is Series.OVERDUE or found.begin is None or found.end is None:
+        return ""
+    before, now = found.begin.overdue, found.end.overdue
+    if before == now:
+        return (
+            _(" As many are overdue as then: %(n)s.") % {"n": number(now)} if now else _(" None is overdue, as then.")
+        )
+    said = (
+        _(" Overdue rose from %(before)s to %(now)s meanwhile.")
+        if now > before
+        else _(" Overdue fell from %(before)s to %(now)s meanwhile.")
+    )
+    return said % {"before": number(before), "now": number(now)}
 
 
 def _usual(found: Course) -> str:
     """What to hold it against, where more weeks are shown than it took."""
-    if found.all_weeks < 2 * found.weeks:
+    usual = found.usual
+    if usual is None or usual.of < 2 * found.weeks:
         return ""
-    said = (
-        _(" In half of the %(weeks)d weeks there were %(n)s or fewer.")
-        if found.usual
-        else _(" In half of the %(weeks)d weeks there were none.")
-    )
-    return said % {"weeks": found.all_weeks, "n": number(found.usual)}
+    figures = {"weeks": usual.weeks, "all": usual.of, "n": number(usual.count), "what": _named(found.what)}
+    if found.way is Way.FELL:
+        return _(" In %(weeks)d of the %(all)d weeks before, %(n)s or more were %(what)s.") % figures
+    if not usual.count:
+        return _(" In %(weeks)d of the %(all)d weeks before, none was %(what)s.") % figures
+    return _(" In %(weeks)d of the %(all)d weeks before, %(n)s or fewer were %(what)s.") % figures
+
+
+def _named(what: Series) -> str:
+    return {
+        Series.OVERDUE: _("overdue"), Series.IN_TOUCH: _("in touch"), Series.DUE: _("due"), Series.BOOKED: _("booked"),
+    }[what]  # fmt: skip
 
 
 def _others(before: int, now: int) -> str:
@@ -171,6 +229,38 @@ def stop(day: date, today: date, counts: Sequence[tuple[str, int]]) -> str:
 # What the rhythms ask for --------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Check-ins that are needed and that happened a working day; told over as long as it takes to need one."""
+
+    needed: float
+    happening: float
+
+    @property
+    def unit(self) -> Unit:
+        return unit(self.needed)
+
+    def over(self, unit: Unit) -> tuple[float, float]:
+        return self.needed * unit, self.happening * unit
+
+
+def check_ins(count: float) -> str:
+    """*3.2*, *none*."""
+    return f"{count:.1f}" if count else _("none")
+
+
+def per(unit: Unit) -> str:
+    return {Unit.DAY: _("a working day"), Unit.WEEK: _("a week"), Unit.FOUR_WEEKS: _("in four weeks")}[unit]
+
+
+def pace_heads(unit: Unit) -> tuple[str, str]:
+    return {
+        Unit.DAY: (_("Needed a day"), _("Happened a day")),
+        Unit.WEEK: (_("Needed a week"), _("Happened a week")),
+        Unit.FOUR_WEEKS: (_("Needed in four weeks"), _("Happened in four weeks")),
+    }[unit]
+
+
 def pace_stop(day: date, today: date, needed: float, happening: float) -> str:
     """*Week of 16 November: 3.7 needed, 3.0 happened.*"""
     told = _("%(needed).1f needed, %(happening).1f happened") % {"needed": needed, "happening": happening}
@@ -179,27 +269,60 @@ def pace_stop(day: date, today: date, needed: float, happening: float) -> str:
     return _("Week of %(day)s: %(told)s.") % {"day": dates.plain(day, today), "told": told}
 
 
-def pace_title(found: Pace, needed: float, happening: float) -> str:
-    match found:
-        case Pace.SHORT:
-            missing = percent(needed - happening, needed)
-            if missing == ALL:
-                return _("The check-ins that the rhythms ask for do not happen")
-            return _("%(percent)d of 100 check-ins that the rhythms ask for do not happen") % {"percent": missing}
-        case Pace.ENOUGH:
-            return _("The check-ins that the rhythms ask for happen")
-        case _:
-            return _("No rhythm asks for check-ins")
+def pace_title(found: Pace, asked: int, met: int) -> str:
+    if found is Pace.UNKNOWN:
+        return _("No rhythm asks for check-ins")
+    if found is Pace.YOUNG:
+        return _("Check-ins needed, and happening")
+    figures = {"asked": asked, "missing": asked - met, "met": met}
+    if met == asked:
+        return _("All check-ins that the rhythms asked for happened")
+    if not met:
+        return (
+            ngettext(
+                "The one check-in that the rhythms asked for did not happen",
+                "None of the %(asked)d check-ins that the rhythms asked for happened",
+                asked,
+            )
+            % figures
+        )
+    if found is Pace.ENOUGH:
+        return _("%(met)d of %(asked)d check-ins that the rhythms asked for happened") % figures
+    return _("%(missing)d of %(asked)d check-ins that the rhythms asked for did not happen") % figures
 
 
-def pace_sentence(found: Pace, needed: float, happening: float) -> Said:
-    """Named: needed, happening."""
+def pace_sentence(found: Pace, rate: Rate, short: int) -> Said:
+    """Named: needed, happening, and where some fell short: short."""
     if found is Pace.UNKNOWN:
         return Said(_("Agree with your partners how often you are in touch."), {})
-    return Said(
-        _("A working day needs %(needed)s; over the last four weeks %(happening)s happened."),
-        {"needed": f"{needed:.1f}", "happening": f"{happening:.1f}"},
+    needed, happening = rate.over(rate.unit)
+    said = {
+        Unit.DAY: _("A working day needs %(needed)s; over the last four weeks %(happening)s happened."),
+        Unit.WEEK: _("A week needs %(needed)s; over the last four weeks %(happening)s happened."),
+        Unit.FOUR_WEEKS: _("Four weeks need %(needed)s; in the last four %(happening)s happened."),
+    }[rate.unit]
+    told = Said(said, {"needed": check_ins(needed), "happening": check_ins(happening)})
+    if not short:
+        return told
+    fewer = ngettext(
+        "With %(short)s relationship fewer happened than its rhythm asked for.",
+        "With %(short)s relationships fewer happened than their rhythms asked for.",
+        short,
     )
+    return told + Said(fewer, {"short": number(short)})
+
+
+def book_pace(rate: Rate) -> str:
+    """Of whichever relationships are listed; nothing where no rhythm asks for anything."""
+    if not rate.needed:
+        return ""
+    needed, happening = rate.over(rate.unit)
+    said = {
+        Unit.DAY: _("The rhythms ask for %(needed)s check-ins a working day; %(happening)s happened."),
+        Unit.WEEK: _("The rhythms ask for %(needed)s check-ins a week; %(happening)s happened."),
+        Unit.FOUR_WEEKS: _("The rhythms ask for %(needed)s check-ins in four weeks; %(happening)s happened."),
+    }[rate.unit]
+    return said % {"needed": check_ins(needed), "happening": check_ins(happening)}
 
 
 # Flags ---------------------------------------------------------------------------------------------------------------
@@ -302,8 +425,8 @@ def promises_title(found: Promised) -> str:
     return _("Promises kept, quarter by quarter")
 
 
-def promises_sentence(found: Promised) -> Said:
-    """*In time, of what has ended: ours 84 % of 146, theirs 78 % of 90.* And who was ahead.
+def promises_sentence(found: Promised, since: str) -> Said:
+    """*In time, of what has ended since Q4 2025: ours 84 % of 146, theirs 78 % of 90.* And who was ahead.
 
     Named, where some ended: ours, theirs.
     """
@@ -313,7 +436,8 @@ def promises_sentence(found: Promised) -> Said:
         "ours": str(found.ours.total), "ours_percent": str(found.ours.percent),
         "theirs": str(found.theirs.total), "theirs_percent": str(found.theirs.percent),
     }  # fmt: skip
-    said = Said(_("In time, of what has ended: {ours}, {theirs}.").format(ours=ours, theirs=theirs), figures)
+    told = _("In time, of what came due since {quarter}: {ours}, {theirs}.")
+    said = Said(told.format(quarter=quarter_name(since), ours=ours, theirs=theirs), figures)
     return said + Said(_ahead(found), {}) if found.first else said
 
 

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Collate, Concat, Lower
 from accounts import access
 from accounts.access import Reach
 from accounts.models import User
+from relationships import asked
 from relationships.cadence import WORKING_DAYS, State
 from relationships.models import (
     Interaction,
@@ -128,7 +129,7 @@ def changeable_in(rows: RelationshipQuerySet, user: User, state: State | None, n
 
 # The portfolio, a page at a time -----------------------------------------------------------------------------------
 
-SORTS = ("worst", "name", "contact", "worth", "standing", "at_stake")
+SORTS = ("worst", "name", "contact", "worth", "standing", "at_stake", "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,11 @@ def _orders(rows: RelationshipQuerySet, sort: str, state: State | None, now: Now
             ]
         case "at_stake":
             return _at_stake(chosen, now)
+        case "missing":
+            return [
+                Order(chosen.filter(every_days__isnull=False), asked.missing(now) * Value(-1), int),
+                Order(chosen.filter(every_days=None), F("id"), int),
+            ]
         case "standing":
             judged = Q(standing__score__isnull=False, paused_since=None, ended_on=None)
             return [

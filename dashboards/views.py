@@ -203,7 +203,7 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "lede": _book_says(book),
         "moving": _moving(request, queries.moving(narrowed, now)),
         "rule": stage_words.unadvanced() if form.chosen().get("moving") == PortfolioForm.UNADVANCED else "",
-        "pace": _pace(book),
+        "pace": insights_words.book_pace(insights_words.Rate(book.needed, book.happening)),
         "tabs": _tabs(request, book, form.wanted_state),
         "groups": [
             (words.LOOKS[state], book.counts[state], list(members))
@@ -281,17 +281,3 @@ def _moving(request: PersonRequest, counts: Moving) -> list[tuple[str, str]]:
         (counts.unadvanced, PortfolioForm.UNADVANCED, _("%(n)d that nobody tries to advance")),
     ]
     return [(text % {"n": count}, book_filter.address(request, moving=value)) for count, value, text in said if count]
-
-
-# Check-ins a working day; of a few relationships it would be said that 0.0 are needed.
-LEAST_PACE = 0.5
-
-
-def _pace(book: Book) -> str:
-    """What the rhythms ask for and what happens, in check-ins a working day."""
-    if round(max(book.needed, book.happening), 1) < LEAST_PACE:
-        return ""
-    return _("This book needs %(needed).1f check-ins a working day; %(happening).1f happen.") % {
-        "needed": book.needed,
-        "happening": book.happening,
-    }

@@ -101,6 +101,17 @@ def needed_a_day(every_days: int) -> float:
     return (7 / 5 if every_days >= 7 else 1) / every_days
 
 
+def asked_for(every_days: int, *, agreed_days: int, workdays: int = len(WEEKDAYS)) -> int:
+    """How many check-ins a rhythm that is kept puts into the last four weeks at least; where it is longer, into its own
+    length.
+
+    One that was agreed ``agreed_days`` ago asked for nothing before. ``workdays`` are those of a week, in which a
+    rhythm of less than a week is counted.
+    """
+    days = min(max(agreed_days, 0), max(COUNTED_DAYS, every_days))
+    return days // every_days if every_days >= 7 else days // 7 * workdays // every_days
+
+
 def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS) -> date:
     """``start`` + T; below a week in working days (Monday is 0). ``workdays`` must name at least one."""
     if every_days >= 7:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Account, Team, User
+from relationships import asked
 from relationships.cadence import Late, State
 from relationships.models import HealthFlag, Relationship, RelationshipQuerySet, StageChange
 from web.choices import narrow, offer
@@ -48,7 +49,7 @@ class PortfolioForm(forms.Form):
     MINE, PART, TEAM, BOOK = "mine", "part", "team", "book"
     UP, DOWN = "up", "down"
     WEEK, CLEARED = "week", "cleared"
-    NEEDED, HAPPENED = "needed", "happened"
+    NEEDED, HAPPENED, SHORT = "needed", "happened", "short"
     ANY = "any"
     REVIEW, PROPOSED, LATE, UNADVANCED, ASKED = "review", "proposed", "late", "unadvanced", "asked"
 
@@ -103,6 +104,7 @@ class PortfolioForm(forms.Form):
             ("", gettext_lazy("any, or none")),
             (NEEDED, gettext_lazy("asked for by a rhythm")),
             (HAPPENED, gettext_lazy("happened in the last 4 weeks")),
+            (SHORT, gettext_lazy("fewer than a rhythm asked for")),
         ],
     )
     late = forms.ChoiceField(
@@ -146,6 +148,7 @@ class PortfolioForm(forms.Form):
             ("worth", gettext_lazy("yearly worth")),
             ("at_stake", gettext_lazy("most at stake: worth × rhythms missed")),
             ("standing", gettext_lazy("weakest standing")),
+            ("missing", gettext_lazy("most check-ins missing")),
         ],
     )
 
@@ -194,6 +197,8 @@ class PortfolioForm(forms.Form):
                 rows = rows.with_rhythm()
             case self.HAPPENED:
                 rows = rows.met_lately(now)
+            case self.SHORT:
+                rows = asked.falling_short(rows, now)
         if renews := chosen.get("renews"):
             rows = rows.renewing_within(int(renews), now)
         return rows.going_on() if "going" in chosen else rows

@@ -40,11 +40,12 @@ STAGE_DERIVED = [
 ]  # fmt: skip
 
 
-def local_date(now: Now, zone: str = "zone") -> Combinable:
-    """The date that it is where the relationship is; ``zone`` is the path to its column."""
+def local_date(now: Now, zone: str | Combinable = "zone") -> Combinable:
+    """The date that it is where the relationship is; ``zone`` is the path to its column, or its column elsewhere."""
     if now.day is not None:
         return Value(now.day, output_field=models.DateField())
-    there = Func(F(zone), Value(now.instant), function="timezone", output_field=models.DateTimeField())
+    column = F(zone) if isinstance(zone, str) else zone
+    there = Func(column, Value(now.instant), function="timezone", output_field=models.DateTimeField())
     return Cast(there, models.DateField())
 
 
@@ -53,13 +54,7 @@ def latest_date(now: Now) -> date:
     return now.day or (now.instant.astimezone(UTC) + timedelta(hours=14)).date()
 
 
-def lately(now: Now) -> tuple[date, date]:
-    """The first and the last day of those over which contact is counted."""
-    last = latest_date(now)
-    return last - timedelta(days=cadence.COUNTED_DAYS - 1), last
-
-
-def lies_within(column: str, now: Now, days: int, zone: str = "relationship__zone") -> Q:
+def lies_within(column: str, now: Now, days: int, zone: str | Combinable = "relationship__zone") -> Q:
     """The condition for a day from ``days`` before today to today, both with it, where the relationship is."""
     today = local_date(now, zone)
     first = Cast(today - Value(timedelta(days=days)), models.DateField())
@@ -207,8 +202,9 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
 
     def met_lately(self, now: Now) -> Self:
         """Those with a touch in the last four weeks."""
-        met = {"interactions__two_way": True, "interactions__occurred_on__range": lately(now)}
-        return self.filter(pk__in=Relationship.objects.filter(**met).order_by().values("pk"))
+        of_late = lies_within("interactions__occurred_on", now, cadence.COUNTED_DAYS - 1, "zone")
+        met = Relationship.objects.filter(of_late, interactions__two_way=True)
+        return self.filter(pk__in=met.order_by().values("pk"))
 
     def going_on(self) -> Self:
         """Neither paused nor ended: those whose stage is asked about."""

@@ -11,11 +11,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Contact, Someone, User, tracked
-from relationships.models.relationship import Relationship, lately
+from relationships import cadence
+from relationships.models.relationship import Relationship, lies_within
 from web.clock import Now
 from web.finding import PlainText
 
@@ -33,9 +35,9 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
     def touches(self) -> Self:
         return self.filter(two_way=True)
 
-    def of_late(self, now: Now) -> Self:
-        """The touches of the last four weeks, over which contact is counted."""
-        return self.touches().filter(occurred_on__range=lately(now))
+    def of_late(self, now: Now, zone: str | Combinable = "relationship__zone") -> Self:
+        """The touches of the last four weeks, over which contact is counted: 28 days where the relationship is."""
+        return self.touches().filter(lies_within("occurred_on", now, cadence.COUNTED_DAYS - 1, zone))
 
     def with_open_step(self) -> Self:
         return self.exclude(next_step_on=None).filter(next_step_done_on=None)

@@ -31,9 +31,10 @@ def _figures(row: Relationship, now: Now) -> Iterator[tuple[str, float]]:
         yield "late:week" if late <= 7 else "late:fortnight" if late <= 14 else "late:longer", 1
     if row.every_days:
         yield "needed", (7 / 5 if row.every_days >= 7 else 1) / row.every_days
-    latest = now.day or max(now.today("Pacific/Kiritimati"), now.today("UTC"))
     touched = {one.occurred_on for one in row.interactions.all() if one.two_way}
-    yield "touch_days", sum(0 <= (latest - day).days < 28 for day in touched)
+    lately = sum(0 <= (today - day).days < 28 for day in touched)
+    yield "touch_days", lately
+    yield from _asked(row, today, lately)
     moves = {
         STAGES.index(one.to_stage) > STAGES.index(one.from_stage)
         for one in row.stage_changes.all()
@@ -47,6 +48,24 @@ def _figures(row: Relationship, now: Now) -> Iterator[tuple[str, float]]:
         yield from _going_on(row, today)
     yield from _promised(row, today, now.today("UTC"))
     yield from _heard(row, today)
+
+
+def _asked(row: Relationship, today: date, lately: int) -> Iterator[tuple[str, float]]:
+    """Whole check-ins, one by one: each ends one interval since the agreement, within four weeks or one rhythm."""
+    often = row.every_days
+    if not often:
+        return
+    age = 365 if row.agreement is None else (today - row.agreement.starts_on).days
+    if often >= 7:
+        within = min(age, max(28, often))
+        asked = len(range(often, within + 1, often))
+    else:
+        asked = int(len(row.workdays) * (min(28, age) // 7) / often) if age > 0 else 0
+    if often > 28:
+        lately = 1 if row.last_touch_on and row.last_touch_on > today - timedelta(days=often) else 0
+    yield "asked", asked
+    yield "met", min(asked, lately)
+    yield "short", lately < asked
 
 
 def _going_on(row: Relationship, today: date) -> Iterator[tuple[str, float]]:
@@ -94,7 +113,7 @@ def _promised(row: Relationship, today: date, day: date) -> Iterator[tuple[str, 
     this = day.year * 4 + (day.month - 1) // 3
     for one in row.commitments.all():
         quarter = one.binding_on.year * 4 + (one.binding_on.month - 1) // 3
-        if one.outcome and this - 5 < quarter <= this:
+        if one.outcome and this - 13 < quarter <= this:
             came_of_it = {"kept": "kept", "kept_late": "late", "broken": "missed"}[one.outcome]
             yield f"promise:{one.side}:{quarter // 4}Q{quarter % 4 + 1}:{came_of_it}", 1
         if one.ended_on is None and (one.late_on or one.binding_on < today):

@@ -81,7 +81,7 @@ SELECT 'promise:' || side || ':' || EXTRACT(YEAR FROM binding_on) || 'Q' || EXTR
        || CASE outcome WHEN 'kept_late' THEN 'late' WHEN 'broken' THEN 'missed' ELSE outcome END, count(*)
   FROM r JOIN relationships_commitment p ON p.relationship_id = r.id
  WHERE outcome <> ''
-   AND date_trunc('quarter', binding_on) > date_trunc('quarter', %(day)s::date) - interval '14 months'
+   AND date_trunc('quarter', binding_on) > date_trunc('quarter', %(day)s::date) - interval '38 months'
    AND date_trunc('quarter', binding_on) <= date_trunc('quarter', %(day)s::date) GROUP BY 1
 SELECT 'promise_open_late:' || side, count(*) FROM r JOIN relationships_commitment p ON p.relationship_id = r.id
  WHERE p.ended_on IS NULL AND (p.late_on IS NOT NULL OR p.binding_on < %(day)s) GROUP BY side
@@ -106,6 +106,20 @@ SELECT 'needed', sum(CASE WHEN every_days < 7 THEN 1.0 ELSE 1.4 END / every_days
 SELECT 'touch_days', count(DISTINCT (i.relationship_id, i.occurred_on))
   FROM r JOIN relationships_interaction i ON i.relationship_id = r.id
  WHERE two_way AND %(day)s::date - occurred_on BETWEEN 0 AND 27
+SELECT w.name, sum(CASE w.name WHEN 'asked' THEN asked WHEN 'met' THEN LEAST(asked, lately)
+                               ELSE (lately < asked)::int END)
+  FROM (SELECT CASE WHEN every_days >= 7 THEN trunc(days / every_days)
+                    ELSE trunc(trunc(days / 7) * array_length(workdays, 1) / every_days) END AS asked,
+               CASE WHEN every_days > 28 THEN COALESCE((%(day)s::date - last_touch_on < every_days)::int, 0)
+                    ELSE (SELECT count(DISTINCT occurred_on) FROM relationships_interaction i
+                           WHERE i.relationship_id = told.id AND two_way
+                             AND occurred_on BETWEEN %(day)s::date - 27 AND %(day)s) END AS lately
+          FROM (SELECT r.*, GREATEST(0, LEAST(GREATEST(28, every_days), COALESCE(%(day)s::date - a.starts_on, 365)))
+                            ::numeric AS days
+                  FROM r LEFT JOIN relationships_cadenceagreement a ON a.id = r.agreement_id
+                 WHERE every_days IS NOT NULL) told) counted,
+       unnest(ARRAY['asked', 'met', 'short']) AS w (name)
+ GROUP BY w.name
 SELECT 'quadrant:' || COALESCE(CASE WHEN satisfied AND loyal THEN 'apostle'
                                     WHEN satisfied AND NOT loyal THEN 'mercenary'
                                     WHEN NOT satisfied AND loyal THEN 'hostage'

@@ -9,6 +9,7 @@ from typing import Any
 from accounts.models import Account, Contact
 from relationships.evidence import Component
 from relationships.models import (
+    CadenceAgreement,
     Commitment,
     Feedback,
     HealthFlag,
@@ -31,7 +32,7 @@ STAGES = ["contact", "customer", "partner"]
 
 
 def book(seed: int, many: int, now: Now) -> list[Relationship]:
-    chance = Random(seed)
+    chance, rhythms = Random(seed), Random(f"rhythms of {seed}")
     owners = [people.alice(), people.bob(), people.outsider(), people.mona()]
     teams = [people.north(), people.south(), people.europe(), None]
     rows = []
@@ -46,13 +47,34 @@ def book(seed: int, many: int, now: Now) -> list[Relationship]:
                 tags=chance.choice([[], [], ["beta"], ["beta", "fair"], ["fair", "FAIR"]]),
                 zone=chance.choice(ZONES),
                 removed_at=chance.choice([None] * 9 + [now.instant]),
+                workdays=rhythms.choice([[0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [0, 1, 2], list(range(7))]),
                 **_columns(chance, now.today("UTC")),
             )
         )
     made = Relationship.objects.bulk_create(rows)
+    _agree(made, rhythms, now)
     for row in made:
         _fill(row, chance, now)
     return made
+
+
+def _agree(rows: list[Relationship], chance: Random, now: Now) -> None:
+    """Of some it is known since when their rhythm counts: for long, or not for a whole one. Some are long."""
+    for row in rows:
+        if row.every_days == 31 and chance.random() < 0.4:
+            row.every_days = 90
+    some = [row for row in rows if row.every_days and chance.random() < 0.6]
+    agreed = CadenceAgreement.objects.bulk_create(
+        CadenceAgreement(
+            relationship=row, account_id=row.account_id, every_days=row.every_days or 7, reason="Agreed",
+            made_at=now.instant,
+            starts_on=now.today("UTC") - chance.choice([-1, 0, 6, 7, 15, 28, 40, 200]) * DAY,
+        )
+        for row in some
+    )  # fmt: skip
+    for row, one in zip(some, agreed, strict=True):
+        row.agreement = one
+    Relationship.objects.bulk_update([row for row in rows if row.every_days], ["agreement", "every_days"])
 
 
 def _columns(chance: Random, today: date) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def test_each_column_says_what_the_row_has() -> None:
     assert told(row, State.DUE, now) == {
         "contact": "today", "due": "today", "worth": "1,234,567 EUR", "renewal": "tomorrow", "stage": "Contact",
         "tier": "A", "kind": "Reseller", "owner": "Alice Ahlberg", "team": "North", "needed": "2.0", "happened": "0",
-        "at_stake": "",
+        "missing": "2", "at_stake": "",
     }  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_what_is_not_known_is_empty_and_a_contact_that_never_was_is_said() -> No
     row = people.relationship(team=None)
     said = told(row, State.NO_CADENCE, Now.read())
     assert {key for key, text in said.items() if not text} == {
-        "needed", "due", "worth", "at_stake", "renewal", "tier", "team",
+        "needed", "missing", "due", "worth", "at_stake", "renewal", "tier", "team",
     }  # fmt: skip
     assert said["contact"] == "never"
 
@@ -102,9 +102,8 @@ def test_what_is_not_known_is_empty_and_a_contact_that_never_was_is_said() -> No
 def test_days_with_contact_are_those_of_four_weeks() -> None:
     now = Now.read()
     (row,) = books.book([State.IN_TOUCH], now=now)
-    # The counting day begins where the day is the latest.
-    last = now.today("Pacific/Kiritimati")
-    met = [last, last, last - timedelta(days=27), last - timedelta(days=28)]
+    last = row.today(now)
+    met = [last, last, last - timedelta(days=27), last - timedelta(days=28), last + timedelta(days=1)]
     [cell] = columns.cells(row, shown("columns=happened"), State.IN_TOUCH, met, now)
     assert cell.text == "2"
 

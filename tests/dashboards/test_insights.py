@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from accounts.models import Account, User
 from dashboards import actions as counting
 from dashboards import insights_charts, insights_rows, insights_words
+from dashboards.book import BookNow
 from dashboards.findings import Counted
 from dashboards.models import BookCount, BookFigure, Movement
 from relationships.cadence import State
@@ -80,6 +81,9 @@ FIGURES = {
     "unadvanced": 6,
     "needed": 4.2,
     "touch_days": 60,
+    "asked": 80,
+    "met": 52,
+    "short": 9,
 }
 
 
@@ -152,8 +156,8 @@ def test_the_page_says_what_the_figures_are() -> None:
         "Half of their feedback is answered within 4 days", "Three of 12 that are satisfied may leave all the same",
         "Five renew within 90 days", "Six relationships that nobody tries to advance",
         "We keep fewer promises than they do",
-        "A working day needs 4.2; over the last four weeks 3.0 happened.",
-        "29 of 100 check-ins that the rhythms ask for do not happen",
+        "A working day needs 4.2; over the last four weeks 3.0 happened. With nine relationships fewer "
+        "happened than their rhythms asked for.",
     ):  # fmt: skip
         assert said in html, said
     assert re.search(r"Counted at \d\d:\d\d", html)
@@ -197,6 +201,9 @@ def test_each_figure_leads_to_its_list() -> None:
         "4 problems solved in a year": ("problem_list", {"solved": "year"}),
         "5 relationships that renew within 90 days": ("portfolio", {"renews": "90"}),
         "Nobody tries to advance: 6 relationships": ("portfolio", {"moving": "unadvanced"}),
+        "9 relationships with fewer check-ins than their rhythms asked for": (
+            "portfolio", {"pace": "short", "sort": "missing", "columns": "partner"},
+        ),
     }  # fmt: skip
     for opens, (route, more) in wanted.items():
         assert opens in found, (opens, sorted(found))
@@ -515,8 +522,6 @@ def test_months_and_years_under_the_axis() -> None:
 
 
 def _book(figures: dict[str, float]) -> Any:
-    from dashboards.book import BookNow
-
     return BookNow(Now.read().instant, Now.read().today("UTC"), figures)
 
 
@@ -592,15 +597,50 @@ def test_what_the_rhythms_ask_for_is_drawn_once_two_weeks_are_kept() -> None:
     weeks: list[tuple[date, Mapping[str, float]]] = [
         (today - timedelta(days=14), {"state:in_touch": 4}),
         (today - timedelta(days=7), {"needed": 4.0, "touch_days": 80}),
-        (today, {"needed": 4.2, "touch_days": 60}),
+        (today, {"needed": 4.2, "touch_days": 60, "asked": 80, "met": 52, "short": 9}),
     ]
-    assert insights_charts.pace(weeks[:2], today, 20, _lists()) is None
-    chart = insights_charts.pace(weeks, today, 20, _lists())
+    assert insights_charts.pace(weeks[:2], today, _lists()) is None
+    chart = insights_charts.pace(weeks, today, _lists())
     assert chart and isinstance(chart.plot, Lines)
-    assert chart.title == "29 of 100 check-ins that the rhythms ask for do not happen"
+    assert chart.title == "28 of 80 check-ins that the rhythms asked for did not happen"
     assert [list(line.values) for line in chart.plot.lines] == [[4.0, 4.2], [4.0, 3.0]]
     assert [cell.text for cell in chart.table.lines[0]] == ["Now", "4.2", "3.0"]
     assert [asked(cell.href)["pace"] for cell in chart.table.lines[0][1:]] == ["needed", "happened"]
+
+
+def test_of_one_monthly_rhythm_the_drawing_says_what_it_asks_for() -> None:
+    """It needs less than 0.05 a day, and is a rhythm all the same."""
+    today = date(2026, 11, 23)
+    monthly = {"needed": 7 / 5 / 30, "asked": 1}
+    weeks: list[tuple[date, Mapping[str, float]]] = [
+        (today - timedelta(days=7), {**monthly, "touch_days": 1, "met": 1}),
+        (today, {**monthly, "short": 1}),
+    ]
+    chart = insights_charts.pace(weeks, today, _lists())
+    assert chart and isinstance(chart.plot, Lines)
+    assert chart.title == "The one check-in that the rhythms asked for did not happen"
+    assert chart.sentence == (
+        "Four weeks need 0.9; in the last four none happened. "
+        "With one relationship fewer happened than its rhythm asked for."
+    )
+    assert [list(line.values) for line in chart.plot.lines] == [[0.9, 0.9], [1.0, 0.0]]
+    assert chart.table.head == ["Day", "Needed in four weeks", "Happened in four weeks"]
+
+
+@pytest.mark.parametrize(("weeks", "many"), [(12, 5), (26, 5), (156, 13)])
+def test_the_quarters_of_promises_follow_the_span(weeks: int, many: int) -> None:
+    figures = {f"promise:ours:{year}Q{number}:kept": 4.0 for year in range(2022, 2027) for number in (1, 2, 3, 4)}
+    counted = BookNow(None, date(2026, 11, 29), figures)
+    found = insights_charts.quarters(counted, weeks)
+    assert len(found) == many and found[-1].name == "2026Q4"
+    chart = insights_charts.promises(found, _lists())
+    assert chart and f"since {insights_words.quarter_name(found[0].name)}" in chart.sentence
+    assert isinstance(chart.plot, Lines) and chart.plot.ticks[-1].text == "Q4 2026" and len(chart.plot.ticks) <= 6
+
+
+def test_it_is_said_which_drawings_the_span_changes() -> None:
+    count(FIGURES)
+    assert "Contact, promises and check-ins over" in page(people.alice())
 
 
 @pytest.mark.parametrize("weeks", [12, 156])

@@ -13,8 +13,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Team, User
 from dashboards.actions import count_book
+from dashboards.book import Narrowing, latest
 from relationships.cadence import WORKING_DAYS
 from relationships.flags import CHOOSE_AGAIN, SATISFACTION
 from relationships.models import (
@@ -39,6 +40,7 @@ BOOK = 36
 # Of a link what it opens, which in a sentence is its title.
 LINK = re.compile(r'<a [^>]*?href="([^"]+whose=book[^"]*)" aria-label="([^"]*)"(?: title="([^"]*)")?')
 PACE = re.compile(r"[?&]pace=(needed|happened)")
+UNITS = {"a working day": 1, "a week": 5, "in four weeks": 20}
 FIELD = re.compile(r'<a href="([^"]+)"><b class="num">(\d+)</b>')
 STAGES = list(Relationship.Stage)
 
@@ -173,6 +175,17 @@ def _check_ins(answer: Any, which: str) -> float:
     return whole
 
 
+def _check_missing(client: Client, address: str, user: User, narrowing: dict[str, Any]) -> None:
+    """Each of the list lacks some, the first the most; together as many as the figures say."""
+    groups = client.get(address).context["groups"]
+    lacking = [int(cell.text) for _look, _count, lines in groups for line in lines
+               for cell in line.cells if cell.key == "missing"]  # fmt: skip
+    assert lacking == sorted(lacking, reverse=True) and min(lacking) > 0
+    said = {name: Team.objects.get(pk=value) if name == "team" else value for name, value in narrowing.items()}
+    found = latest(user, Narrowing.of(said))
+    assert sum(lacking) == found.value("asked") - found.value("met")
+
+
 def _figures(client: Client, narrowing: dict[str, Any]) -> dict[str, tuple[str, float]]:
     """By address, what each link of the page says that it opens and how many that are."""
     html = client.get(reverse("insights"), narrowing).content.decode()
@@ -201,8 +214,12 @@ def test_every_figure_is_as_many_as_its_list(book: None) -> None:
         client = Client()
         client.force_login(user)
         for address, (opens, count) in _figures(client, narrowing).items():
-            within = 0.051 if PACE.search(address) else 0
-            assert abs(_listed(client, address) - count) <= within, (user.name, narrowing, opens, address)
+            paced = PACE.search(address)
+            over = next(days for name, days in UNITS.items() if name in opens) if paced else 1
+            within = 0.051 if paced else 0
+            assert abs(over * _listed(client, address) - count) <= within, (user.name, narrowing, opens, address)
+            if "pace=short" in address:
+                _check_missing(client, address, user, narrowing)
             seen |= set(re.findall(r"[?&](\w+)=", address)) | {address.partition("?")[0]}
             seen |= set(re.findall(r"fresh=\w+|standing=0-100|outcome=\w+|flag=any|pace=\w+|Q\d-", address))
     # All kinds of lists and of narrowing were among them.
@@ -224,5 +241,6 @@ def test_every_figure_is_as_many_as_its_list(book: None) -> None:
     } <= seen
     assert {
         "fresh=week", "fresh=cleared", "standing=0-100", "outcome=judged", "flag=any", "pace=needed", "pace=happened",
+        "pace=short",
     } <= seen  # fmt: skip
     assert any(one.endswith("-") for one in seen), "several quarters at once"

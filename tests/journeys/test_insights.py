@@ -43,7 +43,7 @@ def test_from_the_keys_to_the_list_behind_a_figure(browse: Open) -> None:
     page.locator(".c-filters > summary").click()
     page.locator(".c-filters [name=tag]").fill("feed")
     page.keyboard.press("Enter")
-    expect(page.locator(".c-lede")).to_contain_text("0 of 1 relationship is in touch")
+    expect(page.locator(".c-lede")).to_contain_text("The only relationship is not in touch")
     expect(page).to_have_url(re.compile(r"\?tag=feed$"))
     expect(page.locator("#contact-chart text", has_text="1 overdue")).to_be_visible()
     expect(page.get_by_text("The numbers as a table").first).to_be_visible()
