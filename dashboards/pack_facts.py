@@ -2,22 +2,26 @@
 
 It is what an agenda or the minutes would tell them. Never read: notes, summaries, reasons, explanations, remedies,
 comments, feelings, flags, standing, ways in, who decides, snoozes, and what either side answered to Pulse. Left out:
-what came up at an item or was noted as only ours, what we noticed and nobody said, and what they have not been told.
+what came up at an item or was noted as only ours, what we noticed and nobody said, what they have not been told, and
+all of a meeting in which nobody of theirs is asked or was (``MeetingAccountQuerySet.known_to_them``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from dashboards.packs import Agreed, Coming, Decision, Facts, Promise, Talk, Trouble, Voiced
+from accounts.models import User
+from dashboards.packs import Agreed, Coming, Decision, Facts, Item, Promise, Talk, Trouble, Voiced
 from meetings import arranging
 from meetings.minutes_queries import when_of
-from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome, Participant
+from meetings.models import AgendaItem, Meeting, MeetingAccount, MeetingAccountQuerySet, Outcome, Participant
 from relationships import feedback_words
 from relationships.actions import feedback_links
 from relationships.feedback import Step, first_of
@@ -26,17 +30,17 @@ from relationships.rhythm import FACE_TO_FACE
 from relationships.words import names
 from web.clock import Now
 
+# Of what an item of an agenda is made and what a pack tells by itself.
+SOURCES = ("promise:", "feedback:", "problem:")
 # So many meetings that are planned are named, each series once.
 MEETINGS = 5
 # Who raised a problem, or gave the complaint that it was.
 RAISED = ("relationship", "contact", "feedback__contact", "feedback__colleague")
-# Who is asked to a meeting within so many days takes part.
-SOON = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Of one side: who sees to the relationship, and who came to the meetings of the time or is asked to the next."""
+    """Of one side: who sees to the relationship, and who took part in what happened in the time."""
 
     responsible: list[str]
     others: list[str]
@@ -55,6 +59,8 @@ def read(row: Relationship, now: Now) -> Facts:
     kept_back = _kept_back(row)
     agreements = row.agreements.select_related("agreed_with").order_by("pk")
     today = row.today(now)
+    promises, voiced, troubles = _promises(row, kept_back, now), _voiced(row, kept_back), _troubles(row, kept_back, now)
+    told = {*(one.key for one in promises), *(one.key for one in voiced), *(one.key for one in troubles)}
     return Facts(
         talks=[
             Talk(day, began, channel in FACE_TO_FACE)
@@ -66,11 +72,11 @@ def read(row: Relationship, now: Now) -> Facts:
         agreed=[Agreed(one.interval, str(one.agreed_with or ""), one.agreed_on, one.assumed) for one in agreements],
         halted=_halted(row, today),
         workdays=row.workdays,
-        promises=_promises(row, kept_back, now),
-        voiced=_voiced(row, kept_back),
-        troubles=_troubles(row, kept_back, now),
+        promises=promises,
+        voiced=voiced,
+        troubles=troubles,
         decisions=_decisions(row),
-        coming=_coming(row, now),
+        coming=_coming(row, told, now),
     )
 
 
@@ -80,14 +86,14 @@ def read(row: Relationship, now: Now) -> Facts:
 def _kept_back(row: Relationship) -> set[str]:
     """*promise:12*: what the newest agenda on which it stood has as only ours. One query."""
     with_them = Q(party__relationship=row) | Q(party=None, meeting__parties__relationship=row)
-    named = Q(key__startswith="promise:") | Q(key__startswith="feedback:") | Q(key__startswith="problem:")
+    named = reduce(or_, (Q(key__startswith=source) for source in SOURCES))
     newest = AgendaItem.objects.filter(with_them, named).order_by("key", "-meeting__starts_at", "-pk").distinct("key")
     return {key for key, shared in newest.values_list("key", "shared") if not shared}
 
 
 def _only_ours(named: str) -> Exists:
-    """It came up at a meeting and was noted as only ours, or at an item that is."""
-    return Exists(Outcome.objects.only_ours().filter(**{named: OuterRef("pk")}).order_by())
+    """It came up at a meeting and was noted as only ours, or at an item that is, or nobody of theirs was there."""
+    return Exists(Outcome.objects.untold().filter(**{named: OuterRef("pk")}).order_by())
 
 
 def _halted(row: Relationship, today: date) -> list[tuple[date, date]]:
@@ -116,6 +122,7 @@ def _promises(row: Relationship, kept_back: set[str], now: Now) -> list[Promise]
                     first_due_on=one.due_on,
                     late_on=one.late_on,
                     ended_on=one.ended_on,
+                    key=f"promise:{one.pk}",
                 )
             )
     return found
@@ -151,6 +158,7 @@ def _voiced(row: Relationship, kept_back: set[str]) -> list[Voiced]:
             promised=one.promised,
             grown=one.grew_into_id is not None,
             credit=_credit(voices, first_of(links, one.pk)),
+            key=f"feedback:{one.pk}",
         )
         for one in rows
     ]
@@ -178,14 +186,20 @@ def _troubles(row: Relationship, kept_back: set[str], now: Now) -> list[Trouble]
                     solved_on=one.solved_on,
                     came_back=one.reopened,
                     spoken_on=one.spoken_on,
+                    key=f"problem:{one.pk}",
                 )
             )
     return found
 
 
+def _held(row: Relationship) -> MeetingAccountQuerySet:
+    """The meetings in which they were."""
+    return MeetingAccount.objects.filter(relationship=row, state=Meeting.State.HELD).known_to_them()
+
+
 def _decisions(row: Relationship) -> list[Decision]:
     """As the minutes have them: of a meeting with several partners what is about this one or about all."""
-    held = MeetingAccount.objects.filter(relationship=row, state=Meeting.State.HELD)
+    held = _held(row)
     rows = (
         Outcome.objects.filter(
             Q(party=None) | Q(party__relationship=row), shared=True, meeting__in=held.values("meeting")
@@ -196,63 +210,57 @@ def _decisions(row: Relationship) -> list[Decision]:
         .order_by("written_at", "pk")
     )
     days = dict(held.order_by().values_list("meeting", "meets_on"))
-    return [Decision(days[one.meeting_id], one.meeting.title, one.decision) for one in rows]
+    return [Decision(days[one.meeting_id], one.meeting.title, one.decision, f"decision:{one.pk}") for one in rows]
 
 
 def _ahead(row: Relationship, now: Now) -> list[MeetingAccount]:
-    """The next meetings that they know of, each series once: an internal one only where somebody of theirs is asked."""
+    """The next meetings that they know of, each series once."""
     once = Meeting.objects.each_series_once(now).order_by().values("pk")
-    asked = Participant.objects.filter(party=OuterRef("pk")).order_by()
-    rows = MeetingAccount.objects.filter(relationship=row).ahead(now).filter(meeting__in=once)
-    known = rows.filter(~Q(meeting__kind=Meeting.Kind.INTERNAL) | Exists(asked))
+    known = MeetingAccount.objects.filter(relationship=row).known_to_them().ahead(now).filter(meeting__in=once)
     return list(known.select_related("meeting__series").order_by("starts_at", "pk")[:MEETINGS])
 
 
-def _coming(row: Relationship, now: Now) -> list[Coming]:
-    """Of the next review, or else of the next meeting, what is on its agenda for both. A fixed number of queries."""
+def _coming(row: Relationship, told: Collection[str], now: Now) -> list[Coming]:
+    """Of the next review, or else of the next meeting, what is on its agenda for both. A fixed number of queries.
+
+    What is not ``told`` where it belongs is not as an item of an agenda either.
+    """
     parties = _ahead(row, now)
     shown = next((one for one in parties if one.meeting.kind == Meeting.Kind.REVIEW), parties[0] if parties else None)
     return [
         Coming(
             day=one.meets_on,
             title=one.meeting.title,
-            when=when_of(one.meeting),
-            items=_items(one, now) if one is shown else (),
+            when=when_of(one.meeting, row.zone),
+            items=_items(one, told, now) if one is shown else (),
+            key=f"meeting:{one.meeting_id}",
         )
         for one in parties
     ]
 
 
-def _items(party: MeetingAccount, now: Now) -> tuple[str, ...]:
+def _items(party: MeetingAccount, told: Collection[str], now: Now) -> tuple[Item, ...]:
     standing = arranging.arranged(party.meeting, now).standing
-    return tuple(one.title for one in standing if one.shared and one.party_id in (None, party.pk))
+    theirs = [one for one in standing if one.shared and one.party_id in (None, party.pk)]
+    return tuple(Item(one.title, one.key) for one in theirs if one.key in told or not one.key.startswith(SOURCES))
 
 
 # Who takes part ------------------------------------------------------------------------------------------------------
 
 
-def people(row: Relationship, first: date, last: date, now: Now) -> tuple[People, People]:
+def people(row: Relationship, first: date, last: date) -> tuple[People, People]:
     """Of us and of them. Two queries. Needs ``owner`` selected.
 
-    Who came to a meeting, or is asked to one, is known to both sides; who else is in touch with us is not.
+    Who was in a meeting of theirs is known to both sides; and of us who is named in a talk with them. Who else of
+    theirs is in touch with us is not told to their colleagues.
     """
-    here = row.today(now)
-    held = Q(
-        meeting__parties__relationship=row,
-        meeting__parties__state=Meeting.State.HELD,
-        meeting__parties__meets_on__gte=first,
-        meeting__parties__meets_on__lte=last,
-        came=True,
-    )
-    asked = Q(
-        meeting__parties__relationship=row,
-        meeting__parties__state=Meeting.State.PLANNED,
-        meeting__parties__meets_on__gte=here,
-        meeting__parties__meets_on__lte=here + SOON,
-    )
-    there = Participant.objects.filter(Q(party=None) | Q(party__relationship=row)).filter(held | asked)
-    came = list(there.exclude(answer=Participant.Answer.DECLINED).select_related("user", "contact").order_by("pk"))
-    members = [one.user for one in row.members.select_related("user") if one.user.is_active]
-    ours = sorted({str(one) for one in [*members, *(one.user for one in came if one.user)]} - {str(row.owner)})
-    theirs = sorted({str(one.contact) for one in came if one.contact})
-    return People([str(row.owner)], ours), People([], theirs)
+    held = _held(row).filter(meets_on__gte=first, meets_on__lte=last).order_by()
+    came = Participant.objects.filter(
+        Q(party__in=held) | Q(party=None, meeting__in=held.values("meeting")), came=True
+    ).select_related("user", "contact")
+    there = list(came.order_by("pk"))
+    talks = Interaction.objects.filter(relationship=row, occurred_on__gte=first, occurred_on__lte=last).touches()
+    spoke = User.objects.filter(pk__in=talks.order_by().values("colleagues"))
+    ours = {str(one) for one in (*spoke, *(one.user for one in there if one.user))} - {str(row.owner)}
+    theirs = sorted({str(one.contact) for one in there if one.contact})
+    return People([str(row.owner)], sorted(ours)), People([], theirs)

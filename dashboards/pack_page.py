@@ -123,7 +123,7 @@ def _prepared(request: PersonRequest, pk: int) -> Prepared:
         period = packs.period_of(Span(chosen["span"]), today, reviewed_on=reviewed_on, dates=form.dates)
         parts = [Part(one) for one in chosen["part"]]
         laid_out = packs.lay_out(pack_facts.read(row, now), period, parts, today)
-        us, them = pack_facts.people(row, period.first, period.last, now)
+        us, them = pack_facts.people(row, period.first, period.last)
         sheet = pack_words.sheet(laid_out, str(row), str(row.account), us, them)
     return Prepared(row, form, asked, sheet, now, today, reviewed_on)
 

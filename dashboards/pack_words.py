@@ -105,12 +105,16 @@ def _laid(row: Row, widths: tuple[int, ...]) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part: sentences first, then its tables. Of a part about which there is nothing the sentence says so."""
+    """A part: sentences first, then its tables. Of a part about which there is nothing the sentence says so.
+
+    ``headed``: each table bears its name, one that is alone too, as it is not what the part is called.
+    """
 
     key: str
     name: str
     said: list[str]
     tables: list[Table] = field(default_factory=list)
+    headed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +205,38 @@ def _talked(count: Count, them: str) -> str:
     if not count.all:
         return _("We did not speak in this time.")
     said = ngettext("We spoke once", "We spoke %(count)d times", count.all) % {"count": count.all}
+    if count.unknown == count.all:
+        return ngettext("%(said)s; who began it is not noted.", "%(said)s; who began is not noted.", count.all) % {
+            "said": said
+        }
+    if count.all == 1:
+        began = _("we began it") if count.ours else _("%(them)s began it") % {"them": them}
+        return f"{said}; {began}."
     parts = [_("%(count)d began with us") % {"count": count.ours}] if count.ours else []
-    parts += [_("%(count)d with %(them)s") % {"count": count.theirs, "them": them}] if count.theirs else []
-    parts += [_("of %(count)d it is not noted") % {"count": count.unknown}] if count.unknown else []
+    begun = _("%(count)d with %(them)s") if count.ours else _("%(count)d began with %(them)s")
+    parts += [begun % {"count": count.theirs, "them": them}] if count.theirs else []
+    parts += [_("who began the other %(count)d is not noted") % {"count": count.unknown}] if count.unknown > 1 else []
+    parts += [_("who began the other is not noted")] if count.unknown == 1 else []
     return f"{said}: {', '.join(parts)}."
+
+
+def _met(count: Count) -> str:
+    """*At 3 of them we met in person.*"""
+    if count.met == count.all:
+        return ngettext("We met in person.", "Each time we met in person.", count.all)
+    told = {"count": count.met}
+    return ngettext("At one of them we met in person.", "At %(count)d of them we met in person.", count.met) % told
+
+
+def _rested(rests: list[Period], last: date) -> list[str]:
+    """What goes on up to the last day that is told is not over."""
+    over = [
+        (_("It rested on %(days)s.") if one.first == one.last else _("It rested from %(days)s."))
+        % {"days": day(one.first) if one.first == one.last else span(one)}
+        for one in rests
+        if one.last < last
+    ]
+    return over + [_("It has rested since %(day)s.") % {"day": day(one.first)} for one in rests if one.last >= last]
 
 
 def _rhythm(pack: Pack, them: str) -> Section:
@@ -212,16 +244,15 @@ def _rhythm(pack: Pack, them: str) -> Section:
     found = pack.rhythm
     agreed = [_held(one) for one in found.held]
     agreed = agreed or [_("No rhythm was agreed in this time.")]
-    if found.kept.counted:
+    # Where nobody spoke and nothing fell late, nobody has kept anything either.
+    if found.kept.counted and (found.count.all or found.kept.in_rhythm < found.kept.counted):
         kept = {"good": found.kept.in_rhythm, "days": found.kept.counted, "percent": found.kept.percent}
         some = _("The rhythm was kept on %(good)d of %(days)d days (%(percent)d\u00a0%%).")
         agreed.append((some if found.kept.in_rhythm else _("The rhythm was kept on none of %(days)d days.")) % kept)
+    agreed += _rested(found.rests, pack.as_of)
     said = [_talked(found.count, them)]
-    if found.count.all and found.count.met:
-        said.append(
-            ngettext("Once we saw each other.", "%(count)d times we saw each other.", found.count.met)
-            % {"count": found.count.met}
-        )
+    if found.count.met:
+        said.append(_met(found.count))
     if found.silence is not None and found.count.all and found.silence.days > 1:
         told = {
             "days": dates.days(found.silence.days),
@@ -360,7 +391,7 @@ def _became(row: Promise) -> str:
         case PromiseState.LATE:
             return _("Late since %(day)s") % {"day": brief_day(row.late_on or row.due_on)}
         case PromiseState.DUE:
-            return _("Due on the day of the evidence")
+            return _("Due today, %(day)s") % {"day": brief_day(row.due_on)}
         case _:
             return _("Open")
 
@@ -514,12 +545,12 @@ def _next(pack: Pack, them: str) -> Section:
         tables.append(Table(name, "", (_("Meeting"), _("When")), (8, 12), rows))
     for one in found.meetings:
         if one.items:
-            rows = [Row((Cell(item),)) for item in one.items]
+            rows = [Row((Cell(item.said),)) for item in one.items]
             name = _("On the agenda of %(meeting)s") % {"meeting": one.title}
             tables.append(Table(name, "", (_("Item"),), (1,), rows))
     said = [] if found.promises else [_("No promise is open.")]
-    said += [] if found.meetings else [_("No meeting is planned.")]
-    return Section(Part.NEXT, str(PARTS[Part.NEXT]), said, tables)
+    said += [] if found.meetings else [_("No meeting of both sides is planned.")]
+    return Section(Part.NEXT, str(PARTS[Part.NEXT]), said, tables, headed=True)
 
 
 def _waiting(found: Ahead, them: str) -> str:

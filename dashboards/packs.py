@@ -10,7 +10,7 @@ the day of its meeting. What comes next has no period: it is what stands open on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -112,6 +112,8 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
+    """``key`` names it, here and in each of these: *promise:12*."""
+
     ours: bool
     what: str
     who: str
@@ -120,6 +122,7 @@ class Promise:
     first_due_on: date
     late_on: date | None = None
     ended_on: date | None = None
+    key: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -152,6 +155,7 @@ class Voiced:
     promised: bool = False
     grown: bool = False
     credit: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ class Trouble:
     solved_on: date | None = None
     came_back: int = 0
     spoken_on: date | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,15 @@ class Decision:
     day: date
     meeting: str
     said: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Of an agenda."""
+
+    said: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +194,8 @@ class Coming:
     day: date
     title: str
     when: str
-    items: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +262,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """One for a while is told between the two times of the lasting one."""
+    """One for a while is told between the two times of the lasting one; ``rests`` are the days of no rhythm."""
 
     held: list[Held]
+    rests: list[Period]
     count: Count
     stretches: list[Stretch]
     silence: Silence | None
@@ -389,20 +405,33 @@ def _rhythm(facts: Facts, period: Period, today: date) -> Rhythm:
     """What is kept is read without our snoozes: they are ours, and no agreement with anybody."""
     last = min(period.last, today)
     talks = [talk for talk in facts.talks if period.has(talk.day)]
+    days = [talk.day for talk in talks]
+    kept = adherence(
+        first=period.first,
+        last=last,
+        touches={talk.day for talk in facts.talks if talk.day <= last},
+        intervals=[one.interval for one in facts.agreed],
+        halted=facts.halted,
+        workdays=facts.workdays,
+    )
+    # Before both agreed how often, or first spoke where they have not, there was nothing to be silent about.
+    begun = kept.first if facts.agreed else min((talk.day for talk in facts.talks), default=date.max)
+    counted = Period(max(period.first, begun), last)
+    shown = Period(min([counted.first, *days]), period.last)
     return Rhythm(
         held=_held(facts.agreed, Period(period.first, last)),
+        rests=_rests(facts.halted, counted),
         count=_count(talks),
-        stretches=[Stretch(one.first, one.last, _count(_within(talks, one))) for one in stretches(period, last)],
-        silence=longest_silence([talk.day for talk in talks], Period(period.first, last)),
-        kept=adherence(
-            first=period.first,
-            last=last,
-            touches={talk.day for talk in facts.talks if talk.day <= last},
-            intervals=[one.interval for one in facts.agreed],
-            halted=facts.halted,
-            workdays=facts.workdays,
-        ),
+        stretches=[Stretch(one.first, one.last, _count(_within(talks, one))) for one in stretches(shown, last)],
+        silence=longest_silence(days, counted, facts.halted),
+        kept=kept,
     )
+
+
+def _rests(halted: Iterable[tuple[date, date]], period: Period) -> list[Period]:
+    """When it rested on a day of the period; since when is told in full, what goes on beyond it ends with it."""
+    found = [Period(since, min(until - DAY, period.last)) for since, until in sorted(halted)]
+    return [one for one in found if one.last >= max(one.first, period.first)]
 
 
 def _held(agreed: Sequence[Agreed], period: Period) -> list[Held]:
@@ -448,10 +477,22 @@ def _next(day: date, *, by_year: bool) -> date:
     return date(day.year + 1, 1, 1) if by_year or day.month == 12 else date(day.year, day.month + 1, 1)
 
 
-def longest_silence(days: Iterable[date], period: Period) -> Silence | None:
-    """The first of the longest, within the period; none where it has not begun."""
+def longest_silence(days: Iterable[date], period: Period, halted: Sequence[tuple[date, date]] = ()) -> Silence | None:
+    """The first of the longest, within the period; none where it has not begun. While it rested nobody was silent."""
     if period.last < period.first:
         return None
     spoken = sorted({day for day in days if period.has(day)})
-    found = [Silence(begin, end) for begin, end in pairwise([period.first, *spoken, period.last])]
-    return max(found, key=lambda silence: silence.days)
+    gaps = pairwise([period.first, *spoken, period.last])
+    found = [silence for begin, end in gaps for silence in _awake(begin, end, halted)]
+    return max(found, key=lambda silence: silence.days, default=None)
+
+
+def _awake(begin: date, end: date, halted: Iterable[tuple[date, date]]) -> Iterator[Silence]:
+    """What of a silence is left without the days on which it rested."""
+    for since, until in sorted(halted):
+        if until > begin and since < end:
+            if since > begin:
+                yield Silence(begin, since)
+            begin = max(begin, until)
+    if begin <= end:
+        yield Silence(begin, end)

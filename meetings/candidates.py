@@ -146,12 +146,17 @@ def carried_over(table: Table) -> list[Found]:
     )
     found = []
     newest = rows.order_by("-meeting__starts_at", "position", "pk")
-    for item in newest.select_related("meeting", "party", "colleague", "contact"):
+    item: Any
+    for item in newest.with_kept_back().select_related("meeting", "party", "colleague", "contact"):
         relationship = item.party.relationship_id if item.party else table.ids[0] if len(table.ids) == 1 else ALL
         candidate = _as_it_was(item, relationship)
         if item.meeting.state == Meeting.State.HELD:
             (candidate,) = agenda.carry([agenda.Row(candidate, item.minutes)], item.meeting.day)
-        found.append(Found(candidate, item.title, item.shared, item.colleague, item.contact, item.reworded))
+        # What was written for us alone stays with us, and in our words for their promise nobody reads it to them.
+        written = candidate.kind in agenda.BY_HAND
+        shared = item.shared and not (written and item.kept_back)
+        reworded = item.reworded and not item.kept_back
+        found.append(Found(candidate, item.title, shared, item.colleague, item.contact, reworded))
     return found
 
 

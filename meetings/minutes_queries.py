@@ -22,18 +22,17 @@ from web.clock import Now
 def minutes_of(row: Meeting, parties: Sequence[MeetingAccount]) -> Minutes:
     """As the people of these partners get them: what is shared, and about them or about all.
 
-    ``parties`` come with their relationship and its account.
+    Where nobody of theirs is asked they go to us alone, and so have what is only ours too. ``parties`` come with their
+    relationship and its account.
     """
     keys = [party.pk for party in parties]
     about = Q(party=None) | Q(party__in=keys)
-    arisen = (
-        Outcome.objects.filter(about, meeting=row, shared=True)
-        .exclude(item__shared=False)
-        .select_related("commitment__contact", "commitment__colleague", "feedback__contact", "feedback__colleague")
-        .order_by("written_at", "pk")
-    )
-    outcomes = list(arisen)
-    items = AgendaItem.objects.for_them().filter(about, meeting=row)
+    ours_alone = among_us(row)
+    arisen, items = Outcome.objects.filter(about, meeting=row), AgendaItem.objects.filter(about, meeting=row).standing()
+    if not ours_alone:
+        arisen, items = arisen.filter(shared=True).exclude(item__shared=False), items.for_them()
+    voices = ("commitment__contact", "commitment__colleague", "feedback__contact", "feedback__colleague")
+    outcomes = list(arisen.select_related(*voices).order_by("written_at", "pk"))
     people = Participant.objects.filter(about, meeting=row).select_related("user", "contact").order_by("pk")
     return Minutes(
         title=row.title,
@@ -52,10 +51,16 @@ def minutes_of(row: Meeting, parties: Sequence[MeetingAccount]) -> Minutes:
     )
 
 
-def when_of(row: Meeting) -> str:
-    """*Monday 23 November 2026, 10:00–11:00 (Berlin)*: readable wherever it is read."""
-    start, end = row.starts_here, row.end.astimezone(ZoneInfo(row.zone))
-    city = row.zone.rsplit("/", 1)[-1].replace("_", " ")
+def among_us(row: Meeting) -> bool:
+    """Nobody of theirs, of whatever partner, is asked."""
+    return not row.people.theirs().exists()
+
+
+def when_of(row: Meeting, zone: str = "") -> str:
+    """*Monday 23 November 2026, 10:00–11:00 (Berlin)*: readable wherever it is read; in its own zone, or in another."""
+    zone = zone or row.zone
+    start, end = row.starts_at.astimezone(ZoneInfo(zone)), row.end.astimezone(ZoneInfo(zone))
+    city = zone.rsplit("/", 1)[-1].replace("_", " ")
     return f"{dates.full(start.date())}, {date_format(start, 'H:i')}–{date_format(end, 'H:i')} ({city})"
 
 

@@ -187,11 +187,16 @@ def decide(
     decision: str,
     item: AgendaItem | None = None,
     party: MeetingAccount | None = None,
-    shared: bool = True,
+    shared: bool | None = None,
 ) -> Done[Outcome]:
-    """Note what was decided, at an item or at none; at all partners' unless one is named."""
+    """Note what was decided, at an item or at none; at all partners' unless one is named.
+
+    Where nobody says whether they see it, they do unless the meeting is an internal one.
+    """
     theirs(actor, meeting.pk)
-    row = _outcome(actor, now, _meeting_of(meeting.pk), item, party, decision=decision.strip(), shared=shared)
+    of = _meeting_of(meeting.pk)
+    seen = not of.is_internal if shared is None else shared
+    row = _outcome(actor, now, of, item, party, decision=decision.strip(), shared=seen)
     return Done(row, _arisen(row, _("Decided: %(what)s") % {"what": row.decision}, actor=actor, now=now))
 
 

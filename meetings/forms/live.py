@@ -51,10 +51,19 @@ class DecisionForm(forms.Form):
     shared = forms.BooleanField(required=False, initial=True, label=gettext_lazy("They see it in the minutes"))
 
     def __init__(
-        self, *args: Any, parties: QuerySet[MeetingAccount] | None, item: AgendaItem | None, **kwargs: Any
+        self,
+        *args: Any,
+        parties: QuerySet[MeetingAccount] | None,
+        item: AgendaItem | None,
+        internal: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """Without ``parties`` with whom is settled; where the item is only ours, so is what is decided at it."""
+        """Without ``parties`` with whom is settled; where the item is only ours, so is what is decided at it.
+
+        Of an internal meeting they see what somebody has ticked.
+        """
         super().__init__(*args, **kwargs)
+        self.initial = {"shared": not internal, **self.initial}
         bound(self, "decision")
         if parties is None:
             del self.fields["party"]
@@ -217,6 +226,12 @@ class SendForm(forms.Form):
         self.unreachable = [one for one in theirs if not one.email]
         narrow(self, "contacts", Contact.objects.filter(pk__in=[one.pk for one in theirs if one.email]))
         narrow(self, "users", colleagues_for(meeting, now))
+        if not theirs:
+            # Nobody of theirs was there: what came of it stays among us.
+            del self.fields["contacts"]
+            self.fields["users"].required = True
+            self.fields["users"].error_messages["required"] = _("Choose whom to send them to.")
+            self.fields["note"].label = _("A line with them")
         came = {one.contact_id for one in people if one.came}
         self.initial = {"contacts": [one.pk for one in theirs if one.pk in came and one.email], **self.initial}
         read_for_tone(self, "note")

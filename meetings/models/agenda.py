@@ -8,18 +8,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Contact, Someone, User, tracked
 from meetings import agenda
-from meetings.models.meeting import Meeting, MeetingAccount, beside
+from meetings.models.meeting import Meeting, MeetingAccount, MeetingAccountQuerySet, beside
 from relationships.models import Commitment, Feedback
 from web.finding import PlainText
 
 ITEM_DERIVED = ["position", "critical", "due_on", "since", "settled", "spent"]
 # What the index of words reads of an item, and of a decision.
 ITEM_SEARCHED, DECISION_SEARCHED = ("title", "notes"), ("decision",)
+
+
+def _among_us() -> MeetingAccountQuerySet:
+    return MeetingAccount.objects.only_ours().filter(meeting__kind=Meeting.Kind.INTERNAL)
 
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
@@ -38,8 +42,16 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
         return self.exclude(dropped_at=None).order_by("-dropped_at", "id")
 
     def for_them(self) -> Self:
-        """Those that leave the house."""
+        """Those that leave the house, if their meeting does."""
         return self.standing().filter(shared=True)
+
+    def with_kept_back(self) -> Self:
+        """Each knows as ``kept_back`` whether it was written for an internal meeting with nobody of theirs.
+
+        What stood on the agenda of a meeting with them was meant for them, whoever came.
+        """
+        ours = When(beside(_among_us()), then=True)
+        return self.annotate(kept_back=Case(ours, default=False, output_field=models.BooleanField()))
 
 
 @tracked(*ITEM_DERIVED)
@@ -134,8 +146,13 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.filter(beside(MeetingAccount.objects.changeable_by(user)))
 
     def only_ours(self) -> Self:
-        """Those that do not leave the house: by themselves, or as they came up at an item that does not."""
-        return self.filter(Q(shared=False) | Q(item__shared=False))
+        """Those that do not leave the house: by themselves, as they came up at an item that does not, or at an internal
+        meeting with nobody of theirs."""
+        return self.filter(Q(shared=False) | Q(item__shared=False) | beside(_among_us()))
+
+    def untold(self) -> Self:
+        """Those, and what came of any meeting in which nobody of theirs is known to have been."""
+        return self.filter(Q(shared=False) | Q(item__shared=False) | beside(MeetingAccount.objects.only_ours()))
 
 
 @tracked()

@@ -241,6 +241,10 @@ class Meeting(models.Model):
         return self.state == self.State.PLANNED
 
     @property
+    def is_internal(self) -> bool:
+        return self.kind == self.Kind.INTERNAL
+
+    @property
     def is_off(self) -> bool:
         return self.state == self.State.CANCELLED
 
@@ -267,6 +271,20 @@ class MeetingAccountQuerySet(models.QuerySet["MeetingAccount"]):
     def accepted(self) -> Self:
         """Somebody of theirs has said that they come."""
         return self.filter(people__answer=Participant.Answer.COMES, people__contact__isnull=False).distinct()
+
+    def known_to_them(self) -> Self:
+        """Where somebody of theirs is asked or, once it was held, was there: of no other anything leaves the house."""
+        return self.filter(_known_to_them())
+
+    def only_ours(self) -> Self:
+        return self.filter(~_known_to_them())
+
+
+def _known_to_them() -> Q:
+    """Its kind does not matter: a check-in for which nobody of theirs was named is talked of among us as well."""
+    theirs = Participant.objects.filter(party=OuterRef("pk")).order_by()
+    held = Q(state=Meeting.State.HELD)
+    return ~held & Q(Exists(theirs)) | held & Q(Exists(theirs.filter(came=True)))
 
 
 @tracked(*PARTY_DERIVED)

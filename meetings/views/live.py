@@ -354,7 +354,7 @@ def decision_create(request: PersonRequest, pk: int) -> HttpResponse:
         MeetingAccount.objects.changeable_by(request.user).filter(meeting=row).select_related("relationship__account")
     )
     several = (item is None or item.party_id is None) and mine.count() > 1
-    form = DecisionForm(sent(request), parties=mine if several else None, item=item)
+    form = DecisionForm(sent(request), parties=mine if several else None, item=item, internal=row.is_internal)
     if request.method == "POST" and form.is_valid():
         values = {"meeting": row, "item": item, **form.cleaned_data}
         deed, _again = attempt_once(form, actions.decide, Outcome, request=request, now=now, **values)

@@ -19,7 +19,7 @@ from accounts.requests import PersonRequest
 from meetings import actions, words
 from meetings import minutes_paper as paper_of
 from meetings.forms.live import SendForm
-from meetings.minutes_queries import minutes_of, parties_for
+from meetings.minutes_queries import among_us, minutes_of, parties_for
 from meetings.models import AgendaItem, Meeting, MinutesCopy, MinutesDispatch, Participant
 from meetings.views.common import changeable, seen, sent
 from meetings.views.live import outcomes_of, read_or_write, taken_of
@@ -67,6 +67,7 @@ def minutes(request: PersonRequest, pk: int) -> HttpResponse:
         "people": people.theirs_first(),
         "sent": _sent_of(row, now, user.zone),
         "their_minutes": minutes_of(row, parties),
+        "among_us": among_us(row),
     }
     return render(request, "meetings/minutes.html", context)
 
@@ -122,7 +123,7 @@ def minutes_send(request: PersonRequest, pk: int) -> HttpResponse:
                 actor=request.user,
                 now=now,
                 meeting=row,
-                contacts=list(chosen["contacts"]),
+                contacts=list(chosen.get("contacts", [])),
                 users=list(chosen["users"]),
                 message=chosen["note"],
             ),

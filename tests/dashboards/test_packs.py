@@ -31,7 +31,7 @@ from dashboards.packs import (
     stretches,
 )
 from relationships import problems, promises
-from relationships.cadence import Interval
+from relationships.cadence import Interval, due_after, grace
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
@@ -88,6 +88,7 @@ facts = st.builds(
     Facts,
     talks=st.lists(st.builds(Talk, past, st.sampled_from(["ours", "theirs", "unknown"]), st.booleans()), max_size=12),
     agreed=st.lists(st.builds(lambda day, every: Agreed(Interval(day, every)), past, st.integers(1, 60)), max_size=3),
+    halted=st.lists(st.tuples(past, past).map(lambda two: (min(two), max(two))), max_size=2),
     promises=st.lists(promised(), max_size=12),
     voiced=st.lists(voiced(), max_size=12),
     troubles=st.lists(troubled(), max_size=8),
@@ -214,3 +215,61 @@ def test_the_longest_silence_is_counted_from_the_edges_too() -> None:
     talks = [Talk(date(2026, 7, 20), "ours"), Talk(date(2026, 8, 1), "theirs")]
     found = packs.longest_silence([talk.day for talk in talks], Period(date(2026, 7, 1), date(2026, 9, 30)))
     assert found and (found.first, found.last, found.days) == (date(2026, 8, 1), date(2026, 9, 30), 60)
+
+
+@given(facts, periods)
+def test_no_silence_begins_before_the_relationship_or_while_it_rested(known: Facts, period: Period) -> None:
+    rhythm = whole(known, period).rhythm
+    assert rhythm
+    spoken = [talk.day for talk in known.talks]
+    begun = min([one.interval.starts_on for one in known.agreed] or spoken, default=None)
+    if rhythm.silence is not None:
+        assert begun is not None and rhythm.silence.first >= max(begun, period.first)
+        for since, until in known.halted:
+            assert rhythm.silence.first >= until or rhythm.silence.last <= since or since == until
+    for one in rhythm.stretches:
+        assert one.last >= min([begun or date.max, *(day for day in spoken if period.has(day))])
+
+
+@given(facts, periods)
+def test_no_silence_contradicts_a_rhythm_that_was_kept_on_all_days(known: Facts, period: Period) -> None:
+    rhythm = whole(known, period).rhythm
+    assert rhythm
+    if not rhythm.silence or not rhythm.kept.counted or rhythm.kept.in_rhythm < rhythm.kept.counted:
+        return
+    every = max(one.interval.every_days for one in known.agreed)
+    longest = (due_after(rhythm.silence.first, every) - rhythm.silence.first).days + max(
+        grace(one.interval.every_days) for one in known.agreed
+    )
+    assert rhythm.silence.days <= longest + 1
+
+
+def test_a_relationship_that_began_within_the_period_has_no_months_and_no_silence_before() -> None:
+    begun = date(2026, 4, 3)
+    talks = [Talk(date(2026, 4, 20), "ours"), Talk(date(2026, 11, 1), "theirs")]
+    rhythm = whole(Facts(talks=talks, agreed=[Agreed(Interval(begun, 30))]), Period(date(2025, 12, 1), TODAY)).rhythm
+    assert rhythm and rhythm.silence == packs.Silence(date(2026, 4, 20), date(2026, 11, 1))
+    assert rhythm.stretches[0].first == begun
+    alone = whole(Facts(talks=talks[1:]), Period(date(2025, 12, 1), TODAY)).rhythm
+    assert alone and alone.silence == packs.Silence(date(2026, 11, 1), TODAY)
+    # What was said before anything was agreed is counted and told all the same.
+    early = whole(
+        Facts(talks=[Talk(date(2026, 2, 2), "ours"), *talks], agreed=[Agreed(Interval(begun, 30))]),
+        Period(date(2025, 12, 1), TODAY),
+    ).rhythm
+    assert early and early.count.all == 3 and early.stretches[0].first == date(2026, 2, 2)
+
+
+def test_while_it_rested_nobody_was_silent() -> None:
+    rest = (date(2026, 10, 13), date.max)
+    known = Facts(
+        talks=[Talk(date(2026, 9, 28), "ours"), Talk(date(2026, 10, 8), "ours")],
+        agreed=[Agreed(Interval(date(2026, 1, 1), 14))],
+        halted=[rest],
+    )
+    rhythm = whole(known, Period(date(2026, 9, 20), TODAY)).rhythm
+    assert rhythm and rhythm.silence == packs.Silence(date(2026, 9, 28), date(2026, 10, 8))
+    assert rhythm.rests == [Period(date(2026, 10, 13), TODAY)]
+    over = whole(Facts(halted=[(date(2026, 10, 13), date(2026, 10, 20))], agreed=known.agreed), Period(rest[0], TODAY))
+    assert over.rhythm and over.rhythm.rests == [Period(date(2026, 10, 13), date(2026, 10, 19))]
+    assert over.rhythm.silence == packs.Silence(date(2026, 10, 20), TODAY)

@@ -6,7 +6,7 @@ import re
 from copy import copy
 from datetime import date, timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection, models
@@ -18,15 +18,16 @@ from django.utils.html import strip_tags
 from pypdf import PdfReader
 
 from accounts.checks import ours
+from accounts.models import Contact
 from dashboards import pack_facts, pack_paper, pack_words, packs
 from dashboards.models import PackChoice
 from dashboards.pack_facts import People
 from dashboards.pack_words import Cell, Row, laid
 from dashboards.packs import Agreed, Facts, Part, Period, Promise, Trouble, Voiced
-from meetings.models import AgendaItem, Meeting, Outcome
+from meetings.models import AgendaItem, Meeting, Outcome, Participant
 from relationships import actions, problems
 from relationships.cadence import Interval
-from relationships.models import Interaction, Relationship
+from relationships.models import Interaction, Relationship, RelationshipMember
 from relationships.promises import State
 from tests import people
 from tests.access.canaries import World, build, leaks, texts_of
@@ -92,17 +93,35 @@ def full(name: str = "Close the Loop") -> Relationship:
         relationship=row, account_id=row.account_id, occurred_on=day - 5 * DAY, begun_by="theirs",
         summary="NEVERSUMMARY", logged_at=now.instant,
     )  # fmt: skip
-    meeting = agendas.meeting(row, now=now, kind="review", title="Quarterly review")
-    agendas.hold(meeting)
-    meeting.parties.update(meets_on=day - 3 * DAY)
-    Outcome.objects.create(meeting=meeting, decision="Hamburg moves", written_at=now.instant)
-    agendas.meeting(row, now=now, title="Winter round", starts_at=now.instant + 7 * DAY)
+    review = agendas.meeting(row, now=now, kind="review", title="Quarterly review")
+    held_with(review, row)
+    Outcome.objects.create(meeting=review, decision="Hamburg moves", written_at=now.instant)
+    ask(agendas.meeting(row, now=now, title="Winter round", starts_at=now.instant + 7 * DAY), row)
     return row
+
+
+def ask(meeting: Meeting, row: Relationship, name: str = "Greta Frost") -> Participant:
+    """Somebody of theirs."""
+    contact, _new = Contact.objects.get_or_create(
+        name=name, email=f"{name.split()[0]}@{row.account_id}.example".lower()
+    )
+    party = meeting.parties.get(relationship=row)
+    return Participant.objects.create(meeting=meeting, party=party, contact=contact, asked_on=today())
+
+
+def held_with(meeting: Meeting, *rows: Relationship, ago: int = 3) -> None:
+    """Held some days ago, and somebody of each of these was there."""
+    for row in rows:
+        ask(meeting, row)
+    agendas.hold(meeting)
+    meeting.people.update(came=True)
+    meeting.parties.update(meets_on=today() - ago * DAY)
 
 
 SAID = (
     "Send the new round", "Open the gate", "Name a driver", "Answers come late", "Petra Vogel", "You are right",
-    "The wrong crates", "Hamburg moves", "Quarterly review", "Winter round", "We spoke once", "1 with Close the Loop",
+    "The wrong crates", "Hamburg moves", "Quarterly review", "Winter round", "We spoke once; Close the Loop began it.",
+    "Promises that are open",
     "1 of 1 kept in time", "1 of 1 answered, half of those within 2 days", "One problem, and it is open.",
     "2 promises are open, 1 of them late.", "Alice Ahlberg",
 )  # fmt: skip
@@ -213,7 +232,7 @@ def test_nothing_at_all_is_said_in_a_line_for_each_part() -> None:
     for said in (
         "No rhythm was agreed in this time.", "We did not speak in this time.", "Neither side gave feedback",
         "No promise of either side was due", "No problem was open", "No meeting of this time noted a decision.",
-        "No promise is open.", "No meeting is planned.",
+        "No promise is open.", "No meeting of both sides is planned.",
     ):  # fmt: skip
         assert said in shown
     assert "<table" not in shown
@@ -273,6 +292,10 @@ TOLD = {
 }
 
 
+def row_of(world: World) -> Relationship:
+    return cast(Relationship, world.north.rows["Relationship"])
+
+
 def world_of(answered: bool) -> World:
     world = build()
     half = world.north
@@ -288,6 +311,7 @@ def world_of(answered: bool) -> World:
         "MeetingAccount", meeting_id=meeting.pk, meets_on=today() + DAY, starts_at=Now.read().instant + DAY
     )
     half.add("AgendaItem", meeting_id=meeting.pk, party_id=party.pk, key="written:9")
+    ask(cast(Meeting, meeting), row_of(world))
     for one in half.rows_of("Participant"):
         type(one).objects.filter(pk=one.pk).update(came=True)  # type: ignore[attr-defined]
     return world
@@ -356,8 +380,7 @@ def test_what_nobody_said_and_what_they_were_not_told_stays_with_us() -> None:
 def test_of_a_meeting_of_two_partners_each_hears_its_own_and_what_is_for_both() -> None:
     row, other = full(), people.relationship()
     meeting = agendas.meeting(row, other, now=Now.read(), title="Together")
-    agendas.hold(meeting)
-    meeting.parties.update(meets_on=today() - DAY)
+    held_with(meeting, row, other, ago=1)
     at = Now.read().instant
     for said, party in (("For both", None), ("For one", row), ("For the other", other)):
         mine = meeting.parties.get(relationship=party) if party else None
@@ -366,11 +389,84 @@ def test_of_a_meeting_of_two_partners_each_hears_its_own_and_what_is_for_both() 
     assert "For both" in shown and "For one" in shown and "For the other" not in shown
 
 
-def test_an_internal_meeting_is_told_only_to_those_who_are_asked() -> None:
-    row = full()
+@pytest.mark.parametrize(
+    ("kind", "held", "asked", "came"),
+    [
+        ("internal", False, "", False),
+        ("internal", False, "another", False),
+        ("internal", True, "", False),
+        ("internal", True, "theirs", False),
+        ("internal", True, "another", True),
+        ("check_in", False, "", False),
+        ("review", True, "", False),
+    ],
+)
+def test_nothing_of_a_meeting_among_us_is_told_in_no_field_of_it(kind: str, held: bool, asked: str, came: bool) -> None:
+    """Each field bears a canary; with somebody of theirs there, all of them are told. ``asked``: of which partner."""
+    row, other = full(), people.relationship(account=people.account("Other"))
+    meeting = planned_among_us(row, other, kind)
+    if asked:
+        ask(meeting, row if asked == "theirs" else other, "CANARY Visitor")
+    if held:
+        agendas.hold(meeting)
+        meeting.parties.update(meets_on=today())
+        meeting.people.update(came=came)
+        meeting.people.exclude(user=None).update(came=True)
+    text = text_of(paper_of(row, span="year"))
+    shown = page_of(row, span="year")
+    if kind == "review":
+        # What was not dealt with has gone on to the agenda of the next meeting with them.
+        shown, text = shown.replace("CANARY ITEM", ""), text.replace("CANARYITEM", "")
+    assert "CANARY" not in shown and "CANARY" not in text and "Hamburgmoves" in text
+    # Without that they would be there: what is looked for is in the text.
+    contact = ask(meeting, row, "CANARY Guest")
+    Participant.objects.filter(pk=contact.pk).update(came=True)
+    shown = page_of(row, span="year")
+    for one in ("TITLE", "PROMISE", "FEEDBACK", *(["DECISION", "COLLEAGUE", "Guest"] if held else ["ITEM"])):
+        assert f"CANARY {one}" in shown, one
+
+
+def planned_among_us(row: Relationship, other: Relationship, kind: str) -> Meeting:
+    """With two partners, a colleague, an item, a decision, a promise and feedback, all of it shared as by default."""
     now = Now.read()
-    agendas.meeting(row, now=now, kind="internal", title="SECRET", starts_at=now.instant + DAY)
-    assert "SECRET" not in page_of(row)
+    meeting = agendas.meeting(row, other, kind=kind, title="CANARY TITLE", starts_at=now.instant + DAY, now=now)
+    colleague = people.outsider()
+    colleague.name = "CANARY COLLEAGUE"
+    colleague.save()
+    Participant.objects.create(meeting=meeting, user=colleague, asked_on=today())
+    agendas.add(meeting, "CANARY ITEM", now=now)
+    party = meeting.parties.get(relationship=row)
+    for arisen in (
+        {"decision": "CANARY DECISION"},
+        {"commitment": people.promise(row, what="CANARY PROMISE", due_on=today() + DAY), "party": party},
+        {"feedback": people.feedback(row, today(), "CANARY FEEDBACK"), "party": party},
+    ):
+        Outcome.objects.create(meeting=meeting, written_at=now.instant, **arisen)
+    return meeting
+
+
+def test_took_part_who_was_there_in_the_time_and_nobody_else() -> None:
+    row = full()
+    RelationshipMember.objects.create(relationship=row, user=people.mona(), role="sponsor")
+    later = Meeting.objects.get(parties__relationship=row, title="Winter round")
+    ask(later, row, "Matthias Lorenzen")
+    sheet = client_of().get(reverse("review_pack", args=[row.pk]), {"span": "year"}).context["sheet"]
+    assert [(one.responsible, one.others) for one in sheet.sides] == [("Alice Ahlberg", ""), ("", "Greta Frost")]
+    # Of us also who is named in a talk with them; of them who spoke with us is theirs to tell.
+    talk = row.interactions.get()
+    talk.colleagues.add(people.bob())
+    talk.contacts.add(Contact.objects.create(name="Elsa Berg"))
+    sheet = client_of().get(reverse("review_pack", args=[row.pk]), {"span": "year"}).context["sheet"]
+    assert [one.others for one in sheet.sides] == ["Bob Brandt", "Greta Frost"]
+
+
+def test_nobody_took_part_in_a_time_that_is_still_ahead() -> None:
+    row = full()
+    RelationshipMember.objects.create(relationship=row, user=people.mona(), role="sponsor")
+    first, last = (today() + DAY).isoformat(), (today() + 40 * DAY).isoformat()
+    asked = {"span": "dates", "first": first, "last": last}
+    sheet = client_of().get(reverse("review_pack", args=[row.pk]), asked).context["sheet"]
+    assert [one.others for one in sheet.sides] == [""]
 
 
 # The paper -----------------------------------------------------------------------------------------------------------
@@ -537,6 +633,60 @@ def test_each_rhythm_says_when_it_held_and_who_agreed_to_it_stands_where_nobody_
     alone = sheet_for(Facts(agreed=[former]))
     assert part_of(alone, Part.RHYTHM).said[0].startswith("Every 30 days, not agreed yet.")
     assert [side.ours for side in alone.sides] == [True]
+
+
+def test_a_pause_is_said_and_what_was_kept_stands_beside_no_silence_of_it() -> None:
+    known = Facts(
+        talks=[packs.Talk(date(2026, 9, 1) + 14 * DAY * number, "ours", met=number == 0) for number in range(3)],
+        agreed=[Agreed(Interval(date(2026, 9, 1), 14))],
+        halted=[(date(2026, 9, 17), date(2026, 9, 20)), (date(2026, 10, 13), date.max)],
+    )
+    agreed, spoken = part_of(sheet_for(known), Part.RHYTHM).said
+    assert agreed.endswith("(100\u00a0%). It rested from 17 to 19 September 2026. It has rested since 13 October 2026.")
+    assert spoken == (
+        "We spoke 3 times: 3 began with us. At one of them we met in person. "
+        "The longest silence lasted 14 days, from 1 Sep 2026 to 15 Sep 2026."
+    )
+
+
+@pytest.mark.parametrize(
+    ("began", "said"),
+    [
+        (["unknown"], "We spoke once; who began it is not noted."),
+        (["ours"], "We spoke once; we began it."),
+        (["unknown"] * 4, "We spoke 4 times; who began is not noted."),
+        (["theirs", "unknown"], "We spoke 2 times: 1 began with Nordfjell, who began the other is not noted."),
+        (["ours", "theirs", "unknown", "unknown"],
+         "We spoke 4 times: 1 began with us, 1 with Nordfjell, who began the other 2 is not noted."),
+    ],
+)  # fmt: skip
+def test_who_began_is_said_in_whole_sentences(began: list[str], said: str) -> None:
+    talks = [packs.Talk(date(2026, 11, 1) + number * DAY, one) for number, one in enumerate(began)]
+    assert sheet_for(Facts(talks=talks)).brief[0] == said
+
+
+def test_nothing_is_called_kept_where_nobody_spoke() -> None:
+    known = Facts(agreed=[Agreed(Interval(date(2026, 11, 14), 30))])
+    said = part_of(sheet_for(known), Part.RHYTHM).said
+    assert said == ["From 14 November 2026: every 30 days, not agreed yet.", "We did not speak in this time."]
+
+
+def test_promises_that_are_open_bear_their_heading_where_no_meeting_is_planned() -> None:
+    row = people.relationship(account=people.account("Havbris"))
+    people.promise(row, what="Send it", due_on=today())
+    shown, text = sheet_of(row, part="next"), text_of(paper_of(row, part="next"))
+    assert ">Promises that are open<" in shown and "Promisesthatareopen" in text
+    assert squeezed(f"Due today, {pack_words.brief_day(today())}") in text
+
+
+def test_times_of_one_table_are_of_one_zone() -> None:
+    row = people.relationship(timezone="Europe/Oslo") if hasattr(Relationship, "timezone") else full()
+    now = Now.read()
+    for number, zone in enumerate(("America/New_York", "UTC"), 1):
+        ask(agendas.meeting(row, now=now, zone=zone, starts_at=now.instant + number * DAY), row, f"Guest {number}")
+    found = client_of().get(reverse("review_pack", args=[row.pk]), {"part": "next"}).context["sheet"]
+    (table,) = [one for one in found.sections[0].tables if one.name == "Meetings that are planned"]
+    assert len({re.search(r"\((.*)\)", line.cells[1].said)[1] for line in table.rows}) == 1  # type: ignore[index]
 
 
 def test_a_talk_after_it_was_solved_was_not_about_it() -> None:

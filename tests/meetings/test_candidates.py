@@ -227,6 +227,23 @@ def test_words_and_minutes_that_somebody_gave_are_kept_while_it_is_carried_over(
     assert titles(meeting(partner())) == []
 
 
+def test_what_was_written_for_an_internal_meeting_stays_with_us_at_the_next_one_with_them() -> None:
+    row = partner()
+    people.promise(row, what="Delivery plan", due_on=TODAY + 3 * DAY)
+    internal = meeting(row, kind="internal")
+    change(internal, "Delivery plan", title="They will never keep it")
+    add(internal, "How to tell them no")
+    hold(internal)
+    found = {item.title: item.shared for item in of(meeting(row, starts_at=TOMORROW + 7 * DAY, minutes=90)).standing}
+    assert found["Delivery plan"] is True and found["How to tell them no"] is False
+    assert "They will never keep it" not in found
+    # With somebody of theirs there it goes on as it was.
+    guest = Contact.objects.create(name="Ingrid Iversen")
+    internal.people.create(contact=guest, party=internal.parties.get(), asked_on=TODAY, came=True)
+    found = {item.title: item.shared for item in of(meeting(row, starts_at=TOMORROW + 8 * DAY, minutes=90)).standing}
+    assert found["They will never keep it"] is True and found["How to tell them no"] is True
+
+
 def test_words_given_at_a_meeting_that_was_called_off_are_kept_too_and_newer_ones_win() -> None:
     row = partner()
     people.promise(row, what="Delivery plan", due_on=TODAY + 3 * DAY)

@@ -12,11 +12,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pypdf import PdfReader
 
 from accounts.models import Affiliation, UndoStep, User
 from accounts.undo import take_back
 from meetings import actions
+from meetings.minutes_queries import minutes_of, parties_for
 from meetings.models import AgendaItem, Meeting, MinutesDispatch, Outcome, Participant, PrivateNote
 from relationships.models import Commitment, Evidence, Feedback, Relationship
 from tests import people
@@ -209,6 +211,38 @@ def test_same_decision_sent_twice_is_one() -> None:
             f"/meetings/{meeting.pk}/decisions/new/", {"decision": "Morning round", "shared": "on"}, headers=HTMX
         )
     assert Outcome.objects.count() == 1
+
+
+def test_a_decision_of_an_internal_meeting_is_ours_unless_somebody_ticks_it() -> None:
+    meeting = under_way()
+    address = f"/meetings/{meeting.pk}/decisions/new/"
+    assert client().get(address).context["form"]["shared"].value() is True
+    Meeting.objects.filter(pk=meeting.pk).update(kind="internal")
+    assert client().get(address).context["form"]["shared"].value() is False
+    client().post(address, {"decision": "Among us"}, headers=HTMX)
+    client().post(address, {"decision": "For them", "shared": "on"}, headers=HTMX)
+    assert dict(Outcome.objects.values_list("decision", "shared")) == {"Among us": False, "For them": True}
+    internal = Meeting.objects.get(pk=meeting.pk)
+    assert (
+        actions.decide(actor=people.alice(), now=Now.read(), meeting=internal, decision="By a verb").row.shared is False
+    )
+
+
+def test_minutes_of_a_meeting_among_us_are_offered_to_nobody_of_theirs_and_have_all_of_it() -> None:
+    meeting = under_way()
+    meeting.people.theirs().delete()
+    actions.decide(actor=people.alice(), now=Now.read(), meeting=meeting, decision="Among us", shared=False)
+    held(meeting)
+    meeting.refresh_from_db()
+    address = reverse("minutes_send", args=[meeting.pk])
+    shown = client().get(address).content.decode()
+    assert "To them" not in shown and "To us" in shown and "stay among us" in shown
+    assert client().post(address, {"note": "Hello"}).status_code == 422
+    assert client().post(address, {"users": [people.alice().pk]}).status_code == 302
+    assert MinutesDispatch.objects.get().copies.get().user == people.alice()
+    page = client().get(f"/meetings/{meeting.pk}/minutes/").content.decode()
+    assert "nothing of this meeting is told to them" in page
+    assert [one.said for one in minutes_of(meeting, parties_for(meeting, people.alice())).decisions] == ["Among us"]
 
 
 def test_room_is_ticked_all_at_once() -> None:
