@@ -155,7 +155,9 @@ def topic(one: Candidate, book: Book, found: Open, events: dict[int, Event], for
             fact = f"{words.clipped(promise.what, LONGEST)} – {promise_due(promise, today)}"
             return words.PROMISE_LOOKS[promise.state(book.now)], fact, promise_why(promise, book.reader, today)
         case Topic.UNANSWERED | Topic.OUTCRY:
-            return feedback_words.LATE, *feedback_words.unanswered(found.feedback[one.key], today)
+            fact, why = feedback_words.unanswered(found.feedback[one.key], today)
+            severe = one.reason is Topic.OUTCRY
+            return feedback_words.LATE, fact, _("Critical. %(why)s") % {"why": why} if severe else why
         case Topic.FLAGGED:
             flag = found.flags[one.key]
             return FLAGGED, flag_since(flag, today), str(ALARMS[Flag(flag.kind)])

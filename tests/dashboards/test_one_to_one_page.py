@@ -294,7 +294,7 @@ def test_what_is_new_since_the_last_one_stands_before_what_was_there_already_and
         ("Late", False),
         ("Old 0", False),
     ]
-    assert response.content.decode().count(">New.</span>") == 2
+    assert response.content.decode().count(">new</span>") == 2
     assert "what is critical, then what is new, the worst first" in response.content.decode()
     assert [str(line.relationship) for line in sheet(all="talk").context["lines"]][:3] == ["Fenwick", "New", "Late"]
 
@@ -307,6 +307,7 @@ def test_a_critical_complaint_is_to_be_talked_about_from_its_first_day_until_it_
     response = sheet()
     line = response.context["talk"][0]
     assert str(line.relationship) == "Northmere" and "The ice was warm" in line.fact
+    assert line.why.startswith("Critical. Complaint")
     assert line.address == said.get_absolute_url() and "a promise of ours is late" in line.also
     assert str(milder.relationship) not in {partner for partner, _fact in talked(response)}
     Feedback.objects.filter(pk=said.pk).update(answered_on=today())
