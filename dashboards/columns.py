@@ -25,6 +25,7 @@ from web.left_out import LeftOut
 # that nothing else is a choice too.
 NAME = "columns"
 ALWAYS = "partner"
+STATE = "state"
 # Drawn or shown beside the partner's name; then those with a text of their own, in the order in which they stand.
 DRAWN: dict[str, Any] = {
     "rhythm": gettext_lazy("26 weeks of contact"),
@@ -113,10 +114,20 @@ class Columns:
         return drawn + len(self.written)
 
     @property
+    def named(self) -> list[str]:
+        """What an address says of them."""
+        return [ALWAYS, *(one.key for one in self.choices if one.shown)]
+
+    @property
     def in_address(self) -> list[tuple[str, str]]:
         """What keeps the choice in a form that says something else."""
-        keys = [ALWAYS, *(one.key for one in self.choices if one.shown)]
-        return [(NAME, key) for key in keys] if self.chosen else []
+        return [(NAME, key) for key in self.named] if self.chosen else []
+
+    @property
+    def in_order(self) -> list[str]:
+        """As they stand on the page: what is beside the partner's name, the state, what is drawn, what is written."""
+        keys = [ALWAYS, "flag", "tags", STATE, "rhythm", "standing", "direction", *WRITTEN]
+        return [key for key in keys if key in (ALWAYS, STATE) or key in self.shown]
 
 
 def of(values: QueryDict, sort: str) -> Columns:
@@ -137,9 +148,14 @@ def left_out(values: QueryDict) -> list[LeftOut]:
 def cells(row: Relationship, columns: Columns, state: State, met: Collection[date], now: Now) -> list[Cell]:
     """No query: the row has its organisation, agreement, owner and team. ``met`` are the days of its touches, of four
     weeks or more."""
+    today, count = row.today(now), happened(row, met, now)
+    return [Cell(key, name, *_says(row, key, state, count, today)) for key, name in columns.written]
+
+
+def happened(row: Relationship, met: Collection[date], now: Now) -> int:
+    """On how many days of the four weeks one was in touch."""
     today = row.today(now)
-    happened = sum(0 <= (today - day).days < cadence.COUNTED_DAYS for day in set(met))
-    return [Cell(key, name, *_says(row, key, state, happened, today)) for key, name in columns.written]
+    return sum(0 <= (today - day).days < cadence.COUNTED_DAYS for day in set(met))
 
 
 def _says(row: Relationship, key: str, state: State, happened: int, today: date) -> tuple[str, str]:
@@ -175,23 +191,41 @@ def _says(row: Relationship, key: str, state: State, happened: int, today: date)
 
 
 def _needed(every_days: int | None) -> tuple[str, str]:
-    """Of a rhythm, the check-ins of four weeks."""
     if every_days is None:
         return "", ""
-    return f"{cadence.WORKING_DAYS * cadence.needed_a_day(every_days):.1f}", _("every %(days)s") % {
-        "days": dates.days(every_days)
-    }
+    return f"{_in_four_weeks(every_days):.1f}", _("every %(days)s") % {"days": dates.days(every_days)}
+
+
+def _in_four_weeks(every_days: int) -> float:
+    """Of a rhythm, the check-ins of four weeks."""
+    return cadence.WORKING_DAYS * cadence.needed_a_day(every_days)
+
+
+def needed(row: Relationship) -> float | None:
+    return None if row.every_days is None else round(_in_four_weeks(row.every_days), 1)
 
 
 def _missing(row: Relationship, happened: int, today: date) -> tuple[str, str]:
     """Of the check-ins that the rhythm asked for, as ``asked.missing``."""
-    if row.every_days is None:
+    if (counted := _asked_and_missing(row, happened, today)) is None:
         return "", ""
+    asked, lacking = counted
+    return str(lacking), _("of %(asked)d asked for") % {"asked": asked}
+
+
+def missing(row: Relationship, met: Collection[date], now: Now) -> int | None:
+    counted = _asked_and_missing(row, happened(row, met, now), row.today(now))
+    return counted and counted[1]
+
+
+def _asked_and_missing(row: Relationship, happened: int, today: date) -> tuple[int, int] | None:
+    if row.every_days is None:
+        return None
     agreed_days = (today - row.agreement.starts_on).days if row.agreement else cadence.YEAR.days
     asked = cadence.asked_for(row.every_days, agreed_days=agreed_days, workdays=len(row.workdays))
     if row.every_days > cadence.COUNTED_DAYS:
         happened = row.last_touch_on is not None and (today - row.last_touch_on).days < row.every_days
-    return str(asked - min(asked, happened)), _("of %(asked)d asked for") % {"asked": asked}
+    return asked, asked - min(asked, happened)
 
 
 def worth(row: Relationship) -> str:

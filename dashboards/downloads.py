@@ -15,6 +15,7 @@ from accounts.models import OneToOne
 from accounts.requests import PersonRequest
 from dashboards import (
     chart_sheets,
+    columns,
     feedback_list,
     insights,
     listening,
@@ -33,23 +34,27 @@ from web.clock import Now
 from web.downloads import Listing, by_key, deliver, keys_of, whole
 from web.sheets import Row
 
+WITH_IT = ("account__parent", "agreement", "owner", "standing", "team")
 PARTNER = ("relationship__account", "relationship__owner", "relationship__team")
 
 
 @require_GET
 def portfolio(request: PersonRequest) -> HttpResponseBase:
+    """Of the columns that the address names those that the page shows, in its order; all where it names none."""
     user, now = request.user, Now.read()
     form = PortfolioForm(request.GET, user=user)
     narrowed = form.narrow(Relationship.objects.visible_to(user), now)
+    named = columns.NAME in request.GET
+    shown = columns.of(request.GET, form.wanted_sort).in_order if named else []
 
     def rows(keys: Sequence[int]) -> Iterable[Row]:
-        chosen = Relationship.objects.visible_to(user).select_related("account__parent", "owner", "standing", "team")
-        return sheet_rows.relationships(by_key(chosen, keys), now)
+        chosen = Relationship.objects.visible_to(user).select_related(*WITH_IT)
+        return sheet_rows.relationships(by_key(chosen, keys), now, shown)
 
     runs = queries.in_order(narrowed, sort=form.wanted_sort, state=form.wanted_state, now=now)
     listing = Listing(
         _("portfolio"),
-        sheet_rows.relationship_columns(settings.CURRENCY),
+        sheet_rows.relationship_columns(settings.CURRENCY, shown),
         chain.from_iterable(keys_of(run) for run in runs),
         rows,
     )

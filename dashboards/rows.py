@@ -38,14 +38,18 @@ class Line:
         return " · ".join(f"{cell.name} {cell.text}" for cell in self.cells if cell.text)
 
 
+def first_drawn(now: Now) -> date:
+    """From when on contact is drawn, and counted, wherever the partner is."""
+    return now.instant.date() - timedelta(weeks=rhythm.WEEKS, days=1)
+
+
 def with_rhythm(rows: Sequence[Relationship], shown: Columns, now: Now) -> list[Line]:
     """For the portfolio: the state, half a year of contact, the standing, which the rows select, and the worst flag.
 
     Three queries more than the rows themselves, whichever columns are shown.
     """
-    first = now.instant.date() - timedelta(weeks=rhythm.WEEKS, days=1)
     keys = [row.pk for row in rows]
-    contacts = queries.contacts_since(keys, first)
+    contacts = queries.contacts_since(keys, first_drawn(now))
     gone = queries.directions_of(keys, now.instant.date())
     flags = health_flags.worst_of(rows, now)
     return [_drawn(row, contacts.get(row.pk, []), gone[row.pk], flags.get(row.pk), shown, now) for row in rows]

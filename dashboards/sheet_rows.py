@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import OneToOne, User
 from dashboards import columns, health_flags, people_page
+from dashboards.rows import first_drawn
 from dashboards.stage_page import Came
 from dashboards.standing_bar import in_list
 from dashboards.standing_page import Proof
@@ -34,6 +35,7 @@ from relationships import (
     two_views_words,
     words,
 )
+from relationships.cadence import State
 from relationships.models import (
     Commitment,
     Feedback,
@@ -73,68 +75,102 @@ def _between(first: date | None, last: date | None) -> int | None:
 # Relationships -------------------------------------------------------------------------------------------------------
 
 
-def relationship_columns(currency: str) -> list[Column]:
-    return [
-        Column(_("Partner"), NAME),
-        Column(_("Kind"), WORD),
-        Column(_("Unit of"), NAME),
-        Column(_("State"), WORD),
-        Column(_("Why"), LONG),
-        Column(_("Last contact"), DAY),
-        Column(_("Days between contacts"), NUMBER),
-        Column(_("Due"), DAY),
-        Column(_("Days overdue"), NUMBER),
-        Column(_("Meeting booked"), DAY),
-        Column(_("Standing"), NUMBER),
-        Column(_("Standing from"), NUMBER),
-        Column(_("Standing to"), NUMBER),
-        Column(_("Standing in a word"), WORD),
-        Column(_("Points judged of 100"), NUMBER),
-        Column(_("Points gone up or down in 30 days"), NUMBER),
-        Column(_("Worst flag"), NAME),
-        Column(_("Stage"), WORD),
-        Column(_("In it since"), DAY),
-        Column(_("Stage aimed at"), WORD),
-        Column(_("Yearly worth, %(currency)s") % {"currency": currency}, WORD),
-        Column(_("At stake, %(currency)s") % {"currency": currency}, WORD),
-        Column(_("Renewal day"), DAY),
-        Column(_("Paused since"), DAY),
-        Column(_("Ended on"), DAY),
-        *_whose(),
-    ]
+def relationship_columns(currency: str, shown: Sequence[str] = ()) -> list[Column]:
+    """All there are, or those of the parts ``shown``, by the keys of ``dashboards.columns``, in their order."""
+    parts = _relationship_parts(currency)
+    return [column for key in shown or parts for column in parts[key]]
 
 
-def relationships(rows: Sequence[Relationship], now: Now) -> Iterator[list[Cell]]:
-    """Two queries more than the rows, whose account with its parent, owner, team and standing are selected."""
-    gone = queries.directions_of([row.pk for row in rows], now.instant.date())
+def _relationship_parts(currency: str) -> dict[str, list[Column]]:
+    owner, team, tier, tags = _whose()
+    return {
+        columns.ALWAYS: [Column(_("Partner"), NAME)],
+        "kind": [Column(_("Kind"), WORD)],
+        "unit": [Column(_("Unit of"), NAME)],
+        columns.STATE: [Column(_("State"), WORD), Column(_("Why"), LONG)],
+        "contact": [Column(_("Last contact"), DAY)],
+        "every": [Column(_("Days between contacts"), NUMBER)],
+        "rhythm": [Column(_("Contacts in 26 weeks"), NUMBER)],
+        "needed": [Column(_("Needed in 4 weeks"), NUMBER)],
+        "happened": [Column(_("Happened in 4 weeks"), NUMBER)],
+        "missing": [Column(_("Check-ins missing"), NUMBER)],
+        "due": [Column(_("Due"), DAY)],
+        "late": [Column(_("Days overdue"), NUMBER)],
+        "booked": [Column(_("Meeting booked"), DAY)],
+        "standing": [
+            Column(_("Standing"), NUMBER),
+            Column(_("Standing from"), NUMBER),
+            Column(_("Standing to"), NUMBER),
+            Column(_("Standing in a word"), WORD),
+        ],
+        "judged": [Column(_("Points judged of 100"), NUMBER)],
+        "direction": [Column(_("Points gone up or down in 30 days"), NUMBER)],
+        "flag": [Column(_("Worst flag"), NAME)],
+        "stage": [Column(_("Stage"), WORD)],
+        "since": [Column(_("In it since"), DAY)],
+        "target": [Column(_("Stage aimed at"), WORD)],
+        "worth": [Column(_("Yearly worth, %(currency)s") % {"currency": currency}, WORD)],
+        "at_stake": [Column(_("At stake, %(currency)s") % {"currency": currency}, WORD)],
+        "renewal": [Column(_("Renewal day"), DAY)],
+        "paused": [Column(_("Paused since"), DAY)],
+        "ended": [Column(_("Ended on"), DAY)],
+        "owner": [owner],
+        "team": [team],
+        "tier": [tier],
+        "tags": [tags],
+    }
+
+
+def relationships(rows: Sequence[Relationship], now: Now, shown: Sequence[str] = ()) -> Iterator[list[Cell]]:
+    """Three queries more than the rows, whose account with its parent, agreement, owner, team and standing are
+    selected."""
+    keys = [row.pk for row in rows]
+    gone = queries.directions_of(keys, now.instant.date())
     flags = health_flags.worst_of(rows, now)
+    contacts = queries.contacts_since(keys, first_drawn(now))
     for row in rows:
-        today, state = row.today(now), row.state(now)
-        flag = flags.get(row.pk)
-        late = _between(row.due_on, today) if state.value == "overdue" else None
-        yield [
-            str(row),
-            capfirst(row.account.get_kind_display()),
-            str(row.account.parent or ""),
-            str(words.LOOKS[state].word),
-            words.short(row, now),
-            row.last_touch_on,
-            row.every_days,
-            row.due_on,
-            late,
-            row.booked_on,
-            *_standing(row, gone.get(row.pk, trend.UNKNOWN)),
-            flag.name if flag else "",
-            capfirst(row.get_stage_display()),
-            row.stage_since,
-            capfirst(row.get_target_stage_display()) if row.target_stage else "",
-            row.yearly_worth,
-            _rounded(columns.at_stake(row, state, today)),
-            row.renewal_on,
-            row.paused_since,
-            row.ended_on,
-            *_of(row),
-        ]
+        met = [contact.day for contact in contacts.get(row.pk, []) if contact.two_way]
+        parts = _relationship(row, gone.get(row.pk, trend.UNKNOWN), flags.get(row.pk), met, now)
+        yield [cell for key in shown or parts for cell in parts[key]]
+
+
+def _relationship(
+    row: Relationship, gone: trend.Direction, flag: health_flags.Worst | None, met: Sequence[date], now: Now
+) -> dict[str, list[Cell]]:
+    today, state = row.today(now), row.state(now)
+    score, low, high, word, judged, way = _standing(row, gone)
+    owner, team, tier, tags = _of(row)
+    return {
+        columns.ALWAYS: [str(row)],
+        "kind": [capfirst(row.account.get_kind_display())],
+        "unit": [str(row.account.parent or "")],
+        columns.STATE: [str(words.LOOKS[state].word), words.short(row, now)],
+        "contact": [row.last_touch_on],
+        "every": [row.every_days],
+        "rhythm": [len(met)],
+        "needed": [columns.needed(row)],
+        "happened": [columns.happened(row, met, now)],
+        "missing": [columns.missing(row, met, now)],
+        "due": [row.due_on],
+        "late": [_between(row.due_on, today) if state is State.OVERDUE else None],
+        "booked": [row.booked_on],
+        "standing": [score, low, high, word],
+        "judged": [judged],
+        "direction": [way],
+        "flag": [flag.name if flag else ""],
+        "stage": [capfirst(row.get_stage_display())],
+        "since": [row.stage_since],
+        "target": [capfirst(row.get_target_stage_display()) if row.target_stage else ""],
+        "worth": [row.yearly_worth],
+        "at_stake": [_rounded(columns.at_stake(row, state, today))],
+        "renewal": [row.renewal_on],
+        "paused": [row.paused_since],
+        "ended": [row.ended_on],
+        "owner": [owner],
+        "team": [team],
+        "tier": [tier],
+        "tags": [tags],
+    }
 
 
 def _rounded(amount: Decimal | None) -> Decimal | None:

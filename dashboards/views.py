@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 
@@ -43,7 +43,7 @@ from relationships.models import Interaction, Relationship
 from relationships.queries import mentions_of, unsorted_of
 from web import dates, left_out
 from web.clock import Now
-from web.downloads import menu
+from web.downloads import Menu, menu
 
 PAGE = 50
 # So many rows of what somebody's calendar asks stand on Today; the rest has a page.
@@ -223,12 +223,18 @@ def portfolio(request: PersonRequest) -> HttpResponse:
         "more": book_filter.address(request, after=str(after)) if after else "",
         "one_to_one": sheet_of(form.chosen().get("owner"), user),
         "left_out": left_out.said([*left_out.of_form(form), *columns.left_out(request.GET)]),
-        "download": menu(request, "portfolio_download", _listed(book, form.wanted_state)),
+        "download": _download(request, shown, _listed(book, form.wanted_state)),
         "listed": _listed_says(_listed(book, form.wanted_state)),
         "filtered": bool(form.chosen().keys() - {"sort"}),
         "writes": user.reach.writes,
     }
     return render(request, "dashboards/portfolio.html", context)
+
+
+def _download(request: PersonRequest, shown: columns.Columns, count: int) -> Menu:
+    """With the columns that the page shows, or with all that there are."""
+    whole = menu(request, "portfolio_download", count, **{columns.NAME: []})
+    return replace(menu(request, "portfolio_download", count, **{columns.NAME: shown.named}), whole=whole)
 
 
 def _listed(book: Book, state: State | None) -> int:

@@ -148,22 +148,27 @@ def too_many(count: int) -> str:
 class Menu:
     """What a list can be taken along as; ``too_many`` says why not as a workbook.
 
-    Of several ``tables`` each has a CSV of its own, by its name; the workbook has a sheet of each.
+    Of several ``tables`` each has a CSV of its own, by its name; the workbook has a sheet of each. ``whole`` is the
+    same list with all of its columns, where the page shows some.
     """
 
     csv: str
     xlsx: str
     too_many: str = ""
     tables: Sequence[tuple[str, str]] = ()
+    whole: Menu | None = None
 
 
-def menu(request: HttpRequest, route: str, count: int = 0, **more: str) -> Menu:
-    """For the list as a whole filter narrows it, from its first row on; ``count`` is how many rows there are."""
+def menu(request: HttpRequest, route: str, count: int = 0, **more: str | list[str]) -> Menu:
+    """For the list as a whole filter narrows it, from its first row on; ``count`` is how many rows there are.
+
+    ``more`` stands in the place of what the address of the page says; an empty list takes it away.
+    """
     values = request.GET.copy()
     for name in [name for name in values if name.startswith("after")]:
         values.pop(name)
     for name, value in more.items():
-        values[name] = value
+        values.setlist(name, [value] if isinstance(value, str) else value)
     return _menu(reverse(route), values, count)
 
 

@@ -14,11 +14,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import Account, User
+from dashboards import columns
 from dashboards.quadrants import NOT_KNOWN
 from meetings.models import Meeting
-from relationships.models import Commitment, Feedback, Problem, Relationship, Standing
+from relationships.models import Commitment, Feedback, Interaction, Problem, Relationship, Standing
 from tests import people
 from tests.access.canaries import World, leaks
 from tests.access.conftest import world as world_fixture
@@ -119,6 +121,64 @@ def test_the_portfolio_in_cells() -> None:
     found = dict(zip(names, cells, strict=True))
     assert (found["Partner"], found["Standing"], found["Yearly worth, EUR"]) == ("=Ewos", 61, 1200.5)
     assert found["Renewal day"].date() == date(2027, 1, 2)
+
+
+def test_the_columns_that_the_page_shows_are_taken_along_in_its_order() -> None:
+    late = today() - timedelta(days=58)
+    row = people.relationship(yearly_worth=103000, every_days=30, due_on=late, overdue_from=late, tags=["board"])
+    met(row, today() - timedelta(days=2))
+    client = client_of(people.alice())
+    address = f"{reverse('portfolio')}?columns=partner&columns=owner&columns=worth&columns=tags&columns=king&sort=name"
+    page = client.get(address)
+    menu = page.context["download"]
+    assert menu.csv.startswith("/portfolio/download/?") and "sort=name" in menu.csv and "sort=name" in menu.whole.csv
+    wanted = ["Partner", "Tags", "State", "Why", "Yearly worth, EUR", "Owner"]
+    heads = [name for name in read_csv(client, menu.csv)[0] if name]
+    assert heads == wanted == [cell.value for cell in book_of(client, menu.xlsx)[0]]
+    assert read_csv(client, menu.csv)[1][-2:] == ["103000.00", str(people.alice())]
+    # All of them, whatever the page shows: each that it can show among them.
+    every = read_csv(client, menu.whole.csv)[0]
+    assert len(every) == 33 == len(set(every)) and set(wanted) < set(every)
+    for link in (menu.csv, menu.xlsx, menu.whole.csv, menu.whole.xlsx):
+        assert f'href="{escape(link)}"' in page.content.decode()
+    # The usual ones are shown, and taken along, where nobody chose.
+    usual = client.get(reverse("portfolio")).context["download"]
+    assert read_csv(client, usual.csv)[0] == [
+        "Partner", "Worst flag", "Tags", "State", "Why", "Contacts in 26 weeks", "Standing", "Standing from",
+        "Standing to", "Standing in a word", "Points gone up or down in 30 days", "Stage", "Owner",
+    ]  # fmt: skip
+
+
+def test_every_column_that_can_be_shown_is_in_the_file_as_on_the_page() -> None:
+    late = today() - timedelta(days=58)
+    row = people.relationship(yearly_worth=103000, every_days=30, due_on=late, overdue_from=late)
+    met(row, today() - timedelta(days=2))
+    client = client_of(people.alice())
+    for key in (*columns.DRAWN, *columns.WRITTEN):
+        names, told = read_csv(client, f"{reverse('portfolio_download')}?columns=partner&columns={key}")
+        assert names[0] == "Partner" and "State" in names, key
+        assert len(names) == len(told) == {"standing": 7}.get(key, 4), key
+        if key in ("needed", "happened", "missing"):
+            shown = client.get(reverse("portfolio"), {"columns": ["partner", key]}).context["groups"][0][2][0].cells
+            assert [cell.text for cell in shown] == [told[-1]], key
+
+
+def met(row: Relationship, day: date) -> None:
+    Interaction.objects.create(
+        relationship=row, account=row.account, occurred_on=day, two_way=True, logged_at=Now.read().instant
+    )
+
+
+def read_csv(client: Client, address: str) -> list[list[str]]:
+    answer: Any = client.get(address)
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.getvalue().decode().removeprefix("\ufeff"), newline="")))
+
+
+def book_of(client: Client, address: str) -> list[Any]:
+    answer: Any = client.get(address)
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active
+    return list(sheet.iter_rows())
 
 
 def test_what_is_at_stake_is_taken_along() -> None:
@@ -288,7 +348,7 @@ def test_who_lost_sight_meanwhile_gets_no_more_rows(monkeypatch: pytest.MonkeyPa
 
 # Who asks costs six of them.
 QUERIES = {
-    "portfolio_download": 20, "loyalty_download": 14, "meeting_download": 11, "problem_download": 9,
+    "portfolio_download": 21, "loyalty_download": 14, "meeting_download": 11, "problem_download": 9,
     "promise_download": 9, "feedback_download": 9, "account_download": 9, "person_download": 10,
 }  # fmt: skip
 

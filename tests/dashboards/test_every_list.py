@@ -250,7 +250,7 @@ QUERIES = {
     "feedback_download": 13, "heard_download": 15, "history_download": 9, "insight_download": 13,
     "insights_download": 21, "introduction_download": 13, "listening_download": 15, "loyalty_download": 17,
     "meeting_download": 15, "one_to_one_download": 14, "one_to_one_list_download": 13, "outbox_download": 11,
-    "outcome_export": 9, "person_download": 10, "play_download": 13, "portfolio_download": 22, "problem_download": 13,
+    "outcome_export": 9, "person_download": 10, "play_download": 13, "portfolio_download": 23, "problem_download": 13,
     "promise_download": 13, "quiet_download": 13, "relationship_history_download": 21,
     "relationship_people_download": 19, "relationship_plays_download": 14, "relationship_stage_download": 14,
     "relationship_standing_download": 21, "relationship_two_views_download": 14, "timeline_download": 28,
