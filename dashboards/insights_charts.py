@@ -457,7 +457,7 @@ def _standing_table(shown: Sequence[str], found: Stages, middles: Mapping[str, J
     return Table(
         [_("Stage"), *(f"{10 * ten}–{10 * ten + 10}" for ten in tens), _("Not judged"), _("Median")],
         rows,
-        _("The median is that of all who are judged: half of them stand lower, half higher."),
+        _("The median is that of all who are judged, in full points: half of them stand lower, half higher."),
         _("how many in each ten of points"),
     )
 
