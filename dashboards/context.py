@@ -43,7 +43,10 @@ class Navigation:
 
     @property
     def palette(self) -> str:
-        """Where the palette is, which begins with what can be done with the partner whose page this is."""
+        """Where the palette is, which begins with what can be done with the partner whose page this is.
+
+        Of no use to a page that says that nothing is there: it names no partner.
+        """
         return f"{reverse('palette')}?relationship={self._partner}" if self._partner else reverse("palette")
 
     @cached_property
