@@ -9,7 +9,7 @@ import pghistory
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.actions import sweep_duplicates
 from accounts.models import Account, AccountAlias, Affiliation, Contact, Cover, ExternalId, Membership, Team, User
@@ -99,6 +99,7 @@ class Command(BaseCommand):
         self._say(f"{writer.feedback()} times feedback of both sides")
         writer.flags()
         writer.beside()
+        _look()
         ledger.follow_interactions(one.pk for one in writer.interactions)
         actions.refresh([row.pk for row in writer.rows], now=now)
         self._say(f"{writer.stages()} moves from one stage to the next")
@@ -111,6 +112,7 @@ class Command(BaseCommand):
         self._say(f"{writer.series()} meetings that come again")
         self._say(f"{writer.evidence()} partners with feedback, problems and meetings of their own")
         self._say(f"{writer.pulses()} questions to both sides")
+        _look()
         count = actions.sweep_cadence(now=now)
         self._say(f"{count.open} flags of missed check-ins")
         year = actions.remember(since=now.today("UTC") - timedelta(days=365), now=now)
@@ -126,6 +128,12 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(f"  {line}")
         self.stdout.flush()
+
+
+def _look() -> None:
+    """What PostgreSQL does by itself once rows are committed: it plans for what there is, and not for empty tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 class _Writer:
