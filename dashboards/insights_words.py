@@ -318,9 +318,9 @@ def book_pace(rate: Rate) -> str:
         return ""
     needed, happening = rate.over(rate.unit)
     said = {
-        Unit.DAY: _("The rhythms ask for %(needed)s check-ins a working day; %(happening)s happened."),
-        Unit.WEEK: _("The rhythms ask for %(needed)s check-ins a week; %(happening)s happened."),
-        Unit.FOUR_WEEKS: _("The rhythms ask for %(needed)s check-ins in four weeks; %(happening)s happened."),
+        Unit.DAY: _("The rhythms ask for %(needed)s check-ins a working day; over four weeks %(happening)s happened."),
+        Unit.WEEK: _("The rhythms ask for %(needed)s check-ins a week; over four weeks %(happening)s happened."),
+        Unit.FOUR_WEEKS: _("The rhythms ask for %(needed)s check-ins in four weeks; of late %(happening)s happened."),
     }[rate.unit]
     return said % {"needed": check_ins(needed), "happening": check_ins(happening)}
 

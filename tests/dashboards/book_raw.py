@@ -114,10 +114,10 @@ SELECT w.name, sum(CASE w.name WHEN 'asked' THEN asked WHEN 'met' THEN LEAST(ask
                     ELSE (SELECT count(DISTINCT occurred_on) FROM relationships_interaction i
                            WHERE i.relationship_id = told.id AND two_way
                              AND occurred_on BETWEEN %(day)s::date - 27 AND %(day)s) END AS lately
-          FROM (SELECT r.*, GREATEST(0, LEAST(GREATEST(28, every_days), COALESCE(%(day)s::date - a.starts_on, 365)))
+          FROM (SELECT r.*, GREATEST(0, LEAST(GREATEST(28, r.every_days), COALESCE(%(day)s::date - a.starts_on, 365)))
                             ::numeric AS days
                   FROM r LEFT JOIN relationships_cadenceagreement a ON a.id = r.agreement_id
-                 WHERE every_days IS NOT NULL) told) counted,
+                 WHERE r.every_days IS NOT NULL) told) counted,
        unnest(ARRAY['asked', 'met', 'short']) AS w (name)
  GROUP BY w.name
 SELECT 'quadrant:' || COALESCE(CASE WHEN satisfied AND loyal THEN 'apostle'

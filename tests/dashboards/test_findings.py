@@ -330,7 +330,7 @@ def test_of_one_monthly_rhythm_it_is_said_what_it_asks_for() -> None:
     assert str(said_as.pace_sentence(pace(rate.needed, 1, 1), rate, 0)) == (
         "Four weeks need 0.9; in the last four 1.0 happened."
     )
-    assert said_as.book_pace(rate) == "The rhythms ask for 0.9 check-ins in four weeks; 1.0 happened."
+    assert said_as.book_pace(rate) == "The rhythms ask for 0.9 check-ins in four weeks; of late 1.0 happened."
     assert said_as.book_pace(said_as.Rate(0.0, 0.2)) == ""
 
 
