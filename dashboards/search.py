@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Prefetch
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -31,7 +34,10 @@ from relationships.finding import FEEDBACK, NOTES, PROBLEMS, PROMISES, STEPS, Fo
 from relationships.models import Commitment, Feedback, Interaction, Problem, ProblemStep, Relationship
 from web import dates
 from web.clock import Now
-from web.plain import LONGEST, MOST_WORDS, Word, excerpt, marked, match, words_of
+from web.downloads import deliver, menu_of, whole
+from web.finding import PlainText, has_all
+from web.plain import LONGEST, MOST_WORDS, Candidate, Word, best_first, excerpt, marked, match, words_of
+from web.sheets import Cell, Column
 
 # So many of each kind where all kinds are shown, and of one kind by itself.
 OF_EACH, OF_ONE = 5, 50
@@ -53,6 +59,15 @@ class Line:
     tone: str = ""
     label: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)
+    # Where it is taken along: with whom it is, and of when.
+    partner: str = ""
+    day: date | None = None
+
+    @property
+    def shown(self) -> str:
+        """All of its words, in one line."""
+        title, text = ("".join(piece for piece, _hit in pieces) for pieces in (self.title, self.text))
+        return " · ".join(filter(None, ("" if title == self.partner else title, self.said, text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +116,9 @@ def _organisations(asked: Asked) -> Found:
     """By any of their names, and by what a relationship with them is called."""
     found = names.organisations(asked.user, asked.words, asked.scope.accounts)
     of = dict(Relationship.objects.filter(pk__in=asked.partners).order_by().values_list("pk", "account"))
-    return _of_names(list(dict.fromkeys([*found, *(of[pk] for pk in asked.partners if pk in of)])))
+    tagged = Relationship.objects.visible_to(asked.user).in_cell(tag=asked.typed).order_by("account__name", "pk")
+    called = [*found, *(of[pk] for pk in asked.partners if pk in of)]
+    return _of_names(list(dict.fromkeys([*called, *tagged.values_list("account", flat=True)[: names.MOST]])))
 
 
 def _organisation_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
@@ -116,16 +133,18 @@ def _organisation(asked: Asked, row: Any, seen: list[Relationship], aliases: lis
     if match(row.name, asked.words) is None:
         other = min((one.name for one in aliases if match(one.name, asked.words)), default="", key=len)
         also = [(_("also called") + " ", False), *marked(other, asked.words)] if other else []
+    if tag := next((tag for one in seen for tag in one.tags if tag.upper() == asked.typed.upper()), ""):
+        also = [*also, *([(" · ", False)] if also else []), (_("tag") + " ", False), (tag, True)]
     if len(seen) == 1:
         (one,) = seen
         look = words.LOOKS[one.state(asked.now)]
         said = words.short(one, asked.now)
         title = marked(str(one), asked.words)
-        return Line(look.icon, title, one.get_absolute_url(), said, also, look.tone, str(look.word))
+        return Line(look.icon, title, one.get_absolute_url(), said, also, look.tone, str(look.word), partner=str(one))
     said = row.get_kind_display() if row.readable else _("the name alone is yours to see")
     links = [(str(one), one.get_absolute_url()) for one in seen]
     title = marked(row.name, asked.words)
-    return Line("building", title, row.get_absolute_url(), capfirst(said), also, links=links)
+    return Line("building", title, row.get_absolute_url(), capfirst(said), also, links=links, partner=row.name)
 
 
 def _people(asked: Asked) -> Found:
@@ -170,6 +189,33 @@ def _people_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
     }
 
 
+# Of so many colleagues is it known which are best.
+COLLEAGUES = 50
+
+
+def _colleagues(asked: Asked) -> Found:
+    """People of ours who look after a partner that the person sees. One query."""
+    theirs = Relationship.objects.visible_to(asked.user).filter(owner=OuterRef("pk"))
+    seen = User.objects.visible_to(asked.user).alias(plain=PlainText("name"))
+    rows = seen.filter(has_all("plain", asked.words, nearly=True)).filter(Exists(theirs)).order_by("name", "pk")
+    told = [Candidate(pk, name) for pk, name in rows.values_list("pk", "name")[:COLLEAGUES]]
+    return Found(best_first(told, asked.words, nearly=True, names=True))
+
+
+def _colleague_lines(asked: Asked, keys: list[int]) -> dict[int, Line]:
+    """To their partners, as far as one sees these."""
+    rows = User.objects.visible_to(asked.user).filter(pk__in=keys)
+    return {
+        row.pk: Line(
+            "user-circle",
+            marked(row.name, asked.words),
+            f"{reverse('portfolio')}?{urlencode({'owner': row.pk})}",
+            _("one of us: the partners they look after"),
+        )
+        for row in rows
+    }
+
+
 # What was said -------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +240,10 @@ JOINED: dict[Any, tuple[str, ...]] = {
 }
 
 
+def _of_partner(row: Any, line: Line, day: date | None) -> Line:
+    return replace(line, partner=str(row.relationship), day=day)
+
+
 def _note(asked: Asked, row: Interaction) -> Line:
     today = row.relationship.today(asked.now)
     # The page of the timeline that begins with it.
@@ -201,14 +251,17 @@ def _note(asked: Asked, row: Interaction) -> Line:
     address = f"{row.relationship.get_absolute_url()}?{query}#entry-{row.pk}"
     said = f"{words.beginning(row)} {dates.on(row.occurred_on, today)}"
     text = marked(excerpt(NOTES.text(row), asked.words), asked.words)
-    return Line("message", marked(str(row.relationship), asked.words), address, said, text)
+    return _of_partner(
+        row, Line("message", marked(str(row.relationship), asked.words), address, said, text), row.occurred_on
+    )
 
 
 def _feedback(asked: Asked, row: Feedback) -> Line:
     today = row.relationship.today(asked.now)
     text = marked(excerpt(FEEDBACK.text(row), asked.words), asked.words)
     said = f"{feedback_words.heading(row)}, {dates.said(row.heard_on, today)}"
-    return Line("message-circle", marked(str(row.relationship), asked.words), row.get_absolute_url(), said, text)
+    line = Line("message-circle", marked(str(row.relationship), asked.words), row.get_absolute_url(), said, text)
+    return _of_partner(row, line, row.heard_on)
 
 
 def _promise(asked: Asked, row: Commitment) -> Line:
@@ -217,7 +270,8 @@ def _promise(asked: Asked, row: Commitment) -> Line:
     said = f"{whose}. {words.promise_sentence(row, asked.now)}"
     text = marked(excerpt(PROMISES.text(row), asked.words), asked.words)
     title = marked(str(row.relationship), asked.words)
-    return Line(look.icon, title, row.get_absolute_url(), said, text, look.tone, str(look.word))
+    line = Line(look.icon, title, row.get_absolute_url(), said, text, look.tone, str(look.word))
+    return _of_partner(row, line, row.binding_on)
 
 
 # Problems and meetings -----------------------------------------------------------------------------------------------
@@ -243,7 +297,9 @@ def _problem(asked: Asked, row: Problem, steps: Sequence[str]) -> Line:
     text = f"{words.clipped(row.what, BRIEF)} – {excerpt(written, asked.words)}" if written else row.what
     text = text if written else excerpt(text, asked.words)
     title, said = marked(str(row.relationship), asked.words), problem_words.sentence(row, asked.now)
-    return Line(look.icon, title, row.get_absolute_url(), said, marked(text, asked.words), look.tone, str(look.word))
+    told = marked(text, asked.words)
+    line = Line(look.icon, title, row.get_absolute_url(), said, told, look.tone, str(look.word))
+    return _of_partner(row, line, row.opened_on)
 
 
 MEETINGS = (met.MEETINGS, met.ITEMS, met.DECISIONS)
@@ -286,12 +342,15 @@ def _meeting(asked: Asked, row: Meeting, partners: list[Relationship], under: li
     elif match(row.title, asked.words) is None:
         text = excerpt(" · ".join(filter(None, (row.place, row.reason))), asked.words)
     title = marked(row.title, asked.words)
-    return Line(look.icon, title, address, said, marked(text, asked.words), look.tone, str(look.word))
+    line = Line(look.icon, title, address, said, marked(text, asked.words), look.tone, str(look.word))
+    day = row.starts_at.astimezone(ZoneInfo(asked.user.zone)).date() if row.starts_at else None
+    return replace(line, partner=", ".join(map(str, partners)), day=day)
 
 
 SORTS = (
     Sort("organisations", gettext_lazy("Organisations"), _organisations, _organisation_lines),
     Sort("people", gettext_lazy("People"), _people, _people_lines),
+    Sort("colleagues", gettext_lazy("Colleagues"), _colleagues, _colleague_lines),
     _rows("notes", gettext_lazy("Notes"), _lines_of(NOTES, _note), NOTES),
     _rows("feedback", gettext_lazy("Feedback"), _lines_of(FEEDBACK, _feedback), FEEDBACK),
     _rows("promises", gettext_lazy("Promises"), _lines_of(PROMISES, _promise), PROMISES),
@@ -303,8 +362,11 @@ SORTS = (
 # The page ------------------------------------------------------------------------------------------------------------
 
 
-def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
-    """Groups of what has the words, the empty ones left out; ``kind`` narrows to one. None of too little typed."""
+def found(user: User, typed: str, now: Now, kind: str = "", most: int | None = None) -> list[Group]:
+    """Groups of what has the words, the empty ones left out; ``kind`` narrows to one. None of too little typed.
+
+    ``most`` is how many of each, where that is not what a page shows.
+    """
     looked_for = words_of(typed)
     if not looked_for or not user.reach.staff:
         return []
@@ -317,7 +379,7 @@ def found(user: User, typed: str, now: Now, kind: str = "") -> list[Group]:
             continue
         hits = sort.keys(asked)
         keys = hits.keys
-        shown = keys[: OF_ONE if kind else OF_EACH]
+        shown = keys[: most or (OF_ONE if kind else OF_EACH)]
         if not shown:
             continue
         lines = sort.lines(asked, shown)
@@ -342,6 +404,8 @@ def counted(kind: str, number: int, count: str) -> str:
             text = ngettext("%(count)s organisation", "%(count)s organisations", number)
         case "people":
             text = ngettext("%(count)s person", "%(count)s people", number)
+        case "colleagues":
+            text = ngettext("%(count)s colleague", "%(count)s colleagues", number)
         case "notes":
             text = ngettext("%(count)s note", "%(count)s notes", number)
         case "feedback":
@@ -358,9 +422,7 @@ def counted(kind: str, number: int, count: str) -> str:
 @require_safe
 @vary_on_headers("HX-Request")
 def search(request: PersonRequest) -> HttpResponse:
-    typed = " ".join(request.GET.get("q", "").replace("\0", "")[:LONGEST].split())
-    kind = request.GET.get("kind", "")
-    sort = next((one for one in SORTS if one.key == kind), None)
+    typed, sort = _asked_for(request)
     enough = bool(words_of(typed))
     groups = found(request.user, typed, Now.read(), sort.key if sort else "")
     context = {
@@ -372,10 +434,52 @@ def search(request: PersonRequest) -> HttpResponse:
         "everywhere": f"?{urlencode({'q': typed})}",
         "said": _said(groups) if enough else "",
         "alone": _alone(typed) if not groups else [],
-        "add": f"{reverse('account_create')}?{urlencode({'q': typed})}" if request.user.reach.writes else "",
+        "named": _like_a_name(typed),
+        "add": f"{reverse('account_create')}?{urlencode({'q': _like_a_name(typed)})}"
+        if request.user.reach.writes
+        else "",
+        "download": menu_of("search_download", q=typed, kind=sort.key if sort else "") if groups else None,
     }
     # As one types only what was found is asked for, without what the navigation counts.
     return render(request, f"dashboards/search.html{'#found' if request.htmx else ''}", context)
+
+
+@require_safe
+def search_download(request: PersonRequest) -> HttpResponseBase:
+    """The best of each kind, more of them than the page shows; of one kind where it is narrowed to one."""
+    typed, sort = _asked_for(request)
+    groups = found(request.user, typed, Now.read(), sort.key if sort else "", finding.MOST)
+    columns = [
+        Column(_("Kind"), 16), Column(_("Partner"), 28), Column(_("Day"), 11), Column(_("What it says"), 60),
+        Column(_("Address"), 50),
+    ]  # fmt: skip
+
+    def rows() -> list[list[Cell]]:
+        return [
+            [group.name, line.partner, line.day, line.shown, settings.SITE_URL + line.address]
+            for group in groups
+            for line in group.lines
+        ]
+
+    return deliver(request, whole(_("search"), columns, rows), page="search")
+
+
+def _asked_for(request: PersonRequest) -> tuple[str, Sort | None]:
+    typed = " ".join(request.GET.get("q", "").replace("\0", "")[:LONGEST].split())
+    kind = request.GET.get("kind", "")
+    return typed, next((one for one in SORTS if one.key == kind), None)
+
+
+# No organisation is called by signs of a programme, and a longer name is a sentence.
+_SIGNS, _NAME_LENGTH = set("<>{}[]=;|\\^`~"), 80
+_MARKS = str.maketrans("", "", '"“”„«»')
+
+
+def _like_a_name(typed: str) -> str:
+    """What an organisation could be called, without quotation marks; empty where that is no name: a year, or signs."""
+    name = " ".join(typed.translate(_MARKS).split())
+    like_one = any(letter.isalpha() for letter in name) and not _SIGNS.intersection(name)
+    return name if like_one and len(name) <= _NAME_LENGTH else ""
 
 
 def _kinds() -> str:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("packs/new/", pack_choice.pack_choice, name="pack_choice"),
     path("palette/", palette.palette, name="palette"),
     path("search/", search.search, name="search"),
+    path("search/download/", search.search_download, name="search_download"),
     path("shortcuts/", shortcuts.shortcut_list, name="shortcut_list"),
     path("listening/", listening.listening_list, name="listening_list"),
     path("loyalty/", loyalty.loyalty_list, name="loyalty_list"),

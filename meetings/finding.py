@@ -74,7 +74,7 @@ def _with(user: User) -> QuerySet[Any, Any]:
     return rows
 
 
-MEETINGS = OfMeeting(Meeting, MEETING_SEARCHED, "starts_at")
+MEETINGS = OfMeeting(Meeting, MEETING_SEARCHED, "starts_at", choice="kind")
 ITEMS = OfMeeting(AgendaItem, ITEM_SEARCHED, "meeting__starts_at", "meeting")
 DECISIONS = OfMeeting(Outcome, DECISION_SEARCHED, "meeting__starts_at", "meeting")
 

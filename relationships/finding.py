@@ -32,7 +32,7 @@ from relationships.models import (
     Relationship,
 )
 from web.finding import PlainText, has, has_all, read
-from web.plain import Candidate, Word, best_first
+from web.plain import Candidate, Word, best_first, words_of
 
 # Up to so many relationships are named one by one; of up to so many all is read.
 FEW, READ = 1000, 200
@@ -107,11 +107,23 @@ def _called(rows: QuerySet[Any, Any], columns: tuple[str, ...], words: tuple[Wor
     return named[:MOST]
 
 
+# A plural is so many letters longer.
+PLURAL, PLURAL_FROM = 2, 4
+
+
+def _is(word: Word, other: Word) -> bool:
+    if word.text == other.text:
+        return True
+    short, long = sorted((word.text, other.text), key=len)
+    return len(short) >= PLURAL_FROM and long.startswith(short) and len(long) - len(short) <= PLURAL
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A kind of rows in which is searched: what of it is read, and the day by which the newest comes first.
 
     ``key`` is the row that is shown for it: of a step of a problem the problem. ``relationship`` is the path to it.
+    ``choice`` is the column of its kind, whose words find it too: *complaint*.
     """
 
     model: Any
@@ -119,9 +131,19 @@ class Source:
     day: str
     key: str = "pk"
     relationship: str = "relationship"
+    choice: str = ""
 
     def text(self, row: Any) -> str:
         return " · ".join(filter(None, (getattr(row, column) for column in self.columns)))
+
+    @property
+    def labels(self) -> dict[Any, str]:
+        """What each kind is called."""
+        return dict(self.model._meta.get_field(self.choice).flatchoices) if self.choice else {}
+
+    def kinds(self, word: Word) -> list[Any]:
+        """Those that are called so: by a whole word, or its plural."""
+        return [kind for kind, label in self.labels.items() if any(_is(word, of) for of in words_of(str(label)))]
 
     @property
     def told_by(self) -> Any:
@@ -157,19 +179,23 @@ class Source:
 
 
 NOTES = Source(Interaction, NOTE_SEARCHED, "occurred_on")
-FEEDBACK = Source(Feedback, FEEDBACK_SEARCHED, "heard_on")
+FEEDBACK = Source(Feedback, FEEDBACK_SEARCHED, "heard_on", choice="nature")
 PROMISES = Source(Commitment, PROMISE_SEARCHED, "binding_on")
-PROBLEMS = Source(Problem, PROBLEM_SEARCHED, "opened_on")
+PROBLEMS = Source(Problem, PROBLEM_SEARCHED, "opened_on", choice="severity")
 # What was written as it was solved, came back or was owned up to.
 STEPS = Source(ProblemStep, STEP_SEARCHED, "done_on", "problem", "problem__relationship")
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The words, and for each the organisations in whose name it stands: there it need not stand in the text too."""
+    """The words, and for each the organisations in whose name it stands: there it need not stand in the text too.
+
+    ``kinds``: nor where it says what kind of row it is.
+    """
 
     words: tuple[Word, ...]
     named: tuple[frozenset[int], ...]
+    kinds: bool = True
 
 
 def sought(scope: Scope, words: tuple[Word, ...]) -> Sought:
@@ -210,14 +236,16 @@ Look: TypeAlias = Callable[[Source, Scope, Sought], Lot]
 
 
 def _few(source: Source, scope: Scope, sought: Sought) -> Lot:
-    few = len(scope.relationships or ()) <= READ or not _is_rare(source, scope, sought)
+    # No index has a kind beside the words.
+    kinds = any(source.kinds(word) for word in sought.words)
+    few = len(scope.relationships or ()) <= READ or kinds or not _is_rare(source, scope, sought)
     found = _newest(source, scope, _having(source, scope, _own(source, scope), sought, few=few))
     return found, len(found) >= MOST
 
 
 def _many(source: Source, scope: Scope, sought: Sought) -> Lot:
     """The newest; then, by an index of their own, what is with a partner that is named, and what has all the words."""
-    seen, in_text = source.seen_by(scope.user), replace(sought, named=(frozenset(),) * len(sought.words))
+    seen, in_text = source.seen_by(scope.user), replace(sought, named=(frozenset(),) * len(sought.words), kinds=False)
     found = _newest(source, scope, _having(source, scope, _lately(source, scope, LATELY_READ), sought, few=True))
     if len(found) >= MOST:
         return found, True
@@ -277,9 +305,14 @@ def _having(
 
 
 def _condition(source: Source, scope: Scope, sought: Sought, *, nearly: bool) -> Q:
-    if not any(sought.named):
-        return has_all("plain", sought.words, nearly=nearly)
     here = [has("plain", word, nearly=nearly) for word in sought.words]
+    if sought.kinds and source.choice:
+        of = [source.kinds(word) for word in sought.words]
+        here = [
+            one | Q(**{f"{source.choice}__in": kinds}) if kinds else one for one, kinds in zip(here, of, strict=True)
+        ]
+    if not any(sought.named):
+        return reduce(and_, here, Q())
     each = [
         one | source.is_with(scope.user, named) if named else one for one, named in zip(here, sought.named, strict=True)
     ]
@@ -290,5 +323,10 @@ def _condition(source: Source, scope: Scope, sought: Sought, *, nearly: bool) ->
 def _newest(source: Source, scope: Scope, rows: QuerySet[Any, Any]) -> list[Candidate]:
     # As no index has it: else the planner may go through one by day, and read all of a table for a rare word.
     newest = rows.order_by(F(source.day).desc(nulls_last=True), F("pk").desc(nulls_last=True))
-    found = newest.values_list(source.key, source.day, source.partner(scope.user), *source.columns)[:MOST]
-    return [Candidate(pk, " · ".join(filter(None, told)), (-day.toordinal(), -pk)) for pk, day, *told in found]
+    kind = F(source.choice) if source.choice else Value("")
+    found = newest.values_list(source.key, source.day, kind, source.partner(scope.user), *source.columns)[:MOST]
+    called = source.labels
+    return [
+        Candidate(pk, " · ".join(filter(None, (str(called.get(kind, "")), *told))), (-day.toordinal(), -pk))
+        for pk, day, kind, *told in found
+    ]

@@ -90,6 +90,7 @@ TABLE: dict[str, Route] = {
     "search": page(STAFF),
     # Lists to take along
     "portfolio_download": page(STAFF),
+    "search_download": page(STAFF),
     "loyalty_download": page(STAFF),
     "meeting_download": page(STAFF),
     "problem_download": page(STAFF),

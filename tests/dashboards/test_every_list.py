@@ -41,6 +41,7 @@ ROUTES = {name: pattern for name, _address, pattern in patterns(get_resolver("pr
 # Every page that shows a list, and what takes it along; where there are several lists, in the order of the page.
 LISTS: dict[str, tuple[str, ...]] = {
     "portfolio": ("portfolio_download",),
+    "search": ("search_download",),
     "loyalty_list": ("loyalty_download",),
     "meeting_list": ("meeting_download",),
     "problem_list": ("problem_download",),
@@ -74,7 +75,6 @@ LISTS: dict[str, tuple[str, ...]] = {
 # Pages whose rows are no list to take along, and why.
 NOT_TAKEN = {
     "today": "what is to be done now: each row stands in the list that it comes from",
-    "search": "the best of what may be meant, of lists that can be taken along",
     "meeting_detail": "one meeting: its agenda becomes its minutes",
     "meeting_insights": "of one meeting, in the list of what was learnt",
     "commitment_detail": "one promise",
@@ -93,7 +93,12 @@ LOOKS = "c-rows|c-past|c-tl|c-points|c-pairlist|c-table|c-list plain c-answers"
 ROWS = re.compile(rf'<(?:ul|ol|table)[^>]* class="(?:{LOOKS})\b')
 OFFERS = re.compile(r'<details class="c-menu c-download">.*?<a class="c-item" href="([^"]+)"', re.DOTALL)
 # With these words in the address where there is nothing without; and to have every state.
-ASKED = {"search": "q=canary", "insights_download": "chart=contact", "promise_download": "whose=all&state=all"}
+ASKED = {
+    "search": "q=canary",
+    "search_download": "q=canary",
+    "insights_download": "chart=contact",
+    "promise_download": "whose=all&state=all",
+}
 ASKED |= dict.fromkeys(("feedback_download", "problem_download", "meeting_download"), "whose=all&state=all")
 
 

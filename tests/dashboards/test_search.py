@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -292,7 +294,10 @@ def test_note_leads_to_the_page_of_the_timeline_that_begins_with_it() -> None:
     address, _hash, anchor = group.lines[0].address.partition("#")
     page = client_of(people.alice()).get(address).content.decode()
     assert anchor == f"entry-{sought.pk}" and f'id="{anchor}"' in page
-    assert page.index("The needle") < len(page) and "Hay" not in page.split(f'id="{anchor}"')[1].split("</li>")[0]
+    assert (
+        page.index("The <mark>needle</mark>") < len(page)
+        and "Hay" not in page.split(f'id="{anchor}"')[1].split("</li>")[0]
+    )
 
 
 # For whom ------------------------------------------------------------------------------------------------------------
@@ -460,7 +465,7 @@ def test_markup_is_text_and_the_words_in_it_are_marked() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 50])
-@pytest.mark.parametrize(("few", "read", "queries"), [(1000, 200, 47), (1000, 0, 56), (0, 0, 64)])
+@pytest.mark.parametrize(("few", "read", "queries"), [(1000, 200, 49), (1000, 0, 58), (0, 0, 66)])
 def test_search_takes_the_same_queries(
     monkeypatch: pytest.MonkeyPatch,
     few: int,
@@ -493,7 +498,7 @@ def test_where_nothing_is_found_it_says_what_was_searched_and_what_next() -> Non
     assert "One word alone" not in asked(q="nowhere")
     alone = asked(q="nowhere", kind="problems")
     assert "Only problems were searched" in alone and 'href="?q=nowhere"' in alone
-    assert "Organisations, people, notes, feedback, promises, problems and meetings are found" in asked()
+    assert "Organisations, people, colleagues, notes, feedback, promises, problems and meetings are found" in asked()
     reader = client_of(people.rita()).get(reverse("search"), {"q": "nowhere"}).content.decode()
     assert reverse("account_create") not in reader.split('id="found"')[1]
 
@@ -606,3 +611,99 @@ def test_one_is_not_many() -> None:
         assert counted(kind, 1, "1") == f"1 {one}"
         assert counted(kind, 200, "200 or more").startswith("200 or more ")
     assert counted("people", 2, "2") == "2 people"
+
+
+# Kinds, tags and colleagues ------------------------------------------------------------------------------------------
+
+
+def test_kinds_and_tags_are_found_by_their_words() -> None:
+    row, other = partner("Ewos", tags=["Cold chain"]), partner("Marlow")
+    hidden = partner("Canary", owner=people.outsider(), team=people.south(), tags=["Cold chain"])
+    for one in (row, other, hidden):
+        people.feedback(one, said="Two boxes were short", nature="complaint")
+        people.feedback(one, said="Well packed", nature="praise")
+    wrong = problem(row, "The gate is shut")
+    Problem.objects.filter(pk=wrong.pk).update(severity=Problem.Severity.CRITICAL)
+    problem(other, "The other gate")
+    note(row, "No complaint at all")
+    assert sorted(titles("complaint")["feedback"]) == sorted(titles("Complaints")["feedback"]) == ["Ewos", "Marlow"]
+    assert titles("complaint")["notes"] == ["Ewos"]
+    # With other words, and with the name of the partner; not by the beginning of its word.
+    assert titles("complaint boxes ewos") == {"feedback": ["Ewos"]} == titles("ewos complaint", kind="feedback")
+    assert titles("complaint packed") == {}
+    assert "feedback" not in titles("compl")
+    assert titles("critical") == {"problems": ["Ewos"]}
+    assert titles("cold chain") == titles("COLD CHAIN") == {"organisations": ["Ewos"]}
+    assert "tag [Cold chain]" in texts("cold chain")
+    assert titles("complaint", people.outsider())["feedback"] == ["Canary"]
+
+
+def test_meetings_are_found_by_their_kind() -> None:
+    row = partner("Ewos")
+    made = meeting(row, title="In Oslo")
+    Meeting.objects.filter(pk=made.pk).update(kind=Meeting.Kind.SITE_VISIT)
+    assert "In Oslo" in titles("site visit")["meetings"]
+    assert "meetings" not in titles("workshop")
+
+
+def test_kinds_are_found_in_a_book_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "FEW", 0)
+    monkeypatch.setattr(finding, "READ", 0)
+    people.feedback(partner("Ewos"), said="Two boxes were short", nature="complaint")
+    assert titles("complaint") == {"feedback": ["Ewos"]} == titles("complaint boxes")
+
+
+def test_colleagues_are_found_whose_partners_one_sees_and_lead_to_these() -> None:
+    partner("Ewos", owner=people.bob())
+    partner("Canary", owner=people.outsider(), team=people.south())
+    groups = found(people.alice(), people.bob().name, Now.read())
+    assert [(group.key, [line.address for line in group.lines]) for group in groups] == [
+        ("colleagues", [f"/portfolio/?owner={people.bob().pk}"])
+    ]
+    answer = client_of(people.alice()).get(groups[0].lines[0].address)
+    assert [line.relationship.account.name for _look, _count, lines in answer.context["groups"] for line in lines] == [
+        "Ewos"
+    ]
+    assert titles(people.outsider().name) == {}
+    assert titles(people.outsider().name, people.adam()) == {"colleagues": [people.outsider().name]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Blue Quay", "Blue Quay"),
+        ('"loads two"', "loads two"),
+        ("7 Seas", "7 Seas"),
+        ("2026", ""),
+        ("<script>alert(1)</script>", ""),
+        ("…!?", ""),
+        ("nowhere " * 12, ""),
+    ],
+)
+def test_only_what_looks_like_a_name_is_offered_as_an_organisation(typed: str, name: str) -> None:
+    page = client_of(people.alice()).get(reverse("search"), {"q": typed}).content.decode()
+    assert (reverse("account_create") in page.split('id="found"')[1]) == bool(name)
+    if name:
+        assert f"Add the organisation “{name}”" in page
+
+
+def test_what_was_found_is_taken_along() -> None:
+    row = partner("Ewos")
+    entry = note(row, "=Prices rise\nin January", date(2026, 3, 4))
+    people.feedback(partner("Canary", owner=people.outsider(), team=people.south()), said="Prices canary")
+    for number in range(OF_EACH):
+        note(row, f"Prices of lot {number}")
+    client = client_of(people.alice())
+    page = client.get(reverse("search"), {"q": "prices"})
+    assert "/search/download/?q=prices&amp;as=csv" in page.content.decode()
+    answer: Any = client.get(page.context["download"].csv)
+    names, *lines = csv.reader(io.StringIO(answer.getvalue().decode().removeprefix("\ufeff"), newline=""))
+    assert names == ["Kind", "Partner", "Day", "What it says", "Address"]
+    assert len(lines) == OF_EACH + 1
+    (told,) = [line for line in lines if f"#entry-{entry.pk}" in line[4]]
+    assert told[:3] == ["Notes", "Ewos", "2026-03-04"] and told[3].endswith("=Prices rise in January")
+    assert told[4].startswith("http://") and row.get_absolute_url() in told[4]
+    assert not any(cell.startswith("=") for line in lines for cell in line)
+    # Nothing found, nothing to take along; a file all the same for whoever asks.
+    assert client.get(reverse("search"), {"q": "zzzz"}).context["download"] is None
+    assert client.get(reverse("search_download")).status_code == 200
