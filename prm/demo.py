@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -161,21 +161,19 @@ def reset(_request: Request) -> None:
 
 def start(request: Request) -> None:
     _end_orphans()
-    ports = Ports(
-        host=os.environ.get("HOST") or LOOPBACK,
-        web=_port("PORT", 8000, os.environ.get("HOST") or LOOPBACK),
-        smtp=_port("MAIL_PORT", 1025, LOOPBACK),
-        mail_web=_port("MAIL_WEB_PORT", 1080, LOOPBACK),
-    )
+    # What was asked for and cannot be had is said at once, and not after minutes.
+    environment = _environment(_ports())
     LOGS.mkdir(exist_ok=True)
-    environment = _environment(ports)
     _say("Database and broker")
     with services.running():
-        _say("Tables")
-        _command(environment, "migrate", "--no-input", "--verbosity", "0")
+        _say("Tables: each step is told as it is taken, the first time some minutes in all")
+        _command(environment, "migrate", "--no-input", "--verbosity", "1")
         _say("Demonstration company")
         _command(environment, "seed_demo")
         _say("Web, worker, beat and mail sink")
+        # Meanwhile another program may have taken one that was free.
+        ports = _ports()
+        environment = _environment(ports)
         children: list[Child] = []
         try:
             for name, command in _commands(ports).items():
@@ -188,6 +186,14 @@ def start(request: Request) -> None:
                 time.sleep(0.5)
         finally:
             _end(children)
+
+
+def _ports() -> Ports:
+    """Those that are free now."""
+    host = os.environ.get("HOST") or LOOPBACK
+    web = _port("PORT", 8000, host)
+    smtp = _port("MAIL_PORT", 1025, LOOPBACK, {web})
+    return Ports(host, web, smtp, _port("MAIL_WEB_PORT", 1080, LOOPBACK, {web, smtp}))
 
 
 def _environment(ports: Ports) -> dict[str, str]:
@@ -305,8 +311,8 @@ def _wait_until_ready(ports: Ports, children: list[Child]) -> None:
 # Ports -----------------------------------------------------------------------------------------------------------
 
 
-def _port(variable: str, default: int, host: str) -> int:
-    """The port asked for, or else the first free one from the default on."""
+def _port(variable: str, default: int, host: str, others: Collection[int] = ()) -> int:
+    """The port asked for, or else the first free one from the default on that is none of the ``others``."""
     if asked := os.environ.get(variable):
         if not asked.isdigit() or not 0 < int(asked) < 65536:
             raise DemoError(f"{variable} is not a port: {asked}")
@@ -314,7 +320,7 @@ def _port(variable: str, default: int, host: str) -> int:
             raise DemoError(f"{variable}={asked} is taken by another program, or not allowed; name another port")
         return int(asked)
     for port in range(default, default + 100):
-        if _free(host, port):
+        if port not in others and _free(host, port):
             return port
     raise DemoError(f"no free port from {default} on; name one with {variable}")
 

@@ -258,7 +258,8 @@ QUERIES = {
     "outcome_export": 9, "person_download": 10, "play_download": 13, "portfolio_download": 23, "problem_download": 13,
     "promise_download": 13, "quiet_download": 13, "relationship_history_download": 21,
     "relationship_people_download": 19, "relationship_plays_download": 14, "relationship_stage_download": 14,
-    "relationship_standing_download": 21, "relationship_two_views_download": 14, "timeline_download": 28,
+    "relationship_standing_download": 21, "relationship_two_views_download": 14, "search_download": 45,
+    "timeline_download": 28,
 }  # fmt: skip
 # As long for one partner as for fifty.
 FIXED = {"insights_download", "relationship_standing_download"}
