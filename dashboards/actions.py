@@ -146,17 +146,59 @@ def _step(row: SavedView, verb: Any, arguments: dict[str, Any], actor: User, now
 # The next review pack ------------------------------------------------------------------------------------------------
 
 
+# What is kept of a choice; of none there is nothing.
+PACK_KEPT = ("span", "parts", "letter", "without", "intro")
+
+
 @transaction.atomic
 def keep_pack_choice(
-    *, actor: User, now: Now, relationship: Relationship, span: Span, parts: Collection[Part], letter: bool
-) -> PackChoice:
-    """For the actor alone, who sees the relationship. Dates are not kept, and nothing is there to be taken back."""
-    Relationship.objects.visible_to(actor).get(pk=relationship.pk)
+    *,
+    actor: User,
+    now: Now,
+    relationship: Relationship,
+    span: Span,
+    parts: Collection[Part],
+    letter: bool,
+    without: Collection[str] = (),
+    intro: str = "",
+) -> Done[Relationship]:
+    """For the actor alone, who sees the relationship. Dates are not kept."""
     values = {
-        "span": "" if span is Span.DATES else span,
-        "parts": [part for part in Part if part in parts],
+        "span": "" if span is Span.DATES else str(span),
+        "parts": [str(part) for part in Part if part in parts],
         "letter": letter,
-        "kept_at": now.instant,
+        "without": sorted(without),
+        "intro": intro.strip(),
     }
-    row, _made = PackChoice.objects.update_or_create(user=actor, relationship=relationship, defaults=values)
-    return row
+    said = _("The choice for your pack with %(partner)s is kept")
+    return _keep_pack(actor, now, relationship.pk, values, said)
+
+
+@inverse
+@transaction.atomic
+def set_pack_choice(
+    *, actor: User, now: Now, relationship_id: int, values: dict[str, Any] | None
+) -> Done[Relationship]:
+    return _keep_pack(actor, now, relationship_id, values, _("The choice for your pack with %(partner)s as it was"))
+
+
+def _keep_pack(
+    actor: User, now: Now, relationship_id: int, values: dict[str, Any] | None, said: str
+) -> Done[Relationship]:
+    relationship = Relationship.objects.visible_to(actor).get(pk=relationship_id)
+    own = PackChoice.objects.select_for_update().filter(user=actor, relationship=relationship)
+    former = own.first()
+    before = {name: getattr(former, name) for name in PACK_KEPT} if former else None
+    if values is None:
+        own.delete()
+    else:
+        own.update_or_create(user=actor, relationship=relationship, defaults={**values, "kept_at": now.instant})
+    step = record(
+        actor=actor,
+        now=now,
+        said=said % {"partner": relationship},
+        verb=set_pack_choice,
+        arguments={"relationship_id": relationship.pk, "values": before},
+        watch=[],
+    )
+    return Done(relationship, step)

@@ -124,6 +124,9 @@ class PackChoice(models.Model):
     span = models.TextField(choices=[(one.value, one.value) for one in Span], blank=True, default="")
     parts = ArrayField(models.TextField(choices=[(one.value, one.value) for one in Part]), default=list)
     letter = models.BooleanField(default=False)
+    # Rows that do not stand on the paper, as ``packs`` names them; and a line of one's own, which the partner reads.
+    without = ArrayField(models.TextField(), default=list, blank=True)
+    intro = models.TextField(blank=True, default="")
     kept_at = models.DateTimeField()
 
     objects = PackChoiceQuerySet.as_manager()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from django.db.models import Min
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -17,6 +20,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.models import User
 from accounts.requests import PersonRequest
 from dashboards.queries import Cursor, page_of
+from meetings.models import Meeting, MeetingAccount
 from relationships import finding, words
 from relationships.cadence import RENEWAL_DAYS
 from relationships.forms.partner import named_by
@@ -27,6 +31,8 @@ from web.plain import LONGEST, words_of
 
 # So many of those that renew next stand first; the portfolio has them all.
 FIRST = 8
+# A review is prepared some weeks before it.
+REVIEWS_WITHIN = timedelta(weeks=6)
 PAGE = 50
 
 
@@ -70,8 +76,24 @@ def _found(user: User, typed: str, now: Now) -> list[Group]:
     return [Group("found", _("Found"), lines)] if lines else []
 
 
+def _reviews(user: User, now: Now) -> list[Group]:
+    """With whom a review is planned in the next weeks, the soonest first: of several days of one partner the first."""
+    book = _rows(user).of_book(user).order_by()
+    ahead = MeetingAccount.objects.ahead(now).filter(relationship__in=book, meeting__kind=Meeting.Kind.REVIEW)
+    first = ahead.filter(meets_on__lte=now.today("UTC") + REVIEWS_WITHIN)
+    days = first.order_by().values_list("relationship").annotate(day=Min("meets_on")).order_by("day", "relationship")
+    soon: dict[int, date] = dict(days[:FIRST])
+    rows = {row.pk: row for row in _rows(user).filter(pk__in=soon)} if soon else {}
+    lines = [_line(rows[key], now, _reviewed(rows[key], day, now)) for key, day in soon.items() if key in rows]
+    return [Group("reviews", _("Reviews that are planned"), lines)] if lines else []
+
+
+def _reviewed(row: Relationship, day: date, now: Now) -> str:
+    return _("review %(day)s") % {"day": dates.on(day, row.today(now))}
+
+
 def _soon(user: User, now: Now) -> list[Group]:
-    """What renews next is reviewed first."""
+    """What renews next is reviewed soon."""
     soon = _rows(user).of_book(user).renewing_within(RENEWAL_DAYS, now).order_by("renewal_on", "pk")[: FIRST + 1]
     lines = [_line(row, now, _renews(row, now)) for row in soon]
     more = (
@@ -108,7 +130,7 @@ def pack_choice(request: PersonRequest) -> HttpResponse:
     typed = " ".join(request.GET.get("q", "").replace("\0", "")[:LONGEST].split())
     after = request.GET.get("after", "")
     looked_for = bool(words_of(typed))
-    listed = [] if looked_for or after else _soon(user, now)
+    listed = [] if looked_for or after else [*_reviews(user, now), *_soon(user, now)]
     listed += _found(user, typed, now) if looked_for else _all(user, after, now)
     context: dict[str, Any] = {
         "typed": typed,
@@ -117,9 +139,18 @@ def pack_choice(request: PersonRequest) -> HttpResponse:
         "wrong": wrong,
         "said": _said(listed) if looked_for else "",
         "further": bool(after) and not looked_for,
+        "back": _back(request),
     }
     part = "#found" if request.htmx else ""
     return render(request, f"dashboards/pack_choice.html{part}", context, status=422 if wrong else 200)
+
+
+def _back(request: PersonRequest) -> str:
+    """The page of ours from which one came; none where it was this one, or one to which links do not lead back."""
+    came = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came, {request.get_host()}, request.is_secure())
+    at = urlsplit(came)
+    return f"{at.path}?{at.query}" if ours and at.path not in ("", request.path, reverse("insights")) else ""
 
 
 def _said(groups: list[Group]) -> str:

@@ -5,16 +5,18 @@ The page shows what the paper says. What is chosen lives in the address, so that
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import PersonRequest
@@ -35,6 +37,11 @@ SPANS = {
     Span.YEAR: gettext_lazy("Twelve months"),
     Span.DATES: gettext_lazy("From a day to a day"),
 }
+# A few lines; more is a letter of its own.
+LONGEST_INTRO = 600
+# So many rows may be left out: a pack without most of its rows is without its part.
+MOST_OUT = 500
+KEY = re.compile(r"[a-z_]{1,20}:[\w.:-]{1,80}")
 SIZES = {"a4": gettext_lazy("A4"), "letter": gettext_lazy("Letter")}
 
 
@@ -51,6 +58,13 @@ class PackForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose at least one part.")},
     )
     size = forms.ChoiceField(label=gettext_lazy("Paper"), choices=list(SIZES.items()), widget=Segmented)
+    intro = forms.CharField(
+        required=False,
+        label=gettext_lazy("In your own words"),
+        help_text=gettext_lazy("They read it at the top of the paper. Keep it, and it stands there."),
+        validators=[MaxLengthValidator(LONGEST_INTRO)],
+        widget=forms.Textarea(attrs={"rows": 3, "data-hx-preserve": "true"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -81,6 +95,7 @@ class Prepared:
     form: PackForm
     asked: QueryDict
     sheet: Sheet | None
+    stays: bool
     now: Now
     as_of: date
     reviewed_on: date | None
@@ -90,15 +105,19 @@ def _asked(request: PersonRequest, row: Relationship, today: date, reviewed_on: 
     """What the address says, or was sent, completed: what it leaves out as it was kept, or as it is for anybody."""
     values = (request.POST if request.method == "POST" else request.GET).copy()
     values.pop("csrfmiddlewaretoken", None)
+    own = PackChoice.objects.visible_to(request.user).filter(relationship=row).first()
     defaults: dict[str, str] = {"span": Span.REVIEW if reviewed_on else Span.YEAR, "size": "a4"}
-    if not values.keys() & PackForm.base_fields.keys() and "chosen" not in values:
-        kept = PackChoice.objects.visible_to(request.user).filter(relationship=row).first()
-        if kept is not None:
-            values.setlist("part", [one for one in kept.parts if one in [*Part]] or [*Part])
-            defaults |= {"size": "letter" if kept.letter else "a4"} | ({"span": kept.span} if kept.span else {})
+    if own is not None and not values.keys() & PackForm.base_fields.keys() and "chosen" not in values:
+        values.setlist("part", [one for one in own.parts if one in [*Part]] or [*Part])
+        values.setlist("without", own.without)
+        defaults |= {"size": "letter" if own.letter else "a4"} | ({"span": own.span} if own.span else {})
+    if request.method != "POST":
+        # What they read stands in no address.
+        values["intro"] = own.intro if own else ""
     for name, value in defaults.items():
         if not values.get(name):
             values[name] = value
+    _leave_out(values)
     # Of boxes without a tick an address says nothing; that somebody has chosen it does.
     if "part" not in values and "chosen" not in values:
         values.setlist("part", [*Part])
@@ -109,6 +128,26 @@ def _asked(request: PersonRequest, row: Relationship, today: date, reviewed_on: 
     return values
 
 
+def _leave_out(values: QueryDict) -> None:
+    """What is left out, with what was left out just now and without what was brought back."""
+    back = values.getlist("with")
+    values.pop("with", None)
+    out = [one for one in dict.fromkeys(values.getlist("without")) if KEY.fullmatch(one) and one not in back]
+    values.pop("without", None)
+    if out and "all" not in back:
+        values.setlist("without", out[:MOST_OUT])
+
+
+def _keep_a_part(values: QueryDict) -> bool:
+    """Whoever takes away the last part has it still, and is told: a paper without any would be none."""
+    had = [one for one in values.getlist("had") if one in [*Part]]
+    values.pop("had", None)
+    if had and "part" not in values:
+        values.setlist("part", had)
+        return True
+    return False
+
+
 def _prepared(request: PersonRequest, pk: int) -> Prepared:
     now = Now.read()
     rows = Relationship.objects.visible_to(request.user).select_related("account", "owner")
@@ -116,7 +155,8 @@ def _prepared(request: PersonRequest, pk: int) -> Prepared:
     today = row.today(now)
     reviewed_on = pack_facts.reviewed_on(row, today)
     asked = _asked(request, row, today, reviewed_on)
-    form = PackForm(asked, auto_id="pack_%s")
+    stays = _keep_a_part(asked)
+    form = PackForm(asked.copy(), auto_id="pack_%s")
     sheet = None
     if form.is_valid():
         chosen = form.cleaned_data
@@ -124,8 +164,10 @@ def _prepared(request: PersonRequest, pk: int) -> Prepared:
         parts = [Part(one) for one in chosen["part"]]
         laid_out = packs.lay_out(pack_facts.read(row, now), period, parts, today)
         us, them = pack_facts.people(row, period.first, period.last)
-        sheet = pack_words.sheet(laid_out, str(row), str(row.account), us, them)
-    return Prepared(row, form, asked, sheet, now, today, reviewed_on)
+        out = asked.getlist("without")
+        sheet = pack_words.sheet(laid_out, str(row), str(row.account), us, them, out, chosen["intro"].strip())
+    asked.pop("intro", None)
+    return Prepared(row, form, asked, sheet, stays, now, today, reviewed_on)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,25 +177,38 @@ def review_pack(request: PersonRequest, pk: int) -> HttpResponse:
     address = f"{reverse('review_pack', args=[pk])}?{found.asked.urlencode()}"
     if request.method == "POST" and found.form.is_valid():
         chosen = found.form.cleaned_data
-        actions.keep_pack_choice(
+        deed = actions.keep_pack_choice(
             actor=request.user,
             now=found.now,
             relationship=found.row,
             span=Span(chosen["span"]),
             parts=[Part(one) for one in chosen["part"]],
             letter=chosen["size"] == "letter",
+            without=found.asked.getlist("without"),
+            intro=chosen["intro"],
         )
-        return done(request, _("Kept for your next pack with them."), to=address)
+        return done(request, _("Kept for your next pack with them."), step_id=deed.step.pk, to=address)
     context = {
         "row": found.row,
         "form": found.form,
         "sheet": found.sheet,
+        "stays": found.stays,
+        "without": found.asked.getlist("without"),
+        "undrawn": paper.undrawn(found.sheet.text) if found.sheet else "",
+        "pictures": paper.named(found.sheet.text) if found.sheet else False,
+        "left_out": _left_out(found.sheet) if found.sheet else "",
         "kept": [(name, value) for name, values in found.asked.lists() for value in values],
         "paper": f"{reverse('review_pack_paper', args=[pk])}?{found.asked.urlencode()}",
         "unreviewed": found.asked["span"] == Span.REVIEW and found.reviewed_on is None,
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "dashboards/review_pack.html", context, status=status)
+
+
+def _left_out(sheet: Sheet) -> str:
+    count = sheet.left_out
+    said = ngettext("%(count)d row is left out.", "%(count)d rows are left out.", count)
+    return said % {"count": count} if count else ""
 
 
 @require_GET

@@ -23,8 +23,13 @@ def file_name(partner: str, as_of: date) -> str:
 
 
 def data_of(sheet: Sheet) -> dict[str, Any]:
-    return asdict(sheet) | {
+    data = asdict(sheet)
+    for section in data["sections"]:
+        for table in section["tables"]:
+            table["rows"] = [row for row in table["rows"] if not row["out"]]
+    return data | {
         "words": {
+            "continued": _("{name}, continued"),
             "marks": _("Square: ours · Dot: theirs"),
             "page": _("Page {x} of {y}"),
             "short": _("In short"),

@@ -5,7 +5,7 @@ Days are told in full: paper is read on another day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -59,12 +59,15 @@ class Cell:
 class Row:
     """The first cell names the row; ``ours`` puts the mark of a side before it.
 
-    ``below`` is what is too long for its column: it stands under the row, as wide as all of them.
+    ``below`` is what is too long for its column: it stands under the row, as wide as all of them. What has a ``key``
+    may be left out: it is ``out`` then, and only the page on which one prepares shows that.
     """
 
     cells: tuple[Cell, ...]
     ours: bool | None = None
     below: tuple[str, ...] = ()
+    key: str = ""
+    out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All of a pack. ``brief`` says it in a few sentences; ``as_of`` is the day of the evidence."""
+    """All of a pack. ``brief`` says it in a few sentences; ``as_of`` is the day of the evidence; ``intro`` the words of
+    whoever brings it."""
 
     title: str
     period: str
@@ -138,6 +142,20 @@ class Sheet:
     sides: list[Side]
     brief: list[str]
     sections: list[Section]
+    intro: str = ""
+
+    @property
+    def text(self) -> str:
+        """All that somebody may have typed."""
+        rows = [row for section in self.sections for one in section.tables for row in one.rows if not row.out]
+        cells = [said for row in rows for cell in row.cells for said in (cell.said, *cell.under)]
+        sides = [said for side in self.sides for said in (side.name, side.responsible, side.others, side.agreed)]
+        said = [line for section in self.sections for line in section.said]
+        return "\n".join([self.title, self.intro, *sides, *said, *cells, *(said for row in rows for said in row.below)])
+
+    @property
+    def left_out(self) -> int:
+        return sum(row.out for section in self.sections for one in section.tables for row in one.rows)
 
 
 def day(on: date) -> str:
@@ -157,15 +175,16 @@ def span(period: Period) -> str:
     return _("%(first)s to %(last)s") % {"first": first, "last": day(period.last)}
 
 
-def sheet(pack: Pack, partner: str, them: str, us: People, theirs: People) -> Sheet:
-    """``partner`` names the relationship, ``them`` the organisation."""
+def sheet(
+    pack: Pack, partner: str, them: str, us: People, theirs: People, without: Collection[str] = (), intro: str = ""
+) -> Sheet:
+    """``partner`` names the relationship, ``them`` the organisation; ``without`` are the rows that are left out."""
     sections = {
         Part.RHYTHM: _rhythm,
         Part.PROMISES: _promises,
         Part.FEEDBACK: _feedback,
         Part.PROBLEMS: _problems,
         Part.DECISIONS: _decisions,
-        Part.NEXT: _next,
     }
     return Sheet(
         title=_("Review with %(partner)s") % {"partner": partner},
@@ -173,12 +192,28 @@ def sheet(pack: Pack, partner: str, them: str, us: People, theirs: People) -> Sh
         as_of=_("Evidence as of %(day)s") % {"day": day(pack.as_of)},
         sides=_sides(pack, them, us, theirs),
         brief=[said for part in pack.parts for said in _BRIEF[part](pack, them)],
-        sections=[_fitting(sections[part](pack, them)) for part in pack.parts],
+        sections=[
+            _fitting(_next(pack, them, without) if part is Part.NEXT else sections[part](pack, them), without)
+            for part in pack.parts
+        ],
+        intro=intro,
     )
 
 
-def _fitting(section: Section) -> Section:
-    return replace(section, tables=[replace(one, rows=laid(one.rows, one.widths)) for one in section.tables])
+def _fitting(section: Section, without: Collection[str]) -> Section:
+    return replace(section, tables=[_left_out(one, without) for one in section.tables])
+
+
+def _left_out(table: Table, without: Collection[str]) -> Table:
+    """Its rows as they fit; figures go on speaking of all of them, and a list that is not whole says so."""
+    rows = [replace(row, out=bool(row.key) and row.key in without) for row in laid(table.rows, table.widths)]
+    listed = sum(not row.out for row in rows)
+    if listed == len(rows):
+        return replace(table, rows=rows)
+    told = {"listed": listed, "all": len(rows)}
+    some = ngettext("%(listed)d of %(all)d is listed here.", "%(listed)d of %(all)d are listed here.", listed) % told
+    said = some if listed else _("None of it is listed here.")
+    return replace(table, rows=rows, said=f"{table.said} {said}".strip())
 
 
 def _sides(pack: Pack, them: str, us: People, theirs: People) -> list[Side]:
@@ -354,7 +389,7 @@ def _promises(pack: Pack, them: str) -> Section:
 def _promised(given: Given, name: str, *, ours: bool) -> Table:
     heads = (_("What"), _("Who"), _("By"), _("What became of it"))
     rows = [_promise(row) for row in given.rows]
-    return Table(name, capfirst(_share(given.share)) + ".", heads, (17, 8, 7, 10), rows, ours=ours)
+    return Table(name, capfirst(_share(given.share)) + ".", heads, (23, 8, 9, 10), rows, ours=ours)
 
 
 def _share(share: Share) -> str:
@@ -363,7 +398,7 @@ def _share(share: Share) -> str:
 
 
 def _promise(row: Promise) -> Row:
-    return Row((Cell(row.what), Cell(row.who), _by(row), Cell(_became(row))), ours=row.ours)
+    return Row((Cell(row.what), Cell(row.who), _by(row), Cell(_became(row))), ours=row.ours, key=row.key)
 
 
 def _by(row: Promise) -> Cell:
@@ -422,10 +457,14 @@ def _feedback(pack: Pack, them: str) -> Section:
 def _voiced(heard: Heard, name: str, *, ours: bool) -> Table:
     heads = (_("What was said"), _("Who"), _("When"), _("What became of it"))
     rows = [
-        Row((Cell(row.said, (capfirst(row.kind),)), _voice(row), Cell(brief_day(row.heard_on)), _loop(row)), ours=ours)
+        Row(
+            (Cell(row.said, _kind(row)), Cell(row.voice or _("not named")), Cell(brief_day(row.heard_on)), _loop(row)),
+            ours=ours,
+            key=row.key,
+        )
         for row in heard.rows
     ]
-    return Table(name, _heard(heard), heads, (16, 8, 6, 14), rows, ours=ours)
+    return Table(name, _heard(heard), heads, (17, 7, 7, 14), rows, ours=ours)
 
 
 def _heard(heard: Heard) -> str:
@@ -440,9 +479,10 @@ def _heard(heard: Heard) -> str:
     return "; ".join([said, *([", ".join(ends)] if ends else [])]) + "."
 
 
-def _voice(row: Voiced) -> Cell:
-    under = (_("on behalf of %(group)s") % {"group": row.group},) if row.group else ()
-    return Cell(row.voice or _("not named"), under)
+def _kind(row: Voiced) -> tuple[str, ...]:
+    """*Praise, on behalf of the warehouse*: a group has a name too long for the column of names."""
+    said = capfirst(row.kind)
+    return (_("%(kind)s, on behalf of %(group)s") % {"kind": said, "group": row.group} if row.group else said,)
 
 
 def _loop(row: Voiced) -> Cell:
@@ -486,11 +526,12 @@ def _problems(pack: Pack, them: str) -> Section:
                 *([Cell(row.raised_by or "–")] if named else []),
                 Cell(brief_day(row.opened_on)),
                 _ended(row),
-            )
+            ),
+            key=row.key,
         )
         for row in pack.troubles.rows
     ]
-    table = Table(_("Problems"), "", heads, (16, 8, 6, 14) if named else (22, 6, 16), rows)
+    table = Table(_("Problems"), "", heads, (17, 8, 7, 13) if named else (22, 7, 15), rows)
     return Section(Part.PROBLEMS, str(PARTS[Part.PROBLEMS]), [_troubles(pack.troubles)], [table])
 
 
@@ -521,7 +562,7 @@ def _decisions(pack: Pack, them: str) -> Section:
     if not found:
         return Section(Part.DECISIONS, str(PARTS[Part.DECISIONS]), [_("No meeting of this time noted a decision.")])
     heads = (_("What was decided"), _("Meeting"), _("When"))
-    rows = [Row((Cell(one.said), Cell(one.meeting), Cell(brief_day(one.day)))) for one in found]
+    rows = [Row((Cell(one.said), Cell(one.meeting), Cell(brief_day(one.day))), key=one.key) for one in found]
     said = ngettext("%(count)d decision.", "%(count)d decisions.", len(found)) % {"count": len(found)}
     return Section(
         Part.DECISIONS, str(PARTS[Part.DECISIONS]), [said], [Table(_("Decisions"), "", heads, (11, 6, 3), rows)]
@@ -531,21 +572,21 @@ def _decisions(pack: Pack, them: str) -> Section:
 # What comes next -----------------------------------------------------------------------------------------------------
 
 
-def _next(pack: Pack, them: str) -> Section:
+def _next(pack: Pack, them: str, without: Collection[str] = ()) -> Section:
     assert pack.ahead is not None
     found = pack.ahead
     tables: list[Table] = []
     if found.promises:
         heads = (_("What"), _("Who"), _("By"), _("How it stands"))
         rows = [_promise(row) for row in found.promises]
-        tables.append(Table(_("Promises that are open"), _waiting(found, them), heads, (17, 8, 7, 10), rows))
+        tables.append(Table(_("Promises that are open"), _waiting(found, them), heads, (23, 8, 9, 10), rows))
     if found.meetings:
-        rows = [Row((Cell(one.title), Cell(one.when))) for one in found.meetings]
+        rows = [Row((Cell(one.title), Cell(one.when)), key=one.key) for one in found.meetings]
         name = _("Meetings that are planned")
         tables.append(Table(name, "", (_("Meeting"), _("When")), (8, 12), rows))
     for one in found.meetings:
-        if one.items:
-            rows = [Row((Cell(item.said),)) for item in one.items]
+        if one.items and one.key not in without:
+            rows = [Row((Cell(item.said),), key=item.key) for item in one.items]
             name = _("On the agenda of %(meeting)s") % {"meeting": one.title}
             tables.append(Table(name, "", (_("Item"),), (1,), rows))
     said = [] if found.promises else [_("No promise is open.")]

@@ -1,7 +1,8 @@
 """Paper: a template of Typst and its data in, a PDF out. Nothing of the system is needed, no network, no browser.
 
 The data goes in as JSON and comes out as text: what somebody typed is never read as markup. Letters are those of
-``static/dist/letters``; others are only fallen back on for writing that Inter has not.
+``static/dist/letters``; others are only fallen back on for writing that Inter has not: for Chinese, Japanese and Korean
+those of the package ``fonts-noto-cjk``, which the image has. ``undrawn`` says for what this machine has none.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,6 +53,45 @@ def _name(picture: str) -> str:
 def _fonts() -> typst.Fonts:
     """Read once: the system's own are many."""
     return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True, font_paths=[str(LETTERS)])
+
+
+# What Inter and the letters that come with the engine have for certain: nobody need ask for each of them.
+PLAIN = re.compile(r"[\u0000-\u024f\u0370-\u03ff\u0400-\u052f\u2010-\u2026\u20ac]+")
+# So many letters are named; whoever writes in another script knows the others.
+NAMED = 12
+
+
+@lru_cache(maxsize=4096)
+def _drawn(letter: str) -> bool:
+    try:
+        typst.compile(
+            ASKED,
+            font_paths=_fonts(),
+            sys_inputs={"data": letter},
+            format="pdf",
+            pdf_standards=["ua-1"],
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
+# The fonts of ``templates/paper``, for one letter.
+ASKED = (
+    b'#set document(title: "x")\n#set text(font: ("Inter", "DejaVu Sans", "Noto Sans CJK SC"), lang: "en")\n'
+    b"#text(sys.inputs.data)"
+)
+
+
+def undrawn(text: str) -> str:
+    """Of the letters of a text those that no font of this machine has: on paper they come as empty boxes."""
+    rare = (one for one in dict.fromkeys(PLAIN.sub("", legible(text))) if unicodedata.category(one)[0] in "LNPS")
+    return "".join(islice((one for one in rare if not _drawn(one)), NAMED))
+
+
+def named(text: str) -> bool:
+    """Whether there are little pictures in it, which stand on paper by their names."""
+    return bool(PICTURES.search(text))
 
 
 def of_us() -> str:

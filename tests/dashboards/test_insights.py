@@ -28,6 +28,7 @@ from relationships.cadence import State
 from relationships.models import Feedback, HealthFlag, Relationship, Standing
 from tests import people
 from tests.dashboards import books
+from tests.meetings import agendas
 from web.charts import Dots, Heaps, Lines, Shape
 from web.clock import Now
 
@@ -549,6 +550,24 @@ def test_a_review_pack_is_prepared_of_the_partner_chosen() -> None:
         assert client.get(address, {"relationship": wrong}).status_code == 422
 
 
+def test_partners_with_a_review_planned_stand_first_and_its_page_leads_to_the_pack() -> None:
+    now = Now.read()
+    rows = [people.relationship(account=people.account(name)) for name in ("Alpha", "Beta", "Gamma", "Delta")]
+    client = Client()
+    client.force_login(people.alice())
+    for row, days, kind in zip(rows, (9, 3, 80, 2), ("review", "review", "review", "check_in"), strict=True):
+        planned = agendas.meeting(row, now=now, kind=kind, starts_at=now.instant + timedelta(days=days))
+        for name in ("meeting_detail", "meeting_brief"):
+            shown = client.get(reverse(name, args=[planned.pk])).content.decode()
+            assert (reverse("review_pack", args=[row.pk]) in shown) == (kind == "review"), name
+    first = client.get(reverse("pack_choice"), headers={"Referer": "http://testserver/meetings/?whose=me"})
+    assert [line.name for line in first.context["groups"][0].lines] == ["Beta", "Alpha"]
+    assert first.context["groups"][0].lines[0].hint.startswith("review ")
+    assert 'href="/meetings/?whose=me"' in first.content.decode()
+    for came in ("https://evil.example/x", "http://testserver" + reverse("pack_choice"), "javascript:alert(1)"):
+        assert client.get(reverse("pack_choice"), headers={"Referer": came}).context["back"] == ""
+
+
 def test_any_partner_is_chosen_for_a_pack_without_javascript() -> None:
     """By a search, or page by page; each is a link to their pack, and nobody's is there who may not be seen."""
     rows = [people.relationship(account=people.account(f"Partner {number:03}")) for number in range(120)]
@@ -589,7 +608,7 @@ def test_choosing_a_partner_for_a_pack_costs_the_same_for_one_and_for_fifty() ->
             with CaptureQueriesContext(connection) as queries:
                 client.get(reverse("pack_choice"), query, headers={"HX-Request": "true"})
             counts.append(len(queries))
-    assert counts[:2] == counts[2:] == [14, 14]
+    assert counts[:2] == counts[2:] == [15, 14]
 
 
 def test_what_the_rhythms_ask_for_is_drawn_once_two_weeks_are_kept() -> None:

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from meetings.minutes import Item, Line, Minutes, Person
 from meetings.minutes_paper import pdf_of
+from web import paper
 
 MARKUP = '#panic("x") *bold* $x$ \\ <a> @ref // [no] `raw` = Heading #read("/etc/passwd")'
 
@@ -111,3 +112,14 @@ def test_little_pictures_stand_there_by_their_names_never_as_nothing() -> None:
     notes = "Done \U0001f389, thanks \U0001f44d\U0001f3fd \U0001f1f3\U0001f1f4 \u2705"
     text = " ".join(text_of(pdf_of(minutes(items=[Item("Collection", notes, done=True)]))).split())
     assert "Done [party popper], thanks [thumbs up sign] [flag NO] [white heavy check mark]" in text
+
+
+def test_letters_for_which_there_is_no_font_are_named_once_and_others_are_not() -> None:
+    assert paper.undrawn("Žluťoučký kůň, Ёжик, Ωμέγα – 12 € “quoted” …\n") == ""
+    assert paper.undrawn("\U00010380 and \U00010380 beside \U0001f389") == "\U00010380"
+    assert paper.named("Done \U0001f389") and not paper.named("Done")
+
+
+def test_a_letter_is_named_where_the_paper_is_not_accessible_for_it(monkeypatch: Any) -> None:
+    monkeypatch.setattr(paper, "_drawn", lambda letter: letter != "決")
+    assert paper.undrawn("決定 決") == "決"
