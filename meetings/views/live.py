@@ -560,8 +560,12 @@ def meeting_hold(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def held_said(row: Meeting) -> str:
-    """*Held and logged with Close the Loop. The next check-in is due on Monday.*"""
-    with_whom = ", ".join(
-        str(one) for one in Relationship.objects.filter(meetings__meeting=row).select_related("account")
+    """*Held and logged with Close the Loop.* Of a talk among us, that nobody of theirs was in touch."""
+    rows = Relationship.objects.filter(meetings__meeting=row).select_related("account")
+    among_us = row.is_internal and not row.people.filter(came=True).exclude(contact=None).exists()
+    said = (
+        _("Held among us: for %(partners)s it counts as no contact.")
+        if among_us
+        else _("Held and logged with %(partners)s.")
     )
-    return _("Held and logged with %(partners)s.") % {"partners": with_whom}
+    return said % {"partners": ", ".join(map(str, rows))}

@@ -320,6 +320,11 @@ def test_held_straight_from_the_question() -> None:
     assert "Minutes: Quarterly review" in shown and "Held and logged with" in shown
     assert (row.interactions.get().summary, row.interactions.get().topics) == ("Good talk", ["needs"])
     assert "Collection" in shown.split("Carries over")[1]
+    among_us = meeting_of(row, now=now, starts_at=now.instant - timedelta(hours=3), title="Among us")
+    Meeting.objects.filter(pk=among_us.pk).update(kind="internal")
+    values = {"came": [one.pk for one in among_us.people.filter(contact=None)], "line": "We hold back"}
+    response = client().post(f"/meetings/{among_us.pk}/holding/", values, follow=True)
+    assert "counts as no contact" in response.content.decode()
     nobody = meeting_of(row, now=now, starts_at=now.instant - timedelta(hours=3), title="Another")
     wrong = client().post(f"/meetings/{nobody.pk}/holding/", {"line": "Kept text"})
     assert wrong.status_code == 422
