@@ -247,6 +247,9 @@ def _talked(count: Count, them: str) -> str:
     if count.all == 1:
         began = _("we began it") if count.ours else _("%(them)s began it") % {"them": them}
         return f"{said}; {began}."
+    if count.all in (count.ours, count.theirs):
+        began = _("we began all of them") if count.ours else _("%(them)s began all of them") % {"them": them}
+        return f"{said}; {began}."
     parts = [_("%(count)d began with us") % {"count": count.ours}] if count.ours else []
     begun = _("%(count)d with %(them)s") if count.ours else _("%(count)d began with %(them)s")
     parts += [begun % {"count": count.theirs, "them": them}] if count.theirs else []

@@ -754,7 +754,7 @@ def test_a_pause_is_said_and_what_was_kept_stands_beside_no_silence_of_it() -> N
     agreed, spoken = part_of(sheet_for(known), Part.RHYTHM).said
     assert agreed.endswith("(100\u00a0%). It rested from 17 to 19 September 2026. It has rested since 13 October 2026.")
     assert spoken == (
-        "We spoke 3 times: 3 began with us. At one of them we met in person. "
+        "We spoke 3 times; we began all of them. At one of them we met in person. "
         "The longest silence lasted 14 days, from 1 Sep 2026 to 15 Sep 2026."
     )
 
