@@ -16,6 +16,7 @@ from accounts import actions as accounts
 from accounts.models import Account, Affiliation, Contact, Cover, Invitation, Membership, UndoStep, User
 from accounts.undo import INVERSES, Done
 from dashboards import actions as dashboards
+from dashboards.packs import Part, Span
 from meetings import actions as meetings
 from meetings.agenda import Kind as AgendaKind
 from meetings.models import AgendaItem, CapturedEvent, CapturedMatch
@@ -468,6 +469,12 @@ OF_ALICE |= {
     ),
     "remove a view": lambda by: dashboards.remove_view(view_id=saved_view(by).row.pk, **by),
 }
+# What whoever sees a partner keeps of it for themselves: a reader too.
+OF_WHO_SEES: dict[str, Deed] = {
+    "keep what goes into a pack": lambda by: dashboards.keep_pack_choice(
+        relationship=people.relationship(), span=Span.YEAR, parts=[Part.PROMISES], letter=False, intro="To you", **by
+    ),
+}
 # An organisation without a relationship is of everybody who may make one; readers and partners may not.
 OF_NOBODY: dict[str, Deed] = {
     "create an organisation": lambda by: accounts.create_account(name="Ewos", zone="UTC", **by),
@@ -514,6 +521,8 @@ def tours() -> Iterator[tuple[str, Deed, User, list[User]]]:
     known = strangers()
     for name, deed in OF_ALICE.items():
         yield name, deed, people.alice(), known
+    for name, deed in OF_WHO_SEES.items():
+        yield name, deed, people.alice(), [one for one in known if one != people.rita()]
     for name, deed in OF_NOBODY.items():
         yield name, deed, people.alice(), [one for one in known if not one.reach.writes]
     for name, deed in OF_MONA.items():
