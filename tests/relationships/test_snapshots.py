@@ -120,10 +120,10 @@ def test_seen_by_whoever_sees_the_relationship() -> None:
 
 def test_directions_of_any_number_are_one_query() -> None:
     ids = [row.pk for row in stood(50, FIRST + 31 * DAY)]
-    Standing.objects.update(earned=50, as_of=FIRST + DAY)
+    Standing.objects.update(earned=50, score=50, as_of=FIRST + DAY)
     snapshots.keep(Now.on(FIRST + DAY))
-    Standing.objects.update(earned=46, as_of=FIRST + 31 * DAY)
-    Snapshot.objects.filter(relationship=ids[1]).update(earned=43)
+    Standing.objects.update(earned=46, score=46, as_of=FIRST + 31 * DAY)
+    Snapshot.objects.filter(relationship=ids[1]).update(earned=43, score=43)
     Snapshot.objects.filter(relationship=ids[2]).delete()
     today = FIRST + 31 * DAY
     for many in (1, 50):
@@ -153,9 +153,9 @@ def test_directions_of_any_number_are_one_query() -> None:
 
 def test_weights_that_come_back_bring_the_direction_back() -> None:
     [row] = stood(1, FIRST + 31 * DAY)
-    Standing.objects.update(earned=50, as_of=FIRST + DAY)
+    Standing.objects.update(earned=50, score=50, as_of=FIRST + DAY)
     snapshots.keep(Now.on(FIRST + DAY))
-    Standing.objects.update(earned=46, as_of=FIRST + 31 * DAY)
+    Standing.objects.update(earned=46, score=46, as_of=FIRST + 31 * DAY)
     today = FIRST + 31 * DAY
     before = queries.directions_of([row.pk], today)
     for version, trust in ((2, 30), (3, 25)):
