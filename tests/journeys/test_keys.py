@@ -77,7 +77,8 @@ def test_a_table_wider_than_its_place_is_read_to_its_end_by_keys_and_whose_row_i
     expect(table).to_be_focused()
     for _press in range(60):
         page.keyboard.press("ArrowRight")
-    expect(last).to_be_in_viewport(ratio=1)
+    # Columns are as wide as their letters: the last may end between two points.
+    expect(last).to_be_in_viewport(ratio=0.99)
     expect(name).to_be_in_viewport(ratio=1)
     assert name.evaluate(
         "one => { const at = one.getBoundingClientRect();"
