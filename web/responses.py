@@ -54,7 +54,11 @@ def done(
         response = HttpResponse(status=204)
         response["HX-Redirect"] = to
         return response
-    toast: dict[str, Any] = {"message": said, "undo_url": undo_url, **({"undo_label": _("Redo")} if again else {})}
+    toast: dict[str, Any] = {
+        "message": said,
+        "undo_url": undo_url,
+        **({"undo_label": _("Redo"), "again": True} if again else {}),
+    }
     toast |= {"about": about} if about else {}
     toast |= {"undo_label": undo_label} if undo_label else {}
     toast |= {"seconds": seconds} if seconds else {}

@@ -1,5 +1,5 @@
 // What just happened, for ten seconds (longer while pointed at or focused), with Undo. Server: HX-Trigger
-// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo", "link_url": "/…", "link_label": "History", "about": "/…", "seconds": 20}}, or Django messages rendered by _toast.html.
+// {"toast": {"message": "…", "undo_url": "/…", "undo_label": "Undo", "again": false, "link_url": "/…", "link_label": "History", "about": "/…", "seconds": 20}}, or Django messages rendered by _toast.html.
 import { element, icon, request, say } from "./page.js";
 
 const SHOWN_MS = 10_000;
@@ -38,10 +38,11 @@ function closeButton() {
   return button;
 }
 
-function undoButton(url, label) {
+function undoButton(url, label, again) {
   const button = element("button", "btn", label);
   button.type = "button";
   button.dataset.undo = url;
+  if (again) button.dataset.again = "";
   return button;
 }
 
@@ -66,10 +67,10 @@ function undo(button) {
 }
 
 /** Shows a toast. `bad` marks what went wrong; the link leads to where more of it stands; one `about` the same thing is replaced. */
-export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_url: linkUrl, link_label: linkLabel, about = "", bad = false, seconds = 0 }) {
+export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, again = false, link_url: linkUrl, link_label: linkLabel, about = "", bad = false, seconds = 0 }) {
   const node = element("div", bad ? "c-toast bad" : "c-toast", ...(bad ? [icon("alert-triangle")] : []), element("p", "", message));
   if (linkUrl) node.append(moreLink(linkUrl, linkLabel));
-  if (undoUrl) node.append(undoButton(undoUrl, undoLabel || say("toast.undo")));
+  if (undoUrl) node.append(undoButton(undoUrl, undoLabel || say("toast.undo"), again));
   node.append(closeButton());
   if (!bad) region().querySelectorAll(".c-toast.bad").forEach((failure) => failure.remove());
   if (about) {
@@ -83,9 +84,9 @@ export function toast({ message, undo_url: undoUrl, undo_label: undoLabel, link_
 
 let asked = false;
 
-/** Clicks the newest Undo still offered; one that came with the page may still be its plain form. Without one the server knows what was done last. */
+/** Clicks the newest Undo still offered, never a Redo: who goes back comes to the deed before. One that came with the page may still be its plain form. Without one the server knows what was done last. */
 export function undoLatest() {
-  const buttons = [...region().querySelectorAll("[data-undo], form > button")];
+  const buttons = [...region().querySelectorAll(":is([data-undo], form > button):not([data-again])")];
   if (buttons.length) return buttons.filter((button) => !button.disabled).at(-1)?.click();
   if (asked) return;
   asked = true;
@@ -97,7 +98,7 @@ function adopt(node) {
   const form = node.querySelector("form");
   const link = node.querySelector("a");
   const given = { message: node.querySelector("p").textContent.trim(), bad: node.classList.contains("bad") };
-  if (form) Object.assign(given, { undo_url: form.getAttribute("action"), undo_label: form.querySelector("button").textContent.trim() });
+  if (form) Object.assign(given, { undo_url: form.getAttribute("action"), undo_label: form.querySelector("button").textContent.trim(), again: form.querySelector("[data-again]") !== null });
   if (link) Object.assign(given, { link_url: link.getAttribute("href"), link_label: link.textContent.trim() });
   node.remove();
   toast(given);

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
+from relationships import actions
 from relationships.models import Interaction, Relationship
 from tests import people
 from tests.journeys.book import (
@@ -24,6 +25,7 @@ from tests.journeys.book import (
     today,
 )
 from tests.journeys.conftest import Open, Watch
+from web.clock import Now
 from web.dates import full
 
 NOTE = "#dialog textarea[name=summary]"
@@ -94,11 +96,32 @@ def test_undo_button_in_the_toast(browse: Open) -> None:
     said.get_by_role("button", name="Undo").click()
     expect(page.locator(".c-state").first).to_contain_text("Overdue")
     assert open_flags(row) == 1
-    # The message is gone, the key still knows.
-    toast(page, "Taken back: Logged with Ewos").get_by_role("button", name="Dismiss").click()
-    page.keyboard.press("z")
-    toast(page, "Done again: Logged with Ewos")
+    toast(page, "Taken back: Logged with Ewos").get_by_role("button", name="Redo").click()
     expect(page.locator(".c-state").first).to_contain_text("In touch")
+    # The message is gone, the key still knows.
+    toast(page, "Done again: Logged with Ewos").get_by_role("button", name="Dismiss").click()
+    page.keyboard.press("z")
+    toast(page, "Taken back: Logged with Ewos")
+    expect(page.locator(".c-state").first).to_contain_text("Overdue")
+
+
+def test_each_press_of_the_key_goes_one_deed_further_back(browse: Open) -> None:
+    """What has just been taken back is told with its Redo, which the key never presses."""
+    row = partner("Ewos", quiet=41)
+    for word in ("one", "two"):
+        step = actions.log_interaction(
+            actor=people.alice(), now=Now.read(), relationship=row, occurred_on=ago(0), channel="call", summary=word
+        ).step
+        assert step
+    page = browse(people.alice())
+    page.goto(row.get_absolute_url())
+    for left in (1, 0):
+        page.keyboard.press("z")
+        expect(page.get_by_text("Taken back: Logged with Ewos")).to_have_count(2 - left)
+        assert Interaction.objects.filter(summary__in=["one", "two"]).count() == left
+    page.keyboard.press("z")
+    toast(page, "Nothing that you did in the last hour is left to take back.")
+    assert not Interaction.objects.filter(summary__in=["one", "two"]).exists()
 
 
 def test_enter_waits_for_what_was_typed(browse: Open) -> None:
