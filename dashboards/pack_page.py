@@ -129,11 +129,15 @@ def _asked(request: PersonRequest, row: Relationship, today: date, reviewed_on: 
 
 
 def _leave_out(values: QueryDict) -> None:
-    """What is left out, with what was left out just now and without what was brought back."""
+    """What is left out, with what was left out just now and without what was brought back.
+
+    A button bears a name of its own: htmx lets it take the place of hidden fields of its name.
+    """
     back = values.getlist("with")
-    values.pop("with", None)
-    out = [one for one in dict.fromkeys(values.getlist("without")) if KEY.fullmatch(one) and one not in back]
-    values.pop("without", None)
+    asked = [*values.getlist("without"), *values.getlist("out")]
+    for name in ("with", "without", "out"):
+        values.pop(name, None)
+    out = [one for one in dict.fromkeys(asked) if KEY.fullmatch(one) and one not in back]
     if out and "all" not in back:
         values.setlist("without", out[:MOST_OUT])
 

@@ -247,7 +247,7 @@ def test_a_row_that_is_left_out_stands_on_no_paper_and_figures_speak_of_all_of_t
     # One click brings it back, here or all at once; an address may name what there is not.
     for back in (key, "all"):
         again = page_of(row, span="year", without=[key, "promise:0", "<x>"], **{"with": back})
-        assert "left out" not in again and "&lt;x&gt;" not in again and f'name="without" value="{key}"' in again
+        assert "left out" not in again and "&lt;x&gt;" not in again and f'name="out" value="{key}"' in again
     bare = page_of(row, span="year")
     assert "left out." not in bare and "Bring all back" not in bare
 
@@ -266,9 +266,9 @@ def test_a_table_of_which_all_is_left_out_says_so_and_its_agenda_goes_with_a_mee
 def test_each_kind_of_row_can_be_left_out() -> None:
     row = full()
     shown = sheet_of(row, span="year")
-    keys = set(re.findall(r'name="without" value="([a-z]+):', shown))
+    keys = set(re.findall(r'name="out" value="([a-z]+):', shown))
     assert keys >= {"promise", "feedback", "problem", "decision", "meeting"}
-    every = re.findall(r'name="without" value="([^"]+)"', shown)
+    every = re.findall(r'name="out" value="([^"]+)"', shown)
     text = text_of(paper_of(row, span="year", without=every))
     for said in ("Sendthenewround", "Openthegate", "Answerscomelate", "Thewrongcrates", "Hamburgmoves", "Winterround"):
         assert said not in text
