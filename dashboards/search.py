@@ -373,14 +373,14 @@ def found(user: User, typed: str, now: Now, kind: str = "", most: int | None = N
     scope = finding.scope_of(user, [source for sort in SORTS for source in sort.sources])
     sought = finding.sought(scope, looked_for)
     asked = Asked(user, typed, looked_for, now, scope, sought, finding.partners(scope, looked_for))
+    lots = {sort: sort.keys(asked) for sort in SORTS if kind in ("", sort.key)}
+    # Where one kind of what was said has the words, what only nearly has them is not meant in another.
+    as_typed = any(hits.keys and not hits.nearly for sort, hits in lots.items() if sort.sources)
     groups = []
-    for sort in SORTS:
-        if kind and sort.key != kind:
-            continue
-        hits = sort.keys(asked)
+    for sort, hits in lots.items():
         keys = hits.keys
         shown = keys[: most or (OF_ONE if kind else OF_EACH)]
-        if not shown:
+        if not shown or (as_typed and hits.nearly):
             continue
         lines = sort.lines(asked, shown)
         more = "" if kind or len(keys) <= OF_EACH else f"?{urlencode({'q': typed, 'kind': sort.key})}"

@@ -214,10 +214,11 @@ def sought(scope: Scope, words: tuple[Word, ...]) -> Sought:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Keys, the best first; ``more``: there may be others, that were not looked at."""
+    """Keys, the best first; ``more``: there may be others, that were not looked at. ``nearly``: none has the words."""
 
     keys: list[int]
     more: bool = False
+    nearly: bool = False
 
 
 def keys(sources: Sequence[Source], scope: Scope, sought: Sought) -> Found:
@@ -228,7 +229,7 @@ def keys(sources: Sequence[Source], scope: Scope, sought: Sought) -> Found:
         best = best_first([one for lot, _more in lots for one in lot], sought.words, nearly=False)
         return Found(best, any(more for _lot, more in lots))
     meant = [one for source in sources for one in _nearly(source, scope, sought)]
-    return Found(best_first(meant, sought.words, nearly=True))
+    return Found(best_first(meant, sought.words, nearly=True), nearly=True)
 
 
 Lot: TypeAlias = tuple[list[Candidate], bool]

@@ -593,6 +593,17 @@ def test_only_a_rare_word_is_looked_up_in_the_whole_book(
     assert group.count == ("4" if looked_up else "4 or more")
 
 
+def test_what_only_nearly_has_the_words_is_left_out_where_another_kind_has_them() -> None:
+    row = partner("Ewos")
+    note(row, "Mona rang")
+    actions.make_promise(
+        actor=people.alice(), now=Now.read(), relationship=row, side="ours", what="Send it on Monda",
+        due_on=row.today(Now.read()), colleague=people.alice(),
+    )  # fmt: skip
+    assert [one.key for one in found(people.alice(), "monda", Now.read())] == ["promises"]
+    assert [one.key for one in found(people.alice(), "monla", Now.read())] == ["notes", "promises"]
+
+
 def test_word_of_the_partners_name_need_not_stand_in_the_note() -> None:
     ewos, salmar = partner("Ewos Norway"), partner("Salmar")
     note(ewos, "The prices rise")
