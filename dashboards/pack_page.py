@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxLengthValidator
@@ -17,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
 from dashboards import actions, pack_facts, pack_paper, pack_words, packs
@@ -39,10 +40,14 @@ SPANS = {
 }
 # A few lines; more is a letter of its own.
 LONGEST_INTRO = 600
-# So many rows may be left out: a pack without most of its rows is without its part.
-MOST_OUT = 500
+# What is left out lives in the address, of which servers take some 4,000 characters; the rest needs a few hundred.
+LONGEST_OUT = 3000
 KEY = re.compile(r"[a-z_]{1,20}:[\w.:-]{1,80}")
 SIZES = {"a4": gettext_lazy("A4"), "letter": gettext_lazy("Letter")}
+
+_too_long = gettext_lazy(
+    "This is %(show_value)s characters long; 600 fit. It is still here: shorten it, and say the rest in a letter."
+)
 
 
 class PackForm(forms.Form):
@@ -61,19 +66,19 @@ class PackForm(forms.Form):
     intro = forms.CharField(
         required=False,
         label=gettext_lazy("In your own words"),
-        help_text=gettext_lazy("They read it at the top of the paper. Keep it, and it stands there."),
-        validators=[MaxLengthValidator(LONGEST_INTRO)],
+        help_text=gettext_lazy("They read it at the top of the paper. The PDF has what stands here, kept or not."),
+        validators=[MaxLengthValidator(LONGEST_INTRO, _too_long)],
         widget=forms.Textarea(attrs={"rows": 3, "data-hx-preserve": "true"}),
     )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
-        if found.get("span") != Span.DATES or self.errors:
+        if found.get("span") != Span.DATES or self.errors.keys() - {"intro"}:
             return found
         for name in ("first", "last"):
             if found[name] is None:
                 self.add_error(name, _("Say which day."))
-        if not self.errors and found["first"] > found["last"]:
+        if not self.errors.keys() - {"intro"} and found["first"] > found["last"]:
             self.add_error("last", _("The last day lies before the first."))
         return found
 
@@ -89,23 +94,28 @@ class PackForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A form that was filled in well enough has a sheet."""
+    """A form that was filled in well enough has a sheet; with words that are too long it has those that were kept."""
 
     row: Relationship
     form: PackForm
     asked: QueryDict
     sheet: Sheet | None
     stays: bool
+    full: bool
     now: Now
     as_of: date
     reviewed_on: date | None
 
 
-def _asked(request: PersonRequest, row: Relationship, today: date, reviewed_on: date | None) -> QueryDict:
-    """What the address says, or was sent, completed: what it leaves out as it was kept, or as it is for anybody."""
+def _asked(
+    request: PersonRequest, own: PackChoice | None, today: date, reviewed_on: date | None
+) -> tuple[QueryDict, bool]:
+    """What the address says, or was sent, completed: what it leaves out as it was kept, or as it is for anybody.
+
+    And whether more was to be left out than an address holds.
+    """
     values = (request.POST if request.method == "POST" else request.GET).copy()
     values.pop("csrfmiddlewaretoken", None)
-    own = PackChoice.objects.visible_to(request.user).filter(relationship=row).first()
     defaults: dict[str, str] = {"span": Span.REVIEW if reviewed_on else Span.YEAR, "size": "a4"}
     if own is not None and not values.keys() & PackForm.base_fields.keys() and "chosen" not in values:
         values.setlist("part", [one for one in own.parts if one in [*Part]] or [*Part])
@@ -117,7 +127,7 @@ def _asked(request: PersonRequest, row: Relationship, today: date, reviewed_on: 
     for name, value in defaults.items():
         if not values.get(name):
             values[name] = value
-    _leave_out(values)
+    full = _leave_out(values)
     # Of boxes without a tick an address says nothing; that somebody has chosen it does.
     if "part" not in values and "chosen" not in values:
         values.setlist("part", [*Part])
@@ -125,11 +135,11 @@ def _asked(request: PersonRequest, row: Relationship, today: date, reviewed_on: 
         # Whoever turns to dates begins with those that they had: nothing is wrong before they have typed.
         shown = packs.period_of(Span.REVIEW, today, reviewed_on=reviewed_on)
         values["first"], values["last"] = shown.first.isoformat(), shown.last.isoformat()
-    return values
+    return values, full
 
 
-def _leave_out(values: QueryDict) -> None:
-    """What is left out, with what was left out just now and without what was brought back.
+def _leave_out(values: QueryDict) -> bool:
+    """What is left out, with what was left out just now and without what was brought back; whether that is too much.
 
     A button bears a name of its own: htmx lets it take the place of hidden fields of its name.
     """
@@ -138,8 +148,13 @@ def _leave_out(values: QueryDict) -> None:
     for name in ("with", "without", "out"):
         values.pop(name, None)
     out = [one for one in dict.fromkeys(asked) if KEY.fullmatch(one) and one not in back]
-    if out and "all" not in back:
-        values.setlist("without", out[:MOST_OUT])
+    if not out or "all" in back:
+        return False
+    fits = out
+    while len(urlencode([("without", one) for one in fits])) > LONGEST_OUT:
+        fits = fits[:-1]
+    values.setlist("without", fits)
+    return len(fits) < len(out)
 
 
 def _keep_a_part(values: QueryDict) -> bool:
@@ -158,27 +173,28 @@ def _prepared(request: PersonRequest, pk: int) -> Prepared:
     row = get_object_or_404(rows, pk=pk)
     today = row.today(now)
     reviewed_on = pack_facts.reviewed_on(row, today)
-    asked = _asked(request, row, today, reviewed_on)
+    own = PackChoice.objects.visible_to(request.user).filter(relationship=row).first()
+    asked, full = _asked(request, own, today, reviewed_on)
     stays = _keep_a_part(asked)
     form = PackForm(asked.copy(), auto_id="pack_%s")
     sheet = None
-    if form.is_valid():
+    if not form.errors.keys() - {"intro"}:
         chosen = form.cleaned_data
+        intro = chosen.get("intro", own.intro if own else "")
         period = packs.period_of(Span(chosen["span"]), today, reviewed_on=reviewed_on, dates=form.dates)
         parts = [Part(one) for one in chosen["part"]]
         laid_out = packs.lay_out(pack_facts.read(row, now), period, parts, today)
         us, them = pack_facts.people(row, period.first, period.last)
         out = asked.getlist("without")
-        sheet = pack_words.sheet(laid_out, str(row), str(row.account), us, them, out, chosen["intro"].strip())
+        sheet = pack_words.sheet(laid_out, str(row), str(row.account), us, them, out, intro.strip())
     asked.pop("intro", None)
-    return Prepared(row, form, asked, sheet, stays, now, today, reviewed_on)
+    return Prepared(row, form, asked, sheet, stays, full, now, today, reviewed_on)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review_pack(request: PersonRequest, pk: int) -> HttpResponse:
     """Whoever sees the relationship: it tells nothing that they could not read. What is sent is kept for next time."""
     found = _prepared(request, pk)
-    address = f"{reverse('review_pack', args=[pk])}?{found.asked.urlencode()}"
     if request.method == "POST" and found.form.is_valid():
         chosen = found.form.cleaned_data
         deed = actions.keep_pack_choice(
@@ -191,18 +207,28 @@ def review_pack(request: PersonRequest, pk: int) -> HttpResponse:
             without=found.asked.getlist("without"),
             intro=chosen["intro"],
         )
-        return done(request, _("Kept for your next pack with them."), step_id=deed.step.pk, to=address)
+        return done(request, _("Kept for your next pack with them."), step_id=deed.step.pk, to=_address(found))
+    return _page(request, found)
+
+
+def _address(found: Prepared) -> str:
+    return f"{reverse('review_pack', args=[found.row.pk])}?{found.asked.urlencode()}"
+
+
+def _page(request: PersonRequest, found: Prepared) -> HttpResponse:
     context = {
         "row": found.row,
         "form": found.form,
         "sheet": found.sheet,
         "stays": found.stays,
+        "full": found.full,
+        "here": reverse("review_pack", args=[found.row.pk]),
+        "address": _address(found),
         "without": found.asked.getlist("without"),
         "undrawn": paper.undrawn(found.sheet.text) if found.sheet else "",
         "pictures": paper.named(found.sheet.text) if found.sheet else False,
         "left_out": _left_out(found.sheet) if found.sheet else "",
         "kept": [(name, value) for name, values in found.asked.lists() for value in values],
-        "paper": f"{reverse('review_pack_paper', args=[pk])}?{found.asked.urlencode()}",
         "unreviewed": found.asked["span"] == Span.REVIEW and found.reviewed_on is None,
     }
     status = 422 if request.method == "POST" else 200
@@ -215,12 +241,15 @@ def _left_out(sheet: Sheet) -> str:
     return said % {"count": count} if count else ""
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def review_pack_paper(request: PersonRequest, pk: int) -> HttpResponse:
-    """What can't be made is said on the page, with what was typed."""
+    """What can't be made is said on the page, with what was typed.
+
+    What is sent has the words that stand in the field, which stand in no address; it is not kept.
+    """
     found = _prepared(request, pk)
-    if found.sheet is None:
-        return redirect(f"{reverse('review_pack', args=[pk])}?{found.asked.urlencode()}")
+    if found.sheet is None or found.form.errors:
+        return _page(request, found) if request.method == "POST" else redirect(_address(found))
     answer = HttpResponse(pack_paper.pdf_of(found.sheet, size=found.form.size_of_paper), content_type="application/pdf")
     name = pack_paper.file_name(str(found.row), found.as_of)
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

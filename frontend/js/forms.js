@@ -27,6 +27,8 @@ function onSubmit(event) {
     return;
   }
   // After the browser has read the fields: a disabled button would not be sent. What htmx sends is seen to below.
+  // After a download the page is still here.
+  if (event.submitter?.hasAttribute("data-download")) return;
   if (form.method === "post") setTimeout(() => !event.defaultPrevented && busy(form, true), 0);
 }
 

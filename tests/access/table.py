@@ -129,7 +129,7 @@ TABLE: dict[str, Route] = {
     "relationship_standing": page(SEES, "Relationship"),
     "relationship_two_views": page(SEES, "Relationship"),
     "review_pack": form(SEES, "Relationship"),
-    "review_pack_paper": page(SEES, "Relationship"),
+    "review_pack_paper": form(SEES, "Relationship"),
     "loyalty_list": page(STAFF),
     "relationship_history": page(SEES, "Relationship"),
     "value_restore": deed(CHANGES, "Relationship"),

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 from accounts.checks import ours
 from accounts.models import Contact, UndoStep
 from accounts.undo import take_back
-from dashboards import pack_facts, pack_paper, pack_words, packs
+from dashboards import pack_facts, pack_page, pack_paper, pack_words, packs
 from dashboards.models import PackChoice
 from dashboards.pack_facts import People
 from dashboards.pack_words import Cell, Row, laid
@@ -157,9 +157,13 @@ def test_a_link_restores_what_was_chosen_and_the_paper_has_the_same_choice() -> 
     day = (today() - 30 * DAY).isoformat()
     shown = page_of(row, span="dates", first=day, last=today().isoformat(), part=["promises", "next"], size="letter")
     assert len(re.findall(r"checked", shown)) == 4
-    address = re.search(r'href="(/relationships/\d+/pack/paper/\?[^"]*)"', shown)
+    address = re.search(r'formaction="(/relationships/\d+/pack/paper/)"', shown)
+    form = shown[shown.index('id="pack-keep"') :]
+    sent: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form):
+        sent.setdefault(name, []).append(value)
     assert address
-    paper = PdfReader(BytesIO(client_of().get(address[1].replace("&amp;", "&")).content))
+    paper = PdfReader(BytesIO(client_of().post(address[1], sent).content))
     assert round(paper.pages[0].mediabox.height) == 792
     text = squeezed("".join(one.extract_text() for one in paper.pages))
     assert "Sendthenewround" in text and "Answerscomelate" not in text
@@ -298,9 +302,39 @@ def test_what_is_left_out_and_ones_own_words_are_kept_and_taken_back() -> None:
 def test_words_that_are_too_long_are_refused_and_not_lost() -> None:
     row = full()
     sent = {"span": "year", "part": "next", "size": "a4", "chosen": "1", "intro": "word " * 200}
-    answer = client_of().post(reverse("review_pack", args=[row.pk]), sent)
-    assert answer.status_code == 422 and answer.content.decode().count("word word") >= 1
+    for route in ("review_pack", "review_pack_paper"):
+        answer = client_of().post(reverse(route, args=[row.pk]), sent)
+        shown = answer.content.decode()
+        assert answer.status_code == 422 and "word word" in shown and "Ensure" not in shown
+        field = shown[shown.index('id="pack-keep"') :]
+        assert "characters long; 600 fit. It is still here" in field
+        # The paper stays, and so does its button.
+        assert "<article" in shown and "pack/paper/" in shown
+    assert str(pack_page.LONGEST_INTRO) in str(pack_page._too_long)
     assert not PackChoice.objects.exists()
+
+
+def test_the_paper_has_the_words_that_stand_in_the_field_and_keeps_none() -> None:
+    row = full()
+    sent = {"span": "year", "part": "next", "size": "a4", "chosen": "1", "intro": "Older words"}
+    client_of().post(reverse("review_pack", args=[row.pk]), sent)
+    answer = client_of().post(reverse("review_pack_paper", args=[row.pk]), {**sent, "intro": "Newer words"})
+    text = text_of(answer.content)
+    assert "Newerwords" in text and "Olderwords" not in text
+    assert PackChoice.objects.get().intro == "Older words"
+
+
+def test_an_address_never_grows_longer_than_a_server_takes_and_says_when_it_is_full() -> None:
+    row = full()
+    many = [f"promise:{number}" for number in range(100_000, 100_400)]
+    client = client_of()
+    sent = {"span": "year", "part": [*Part], "size": "a4", "chosen": "1", "without": many}
+    answer = client.post(reverse("review_pack", args=[row.pk]), sent)
+    assert len(answer["Location"]) < 3800 and "without" in answer["Location"]
+    fits = client.get(answer["Location"]).context["without"]
+    assert len(fits) > 80 and "No more rows fit" not in client.get(answer["Location"]).content.decode()
+    more = client.get(f"{answer['Location']}&out={key_of(row, 'Name a driver')}")
+    assert "No more rows fit" in more.content.decode() and more.context["without"] == fits
 
 
 def test_the_last_part_stays_with_the_page_and_says_so() -> None:

@@ -26,7 +26,7 @@ def promised(*names: str) -> Relationship:
 
 def paper_of(page: Page) -> str:
     with page.expect_download() as found:
-        page.get_by_role("link", name="PDF").click()
+        page.get_by_role("button", name="PDF").click()
     return "".join(one.extract_text() for one in PdfReader(BytesIO(Path(found.value.path()).read_bytes())).pages)
 
 
@@ -43,3 +43,19 @@ def test_rows_are_left_out_one_after_the_other_and_one_comes_back(browse: Open, 
     expect(page.get_by_role("button", name="Leave out: Birch").first).to_be_visible()
     text = paper_of(page)
     assert [name for name in names if name in text] == ["Birch", "Dogwood"]
+
+
+def test_the_paper_has_the_words_that_stand_in_the_field(browse: Open) -> None:
+    row = promised("Alder")
+    page = browse(people.alice())
+    page.goto(reverse("review_pack", args=[row.pk]))
+    words = page.get_by_label("In your own words")
+    words.fill("Older words")
+    page.get_by_role("button", name="Keep this choice").click()
+    expect(page.locator(".c-sheet-intro")).to_have_text("Older words")
+    # Once and again: after a download the page is still there to be used.
+    for said in ("Newer words", "Newest words"):
+        words.fill(said)
+        text = paper_of(page)
+        assert said in text and "Older" not in text
+    assert "words" not in page.url
