@@ -2,8 +2,9 @@
 
 It is what an agenda or the minutes would tell them. Never read: notes, summaries, reasons, explanations, remedies,
 comments, feelings, flags, standing, ways in, who decides, snoozes, and what either side answered to Pulse. Left out:
-what came up at an item or was noted as only ours, what we noticed and nobody said, what they have not been told, and
-all of a meeting in which nobody of theirs is asked or was (``MeetingAccountQuerySet.known_to_them``).
+what came up at an item or was noted as only ours, what we noticed and nobody said, what they have not been told, all of
+a meeting in which nobody of theirs is asked or was (``MeetingAccountQuerySet.known_to_them``), and whatever grew out of
+one of these (``meetings.ours``).
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from accounts.models import User
 from dashboards.packs import Agreed, Coming, Decision, Facts, Item, Promise, Talk, Trouble, Voiced
-from meetings import arranging
+from meetings import arranging, ours
 from meetings.minutes_queries import when_of
 from meetings.models import AgendaItem, Meeting, MeetingAccount, MeetingAccountQuerySet, Outcome, Participant
 from relationships import feedback_words
@@ -91,11 +92,6 @@ def _kept_back(row: Relationship) -> set[str]:
     return {key for key, shared in newest.values_list("key", "shared") if not shared}
 
 
-def _only_ours(named: str) -> Exists:
-    """It came up at a meeting and was noted as only ours, or at an item that is, or nobody of theirs was there."""
-    return Exists(Outcome.objects.untold().filter(**{named: OuterRef("pk")}).order_by())
-
-
 def _halted(row: Relationship, today: date) -> list[tuple[date, date]]:
     """Days on which it rested, those of today's pause with them; why is ours."""
     spans = Halt.objects.filter(relationship=row, until_on__isnull=False).order_by().values_list("from_on", "until_on")
@@ -108,10 +104,10 @@ def _halted(row: Relationship, today: date) -> list[tuple[date, date]]:
 
 
 def _promises(row: Relationship, kept_back: set[str], now: Now) -> list[Promise]:
-    rows = Commitment.objects.filter(~_only_ours("commitment"), relationship=row)
+    rows = Commitment.objects.filter(~ours.promise_is_ours(Outcome.objects.untold()), relationship=row)
     found = []
     for one in rows.select_related("relationship", "colleague", "contact").order_by("binding_on", "pk"):
-        if f"promise:{one.pk}" not in kept_back:
+        if not {f"promise:{one.pk}", f"feedback:{one.feedback_id}"} & kept_back:
             found.append(
                 Promise(
                     ours=one.side == Commitment.Side.OURS,
@@ -130,7 +126,7 @@ def _promises(row: Relationship, kept_back: set[str], now: Now) -> list[Promise]
 
 def _voiced(row: Relationship, kept_back: set[str]) -> list[Voiced]:
     """Four queries. What one side noticed and nobody said is not there, nor what they have not been told."""
-    said = Feedback.objects.filter(relationship=row, hidden=False, unsaid=False).exclude(_only_ours("feedback"))
+    said = Feedback.objects.filter(~ours.feedback_is_ours(Outcome.objects.untold()), relationship=row)
     rows = [
         one
         for one in said.with_promise().select_related("contact", "colleague").order_by("heard_on", "pk")
@@ -169,9 +165,8 @@ def _credit(voices: dict[int, str], first: Iterable[int]) -> str:
 
 
 def _troubles(row: Relationship, kept_back: set[str], now: Now) -> list[Trouble]:
-    """A problem of a complaint that nobody made to us stays with us as that does."""
-    rows = Problem.objects.filter(relationship=row).exclude(feedback__hidden=True)
-    rows = rows.exclude(feedback__in=Feedback.objects.filter(_only_ours("feedback"), relationship=row).order_by())
+    """A problem of a complaint that stays with us stays with us as that does."""
+    rows = Problem.objects.filter(~ours.grew_of_ours(Outcome.objects.untold()), relationship=row)
     found = []
     one: Any
     for one in rows.with_first_contact().select_related(*RAISED).order_by("opened_on", "pk"):

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import Case, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Contact, User
-from meetings import agenda, outlines, ways_in
+from meetings import agenda, ours, outlines, ways_in
 from meetings.agenda import Candidate, Kind
 from meetings.models import AgendaItem, Meeting, MeetingAccount, Outcome
 from relationships import pulse, records, stages, topics, two_views, words
@@ -226,14 +226,14 @@ def _promises(table: Table) -> Iterator[Found]:
     # What was promised at this meeting is what came of it.
     arisen = Outcome.objects.filter(meeting=table.meeting).exclude(commitment=None).order_by().values("commitment")
     rows = here.filter(Q(due, ended_on=None) | Q(pk__in=broken)).exclude(pk__in=arisen)
-    rows = rows.annotate(only_ours=Exists(Outcome.objects.only_ours().filter(commitment=OuterRef("pk")).order_by()))
+    rows = rows.annotate(only_ours=ours.promise_is_ours(Outcome.objects.only_ours()))
     row: Any
     for row in rows.select_related("colleague", "contact", "keeper").order_by("pk"):
-        ours = row.side == Commitment.Side.OURS
+        by_us = row.side == Commitment.Side.OURS
         yield Found(
             Candidate(
                 key=f"promise:{row.pk}",
-                kind=Kind.OUR_PROMISE if ours else Kind.THEIR_PROMISE,
+                kind=Kind.OUR_PROMISE if by_us else Kind.THEIR_PROMISE,
                 relationship=row.relationship_id,
                 side=Side(row.side),
                 # A new day agreed after the first was over makes it no less late.
@@ -241,10 +241,10 @@ def _promises(table: Table) -> Iterator[Found]:
                 since=row.ended_on,
             ),
             words.clipped(row.what, LONGEST_TITLE),
-            # What was noted at an item of ours alone stays with us at the next meeting too.
+            # What was noted at an item of ours alone, or grew out of that, stays with us at the next meeting too.
             shared=not row.only_ours,
-            colleague=(row.colleague or row.keeper) if ours else None,
-            contact=None if ours else row.contact,
+            colleague=(row.colleague or row.keeper) if by_us else None,
+            contact=None if by_us else row.contact,
         )
 
 
@@ -259,7 +259,7 @@ def _feedback(table: Table) -> Iterator[Found]:
     """Of theirs, not answered. What became a problem is spoken about as that."""
     as_problem = Exists(Problem.objects.open().filter(feedback=OuterRef("pk")).order_by())
     arisen = Outcome.objects.filter(meeting=table.meeting).exclude(feedback=None).order_by().values("feedback")
-    only_ours = Exists(Outcome.objects.only_ours().filter(feedback=OuterRef("pk")).order_by())
+    only_ours = Case(When(ours.feedback_is_ours(Outcome.objects.only_ours()), then=True), default=False)
     rows = Feedback.objects.theirs().exclude(pk__in=arisen).annotate(only_ours=only_ours)
     rows = rows.filter(~as_problem, relationship__in=table.ids, answered_on=None, unsaid=False, grew_into=None)
     row: Any
@@ -276,7 +276,7 @@ def _feedback(table: Table) -> Iterator[Found]:
             ),
             words.clipped(row.said, LONGEST_TITLE),
             # Nobody has told us: that we noticed stays with us.
-            shared=not (row.hidden or row.only_ours),
+            shared=not row.only_ours,
             contact=row.contact,
         )
 
@@ -301,8 +301,11 @@ def _plays(table: Table) -> Iterator[Found]:
 
 
 def _problems(table: Table) -> Iterator[Found]:
+    """What was made of a complaint that stays with us stays with us too."""
     rows = Problem.objects.open().filter(relationship__in=table.ids)
-    for row in rows.select_related("contact", "opened_by", "feedback").order_by("pk"):
+    rows = rows.annotate(only_ours=ours.grew_of_ours(Outcome.objects.only_ours()))
+    row: Any
+    for row in rows.select_related("contact", "opened_by").order_by("pk"):
         yield Found(
             Candidate(
                 key=f"problem:{row.pk}",
@@ -314,7 +317,7 @@ def _problems(table: Table) -> Iterator[Found]:
                 since=row.opened_on,
             ),
             words.clipped(row.what, LONGEST_TITLE),
-            shared=not (row.feedback and row.feedback.hidden),
+            shared=not row.only_ours,
             colleague=None if row.contact_id else row.opened_by,
             contact=row.contact,
         )

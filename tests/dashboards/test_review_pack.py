@@ -502,6 +502,42 @@ def test_what_nobody_said_and_what_they_were_not_told_stays_with_us() -> None:
     assert "SECRET" not in page_of(row, span="year") and "SECRET" not in text_of(paper_of(row, span="year"))
 
 
+def test_what_grew_out_of_what_is_only_ours_stays_with_us() -> None:
+    """Made of feedback of a meeting among us, a problem, a promise and the plan of one: in no part of the pack."""
+    row, now = full(), Now.read()
+    internal = agendas.meeting(row, kind="internal", title="Among us", starts_at=now.instant - DAY, now=now)
+    said = people.feedback(row, today(), "CANARY COMPLAINT", nature="complaint")
+    outcome = Outcome.objects.create(
+        meeting=internal, feedback=said, party=internal.parties.get(), written_at=now.instant
+    )
+    agendas.hold(internal)
+    by: dict[str, Any] = {"actor": row.owner, "now": now}
+    actions.open_problem(**by, relationship=row, what="CANARY PROBLEM", due_on=today(), feedback=said)
+    people.promise(row, what="CANARY PROMISE", due_on=today(), feedback=said)
+    missed = people.promise(row, what="CANARY BROKEN", due_on=today() - 5 * DAY, feedback=said)
+    actions.miss_promise(**by, commitment=missed, explanation="Ill", plan="CANARY PLAN", new_due_on=today() + 2 * DAY)
+    review = agendas.meeting(
+        row, kind="review", title="Next review", starts_at=now.instant + 2 * DAY, now=now, minutes=480
+    )
+    ask(review, row)
+    items = {one.title: one.shared for one in agendas.of(review, now).standing}
+    made = ("CANARY PROBLEM", "CANARY PROMISE", "CANARY PLAN")
+    assert [items[one] for one in made] == [False] * 3
+    shown, text = page_of(row, span="year"), text_of(paper_of(row, span="year"))
+    assert "CANARY" not in shown and "CANARY" not in text and "Nextreview" in text
+    # With somebody of theirs there it would be told.
+    Participant.objects.filter(pk=ask(internal, row, "Ingrid Iversen").pk).update(came=True)
+    shown = page_of(row, span="year")
+    assert all(one in shown for one in ("CANARY COMPLAINT", "CANARY BROKEN", *made))
+    # What an agenda has as only ours takes with it what was made of it.
+    Outcome.objects.filter(pk=outcome.pk).delete()
+    AgendaItem.objects.create(
+        meeting=internal, key=f"feedback:{said.pk}", kind=1, title="Said", minutes=5, shared=False, added_at=now.instant
+    )
+    shown = sheet_of(row, span="year")
+    assert "CANARY PROBLEM" not in shown and "CANARY PROMISE" not in shown
+
+
 def test_of_a_meeting_of_two_partners_each_hears_its_own_and_what_is_for_both() -> None:
     row, other = full(), people.relationship()
     meeting = agendas.meeting(row, other, now=Now.read(), title="Together")

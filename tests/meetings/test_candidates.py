@@ -9,12 +9,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Contact
-from meetings import actions
+from meetings import actions, calendar_queries
 from meetings.agenda import Kind
 from meetings.arranging import arranged
-from meetings.models import AgendaItem, Meeting, OutlineItem
+from meetings.models import AgendaItem, Meeting, Outcome, OutlineItem
 from relationships import actions as core
-from relationships.models import Commitment, Relationship
+from relationships.models import Commitment, Feedback, Relationship
 from tests import people
 from tests.meetings.agendas import DAY, NOW, TODAY, TOMORROW, add, hold, meeting, of, partner, titles
 from web.clock import Now
@@ -151,6 +151,58 @@ def test_what_was_promised_at_an_item_of_ours_alone_stays_with_us_the_next_time(
         )
     found = {one.title: one.shared for one in of(meeting(row)).standing if one.kind == Kind.OUR_PROMISE}
     assert found == {"Between us": False, "With them": True}
+
+
+def grown(row: Relationship, said: Feedback | None, words: str) -> None:
+    """A problem and a promise that were made of it, and the new plan of such a promise once it was broken."""
+    problem(row, f"{words} problem", feedback=said)
+    people.promise(row, what=f"{words} promise", due_on=TODAY, feedback=said)
+    missed = people.promise(row, what=f"{words} broken", due_on=TODAY - 5 * DAY, feedback=said)
+    core.miss_promise(
+        actor=row.owner, now=NOW, commitment=missed, explanation="Ill", plan=f"{words} plan", new_due_on=TODAY + 2 * DAY
+    )
+
+
+def test_what_grew_out_of_what_is_only_ours_is_on_the_agenda_for_us_and_in_no_invitation() -> None:
+    row = partner()
+    internal = meeting(row, kind="internal", title="Among us")
+    party, alice = internal.parties.get(), people.alice()
+    complaint: dict[str, Any] = {"actor": alice, "now": NOW, "nature": "complaint"}
+    among_us = actions.feedback_at(**complaint, party=party, said="CANARY among us").row
+    hold(internal)
+    held = meeting(row, title="With them", starts_at=TOMORROW + DAY)
+    at = add(held, "Between us")
+    AgendaItem.objects.filter(pk=at.pk).update(shared=False)
+    at.refresh_from_db()
+    at_ours = actions.feedback_at(**complaint, party=held.parties.get(), said="CANARY at ours", item=at).row
+    grown(row, among_us.feedback, "CANARY among us")
+    grown(row, at_ours.feedback, "CANARY at ours")
+    grown(row, people.feedback(row, TODAY, "CANARY noticed", hidden=True, nature="complaint"), "CANARY noticed")
+    grown(row, people.feedback(row, TODAY, "CANARY untold", side="ours", unsaid=True), "CANARY untold")
+    grown(row, people.feedback(row, TODAY, "Told", nature="complaint"), "Told")
+
+    planned = meeting(row, starts_at=TOMORROW + 2 * DAY, minutes=480)
+    guest = Contact.objects.create(name="Ingrid Iversen", email="ingrid@fjord.example")
+    planned.people.create(contact=guest, party=planned.parties.get(), asked_on=TODAY)
+    found = {item.title: item.shared for item in of(planned).standing if item.kind != Kind.OUTLINE}
+    canaries = {title for title in found if "CANARY" in title}
+    made = ("problem", "promise", "plan")
+    assert canaries >= {f"CANARY {one} {what}" for one in ("among us", "at ours", "noticed", "untold") for what in made}
+    assert not [title for title in canaries if found[title]]
+    # What they told us themselves is theirs to hear of.
+    assert all(found[f"Told {what}"] for what in made)
+    actions.settle(planned, actor=None, now=NOW)
+    planned = Meeting.objects.select_related("organiser", "series").get(pk=planned.pk)
+    items = [item.title for item in calendar_queries.items_for(guest, planned)]
+    text = calendar_queries.event_for(guest, planned, 0).description
+    assert "Told problem" in items and "CANARY" not in str(items)
+    assert "Told problem" in text and "CANARY" not in text
+
+    # Somebody shares where it came from: so is what was made of it.
+    Outcome.objects.filter(pk=at_ours.pk).update(item=None, shared=True)
+    found = {item.title: item.shared for item in of(meeting(row, starts_at=TOMORROW + 3 * DAY, minutes=480)).standing}
+    assert all(found[f"CANARY at ours {what}"] for what in made)
+    assert not [title for title, shared in found.items() if shared and "CANARY" in title and "at ours" not in title]
 
 
 def test_complaint_that_became_a_problem_comes_up_once() -> None:
