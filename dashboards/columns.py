@@ -223,9 +223,8 @@ def _asked_and_missing(row: Relationship, happened: int, today: date) -> tuple[i
         return None
     agreed_days = (today - row.agreement.starts_on).days if row.agreement else cadence.YEAR.days
     asked = cadence.asked_for(row.every_days, agreed_days=agreed_days, workdays=len(row.workdays))
-    if row.every_days > cadence.COUNTED_DAYS:
-        happened = row.last_touch_on is not None and (today - row.last_touch_on).days < row.every_days
-    return asked, asked - min(asked, happened)
+    silent = (today - row.last_touch_on).days if row.last_touch_on else None
+    return asked, asked - cadence.met_of(asked, row.every_days, days_with_touch=happened, silent_days=silent)
 
 
 def worth(row: Relationship) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,7 +47,8 @@ KEY = re.compile(r"[a-z_]{1,20}:[\w.:-]{1,80}")
 SIZES = {"a4": gettext_lazy("A4"), "letter": gettext_lazy("Letter")}
 
 _too_long = gettext_lazy(
-    "This is %(show_value)s characters long; 600 fit. It is still here: shorten it, and say the rest in a letter."
+    "This is %(show_value)s characters long; %(limit_value)s fit. It is still here: shorten it, and say the rest in a "
+    "letter."
 )
 
 
@@ -150,9 +152,8 @@ def _leave_out(values: QueryDict) -> bool:
     out = [one for one in dict.fromkeys(asked) if KEY.fullmatch(one) and one not in back]
     if not out or "all" in back:
         return False
-    fits = out
-    while len(urlencode([("without", one) for one in fits])) > LONGEST_OUT:
-        fits = fits[:-1]
+    lengths = accumulate(len(urlencode({"without": one})) + len("&") for one in out)
+    fits = [one for one, length in zip(out, lengths, strict=True) if length <= LONGEST_OUT]
     values.setlist("without", fits)
     return len(fits) < len(out)
 

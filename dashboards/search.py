@@ -423,7 +423,7 @@ def counted(kind: str, number: int, count: str) -> str:
 @vary_on_headers("HX-Request")
 def search(request: PersonRequest) -> HttpResponse:
     typed, sort = _asked_for(request)
-    enough = bool(words_of(typed))
+    enough, named = bool(words_of(typed)), _like_a_name(typed)
     groups = found(request.user, typed, Now.read(), sort.key if sort else "")
     context = {
         "typed": typed,
@@ -434,10 +434,8 @@ def search(request: PersonRequest) -> HttpResponse:
         "everywhere": f"?{urlencode({'q': typed})}",
         "said": _said(groups) if enough else "",
         "alone": _alone(typed) if not groups else [],
-        "named": _like_a_name(typed),
-        "add": f"{reverse('account_create')}?{urlencode({'q': _like_a_name(typed)})}"
-        if request.user.reach.writes
-        else "",
+        "named": named,
+        "add": f"{reverse('account_create')}?{urlencode({'q': named})}" if request.user.reach.writes else "",
         "download": menu_of("search_download", q=typed, kind=sort.key if sort else "") if groups else None,
     }
     # As one types only what was found is asked for, without what the navigation counts.

@@ -37,7 +37,7 @@ def asked(now: Now) -> Combinable:
 
 
 def met(now: Now) -> Combinable:
-    """Of those asked for."""
+    """Of those asked for, as ``cadence.met_of``."""
     within = Func(
         _days_since("last_touch_on", now),
         F("every_days"),

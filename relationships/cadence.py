@@ -112,6 +112,16 @@ def asked_for(every_days: int, *, agreed_days: int, workdays: int = len(WEEKDAYS
     return days // every_days if every_days >= 7 else days // 7 * workdays // every_days
 
 
+def met_of(asked: int, every_days: int, *, days_with_touch: int, silent_days: int | None) -> int:
+    """How many of those asked for happened: days with a touch in the last four weeks, no more than were asked for.
+
+    Of a rhythm that is longer its one, while the silence is shorter than it; there is none where there was no touch.
+    """
+    if every_days > COUNTED_DAYS:
+        return min(asked, int(silent_days is not None and silent_days < every_days))
+    return min(asked, days_with_touch)
+
+
 def due_after(start: date, every_days: int, workdays: Collection[int] = WEEKDAYS) -> date:
     """``start`` + T; below a week in working days (Monday is 0). ``workdays`` must name at least one."""
     if every_days >= 7:
